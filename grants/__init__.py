@@ -1,0 +1,1 @@
+"""The mobility fund: calls, applications, eligibility, determinations, appeals, awards and reports."""

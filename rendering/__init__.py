@@ -1,0 +1,1 @@
+"""PDF, charts and spreadsheets. Knows no domain."""

@@ -1,0 +1,1 @@
+"""Rulebooks, committees, assignment, blind dossiers, reviews, ranking and lots. Knows nobody's name."""

@@ -1,0 +1,1 @@
+"""Reads every room and publishes: reports, open data and the public record."""

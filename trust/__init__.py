@@ -1,0 +1,1 @@
+"""The trust fund: ledger, funds and their restrictions, pledges, contributions, receipts and the bank."""

@@ -1,0 +1,1 @@
+"""The roof: application factory, navigation, error pages, security headers, health and the command line."""

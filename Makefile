@@ -14,9 +14,9 @@ menu: ## Print this menu
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18 | sed 's/^/  make /'
 
 # --- set-up -----------------------------------------------------------------
-$(VENV)/.uv: requirements/uv.txt
+$(VENV)/.uv: requirements/bootstrap.txt
 	@python3 -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.uv requirements/run.txt setup.cfg pyproject.toml

@@ -1,0 +1,71 @@
+"""What happened, written in the same transaction as the happening, and never changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.clock import now
+from core.context import actor, request_id
+from core.database import Base, JsonType, UtcDateTime, append_only, session
+
+
+class AuditEvent(Base):
+    """One fact: who did what to which thing, with its state before and after. Ids only, no names."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_subject", "subject", "subject_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None]
+    actor_kind: Mapped[str] = mapped_column(String(20))
+    request_id: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(80), index=True)
+    subject: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[str] = mapped_column(String(80))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JsonType)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JsonType)
+
+
+append_only("audit_event")
+
+
+def record(
+    action: str,
+    subject: str,
+    subject_id: int | str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Append an event to the current transaction. `action` is in the past tense with its room: "call.published".
+
+    `before` and `after` hold plain JSON values and no personal data: an audit row cannot be erased.
+    """
+    who = actor()
+    event = AuditEvent(
+        at=now(),
+        actor_id=who.user_id,
+        actor_kind=who.kind,
+        request_id=request_id(),
+        action=action,
+        subject=subject,
+        subject_id=str(subject_id),
+        before=dict(before) if before is not None else None,
+        after=dict(after) if after is not None else None,
+    )
+    session().add(event)
+    return event
+
+
+def events_of(subject: str, subject_id: int | str) -> list[AuditEvent]:
+    """Return what happened to one thing, oldest first."""
+    return list(
+        session().scalars(
+            select(AuditEvent)
+            .where(AuditEvent.subject == subject, AuditEvent.subject_id == str(subject_id))
+            .order_by(AuditEvent.id)
+        )
+    )

@@ -1,0 +1,62 @@
+"""The two languages people read: Spanish in the source, English in the catalogue.
+
+Nothing here needs a request. Outside one, `in_language` says which language is spoken.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from typing import Any
+
+import flask_babel
+from flask_babel import force_locale, get_locale
+
+LANGUAGES = ("es", "en")
+
+__all__ = ["LANGUAGES", "N_", "_", "current_language", "in_language", "lazy", "localised", "ngettext"]
+
+
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name for a string marked now and translated later)
+    """Mark `message` for the catalogue and return it unchanged, to be translated when it is shown."""
+    return message
+
+
+def _(message: str, **parameters: object) -> str:
+    """Translate `message` into the reader's language and fill its named placeholders."""
+    return str(flask_babel.gettext(message, **parameters))
+
+
+def ngettext(singular: str, plural: str, num: int, **parameters: object) -> str:
+    """Translate with the plural form for `num`, which is also a placeholder."""
+    return str(flask_babel.ngettext(singular, plural, num, **parameters))
+
+
+def lazy(message: str, **parameters: object) -> Any:
+    """Translate when the text is shown instead of now: for labels built before the reader is known."""
+    return flask_babel.lazy_gettext(message, **parameters)
+
+
+def current_language() -> str:
+    """Return "es" or "en": the language of this request or of the surrounding `in_language`."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in LANGUAGES else LANGUAGES[0]
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Speak `language` inside the block: letters are written in their reader's language, not the sender's."""
+    with force_locale(language):
+        yield
+
+
+def localised(value: Mapping[str, str] | str | None, language: str | None = None) -> str:
+    """Pick the text of a bilingual value such as {"es": "Bases", "en": "Rules"}.
+
+    Falls back to the other language rather than showing nothing.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    wanted = language or current_language()
+    return value.get(wanted) or value.get("es") or next((text for text in value.values() if text), "")

@@ -5,7 +5,6 @@ Nothing here needs a request. Outside one, `in_language` says which language is 
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-
 from typing import Any
 
 import flask_babel

@@ -1,0 +1,200 @@
+"""Files of unknown people, taken in by content and kept under names we choose.
+
+Only PDF, JPEG and PNG come in: the signature must stand at the first byte, and a second library must open it.
+"""
+
+import hashlib
+import io
+import secrets
+from datetime import datetime
+from functools import lru_cache
+from typing import IO, Any, cast
+
+import obstore
+import pikepdf
+import puremagic
+from obstore.store import from_url
+from PIL import Image
+from sqlalchemy import BigInteger, CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.clock import now
+from core.database import Base, UtcDateTime, session
+from core.errors import InvalidInput
+from core.language import N_
+from core.settings import setting
+
+ACCEPTED = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+LARGEST_PIXELS = 60_000_000
+
+
+class FileTooLarge(InvalidInput):
+    """More bytes than the form allows."""
+
+    status = 413
+    sentence = N_("El archivo «%(name)s» pesa más de %(limit)s MB. Redúcelo o divídelo y vuelve a subirlo.")
+
+
+class FileTypeRefused(InvalidInput):
+    """The content is not PDF, JPEG or PNG, whatever its name says."""
+
+    sentence = N_("«%(name)s» no es un PDF, JPEG o PNG. Conviértelo a uno de esos formatos y vuelve a subirlo.")
+
+
+class FileEncrypted(InvalidInput):
+    """A PDF that needs a password."""
+
+    sentence = N_("«%(name)s» tiene contraseña. Guárdalo sin contraseña y vuelve a subirlo.")
+
+
+class FileBroken(InvalidInput):
+    """The right type, but it cannot be opened."""
+
+    sentence = N_("«%(name)s» está dañado y no se puede abrir. Vuelve a generarlo y súbelo otra vez.")
+
+
+class FileEmpty(InvalidInput):
+    """No bytes at all."""
+
+    sentence = N_("«%(name)s» está vacío.")
+
+
+class TooManyPages(InvalidInput):
+    """A longer PDF than the form allows."""
+
+    sentence = N_("«%(name)s» tiene %(pages)s páginas; el máximo es %(limit)s.")
+
+
+class StoredFile(Base):
+    """A file's facts; its bytes lie in the object store under `key`. Rows are never changed, only forgotten by rule."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (CheckConstraint("size_bytes > 0", name="size_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    content_type: Mapped[str] = mapped_column(String(80))
+    original_name: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(60))
+    pages: Mapped[int | None]
+    scanned: Mapped[str] = mapped_column(String(20), default="not_scanned")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@lru_cache(maxsize=4)
+def _store(url: str) -> Any:
+    if url.startswith("file://"):
+        return from_url(url, mkdir=True)
+    return from_url(url)
+
+
+def store_upload(
+    content: bytes | IO[bytes],
+    filename: str,
+    *,
+    purpose: str,
+    max_bytes: int | None = None,
+    max_pages: int | None = None,
+) -> StoredFile:
+    """Take in what a person sent, and refuse by name what is not what it should be.
+
+    Raises:
+        FileTooLarge, FileEmpty, FileTypeRefused, FileEncrypted, FileBroken, TooManyPages: nothing was kept.
+    """
+    limit = max_bytes or int(setting("MAX_UPLOAD_BYTES"))
+    data = content if isinstance(content, bytes) else content.read(limit + 1)
+    name = clean_name(filename)
+    if len(data) > limit:
+        raise FileTooLarge(name=name, limit=round(limit / 1_000_000, 1))
+    if not data:
+        raise FileEmpty(name=name)
+    content_type = _content_type(data, name)
+    pages = _pages(data, name) if content_type == "application/pdf" else None
+    if pages is None:
+        _check_image(data, name)
+    if max_pages is not None and pages is not None and pages > max_pages:
+        raise TooManyPages(name=name, pages=pages, limit=max_pages)
+    return _keep(data, name, content_type, purpose, pages)
+
+
+def store_generated(data: bytes, filename: str, content_type: str, purpose: str) -> StoredFile:
+    """Keep a file that Puente itself made."""
+    return _keep(data, clean_name(filename), content_type, purpose, None)
+
+
+def read(stored: StoredFile) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        FileNotFoundError: the store lost it; the caller cannot mend that.
+    """
+    return bytes(cast(Any, obstore.get(_store(setting("FILES_URL")), stored.key)).bytes())
+
+
+def forget(stored: StoredFile) -> None:
+    """Destroy the bytes; the row stays as the record that there was a file."""
+    obstore.delete(_store(setting("FILES_URL")), stored.key)
+
+
+def clean_name(filename: str) -> str:
+    """Return a display name without paths, control characters or tricks of direction; never used as a key."""
+    base = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in base if c.isprintable() and c not in '<>:"|?*\u202e\u202d\u2066\u2067')
+    return kept.strip(". ")[-120:] or "archivo"
+
+
+def _keep(data: bytes, name: str, content_type: str, purpose: str, pages: int | None) -> StoredFile:
+    key = f"{purpose}/{secrets.token_hex(2)}/{secrets.token_hex(16)}"
+    obstore.put(_store(setting("FILES_URL")), key, data)
+    stored = StoredFile(
+        key=key,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        content_type=content_type,
+        original_name=name,
+        purpose=purpose,
+        pages=pages,
+        created_at=now(),
+    )
+    session().add(stored)
+    session().flush()
+    return stored
+
+
+def _content_type(data: bytes, name: str) -> str:
+    # Signatures only count at offset 0: a polyglot that hides a PDF further in is not a PDF here.
+    if not (data.startswith((b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
+        raise FileTypeRefused(name=name)
+    try:
+        extension = puremagic.from_string(data)
+    except (puremagic.PureError, ValueError):
+        raise FileTypeRefused(name=name) from None
+    if extension not in ACCEPTED:
+        raise FileTypeRefused(name=name)
+    return ACCEPTED[extension]
+
+
+def _pages(data: bytes, name: str) -> int:
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            if pdf.is_encrypted:
+                raise FileEncrypted(name=name)
+            if not len(pdf.pages):
+                raise FileBroken(name=name)
+            return len(pdf.pages)
+    except pikepdf.PasswordError:
+        raise FileEncrypted(name=name) from None
+    except (pikepdf.PdfError, RuntimeError, ValueError):
+        raise FileBroken(name=name) from None
+
+
+def _check_image(data: bytes, name: str) -> None:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > LARGEST_PIXELS:
+                raise FileBroken(name=name)
+            image.verify()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise FileBroken(name=name) from None

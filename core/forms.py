@@ -1,0 +1,98 @@
+"""Form fields that read what people in the city type. Rendering is the templates' business."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.widgets import TextInput
+
+from core.clock import city_zone, local
+from core.errors import InvalidInput
+from core.language import N_, _
+from core.money import Money
+
+
+def clean_text(value: str | None) -> str | None:
+    """Drop NUL and other control characters that no database or reader wants, keep line breaks, trim the ends."""
+    if value is None:
+        return None
+    normal = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in normal if c in "\n\t" or c.isprintable() or c == "\u00ad").strip()
+
+
+class PuenteForm(FlaskForm):
+    """A form whose every text field is cleaned before it is validated."""
+
+    class Meta(FlaskForm.Meta):
+        """Clean text wherever it is typed; WTForms calls this for each field it builds."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Put the cleaning filter before the field's own filters."""
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField):
+                given = list(unbound_field.kwargs.get("filters", []))
+                if clean_text not in given:
+                    unbound_field.kwargs["filters"] = [clean_text, *given]
+            return super().bind_field(form, unbound_field, options)
+
+
+class MoneyField(Field):
+    """An amount typed by a person. `data` is a Money or None; what was typed is shown again after an error."""
+
+    widget = TextInput()
+
+    def __init__(
+        self, label: str | None = None, validators: Any = None, *, currency: str = "MXN", **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.currency = currency
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return f"{self.data.decimal:,}" if isinstance(self.data, Money) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Parse the text; keep it as typed when it is not an amount."""
+        if not valuelist:
+            return
+        self.typed = (clean_text(valuelist[0]) or "")[:60]
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            self.data = Money.parse(self.typed, self.currency)
+        except InvalidInput as refusal:
+            raise ValueError(refusal.message()) from None
+
+
+class CityDateTimeField(Field):
+    """A moment typed on the city's wall clock (`datetime-local`). `data` is aware."""
+
+    widget = TextInput()
+    widget.input_type = "datetime-local"
+
+    def __init__(self, label: str | None = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return local(self.data).strftime("%Y-%m-%dT%H:%M:%S") if isinstance(self.data, datetime) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Parse an ISO date and time without zone as the city's own."""
+        if not valuelist:
+            return
+        self.typed = (clean_text(valuelist[0]) or "")[:40]
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            naive = datetime.fromisoformat(self.typed)
+        except ValueError:
+            raise ValueError(_(N_("Escribe la fecha y la hora, por ejemplo 2026-11-22 23:59."))) from None
+        self.data = naive.replace(tzinfo=city_zone()) if naive.tzinfo is None else naive

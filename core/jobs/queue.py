@@ -1,0 +1,120 @@
+"""Put work in the queue, name who does it, and put dead work back."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from core.audit import record
+from core.clock import now
+from core.context import actor
+from core.database import session
+from core.jobs.models import JOB_STATES, Job, JobState
+
+LEASE = timedelta(minutes=2)
+
+
+class JobContext:
+    """What a handler sees of its job."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    @property
+    def id(self) -> int:
+        """The job's number, stable over retries: a good idempotency key."""
+        return self._job.id
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The JSON given to `enqueue`."""
+        return self._job.payload
+
+    @property
+    def attempt(self) -> int:
+        """1 on the first try."""
+        return self._job.attempts
+
+    @property
+    def is_last_attempt(self) -> bool:
+        """True when a failure now ends in the dead letter."""
+        return self._job.attempts >= self._job.max_attempts
+
+    def progress(self, done: int, total: int) -> None:
+        """Commit what was done so far, show it, and renew the lease. The handler must be able to start again here."""
+        self._job.progress_done, self._job.progress_total = done, total
+        self._job.lease_until = now() + LEASE
+        session().commit()
+
+
+Handler = Callable[[JobContext], None]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Name the function that does jobs of `kind`. It must be idempotent: a worker may die midway."""
+
+    def register(act: Handler) -> Handler:
+        if kind in HANDLERS and HANDLERS[kind].__module__ != act.__module__:
+            raise ValueError(f"two handlers for {kind}")
+        HANDLERS[kind] = act
+        return act
+
+    return register
+
+
+def enqueue(
+    kind: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    run_after: datetime | None = None,
+    unique_key: str | None = None,
+    max_attempts: int = 8,
+) -> Job:
+    """Add a job to the caller's transaction: it exists if and only if what caused it does.
+
+    With `unique_key`, a job with the same key that still waits or runs is returned instead of a second one.
+    """
+    if kind not in HANDLERS:
+        raise ValueError(f"nobody handles {kind}")
+    if unique_key is not None:
+        waiting = session().scalar(
+            select(Job)
+            .where(Job.unique_key == unique_key, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+            .order_by(Job.id)
+        )
+        if waiting is not None:
+            return waiting
+    job = Job(
+        kind=kind,
+        payload=payload or {},
+        state=JobState.QUEUED,
+        run_after=run_after or now(),
+        unique_key=unique_key,
+        max_attempts=max_attempts,
+        requested_by=actor().user_id,
+        created_at=now(),
+    )
+    session().add(job)
+    session().flush()
+    return job
+
+
+def requeue(job: Job) -> None:
+    """Give a dead job a fresh set of attempts.
+
+    Raises:
+        IllegalTransition: the job is not dead.
+    """
+    JOB_STATES.check(job.state, JobState.QUEUED)
+    before = {"state": job.state.value, "attempts": job.attempts}
+    job.state, job.attempts, job.run_after, job.finished_at = JobState.QUEUED, 0, now(), None
+    job.lease_until = job.leased_by = None
+    session().flush()
+    record("job.requeued", "job", job.id, before, {"state": job.state.value})
+
+
+def jobs_in(states: Iterable[JobState], limit: int = 200) -> list[Job]:
+    """Return jobs in any of `states`, newest first."""
+    return list(session().scalars(select(Job).where(Job.state.in_(list(states))).order_by(Job.id.desc()).limit(limit)))

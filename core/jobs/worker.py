@@ -1,0 +1,96 @@
+"""Take a due job, do it, tick it off. Safe to kill at any moment, and to run many of at once."""
+
+import logging
+import threading
+import traceback
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from core.clock import now
+from core.context import SYSTEM, acting_as, set_request_id
+from core.database import session
+from core.jobs.models import Job, JobState
+from core.jobs.queue import HANDLERS, LEASE, JobContext
+
+log = logging.getLogger("puente.jobs")
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return how long to wait after the given number of failures: 10 s, 20 s, 40 s … at most six hours."""
+    return min(timedelta(seconds=10 * 2 ** (attempts - 1)), LONGEST_PAUSE)
+
+
+def lease_next(worker: str) -> Job | None:
+    """Lease the oldest due job, or one whose worker has gone silent. Commits, so that others see the lease."""
+    moment = now()
+    job = session().scalar(
+        select(Job)
+        .where(
+            or_(
+                (Job.state == JobState.QUEUED) & (Job.run_after <= moment),
+                (Job.state == JobState.RUNNING) & (Job.lease_until < moment),
+            )
+        )
+        .order_by(Job.run_after, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is not None:
+        job.state, job.leased_by, job.lease_until = JobState.RUNNING, worker, moment + LEASE
+        job.attempts += 1
+        if job.attempts > job.max_attempts:
+            _bury(job, "the worker died on every attempt")
+            session().commit()
+            return lease_next(worker)
+    session().commit()
+    return job
+
+
+def _bury(job: Job, error: str) -> None:
+    job.state, job.finished_at, job.last_error = JobState.DEAD, now(), error
+    job.lease_until = job.leased_by = None
+
+
+def perform(job: Job) -> None:
+    """Run a leased job and commit its outcome. What the handler wrote and the tick are one transaction."""
+    job_id = job.id
+    set_request_id(f"job-{job_id}")
+    try:
+        with acting_as(SYSTEM):
+            HANDLERS[job.kind](JobContext(job))
+        job.state, job.finished_at, job.last_error = JobState.DONE, now(), None
+        job.lease_until = job.leased_by = None
+        session().commit()
+    except Exception as error:
+        session().rollback()
+        log.warning("job %s failed: %s", job_id, error)
+        failed = session().get_one(Job, job_id)
+        message = "".join(traceback.format_exception_only(error))[:2000]
+        if failed.attempts >= failed.max_attempts:
+            _bury(failed, message)
+        else:
+            failed.state, failed.run_after = JobState.QUEUED, now() + backoff(failed.attempts)
+            failed.lease_until, failed.leased_by, failed.last_error = None, None, message
+        session().commit()
+
+
+def run_due(worker: str = "inline", limit: int = 10_000) -> int:
+    """Do every job that is due now and return how many; for tests, the demo year and `puente jobs run`."""
+    done = 0
+    while done < limit and (job := lease_next(worker)) is not None:
+        perform(job)
+        done += 1
+    return done
+
+
+def work(worker: str, stop: threading.Event, pause_seconds: float = 1.0) -> None:
+    """Keep doing jobs until `stop` is set."""
+    while not stop.is_set():
+        job = lease_next(worker)
+        if job is None:
+            session().close()
+            stop.wait(pause_seconds)
+            continue
+        perform(job)

@@ -1,0 +1,26 @@
+"""What a room contributes to the menu and to a person's desk. The rooms name; the roof arranges."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A link in the main menu. `roles` None shows it to everybody, an empty set to anyone signed in."""
+
+    label: str
+    endpoint: str
+    order: int
+    roles: frozenset[Role] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskItem:
+    """Something that waits for the holder of a role: `count` says how much, the endpoint leads to it."""
+
+    label: str
+    endpoint: str
+    roles: frozenset[Role]
+    count: Callable[[], int]

@@ -1,0 +1,23 @@
+"""Hand a stored file to a browser without letting it run."""
+
+import io
+
+from flask import Response, send_file
+
+from core.files import StoredFile, read
+
+
+def send_stored(stored: StoredFile, *, filename: str | None = None, inline: bool = False) -> Response:
+    """Answer with a file as a download. `inline` shows a PDF we generated ourselves; never use it for an upload."""
+    return send_bytes(read(stored), filename or stored.original_name, stored.content_type, inline=inline)
+
+
+def send_bytes(data: bytes, filename: str, content_type: str, *, inline: bool = False) -> Response:
+    """Answer with bytes as a download that cannot be sniffed into something else or run scripts."""
+    response = send_file(
+        io.BytesIO(data), mimetype=content_type, as_attachment=not inline, download_name=filename, etag=False
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

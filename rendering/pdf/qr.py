@@ -1,0 +1,64 @@
+"""A QR code as vectors, with its address in readable letters beside it."""
+
+from typing import Final
+
+import segno
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable
+
+from rendering.palette import MUTED, OBSIDIAN
+from rendering.pdf.styles import colour
+from rendering.typeface import REGULAR, SEMIBOLD, printable, wrap
+
+SIDE: Final = 84.0
+GAP: Final = 14.0
+QUIET_ZONE: Final = 4  # modules of white the standard asks for
+SIZE: Final = 9.0
+LEADING: Final = 12.0
+
+
+class QrFlowable(Flowable):
+    """The code at the left, its caption and address at the right; a code too long to fit is replaced by its address."""
+
+    def __init__(self, url: str, caption: str) -> None:
+        super().__init__()
+        self.url = printable(url)
+        self.caption = printable(caption)
+        self.lines: list[tuple[str, str, str]] = []
+        self.spaceBefore, self.spaceAfter = 8, 8
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """The height is the code's, or the text's where that is taller."""
+        room = available_width - SIDE - GAP
+        self.lines = [(line, SEMIBOLD, OBSIDIAN) for line in wrap(self.caption, SEMIBOLD, SIZE, room) if self.caption]
+        self.lines += [(line, REGULAR, MUTED) for line in wrap(self.url, REGULAR, SIZE, room)]
+        self.lines = self.lines[: int(available_height // LEADING)]
+        self.width = available_width
+        self.height = max(SIDE, len(self.lines) * LEADING)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """One rectangle for each run of dark modules keeps the file small and the edges seamless."""
+        canvas: Canvas = self.canv
+        matrix = segno.make_qr(self.url, error="m").matrix
+        module = SIDE / (len(matrix) + 2 * QUIET_ZONE)
+        canvas.setFillColor(colour(OBSIDIAN))
+        path = canvas.beginPath()
+        for row_number, row in enumerate(matrix):
+            y = self.height - (row_number + QUIET_ZONE + 1) * module
+            start = 0
+            while start < len(row):
+                end = start
+                while end < len(row) and row[end]:
+                    end += 1
+                if end > start:
+                    path.rect((start + QUIET_ZONE) * module, y, (end - start) * module, module)
+                start = end + 1
+        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.linkURL(self.url, (0, self.height - SIDE, SIDE, self.height), relative=1)
+        y = self.height - QUIET_ZONE * module - SIZE * 0.8
+        for line, face, hue in self.lines:
+            canvas.setFont(face, SIZE)
+            canvas.setFillColor(colour(hue))
+            canvas.drawString(SIDE + GAP, y, line)
+            y -= LEADING

@@ -159,8 +159,6 @@ def _write_sheet(worksheet: Any, sheet: Sheet, formats: dict[CellKind, Any], hea
 
 def _write_cell(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> None:
     match cell:
-        case None:
-            pass
         case str():
             worksheet.write_string(row, column, cell[:LONGEST_XLSX_TEXT], shape)
         case bool():
@@ -169,11 +167,15 @@ def _write_cell(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -
             worksheet.write_datetime(row, column, cell.replace(tzinfo=None), shape)
         case date():
             worksheet.write_datetime(row, column, cell, shape)
-        case _:
-            number: int | float | Decimal = cell.decimal if isinstance(cell, Money) else cell
-            if abs(number) < LARGEST_EXACT:
+        case int() | float() | Decimal() | Money():
+            number = _number(cell)
+            if -LARGEST_EXACT < number < LARGEST_EXACT:
                 worksheet.write_number(row, column, number, shape)
             else:
                 worksheet.write_string(
                     row, column, f"{number:f}" if isinstance(number, Decimal) else str(number), shape
                 )
+
+
+def _number(cell: int | float | Decimal | Money) -> int | float | Decimal:
+    return cell.decimal if isinstance(cell, Money) else cell

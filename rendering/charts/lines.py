@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from rendering.charts.layout import BODY, EDGE, LINE_HEIGHT, SMALL, series_hue, wrapped
+from rendering.charts.layout import EDGE, LINE_HEIGHT, SMALL, series_hue, wrapped
 from rendering.charts.model import Chart, Series
 from rendering.charts.numbers import domain, tick_decimals, ticks, written
 from rendering.charts.surface import Surface, measure
 from rendering.palette import MUTED, STONE, STONE_DARK
+from rendering.typeface import REGULAR, SEMIBOLD
 
 Point = tuple[float, float]
 PLOT_SHARE: Final = 0.5
@@ -21,7 +22,7 @@ def draw_lines(surface: Surface, chart: Chart, top: float) -> float:
     left = EDGE + max(measure(label, SMALL) for label in tick_labels) + 8
     names = [_name_lines(chart, series, surface.width) for series in chart.series]
     right = surface.width - EDGE - max(measure(line, SMALL) for lines in names for line in lines) - 8
-    needed = sum(len(lines) for lines in names) * SMALL * LINE_HEIGHT
+    needed = sum(len(lines) * SMALL * LINE_HEIGHT + 5 for lines in names)
     height = max(170.0, (surface.width * PLOT_SHARE if surface.width < 500 else surface.width * 0.36), needed)
     upper, lower = top + 14, top + 14 + height
 
@@ -78,19 +79,21 @@ def _draw_categories(surface: Surface, chart: Chart, xs: list[float], lower: flo
 def _draw_names(surface: Surface, names: list[list[str]], ends: list[Point], room: tuple[float, float, float]) -> None:
     """Name each line beside its end, pushed apart where two ends are close."""
     right, upper, lower = room
-    step = SMALL * LINE_HEIGHT
+    step, gap = SMALL * LINE_HEIGHT, 5.0
     order = sorted(range(len(names)), key=lambda index: ends[index][1])
     tops: dict[int, float] = {}
     free = upper - step / 2
     for index in order:
         tops[index] = max(free, ends[index][1] - len(names[index]) * step / 2)
-        free = tops[index] + len(names[index]) * step
+        free = tops[index] + len(names[index]) * step + gap
     ceiling = lower + step / 2
     for index in reversed(order):
         tops[index] = min(tops[index], ceiling - len(names[index]) * step)
-        ceiling = tops[index]
+        ceiling = tops[index] - gap
     for index, lines in enumerate(names):
         surface.rect(right + 3, tops[index] + 2, 2, len(lines) * step - 2, series_hue(index))
         for number, line in enumerate(lines):
-            face_size = SMALL if number < len(lines) - 1 else BODY
-            surface.text(right + 9, tops[index] + (number + 0.8) * step, line, min(face_size, SMALL))
+            figure = number == len(lines) - 1
+            surface.text(
+                right + 9, tops[index] + (number + 0.8) * step, line, SMALL, face=SEMIBOLD if figure else REGULAR
+            )

@@ -159,16 +159,19 @@ class Grid(Flowable):
         for index, cell in enumerate(row):
             canvas.setFont(self._face(index, face), SIZE)
             canvas.setFillColor(colour(self.look.label_colour if index == 0 and face is None else OBSIDIAN))
-            width, align = self.widths[index], self.columns[index].align
+            # The outer columns stand flush with the text around the table.
+            left = x + (PAD_X if index else 0)
+            right = x + self.widths[index] - (PAD_X if index < len(row) - 1 else 0)
             for number, line in enumerate(cell):
                 y = top - PAD_Y - BASELINE - number * LEADING
-                if align == "right":
-                    canvas.drawRightString(x + width - PAD_X, y, line)
-                elif align == "centre":
-                    canvas.drawCentredString(x + width / 2, y, line)
-                else:
-                    canvas.drawString(x + PAD_X, y, line)
-            x += width
+                match self.columns[index].align:
+                    case "left":
+                        canvas.drawString(left, y, line)
+                    case "right":
+                        canvas.drawRightString(right, y, line)
+                    case "centre":
+                        canvas.drawCentredString((left + right) / 2, y, line)
+            x += self.widths[index]
         return top - _height(row)
 
     def _rule(self, canvas: Canvas, y: float, thickness: float, hue: str) -> None:

@@ -1,5 +1,6 @@
 """A QR code as vectors, with its address in readable letters beside it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import segno
@@ -12,6 +13,8 @@ from rendering.typeface import REGULAR, SEMIBOLD, printable, wrap
 
 SIDE: Final = 84.0
 GAP: Final = 14.0
+# Any mask is valid; trying all eight for the prettiest costs more than the rest of the page.
+MASK: Final = 3
 QUIET_ZONE: Final = 4  # modules of white the standard asks for
 SIZE: Final = 9.0
 LEADING: Final = 12.0
@@ -38,23 +41,19 @@ class QrFlowable(Flowable):
         return self.width, self.height
 
     def draw(self) -> None:
-        """One rectangle for each run of dark modules keeps the file small and the edges seamless."""
+        """The code links to its own address too, for who reads on a screen."""
         canvas: Canvas = self.canv
-        matrix = segno.make_qr(self.url, error="m").matrix
+        matrix = segno.make_qr(self.url, error="m", mask=MASK).matrix
         module = SIDE / (len(matrix) + 2 * QUIET_ZONE)
+        canvas.saveState()
+        canvas.translate(QUIET_ZONE * module, self.height - QUIET_ZONE * module)
+        canvas.scale(module, -module)
         canvas.setFillColor(colour(OBSIDIAN))
         path = canvas.beginPath()
-        for row_number, row in enumerate(matrix):
-            y = self.height - (row_number + QUIET_ZONE + 1) * module
-            start = 0
-            while start < len(row):
-                end = start
-                while end < len(row) and row[end]:
-                    end += 1
-                if end > start:
-                    path.rect((start + QUIET_ZONE) * module, y, (end - start) * module, module)
-                start = end + 1
+        # Whole numbers in the code's own grid, written as operators: ReportLab's rect() formats each as a fraction.
+        path._code += _runs(matrix)  # type: ignore[attr-defined]
         canvas.drawPath(path, stroke=0, fill=1)
+        canvas.restoreState()
         canvas.linkURL(self.url, (0, self.height - SIDE, SIDE, self.height), relative=1)
         y = self.height - QUIET_ZONE * module - SIZE * 0.8
         for line, face, hue in self.lines:
@@ -62,3 +61,18 @@ class QrFlowable(Flowable):
             canvas.setFillColor(colour(hue))
             canvas.drawString(SIDE + GAP, y, line)
             y -= LEADING
+
+
+def _runs(matrix: Sequence[Sequence[int]]) -> list[str]:
+    """Return one rectangle for each run of dark modules: small, and without seams inside a row."""
+    operators: list[str] = []
+    for y, row in enumerate(matrix):
+        start = 0
+        while start < len(row):
+            end = start
+            while end < len(row) and row[end]:
+                end += 1
+            if end > start:
+                operators.append(f"{start} {y} {end - start} 1 re")
+            start = end + 1
+    return operators

@@ -8,7 +8,7 @@ from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 
 from rendering.palette import JACARANDA, MUTED, OBSIDIAN, STONE_DARK, TONES
-from rendering.typeface import BOLD, ITALIC, REGULAR, SEMIBOLD, register_typeface
+from rendering.typeface import ITALIC, REGULAR, SEMIBOLD, register_typeface
 
 BODY_SIZE: Final = 10.5
 ALIGNMENTS: Final = {"left": TA_LEFT, "right": TA_RIGHT, "centre": TA_CENTER}
@@ -36,7 +36,7 @@ def style(name: str) -> ParagraphStyle:
         spaceBefore=before,
         spaceAfter=after,
         keepWithNext=keep,
-        leftIndent=14 if name in {"quote", "item"} else 0,
+        leftIndent={"quote": 14, "item": 18}.get(name, 0),
         rightIndent=14 if name == "quote" else 0,
         bulletIndent=2,
         allowWidows=0,
@@ -64,7 +64,7 @@ def notice_style(tone: str) -> ParagraphStyle:
 
 # name: face, size, leading, colour, space before, space after, stays with the next block
 _STYLES: Final = {
-    "title": (BOLD, 22, 26, JACARANDA, 0, 12, 1),
+    "title": (SEMIBOLD, 22, 26, JACARANDA, 0, 12, 1),
     "heading1": (SEMIBOLD, 14.5, 18, JACARANDA, 14, 5, 1),
     "heading2": (SEMIBOLD, 11.5, 15, OBSIDIAN, 10, 3, 1),
     "lead": (REGULAR, 12.5, 17.5, OBSIDIAN, 0, 9, 0),
@@ -74,6 +74,6 @@ _STYLES: Final = {
     "quote": (ITALIC, BODY_SIZE, 15, MUTED, 2, 9, 0),
     "caption": (SEMIBOLD, 9.5, 13, OBSIDIAN, 6, 3, 1),
     "amount_label": (REGULAR, BODY_SIZE, 14, MUTED, 6, 0, 1),
-    "amount": (BOLD, 27, 32, JACARANDA, 0, 2, 1),
-    "amount_words": (ITALIC, BODY_SIZE, 14, OBSIDIAN, 0, 12, 0),
+    "amount": (SEMIBOLD, 27, 32, JACARANDA, 0, 2, 1),
+    "amount_words": (REGULAR, BODY_SIZE, 14, MUTED, 0, 12, 0),
 }

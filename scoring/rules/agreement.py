@@ -1,0 +1,122 @@
+"""How far reviewers agree: Krippendorff's alpha at four levels, Shrout and Fleiss's six intraclass correlations.
+
+A diagnosis for the report of the process; no official score depends on it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Level(StrEnum):
+    """What the distance between two scores means."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    INTERVAL = "interval"
+    RATIO = "ratio"
+
+
+def krippendorff_alpha(units: Sequence[Sequence[float]], level: Level = Level.INTERVAL) -> float | None:
+    """Return alpha for `units`, each the scores one thing received, from however many reviewers.
+
+    Units with fewer than two scores say nothing about agreement and are left out. None where alpha is not defined:
+    nothing was scored twice, or every score is the same.
+    """
+    paired = [unit for unit in units if len(unit) > 1]
+    if not paired:
+        return None
+    values = np.unique(np.concatenate([np.asarray(unit, dtype=np.float64) for unit in paired]))
+    coincidence = np.zeros((len(values), len(values)))
+    for unit in paired:
+        counts = np.bincount(np.searchsorted(values, np.asarray(unit, dtype=np.float64)), minlength=len(values))
+        coincidence += (np.outer(counts, counts) - np.diag(counts)) / (len(unit) - 1)
+    totals = coincidence.sum(axis=1)
+    distances = DISTANCES[level](values, totals)
+    expected = float((np.outer(totals, totals) * distances).sum()) / (float(totals.sum()) - 1)
+    if expected == 0:
+        return None
+    return 1 - float((coincidence * distances).sum()) / expected
+
+
+def _nominal(values: Array, _totals: Array) -> Array:
+    return 1.0 - np.eye(len(values))
+
+
+def _ordinal(values: Array, totals: Array) -> Array:
+    below = np.cumsum(totals) - totals / 2  # mid-rank of each value
+    return np.square(below[:, None] - below[None, :])
+
+
+def _interval(values: Array, _totals: Array) -> Array:
+    return np.square(values[:, None] - values[None, :])
+
+
+def _ratio(values: Array, _totals: Array) -> Array:
+    sums = values[:, None] + values[None, :]
+    return np.square(np.divide(values[:, None] - values[None, :], sums, out=np.zeros_like(sums), where=sums != 0))
+
+
+DISTANCES: dict[Level, Callable[[Array, Array], Array]] = {
+    Level.NOMINAL: _nominal,
+    Level.ORDINAL: _ordinal,
+    Level.INTERVAL: _interval,
+    Level.RATIO: _ratio,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intraclass:
+    """By model (1 one-way, 2 two-way random, 3 two-way mixed), for one reviewer or the mean of k."""
+
+    icc_1_1: float
+    icc_2_1: float
+    icc_3_1: float
+    icc_1_k: float
+    icc_2_k: float
+    icc_3_k: float
+
+
+def intraclass(table: Sequence[Sequence[float]]) -> Intraclass | None:
+    """Return the six coefficients of a full table, one row a dossier and one column a reviewer.
+
+    None where they are not defined: fewer than two rows or columns, or nothing varies.
+
+    Raises:
+        ValueError: the rows have different lengths.
+    """
+    scores = np.asarray(table, dtype=np.float64)
+    if scores.ndim != 2:
+        raise ValueError("every row of the table has the same number of scores")
+    n, k = scores.shape
+    if n < 2 or k < 2:
+        return None
+    grand = scores.mean()
+    between = k * float(np.square(scores.mean(axis=1) - grand).sum())
+    columns = n * float(np.square(scores.mean(axis=0) - grand).sum())
+    total = float(np.square(scores - grand).sum())
+    bms, jms = between / (n - 1), columns / (k - 1)
+    wms = (total - between) / (n * (k - 1))
+    ems = (total - between - columns) / ((n - 1) * (k - 1))
+    denominators = (
+        bms + (k - 1) * wms,
+        bms + (k - 1) * ems + k * (jms - ems) / n,
+        bms + (k - 1) * ems,
+        bms,
+        bms + (jms - ems) / n,
+    )
+    if any(abs(value) < 1e-12 for value in denominators):
+        return None
+    return Intraclass(
+        icc_1_1=(bms - wms) / denominators[0],
+        icc_2_1=(bms - ems) / denominators[1],
+        icc_3_1=(bms - ems) / denominators[2],
+        icc_1_k=(bms - wms) / denominators[3],
+        icc_2_k=(bms - ems) / denominators[4],
+        icc_3_k=(bms - ems) / denominators[3],
+    )

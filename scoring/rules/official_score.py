@@ -1,0 +1,110 @@
+"""The official score: S = Σ w_c · mean_r(x_rc), exact, rounded once, with every term to publish."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
+
+from scoring.rules.rulebook import Rulebook
+
+Sheet = Mapping[str, Fraction]
+"""One reviewer's scores by criterion id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One criterion's share of a score: weight × (sum ÷ count) = contribution."""
+
+    criterion: str
+    weight: Fraction
+    sum: Fraction
+    count: int
+    mean: Fraction
+    contribution: Fraction
+    meets_threshold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialScore:
+    """A dossier's official score with everything it was made of.
+
+    `merit` is S; `exact` adds the bonus; `rounded` is `exact` to the rulebook's decimals and is what ranks.
+    The overall threshold is asked of the rounded merit: bonus points order, they do not qualify.
+    """
+
+    terms: tuple[Term, ...]
+    bonus: tuple[tuple[str, Fraction], ...]
+    merit: Fraction
+    exact: Fraction
+    rounded: Decimal
+    meets_overall: bool
+
+    @property
+    def passes(self) -> bool:
+        """True when the overall threshold and that of every criterion are met."""
+        return self.meets_overall and all(term.meets_threshold for term in self.terms)
+
+    def failed_criteria(self) -> list[str]:
+        """Return the criteria whose threshold is not met, in the rulebook's order."""
+        return [term.criterion for term in self.terms if not term.meets_threshold]
+
+
+def round_once(value: Fraction, decimals: int) -> Decimal:
+    """Return `value` to `decimals` places, ties to even, decided on the exact fraction and not on a decimal of it."""
+    scaled = round(value * 10**decimals)  # Fraction's own rounding is half to even and exact
+    with localcontext(prec=60, rounding=ROUND_HALF_EVEN):
+        return Decimal(scaled).scaleb(-decimals)
+
+
+def official_score(rulebook: Rulebook, sheets: Sequence[Sheet], entitlements: Collection[str] = ()) -> OfficialScore:
+    """Return the official score of a dossier from its reviewers' sheets.
+
+    Raises:
+        ValueError: there is no sheet, a sheet lacks or adds a criterion, or a score is off its scale.
+    """
+    if not sheets:
+        raise ValueError("a score needs at least one review")
+    for sheet in sheets:
+        _check_sheet(rulebook, sheet)
+    terms = []
+    for criterion in rulebook.criteria:
+        total = sum((sheet[criterion.id] for sheet in sheets), Fraction(0))
+        mean = total / len(sheets)
+        contribution = criterion.weight * mean
+        terms.append(
+            Term(criterion.id, criterion.weight, total, len(sheets), mean, contribution, criterion.meets(mean))
+        )
+    bonus = tuple((entry.id, entry.points) for entry in rulebook.bonus if entry.id in entitlements)
+    merit = sum((term.contribution for term in terms), Fraction(0))
+    points = sum((value for _id, value in bonus), Fraction(0))
+    exact = merit - points if rulebook.lower_is_better else merit + points
+    return OfficialScore(
+        terms=tuple(terms),
+        bonus=bonus,
+        merit=merit,
+        exact=exact,
+        rounded=round_once(exact, rulebook.decimals),
+        meets_overall=meets_overall(rulebook, merit),
+    )
+
+
+def sheet_total(rulebook: Rulebook, sheet: Sheet) -> Fraction:
+    """Return the weighted total of one reviewer alone."""
+    return sum((criterion.weight * sheet[criterion.id] for criterion in rulebook.criteria), Fraction(0))
+
+
+def meets_overall(rulebook: Rulebook, merit: Fraction) -> bool:
+    """Return whether the rounded merit reaches the overall threshold; always true without one."""
+    if rulebook.threshold is None:
+        return True
+    rounded = Fraction(round_once(merit, rulebook.decimals))
+    return rounded <= rulebook.threshold if rulebook.lower_is_better else rounded >= rulebook.threshold
+
+
+def _check_sheet(rulebook: Rulebook, sheet: Sheet) -> None:
+    expected = {criterion.id for criterion in rulebook.criteria}
+    if set(sheet) != expected:
+        raise ValueError(f"a sheet scores exactly {sorted(expected)}, not {sorted(sheet)}")
+    for criterion in rulebook.criteria:
+        if not criterion.allows(sheet[criterion.id]):
+            raise ValueError(f"{sheet[criterion.id]} is not on the scale of {criterion.id}")

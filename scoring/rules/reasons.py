@@ -1,0 +1,48 @@
+"""The sentences behind each reason, so that a stored reason reads in both languages."""
+
+from collections.abc import Mapping
+
+from core.language import N_, _, current_language
+from core.money import Money, format_money
+from scoring.rules.selection import Reason
+
+SENTENCES: dict[Reason, str] = {
+    Reason.AWARDED_IN_RANK: N_("Lugar %(position)s en el orden; el presupuesto alcanza."),
+    Reason.AWARDED_RESERVED: N_("Lugar %(position)s en el orden; ocupa un lugar reservado (%(group)s)."),
+    Reason.AWARDED_PARTIAL: N_(
+        "Lugar %(position)s en el orden; recibe lo que queda del presupuesto, de %(requested)s solicitados."
+    ),
+    Reason.WAITLISTED_BUDGET: N_(
+        "Lugar %(position)s en el orden; necesita %(needed)s y quedan %(left)s. "
+        "Es el número %(waiting)s de la lista de espera."
+    ),
+    Reason.WAITLISTED_AFTER_STOP: N_(
+        "Lugar %(position)s en el orden; el presupuesto terminó en el lugar %(stopped_at)s. "
+        "Es el número %(waiting)s de la lista de espera."
+    ),
+    Reason.NOT_SELECTED_LIST_FULL: N_(
+        "Lugar %(position)s en el orden; el presupuesto no alcanza y la lista de espera tiene %(places)s lugares."
+    ),
+    Reason.BELOW_OVERALL: N_("La calificación total no llega al mínimo de las reglas."),
+    Reason.BELOW_CRITERIA: N_("No llega al mínimo de las reglas en: %(criteria)s."),
+}
+
+AMOUNTS = frozenset({"requested", "needed", "left"})
+
+
+def sentence(
+    reason: Reason, params: Mapping[str, str | int], currency: str, names: Mapping[str, str] | None = None
+) -> str:
+    """Return the reason in the reader's language.
+
+    `names` turns ids of criteria and reserved groups into the rulebook's words; amounts are minor units of `currency`.
+    """
+    shown: dict[str, object] = {}
+    for key, value in params.items():
+        if key in AMOUNTS:
+            shown[key] = format_money(Money(int(value), currency), current_language())
+        elif key in ("criteria", "group") and names:
+            shown[key] = ", ".join(names.get(part, part) for part in str(value).split(", "))
+        else:
+            shown[key] = value
+    return _(SENTENCES[reason], **shown)

@@ -1,0 +1,353 @@
+"""The rulebook `puente-rulebook/1`: one JSON document that fixes, before anybody applies, how the winners are found.
+
+Quantities are decimal strings, so that no reader's floating point changes a rule. Its name is the SHA-256 of its
+RFC 8785 form.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from core.language import N_
+
+FORMAT = "puente-rulebook/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a document cannot be a rulebook: where, a message to translate, and what fills its placeholders."""
+
+    path: str
+    message: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing reviewers judge. Scores run from `minimum` to `maximum` by `step`."""
+
+    id: str
+    name: Mapping[str, str]
+    description: Mapping[str, str]
+    weight: Fraction
+    minimum: Fraction
+    maximum: Fraction
+    step: Fraction
+    lower_is_better: bool
+    anchors: tuple[tuple[Fraction, Mapping[str, str]], ...]
+    threshold: Fraction | None
+
+    def values(self) -> list[Fraction]:
+        """Return every score a reviewer may give, from the lowest."""
+        steps = (self.maximum - self.minimum) / self.step
+        return [self.minimum + self.step * number for number in range(int(steps) + 1)]
+
+    def allows(self, score: Fraction) -> bool:
+        """Return whether `score` lies on the scale and on a step."""
+        return self.minimum <= score <= self.maximum and ((score - self.minimum) / self.step).denominator == 1
+
+    def meets(self, mean: Fraction) -> bool:
+        """Return whether `mean` reaches the criterion's threshold; always true without one."""
+        if self.threshold is None:
+            return True
+        return mean <= self.threshold if self.lower_is_better else mean >= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Bonus:
+    """Points added to (or, where lower is better, taken from) a score whose dossier proved an entitlement."""
+
+    id: str
+    name: Mapping[str, str]
+    points: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Places kept for dossiers with an entitlement; `winner_uses_place` says whether an open-rank winner fills one."""
+
+    id: str
+    name: Mapping[str, str]
+    places: int
+    winner_uses_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """When reviewers disagree enough to call another: the measure, the spread that does, and how many may come."""
+
+    by_criterion: bool
+    spread_limit: Fraction
+    split_verdict: bool
+    further_reviewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A valid rulebook, parsed. Money is in minor units of `currency`."""
+
+    title: Mapping[str, str]
+    criteria: tuple[Criterion, ...]
+    threshold: Fraction | None
+    decimals: int
+    reviews_per_application: int
+    max_load: int
+    min_load: int
+    one_per_institution: bool
+    justification_min: int
+    justification_max: int
+    conflicts: tuple[str, ...]
+    discrepancy: Discrepancy
+    bonus: tuple[Bonus, ...]
+    reserved: tuple[Reserved, ...]
+    ties: tuple[str, ...]
+    currency: str
+    cap_per_award_cents: int | None
+    skip_rule: str
+    waiting_list: int | None
+    lot_iterations: int
+    justifications_public: bool
+
+    @property
+    def lower_is_better(self) -> bool:
+        """True where the smaller score wins; all criteria agree, or the rulebook is refused."""
+        return self.criteria[0].lower_is_better
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        """Return the criterion called `criterion_id`.
+
+        Raises:
+            KeyError: the rulebook has no such criterion.
+        """
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise KeyError(criterion_id)
+
+    def entitlements(self) -> frozenset[str]:
+        """Return the ids a dossier can be entitled to: bonus points and reserved places."""
+        return frozenset([entry.id for entry in self.bonus] + [entry.id for entry in self.reserved])
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Return the RFC 8785 form of `document`: the bytes that are hashed and published."""
+    return rfc8785.dumps(dict(document))
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical form, in lower-case hexadecimal."""
+    return hashlib.sha256(canonical(document)).hexdigest()
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    # The schema is a constant of the program that happens to be written in JSON, so reading it once is not input.
+    schema = json.loads(Path(__file__).with_name("rulebook.schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema every rulebook conforms to."""
+    document = _validator().schema
+    assert isinstance(document, Mapping)
+    return dict(document)
+
+
+def check(document: object) -> list[Problem]:
+    """Return every problem of shape, or else every contradiction; an empty list is a valid rulebook."""
+    errors = sorted(_validator().iter_errors(document), key=lambda error: (error.json_path, str(error.validator)))
+    if errors:
+        return [_shape_problem(error) for error in errors]
+    assert isinstance(document, Mapping)
+    return list(_contradictions(document))
+
+
+def parse(document: Mapping[str, Any]) -> Rulebook:
+    """Return the rulebook as values to compute with.
+
+    Raises:
+        ValueError: `check` finds a problem; the first is named.
+    """
+    problems = check(document)
+    if problems:
+        raise ValueError(f"{problems[0].path}: {problems[0].message}")
+    selection, reviews, discrepancy = document["selection"], document["reviews"], document["discrepancy"]
+    return Rulebook(
+        title=document["title"],
+        criteria=tuple(_criterion(entry) for entry in document["criteria"]),
+        threshold=_optional(document["score"]["threshold"]),
+        decimals=document["score"]["decimals"],
+        reviews_per_application=reviews["per_application"],
+        max_load=reviews["max_load"],
+        min_load=reviews["min_load"],
+        one_per_institution=reviews["one_per_institution"],
+        justification_min=reviews["justification"]["min_characters"],
+        justification_max=reviews["justification"]["max_characters"],
+        conflicts=tuple(document["conflicts"]),
+        discrepancy=Discrepancy(
+            by_criterion=discrepancy["measure"] == "criterion",
+            spread_limit=Fraction(discrepancy["spread_limit"]),
+            split_verdict=discrepancy["split_verdict"],
+            further_reviewers=discrepancy["further_reviewers"],
+        ),
+        bonus=tuple(Bonus(entry["id"], entry["name"], Fraction(entry["points"])) for entry in document["bonus"]),
+        reserved=tuple(
+            Reserved(entry["id"], entry["name"], entry["places"], entry["winner_uses_place"])
+            for entry in document["reserved"]
+        ),
+        ties=tuple(document["ties"]),
+        currency=selection["currency"],
+        cap_per_award_cents=selection["cap_per_award_cents"],
+        skip_rule=selection["skip_rule"],
+        waiting_list=selection.get("waiting_list"),
+        lot_iterations=document["lot"]["iterations"],
+        justifications_public=document["publication"]["justifications"] == "public",
+    )
+
+
+def plain(value: Fraction) -> str:
+    """Return a terminating fraction as the shortest decimal text: 1/2 is "0.5"."""
+    number = Decimal(value.numerator) / Decimal(value.denominator)
+    return format(number.normalize(), "f")
+
+
+def _optional(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def _criterion(entry: Mapping[str, Any]) -> Criterion:
+    scale = entry["scale"]
+    return Criterion(
+        id=entry["id"],
+        name=entry["name"],
+        description=entry["description"],
+        weight=Fraction(entry["weight"]),
+        minimum=Fraction(scale["min"]),
+        maximum=Fraction(scale["max"]),
+        step=Fraction(scale["step"]),
+        lower_is_better=scale["better"] == "lower",
+        anchors=tuple((Fraction(anchor["value"]), anchor["text"]) for anchor in entry["anchors"]),
+        threshold=_optional(entry["threshold"]),
+    )
+
+
+SHAPE_MESSAGES = {
+    "required": N_("Falta un dato obligatorio: %(detail)s"),
+    "additionalProperties": N_("Hay un dato que el formato no conoce: %(detail)s"),
+    "pattern": N_("El valor no tiene la forma esperada: %(detail)s"),
+    "enum": N_("El valor no es una de las opciones: %(detail)s"),
+    "const": N_("El valor no es el único permitido: %(detail)s"),
+}
+
+
+def _shape_problem(error: ValidationError) -> Problem:
+    message = SHAPE_MESSAGES.get(str(error.validator), N_("El dato no cumple el formato: %(detail)s"))
+    return Problem(error.json_path, message, {"detail": error.message[:200]})
+
+
+def _contradictions(document: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from _weights(document)
+    for index, entry in enumerate(document["criteria"]):
+        yield from _scale(f"$.criteria[{index}]", entry)
+    yield from _names(document)
+    yield from _totals(document)
+    yield from _loads(document["reviews"])
+    yield from _ties(document)
+
+
+def _weights(document: Mapping[str, Any]) -> Iterator[Problem]:
+    total = sum((Fraction(entry["weight"]) for entry in document["criteria"]), Fraction(0))
+    if total != Fraction(document["weights_total"]):
+        yield Problem(
+            "$.weights_total",
+            N_("Los pesos suman %(sum)s y las reglas dicen %(total)s."),
+            {"sum": plain(total), "total": document["weights_total"]},
+        )
+
+
+def _scale(path: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    criterion = _criterion(entry)
+    name = {"criterion": criterion.id}
+    if criterion.minimum >= criterion.maximum:
+        yield Problem(f"{path}.scale", N_("La escala de «%(criterion)s» termina antes de empezar."), name)
+        return
+    steps = (criterion.maximum - criterion.minimum) / criterion.step
+    if steps.denominator != 1:
+        yield Problem(f"{path}.scale.step", N_("El paso de «%(criterion)s» no divide su escala."), name)
+        return
+    if steps > 100:
+        yield Problem(f"{path}.scale.step", N_("La escala de «%(criterion)s» tiene más de 101 valores."), name)
+        return
+    if [value for value, _text in criterion.anchors] != criterion.values():
+        yield Problem(
+            f"{path}.anchors",
+            N_("«%(criterion)s» necesita un descriptor para cada valor de su escala, en orden."),
+            name,
+        )
+    if criterion.threshold is not None and not criterion.minimum <= criterion.threshold <= criterion.maximum:
+        yield Problem(f"{path}.threshold", N_("El mínimo exigido de «%(criterion)s» está fuera de su escala."), name)
+
+
+def _names(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for group in (["criteria"], ["bonus", "reserved"]):
+        seen: set[str] = set()
+        for key in group:
+            for index, entry in enumerate(document[key]):
+                if entry["id"] in seen:
+                    yield Problem(f"$.{key}[{index}].id", N_("La clave «%(id)s» está repetida."), {"id": entry["id"]})
+                seen.add(entry["id"])
+    if len({entry["scale"]["better"] for entry in document["criteria"]}) > 1:
+        yield Problem(
+            "$.criteria", N_("No se puede sumar un criterio en que gana el más alto con otro en que gana el más bajo.")
+        )
+
+
+def _totals(document: Mapping[str, Any]) -> Iterator[Problem]:
+    criteria = [_criterion(entry) for entry in document["criteria"]]
+    lowest = sum((c.weight * c.minimum for c in criteria), Fraction(0))
+    highest = sum((c.weight * c.maximum for c in criteria), Fraction(0))
+    bounds = {"low": plain(lowest), "high": plain(highest)}
+    threshold = _optional(document["score"]["threshold"])
+    if threshold is not None and not lowest <= threshold <= highest:
+        yield Problem(
+            "$.score.threshold", N_("El mínimo total está fuera de lo posible: de %(low)s a %(high)s."), bounds
+        )
+    rule = document["discrepancy"]
+    widest = max(c.maximum - c.minimum for c in criteria) if rule["measure"] == "criterion" else highest - lowest
+    if Fraction(rule["spread_limit"]) > widest:
+        yield Problem(
+            "$.discrepancy.spread_limit",
+            N_("Ninguna diferencia entre evaluaciones puede llegar a %(limit)s: la mayor posible es %(widest)s."),
+            {"limit": rule["spread_limit"], "widest": plain(widest)},
+        )
+
+
+def _loads(reviews: Mapping[str, Any]) -> Iterator[Problem]:
+    if reviews["min_load"] > reviews["max_load"]:
+        yield Problem("$.reviews.min_load", N_("La carga mínima es mayor que la máxima."))
+    lengths = reviews["justification"]
+    if lengths["min_characters"] > lengths["max_characters"]:
+        yield Problem("$.reviews.justification", N_("La justificación mínima es más larga que la máxima."))
+
+
+def _ties(document: Mapping[str, Any]) -> Iterator[Problem]:
+    ties = document["ties"]
+    if ties[-1] != "lot":
+        yield Problem("$.ties", N_("La lista de desempate debe terminar en el sorteo."))
+    known = {f"criterion:{entry['id']}" for entry in document["criteria"]}
+    known |= {f"reserved:{entry['id']}" for entry in document["reserved"]} | {"lot", "lower_request"}
+    for index, tie in enumerate(ties):
+        if tie not in known:
+            yield Problem(
+                f"$.ties[{index}]", N_("El desempate «%(tie)s» nombra algo que las reglas no tienen."), {"tie": tie}
+            )

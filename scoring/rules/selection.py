@@ -1,0 +1,180 @@
+"""Who is funded: down the ranking under the budget, by the published skip rule, with a reason for every line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from scoring.rules.rulebook import Reserved, Rulebook
+from scoring.states import Determination
+
+
+class Reason(StrEnum):
+    """Why a line of the ranking ended as it did. `scoring.rules.reasons` holds the sentences."""
+
+    AWARDED_IN_RANK = "awarded_in_rank"
+    AWARDED_RESERVED = "awarded_reserved"
+    AWARDED_PARTIAL = "awarded_partial"
+    WAITLISTED_BUDGET = "waitlisted_budget"
+    WAITLISTED_AFTER_STOP = "waitlisted_after_stop"
+    NOT_SELECTED_LIST_FULL = "not_selected_list_full"
+    BELOW_OVERALL = "below_overall"
+    BELOW_CRITERIA = "below_criteria"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ranked dossier as selection sees it. `position` is None below a threshold. Money in minor units."""
+
+    label: str
+    position: int | None
+    requested_cents: int
+    entitlements: frozenset[str] = frozenset()
+    failed_criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a line: amount granted, why, and its place on the waiting list if it has one."""
+
+    label: str
+    determination: Determination
+    granted_cents: int
+    reason: Reason
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    waiting_position: int | None = None
+
+
+def select(rulebook: Rulebook, lines: Sequence[Line], budget_cents: int) -> list[Decision]:
+    """Return a decision for every line, in the order given, which is the order of the ranking.
+
+    Money for reserved places is set aside while the open rank is filled. Where `winner_uses_place` holds, an award in
+    open rank to a holder fills one of the places; otherwise the places come on top. The sum granted never exceeds
+    `budget_cents`; no award exceeds its request nor the rulebook's cap.
+
+    Raises:
+        ValueError: the budget is negative, a label repeats, or the lines are not in the order of their positions.
+    """
+    _check(lines, budget_cents)
+    passing = [line for line in lines if line.position is not None]
+    awards = _awards(rulebook, passing, budget_cents)
+    decisions: dict[str, Decision] = {award.label: award for award in awards.granted}
+    waiting = 0
+    for line in passing:
+        if line.label in decisions:
+            continue
+        waiting += 1
+        decisions[line.label] = _wait(rulebook, line, waiting, awards)
+    for line in lines:
+        if line.position is None:
+            decisions[line.label] = _below(line)
+    return [decisions[line.label] for line in lines]
+
+
+@dataclass(slots=True)
+class _Awards:
+    granted: list[Decision]
+    shortfalls: dict[str, int]
+    stopped_at: int | None
+
+
+def _awards(rulebook: Rulebook, passing: Sequence[Line], budget_cents: int) -> _Awards:
+    open_lines: dict[str, int] = {}
+    result = _Awards([], {}, None)
+    spent = 0
+    for line in passing:
+        assert line.position is not None
+        amount = amount_for(rulebook, line.requested_cents)
+        kept = sum(
+            price for price, _group in _reserve(rulebook, passing, {*open_lines, line.label}, budget_cents).values()
+        )
+        left = budget_cents - spent - kept
+        if amount <= left:
+            open_lines[line.label] = amount
+            spent += amount
+            result.granted.append(_award(line, amount, rulebook))
+            continue
+        result.shortfalls[line.label] = max(left, 0)
+        if rulebook.skip_rule == "skip":
+            continue
+        result.stopped_at = line.position
+        if rulebook.skip_rule == "partial" and left > 0:
+            open_lines[line.label] = left
+            spent += left
+            params = {"position": line.position, "requested": line.requested_cents}
+            result.granted.append(Decision(line.label, Determination.AWARDED, left, Reason.AWARDED_PARTIAL, params))
+        break
+    positions = {line.label: line.position or 0 for line in passing}
+    for label, (price, group) in _reserve(rulebook, passing, set(open_lines), budget_cents - spent).items():
+        params_reserved: dict[str, str | int] = {"position": positions[label], "group": group.id}
+        result.granted.append(Decision(label, Determination.AWARDED, price, Reason.AWARDED_RESERVED, params_reserved))
+    return result
+
+
+def amount_for(rulebook: Rulebook, requested_cents: int) -> int:
+    """Return what a full award pays: the request, up to the rulebook's cap, in minor units."""
+    cap = rulebook.cap_per_award_cents
+    return requested_cents if cap is None else min(requested_cents, cap)
+
+
+def _award(line: Line, amount: int, rulebook: Rulebook) -> Decision:
+    params: dict[str, str | int] = {"position": line.position or 0}
+    return Decision(line.label, Determination.AWARDED, amount, Reason.AWARDED_IN_RANK, params)
+
+
+def _reserve(
+    rulebook: Rulebook, passing: Sequence[Line], open_labels: set[str], money_cents: int
+) -> dict[str, tuple[int, Reserved]]:
+    """Return who fills the reserved places if exactly `open_labels` win in open rank, with each one's price."""
+    if not rulebook.reserved:
+        return {}
+    places = {group.id: group.places for group in rulebook.reserved}
+    for line in passing:
+        if line.label in open_labels:
+            for group in rulebook.reserved:
+                if group.winner_uses_place and group.id in line.entitlements and places[group.id] > 0:
+                    places[group.id] -= 1
+                    break
+    chosen: dict[str, tuple[int, Reserved]] = {}
+    for group in rulebook.reserved:
+        for line in passing:
+            if places[group.id] == 0:
+                break
+            price = amount_for(rulebook, line.requested_cents)
+            free = line.label not in open_labels and line.label not in chosen
+            if free and group.id in line.entitlements and price <= money_cents:
+                chosen[line.label] = (price, group)
+                places[group.id] -= 1
+                money_cents -= price
+    return chosen
+
+
+def _wait(rulebook: Rulebook, line: Line, waiting: int, awards: _Awards) -> Decision:
+    assert line.position is not None
+    params: dict[str, str | int] = {"position": line.position, "waiting": waiting}
+    if rulebook.waiting_list is not None and waiting > rulebook.waiting_list:
+        params["places"] = rulebook.waiting_list
+        return Decision(line.label, Determination.NOT_SELECTED, 0, Reason.NOT_SELECTED_LIST_FULL, params)
+    if line.label in awards.shortfalls:
+        params["needed"] = amount_for(rulebook, line.requested_cents)
+        params["left"] = awards.shortfalls[line.label]
+        return Decision(line.label, Determination.WAITLISTED, 0, Reason.WAITLISTED_BUDGET, params, waiting)
+    params["stopped_at"] = awards.stopped_at or 0
+    return Decision(line.label, Determination.WAITLISTED, 0, Reason.WAITLISTED_AFTER_STOP, params, waiting)
+
+
+def _below(line: Line) -> Decision:
+    if line.failed_criteria:
+        params: dict[str, str | int] = {"criteria": ", ".join(line.failed_criteria)}
+        return Decision(line.label, Determination.BELOW_THRESHOLD, 0, Reason.BELOW_CRITERIA, params)
+    return Decision(line.label, Determination.BELOW_THRESHOLD, 0, Reason.BELOW_OVERALL)
+
+
+def _check(lines: Sequence[Line], budget_cents: int) -> None:
+    if budget_cents < 0:
+        raise ValueError("a budget is not negative")
+    if len({line.label for line in lines}) != len(lines):
+        raise ValueError("labels are distinct")
+    positions = [line.position for line in lines]
+    ranked = [position for position in positions if position is not None]
+    if ranked != sorted(set(ranked)) or positions[: len(ranked)] != ranked:
+        raise ValueError("lines come in the order of their positions, without ties, those below a threshold last")

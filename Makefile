@@ -35,3 +35,42 @@ setup: $(VENV)/.test ## Install everything, for development too
 lock: $(VENV)/.uv ## Rewrite the lock files after a change in setup.cfg
 	$(BIN)/uv pip compile --quiet setup.cfg --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet setup.cfg --extra test -c requirements/run.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/test.txt
+
+# --- use ----------------------------------------------------------------------
+.PHONY: run demo-reset
+run: $(VENV)/.run ## Set up, migrate, load the demo year, serve the site
+	@$(BIN)/puente db upgrade
+	@$(BIN)/puente demo load
+	@$(BIN)/puente demo accounts
+	@exec $(BIN)/puente serve
+
+demo-reset: $(VENV)/.run ## Start the demo over with an empty database
+	@$(BIN)/puente demo reset
+
+# --- check --------------------------------------------------------------------
+# Two things at a time, each printing its own block: see `checks` for the list.
+.PHONY: test checks check-static check-sqlite check-postgresql check-journeys
+test: $(VENV)/.test ## Run every check, on both databases and in a real browser
+	@$(MAKE) --no-print-directory -j2 --output-sync=target checks
+
+checks: check-journeys check-postgresql check-sqlite check-static
+
+check-static:
+	@echo "== types, style, import contracts, templates =="
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates --lint --quiet
+
+check-sqlite:
+	@echo "== tests on SQLite =="
+	@PUENTE_TEST_DATABASE=sqlite $(BIN)/pytest -p no:cacheprovider --ignore=tests/journeys
+
+check-postgresql:
+	@echo "== tests on PostgreSQL =="
+	@PUENTE_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider --ignore=tests/journeys
+
+check-journeys:
+	@echo "== journeys in a real browser =="
+	@$(BIN)/pytest -p no:cacheprovider tests/journeys

@@ -1,0 +1,170 @@
+"""One application for the whole run, and a fresh copy of a migrated database for each test, on the engine asked for.
+
+`PUENTE_TEST_DATABASE` is sqlite (the default) or postgresql; `make test` runs the suite once with each.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from core.clock import FrozenClock, set_clock
+from core.context import SYSTEM, set_actor, set_writing
+from core.database import db
+from core.settings import install_settings
+from tests import postgres
+
+ENGINE = os.environ.get("PUENTE_TEST_DATABASE", "sqlite")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=ZoneInfo("America/Mexico_City"))
+
+
+def settings(folder: Path, database: str) -> dict[str, Any]:
+    """Return the settings of a test application whose data lies in `folder`."""
+    return {
+        "MODE": "test",
+        "DATA_FOLDER": str(folder),
+        "DATABASE_URL": database,
+        "FILES_URL": "memory:///",
+        "SECRET_KEY": "test" * 8,
+        "ARGON2_TIME_COST": 1,
+        "ARGON2_MEMORY_KIB": 8,
+        "PUBLIC_URL": "http://localhost",
+        "SERVER_NAME": "localhost",
+    }
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> "TestDatabase":
+    """The database of this run: built once, copied for each test."""
+    return TestDatabase(tmp_path_factory.mktemp("database"))
+
+
+class TestDatabase:
+    """Where the test database lives and how it is made fresh."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self.name, self.template = f"puente_{worker}", f"template_{worker}"
+        self.file = folder / "puente.sqlite3"
+        if ENGINE == "postgresql":
+            postgres.recreate(self.template)
+
+    @property
+    def url(self) -> str:
+        """The address the application connects to."""
+        return postgres.database_url(self.name) if ENGINE == "postgresql" else f"sqlite:///{self.file}"
+
+    def keep_as_template(self) -> None:
+        """Remember the present state as what every test starts from."""
+        db.engine.dispose()
+        if ENGINE == "postgresql":
+            postgres.recreate(self.template, self.name)
+        else:
+            shutil.copy(self.file, self.file.with_suffix(".template"))
+
+    def refresh(self) -> None:
+        """Give the coming test a copy of the template."""
+        db.engine.dispose()
+        if ENGINE == "postgresql":
+            postgres.recreate(self.name, self.template)
+            return
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self.file.with_suffix(".template"), self.file)
+
+
+@pytest.fixture(scope="session")
+def application(database: TestDatabase) -> Flask:
+    """The application, built once."""
+    from web.factory import create_app, create_schema
+
+    if ENGINE == "postgresql":
+        postgres.recreate(database.name)
+    app = create_app(settings(database.folder, database.url))
+    with app.app_context():
+        create_schema()
+        database.keep_as_template()
+    return app
+
+
+@pytest.fixture
+def app(application: Flask, database: TestDatabase) -> Iterator[Flask]:
+    """The application in a context, on a fresh database."""
+    install_settings(application.config)
+    with application.app_context():
+        database.refresh()
+        set_actor(SYSTEM)
+        set_writing(True)
+        yield application
+        db.session.remove()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session that services use."""
+    return db.session()
+
+
+@pytest.fixture
+def clock() -> Iterator[FrozenClock]:
+    """A clock that stands at noon of Monday 2 March 2026 in Mexico City until a test moves it."""
+    frozen = FrozenClock(NOON)
+    previous = set_clock(frozen)
+    yield frozen
+    set_clock(previous)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts. Requests get their own session, as in life: commit before calling."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+@pytest.fixture
+def login(client: FlaskClient) -> Callable[..., Any]:
+    """Sign a person in: `login(user)` or `login(Role.TREASURER)`; returns the user."""
+    from core.roles import Role
+    from tests.factories.accounts import make_user, sign_in_as
+
+    def sign_in(*who: Any) -> Any:
+        user = make_user(*who) if not who or isinstance(who[0], Role) else who[0]
+        db.session.commit()
+        sign_in_as(client, user)
+        return user
+
+    return sign_in
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the statements sent inside the block: `with count_queries() as sent: …; assert len(sent) == 3`."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+                sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

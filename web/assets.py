@@ -1,0 +1,85 @@
+"""Build what the browser and the translator need: static files with Bootstrap beside them, and compiled catalogues."""
+
+import hashlib
+import shutil
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import current_app, url_for
+from whitenoise.compress import Compressor
+
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = {"vendor/bootstrap.min.css": ("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css")}
+
+
+def build_assets(target: Path) -> None:
+    """Write static files, compressed copies and the English catalogue under `target`, as often as wanted."""
+    static = target / "static"
+    shutil.copytree(ROOT / "static", static, dirs_exist_ok=True)
+    for path, (package, inside) in VENDOR.items():
+        destination = static / path
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        source = str(files(package) / inside)
+        # Bootstrap's last line points to a source map that we do not serve.
+        text = Path(source).read_text(encoding="utf-8")
+        destination.write_text(text.replace("/*# sourceMappingURL=bootstrap.min.css.map */", ""), encoding="utf-8")
+    compressor = Compressor(quiet=True)
+    for file in sorted(static.rglob("*")):
+        if file.suffix in (".css", ".js", ".svg"):
+            for _made in compressor.compress(str(file)):
+                pass
+    build_catalogue(target / "translations")
+
+
+def build_catalogue(target: Path) -> None:
+    """Merge the rooms' English catalogues into the one that is loaded.
+
+    Raises:
+        ValueError: two rooms translate the same Spanish text differently.
+    """
+    merged = None
+    for path in sorted((ROOT / "translations" / "en").glob("*.po")):
+        with path.open("rb") as stream:
+            catalogue = read_po(stream, locale="en")
+        if merged is None:
+            merged = catalogue
+            continue
+        for message in catalogue:
+            if not message.id:
+                continue
+            known = merged.get(message.id, message.context)
+            if known is not None and known.string != message.string:
+                raise ValueError(f"{path.name}: {message.id!r} is {known.string!r} in another room's catalogue")
+            merged[message.id] = message
+    folder = target / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True, exist_ok=True)
+    if merged is not None:
+        with (folder / "messages.mo").open("wb") as output:
+            write_mo(output, merged)
+
+
+@lru_cache(maxsize=256)
+def _digest(folder: str, path: str) -> str:
+    file = Path(folder) / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file, with its content's digest so that browsers may keep it for a year."""
+    digest = _digest(cast(str, current_app.static_folder), path)
+    return url_for("static", filename=path, v=digest or None)
+
+
+def ensure_built(target: Path) -> None:
+    """Build the assets when they are missing or older than their sources."""
+    sources = [*(ROOT / "static").rglob("*"), *(ROOT / "translations" / "en").glob("*.po")]
+    newest = max((path.stat().st_mtime_ns for path in sources if path.is_file()), default=0)
+    stamp = target / ".built"
+    if stamp.is_file() and stamp.read_text() == str(newest):
+        return
+    build_assets(target)
+    stamp.write_text(str(newest))

@@ -1,0 +1,115 @@
+"""The command line: `puente`."""
+
+import json
+import sys
+import threading
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import click
+from flask import current_app
+from flask.cli import FlaskGroup, with_appcontext
+
+import config
+
+
+def _create_app() -> Any:
+    from web.factory import create_app  # local: `puente config` must work when the application would refuse to start
+
+    return create_app()
+
+
+main = FlaskGroup(
+    name="puente", create_app=_create_app, add_default_commands=False, help="Puente: the trust and its mobility fund."
+)
+
+
+def masked(setting: config.Setting, value: Any) -> str:
+    """Return a setting's value for display: secrets hidden, a database address without its password."""
+    if not setting.secret or not value:
+        return str(value)
+    parts = urlsplit(str(value))
+    if parts.hostname:
+        host = parts.hostname + (f":{parts.port}" if parts.port else "")
+        user = f"{parts.username}:•••@" if parts.username else ""
+        return urlunsplit((parts.scheme, user + host, parts.path, "", ""))
+    return "•••"
+
+
+@click.command("config")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show_config(as_json: bool) -> None:
+    """Print every setting, its value and where it came from."""
+    try:
+        values, sources = config.load()
+    except config.BadSetting as error:
+        raise click.ClickException(str(error)) from None
+    rows = [
+        (item.name, item.variable, masked(item, values[item.name]), sources[item.name], item.explains)
+        for item in config.SETTINGS
+    ]
+    if as_json:
+        names = ("name", "variable", "value", "source", "explains")
+        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], ensure_ascii=False, indent=2))
+        return
+    width = max(len(row[1]) for row in rows)
+    for _name, variable, value, source, explains in rows:
+        click.echo(f"{variable:<{width}}  {value}  [{source}]\n{'':<{width}}  {explains}")
+
+
+@click.group("jobs")
+def jobs() -> None:
+    """Background work."""
+
+
+@jobs.command("work")
+@with_appcontext
+def jobs_work() -> None:
+    """Do jobs until stopped."""
+    import signal  # local: only the worker minds signals
+
+    from core.jobs import work
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_args: stop.set())
+    import os
+
+    work(f"worker-{os.getpid()}", stop)
+
+
+@jobs.command("run")
+@with_appcontext
+def jobs_run() -> None:
+    """Do every job that is due, then stop."""
+    from core.jobs import run_due
+
+    click.echo(f"{run_due()} jobs done")
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Serve the site and do its background work until stopped."""
+    from web.server import run  # local: a command that serves is the only one that needs the server
+
+    sys.exit(run(current_app.config))
+
+
+@click.command("assets")
+@with_appcontext
+def assets() -> None:
+    """Build static files and catalogues."""
+    from pathlib import Path
+
+    from web.assets import build_assets
+
+    build_assets(Path(current_app.config["BUILD_FOLDER"]))
+
+
+for command in (show_config, jobs, serve, assets):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

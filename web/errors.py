@@ -1,0 +1,140 @@
+"""Every refusal becomes a page: what happened, what was kept, what to do now."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from core.context import request_id
+from core.errors import MissingCredentials, Refusal
+from core.language import N_, _
+from web.requests import roll_back
+
+log = logging.getLogger("puente.web")
+
+TITLES = {
+    400: N_("No entendimos lo que llegó"),
+    401: N_("Entra con tu cuenta"),
+    403: N_("Esta página no es para tu cuenta"),
+    404: N_("No encontramos esta página"),
+    405: N_("Esta dirección no acepta eso"),
+    409: N_("No se puede hacer ahora"),
+    413: N_("Es demasiado grande"),
+    415: N_("No reconocemos ese formato"),
+    422: N_("Hay algo que corregir"),
+    429: N_("Demasiados intentos"),
+    500: N_("Algo falló de nuestro lado"),
+    503: N_("El servicio está ocupado"),
+}
+SENTENCES = {
+    400: N_("La dirección o el formulario llegaron incompletos o alterados."),
+    404: N_("La dirección no existe o cambió de lugar."),
+    405: N_("La página existe, pero no se puede usar de esa manera."),
+    413: N_("Lo que enviaste supera el tamaño que aceptamos."),
+    415: N_("Lo que enviaste viene en un formato que no sabemos leer."),
+    429: N_("Recibimos muchos intentos seguidos desde aquí."),
+    500: N_("Ya quedó registrado para revisarlo. No se guardó nada a medias."),
+    503: N_("Hay mucha gente usando el servicio en este momento."),
+}
+ADVICE = {
+    400: N_("Vuelve a la página anterior e inténtalo otra vez."),
+    404: N_("Revisa la dirección o vuelve al inicio."),
+    405: N_("Vuelve al inicio y llega desde ahí."),
+    413: N_("Vuelve atrás y envía menos texto o archivos más ligeros."),
+    415: N_("Vuelve atrás y usa el formulario de la página."),
+    429: N_("Espera unos minutos y vuelve a intentarlo."),
+    500: N_("Vuelve a intentarlo. Si sigue fallando, escríbenos con la referencia de abajo."),
+    503: N_("Espera unos segundos y vuelve a intentarlo."),
+}
+KEPT = N_("Lo que escribiste sigue en la página anterior: vuelve con el botón «Atrás» de tu navegador.")
+
+
+def install(app: Flask) -> None:
+    """Answer every kind of trouble with a page in the reader's language."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(IntegrityError, contradicted)
+    app.register_error_handler(DataError, malformed)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(500, broken)
+
+
+def page(status: int, sentence: str, *, kept: str | None = None, what_to_do: str | None = None) -> tuple[str, int]:
+    """Render the error page; the transaction is already rolled back."""
+    title = TITLES.get(status) or TITLES[409 if status < 500 else 500]
+    body = render_template(
+        "errors/error.html",
+        status=status,
+        title=_(title),
+        sentence=sentence,
+        kept=kept,
+        what_to_do=what_to_do,
+        reference=request_id(),
+    )
+    return body, status
+
+
+def _kept() -> str | None:
+    return _(KEPT) if request.method == "POST" and request.form else None
+
+
+def refused(refusal: Refusal) -> Response | tuple[str, int]:
+    """Show a named refusal; somebody who only has to sign in is led there and back."""
+    roll_back()
+    if isinstance(refusal, MissingCredentials) and request.method in ("GET", "HEAD"):
+        flash(refusal.message(), "info")
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    return page(refusal.status, refusal.message(), kept=_kept(), what_to_do=refusal.advice() or None)
+
+
+def forged(_error: CSRFError) -> tuple[str, int]:
+    """Refuse a form whose token is missing or not ours."""
+    roll_back()
+    sentence = _("La página estuvo abierta demasiado tiempo o el formulario no salió de este sitio.")
+    return page(400, sentence, kept=_kept(), what_to_do=_("Vuelve atrás, recarga la página y envíala otra vez."))
+
+
+def http_error(error: HTTPException) -> Response | tuple[str, int]:
+    """Show what the framework refused: unknown address, wrong method, too large."""
+    roll_back()
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error.get_response()
+    known = status if status in SENTENCES else (400 if status < 500 else 500)
+    body, _status = page(status, _(SENTENCES[known]), kept=_kept(), what_to_do=_(ADVICE[known]))
+    return body, status
+
+
+def contradicted(error: IntegrityError) -> tuple[str, int]:
+    """The database refused what the code let through: nothing was written; somebody must look at the log."""
+    roll_back()
+    log.error("refused by the database: %s", error.orig)
+    return page(
+        HTTPStatus.CONFLICT, _("Esto contradice algo que ya está registrado, así que no se guardó."), kept=_kept()
+    )
+
+
+def malformed(error: DataError) -> tuple[str, int]:
+    """A value no column can hold."""
+    roll_back()
+    log.error("unstorable value: %s", error.orig)
+    return page(422, _("Un dato es demasiado grande o no tiene la forma esperada."), kept=_kept())
+
+
+def busy(error: OperationalError) -> tuple[str, int]:
+    """The database could not be reached or stayed locked."""
+    roll_back()
+    log.error("database unavailable: %s", error.orig)
+    return page(503, _(SENTENCES[503]), kept=_kept(), what_to_do=_(ADVICE[503]))
+
+
+def broken(error: Exception) -> tuple[str, int]:
+    """A mistake of ours."""
+    roll_back()
+    log.exception("unhandled", exc_info=getattr(error, "original_exception", error))
+    return page(500, _(SENTENCES[500]), kept=_kept(), what_to_do=_(ADVICE[500]))

@@ -1,0 +1,111 @@
+"""The front door, a person's desk, help, health, and the page where staff see background work."""
+
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from sqlalchemy import select, text
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import ensure, public, roles, signed_in
+from core.database import db, session
+from core.jobs import JOB_STATES, Job, JobState, requeue
+from core.language import N_, _
+from core.listing import chosen, page_number, paginate
+from core.navigation import NavItem
+from core.roles import Role
+from web import front_door
+from web.navigation import desk_items
+
+blueprint = Blueprint("web", __name__)
+machine_blueprint = Blueprint("machine", __name__)
+
+NAVIGATION = (
+    NavItem(N_("Mi espacio"), "web.desk", order=90, roles=frozenset()),
+    NavItem(N_("Trabajos"), "web.job_list", order=95, roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+)
+
+
+@blueprint.get("/")
+@public
+def home() -> str:
+    """The front door."""
+    return render_template("web/home.html", **front_door.facts())
+
+
+@blueprint.get("/mi-espacio")
+@signed_in
+def desk() -> str:
+    """What waits for me."""
+    return render_template("web/desk.html", items=desk_items())
+
+
+@blueprint.get("/ayuda")
+@public
+def help() -> str:
+    """How to use Puente and whom to ask."""
+    return render_template("web/help.html")
+
+
+@blueprint.get("/accesibilidad")
+@public
+def accessibility() -> str:
+    """What we promise to people who read with other means."""
+    return render_template("web/accessibility.html")
+
+
+@blueprint.get("/privacidad")
+@public
+def privacy() -> str:
+    """What we keep about people, why, and for how long."""
+    return render_template("web/privacy.html")
+
+
+@blueprint.get("/componentes")
+@public
+def gallery() -> str:
+    """Every component in every state, for those who build pages; not there in production."""
+    ensure(current_app.config["MODE"] in ("development", "test"))
+    from web import gallery_data  # local: only development reads it
+
+    return render_template("web/gallery.html", **gallery_data.examples())
+
+
+@blueprint.get("/trabajos")
+@roles(Role.ADMINISTRATOR)
+def job_list() -> str:
+    """Background work and how it goes."""
+    state = chosen(request.args, "estado", [state.value for state in JobState])
+    query = select(Job).order_by(Job.id.desc())
+    if state is not None:
+        query = query.where(Job.state == JobState(state))
+    return render_template(
+        "web/job_list.html", listing=paginate(query, page=page_number(request.args)), states=JOB_STATES, kinds=JobState
+    )
+
+
+@blueprint.get("/trabajos/<int:job_id>")
+@roles(Role.ADMINISTRATOR)
+def job_show(job_id: int) -> str:
+    """One piece of background work."""
+    job = session().get(Job, job_id)
+    ensure(job)
+    return render_template("web/job_show.html", job=job, states=JOB_STATES)
+
+
+@blueprint.post("/trabajos/<int:job_id>/reintentar")
+@roles(Role.ADMINISTRATOR)
+def job_requeue(job_id: int) -> BaseResponse:
+    """Put dead work back in the queue."""
+    job = session().get(Job, job_id)
+    ensure(job)
+    assert job is not None
+    requeue(job)
+    db.session.commit()
+    flash(_("El trabajo volvió a la fila."), "success")
+    return redirect(url_for("web.job_show", job_id=job.id), 303)
+
+
+@machine_blueprint.get("/salud")
+@public
+def health() -> tuple[Response, int]:
+    """Say whether the database answers, for a load balancer."""
+    session().execute(text("SELECT 1"))
+    return jsonify(status="ok", version=current_app.config["VERSION"]), 200

@@ -1,0 +1,52 @@
+"""Run the web workers and the job worker as one thing that starts and stops together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+
+def commands(settings: Mapping[str, Any]) -> list[list[str]]:
+    """Return the processes that make up a served Puente."""
+    web = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", str(settings["HOST"]), "--port", str(settings["PORT"])),
+        *("--workers", str(settings["WORKERS"]), "--blocking-threads", "4", "--backlog", "1024"),
+        *("--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
+    ]
+    return [web, [sys.executable, "-m", "web.commands", "jobs", "work"]]
+
+
+def run(settings: Mapping[str, Any]) -> int:
+    """Start every process, restart a job worker that dies, and stop all when told to. Returns the exit status."""
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stopping.append(number)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    web_command, job_command = commands(settings)
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    web = subprocess.Popen(web_command, env=environment)  # noqa: S603 (our own interpreter and arguments)
+    worker = subprocess.Popen(job_command, env=environment)  # noqa: S603
+    status = 0
+    while not stopping:
+        if web.poll() is not None:
+            status = web.returncode or 1
+            break
+        if worker.poll() is not None:
+            worker = subprocess.Popen(job_command, env=environment)  # noqa: S603
+        time.sleep(0.3)
+    for process in (web, worker):
+        if process.poll() is None:
+            process.terminate()
+    for process in (web, worker):
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return status

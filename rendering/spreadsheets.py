@@ -16,6 +16,7 @@ from core.money import Money
 BOM: Final = "\ufeff"
 CHUNK_CHARACTERS: Final = 64 * 1024
 LONGEST_XLSX_TEXT: Final = 32_767
+FIRST_XLSX_YEAR: Final = 1900
 LONGEST_SHEET_NAME: Final = 31
 # Spreadsheets round beyond fifteen digits; such a number (an account, a folio) is kept as text.
 LARGEST_EXACT: Final = 10**15
@@ -94,10 +95,10 @@ def render_csv(
     for row in rows:
         writer.writerow([_csv_cell(cell) for cell in row])
         if buffer.tell() >= CHUNK_CHARACTERS:
-            yield buffer.getvalue().encode()
+            yield buffer.getvalue().encode(errors="replace")
             buffer.seek(0)
             buffer.truncate()
-    yield buffer.getvalue().encode()
+    yield buffer.getvalue().encode(errors="replace")
 
 
 def _csv_cell(cell: Cell) -> str | int | float | None:
@@ -148,7 +149,7 @@ def _write_sheet(worksheet: Any, sheet: Sheet, formats: dict[CellKind, Any], hea
         worksheet.set_column(index, index, column.width or WIDTHS[column.kind])
     worksheet.freeze_panes(1, 0)
     for index, column in enumerate(sheet.columns):
-        worksheet.write_string(0, index, column.heading, heading)
+        worksheet.write_string(0, index, _storable(column.heading), heading)
     number = 0
     for number, row in enumerate(sheet.rows, start=1):
         for index, cell in enumerate(row):
@@ -160,16 +161,18 @@ def _write_sheet(worksheet: Any, sheet: Sheet, formats: dict[CellKind, Any], hea
 def _write_cell(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> None:
     match cell:
         case str():
-            worksheet.write_string(row, column, cell[:LONGEST_XLSX_TEXT], shape)
+            worksheet.write_string(row, column, _storable(cell), shape)
         case bool():
             worksheet.write_boolean(row, column, cell, shape)
+        case date() if cell.year < FIRST_XLSX_YEAR:
+            worksheet.write_string(row, column, cell.isoformat(), shape)
         case datetime():
             worksheet.write_datetime(row, column, cell.replace(tzinfo=None), shape)
         case date():
             worksheet.write_datetime(row, column, cell, shape)
         case int() | float() | Decimal() | Money():
             number = _number(cell)
-            if -LARGEST_EXACT < number < LARGEST_EXACT:
+            if -LARGEST_EXACT < number < LARGEST_EXACT:  # false for what is not a number too
                 worksheet.write_number(row, column, number, shape)
             else:
                 worksheet.write_string(
@@ -179,3 +182,7 @@ def _write_cell(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -
 
 def _number(cell: int | float | Decimal | Money) -> int | float | Decimal:
     return cell.decimal if isinstance(cell, Money) else cell
+
+
+def _storable(text: str) -> str:
+    return text[:LONGEST_XLSX_TEXT].encode(errors="replace").decode()

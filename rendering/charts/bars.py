@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from rendering.charts.layout import BODY, EDGE, draw_category, labels_beside, no_data, series_hue
+from rendering.charts.layout import BODY, EDGE, SMALL, draw_category, labels_beside, no_data, series_hue, series_ink
 from rendering.charts.model import Chart, ChartKind, Value
 from rendering.charts.numbers import domain, written
 from rendering.charts.surface import Surface, measure
 from rendering.palette import MUTED, STONE_DARK
+from rendering.typeface import SEMIBOLD
 
 THICK: Final = 16.0
 GAP: Final = 12.0
@@ -20,7 +21,7 @@ def draw_bars(surface: Surface, chart: Chart, top: float) -> float:
     column = labels_beside(chart, surface.width)
     left = EDGE + column
     low, high = domain(_lengths(chart))
-    figures = max(measure(label, BODY) for label in _labels(chart)) + LABEL_GAP
+    figures = max(measure(label, BODY, SEMIBOLD) for label in _labels(chart)) + LABEL_GAP
     before = figures if low < 0 else 0.0
     span = surface.width - EDGE - left - figures - before
 
@@ -63,9 +64,14 @@ def _stack(surface: Surface, chart: Chart, values: list[Value], y: float, place:
         start, end = place(reached), place(reached + float(value))
         # A hair of paper between neighbours keeps the parts apart without their colours.
         surface.rect(start, y, max(0.0, end - start - (1 if end - start > 2 else 0)), THICK + 4, series_hue(index))
+        part = written(chart, value)
+        if end - start > measure(part, SMALL) + 8:
+            middle = (start + end) / 2
+            surface.text(middle, y + THICK / 2 + SMALL * 0.55, part, SMALL, hue=series_ink(index), anchor="middle")
         reached += float(value)
     label = no_data(chart) if all(value is None for value in values) else _total(chart, values)
-    surface.text(place(reached) + LABEL_GAP, y + (THICK + 4) / 2 + BODY * 0.35, label, BODY)
+    baseline = y + (THICK + 4) / 2 + BODY * 0.35
+    surface.text(place(reached) + LABEL_GAP, baseline, label, BODY, face=SEMIBOLD)
     return y + THICK + 4
 
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from core.language import _, in_language
 from rendering.charts.model import Chart
-from rendering.charts.surface import WEB_MARGIN, Surface, measure
-from rendering.palette import MUTED, SERIES
+from rendering.charts.surface import Surface, measure, web_margin
+from rendering.palette import MUTED, SERIES, SERIES_INK
 from rendering.typeface import REGULAR, printable, wrap
 
 EDGE: Final = 14.0
@@ -19,12 +19,17 @@ LABEL_SHARE: Final = 0.36
 
 def wrapped(text: str, size: float, width: float, face: str = REGULAR) -> list[str]:
     """Break text into lines that fit `width` in any reader's typeface."""
-    return wrap(printable(text), face, size, width / WEB_MARGIN)
+    return wrap(printable(text), face, size, width / web_margin(face))
 
 
 def series_hue(index: int) -> str:
     """Return the colour of the series at `index`."""
     return SERIES[index % len(SERIES)]
+
+
+def series_ink(index: int) -> str:
+    """Return the colour of what is written on the series at `index`."""
+    return SERIES_INK[index % len(SERIES_INK)]
 
 
 def draw_key(surface: Surface, chart: Chart, y: float) -> float:

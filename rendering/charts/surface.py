@@ -7,17 +7,23 @@ from reportlab.graphics.shapes import Circle, Drawing, PolyLine, Rect, Shape, St
 from reportlab.lib.colors import HexColor
 
 from rendering.palette import OBSIDIAN, PAPER, STONE
-from rendering.typeface import REGULAR, printable, text_width
+from rendering.typeface import REGULAR, SEMIBOLD, printable, text_width
 
 # On the web the reader's own sans serif is used, and most are wider than the face on paper; leave room for them.
-WEB_MARGIN: Final = 1.2
+WEB_MARGIN: Final = 1.3
+WEB_MARGIN_SEMIBOLD: Final = 1.42
 
 Anchor = Literal["start", "middle", "end"]
 
 
 def measure(text: str, size: float, face: str = REGULAR) -> float:
     """Return the room a text may take in any reader's typeface."""
-    return text_width(text, face, size) * WEB_MARGIN
+    return text_width(text, face, size) * web_margin(face)
+
+
+def web_margin(face: str) -> float:
+    """Return how much wider than on paper a face may be on a screen."""
+    return WEB_MARGIN_SEMIBOLD if face == SEMIBOLD else WEB_MARGIN
 
 
 class Surface:

@@ -4,7 +4,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from reportlab.graphics.shapes import Drawing
-from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer
 from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as SetParagraph
 
@@ -14,11 +14,11 @@ from rendering.palette import JACARANDA, MUTED, OBSIDIAN, TONES
 from rendering.pdf import blocks
 from rendering.pdf.grid import Grid, Look
 from rendering.pdf.qr import QrFlowable
-from rendering.pdf.styles import colour, notice_style, style
+from rendering.pdf.styles import SAFE_SCHEMES, colour, notice_style, style
 from rendering.typeface import printable
 
 FRAME_WIDTHS: Final = {"letter": 492.0, "a4": 475.0}
-SAFE_SCHEMES: Final = ("https://", "http://", "mailto:")
+HEADING_ROOM: Final = 130.0  # a heading, a caption and a few rows
 LABEL_SHARE: Final = 0.34
 LONGEST_RUN: Final = 20_000  # one Paragraph of a million letters takes minutes to set
 
@@ -28,7 +28,22 @@ def story_of(document: blocks.Document) -> list[Flowable]:
     story: list[Flowable] = [SetParagraph(markup(document.title), style("title"))]
     for block in document.blocks:
         story.extend(_flowables(block, document))
-    return story
+    return _headings_with_tables(story)
+
+
+def _headings_with_tables(story: list[Flowable]) -> list[Flowable]:
+    """Hold a heading to the first rows of the table under it; ReportLab would hold it to the whole table."""
+    kept: list[Flowable] = []
+    for flowable in story:
+        if isinstance(flowable, Grid):
+            start = len(kept)
+            while start and kept[start - 1].getKeepWithNext():  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+                start -= 1
+                kept[start].keepWithNext = 0
+            if start < len(kept):
+                kept.insert(start, CondPageBreak(HEADING_ROOM))
+        kept.append(flowable)
+    return kept
 
 
 def markup(text: blocks.Text) -> str:

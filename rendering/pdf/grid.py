@@ -22,6 +22,8 @@ PAD_X: Final = 5.0
 PAD_Y: Final = 3.5
 BASELINE: Final = 9.3
 NARROWEST: Final = 34.0
+HEADING_LINES: Final = 6
+TALL_ROW: Final = 300.0  # points; only a row taller than this is cut
 SAMPLE_ROWS: Final = 200  # enough rows to know a column's natural width
 
 Cells = tuple[list[str], ...]
@@ -97,7 +99,8 @@ class Grid(Flowable):
         if not self.widths:
             totals = [self.total_text] if self.total_text is not None else []
             self.widths = column_widths(self.columns, [*self.texts, *totals], available_width)
-            self.heading = self._cells([column.heading for column in self.columns], SEMIBOLD)
+            heading = self._cells([column.heading for column in self.columns], SEMIBOLD)
+            self.heading = tuple(cell[:HEADING_LINES] for cell in heading)
             self.rows = [self._cells(row, None) for row in self.texts]
             self.total = self._cells(self.total_text, SEMIBOLD) if self.total_text is not None else None
         self.width = sum(self.widths)
@@ -116,8 +119,10 @@ class Grid(Flowable):
             count = len(self.rows) - 1  # only the total did not fit: take one row along with it
         if count > 0:
             return [self._part(self.rows[:count], None), self._part(self.rows[count:], self.total)]
-        lines = int((room - 2 * PAD_Y) // LEADING)
-        if lines < 3 or not self.rows or max(map(len, self.rows[0])) <= lines:
+        if not self.rows or _height(self.rows[0]) < TALL_ROW:
+            return []  # it fits on the next page
+        lines = min(int((room - 2 * PAD_Y) // LEADING), max(map(len, self.rows[0])) - 1)
+        if lines < 3:
             return []
         first = tuple(cell[:lines] for cell in self.rows[0])
         rest = tuple(cell[lines:] or [""] for cell in self.rows[0])

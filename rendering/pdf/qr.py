@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from rendering.palette import MUTED, OBSIDIAN
-from rendering.pdf.styles import colour
+from rendering.pdf.styles import SAFE_SCHEMES, colour
 from rendering.typeface import REGULAR, SEMIBOLD, printable, wrap
 
 SIDE: Final = 84.0
@@ -43,7 +43,7 @@ class QrFlowable(Flowable):
     def draw(self) -> None:
         """The code links to its own address too, for who reads on a screen."""
         canvas: Canvas = self.canv
-        matrix = segno.make_qr(self.url, error="m", mask=MASK).matrix
+        matrix = _matrix(self.url)
         module = SIDE / (len(matrix) + 2 * QUIET_ZONE)
         canvas.saveState()
         canvas.translate(QUIET_ZONE * module, self.height - QUIET_ZONE * module)
@@ -54,13 +54,22 @@ class QrFlowable(Flowable):
         path._code += _runs(matrix)  # type: ignore[attr-defined]
         canvas.drawPath(path, stroke=0, fill=1)
         canvas.restoreState()
-        canvas.linkURL(self.url, (0, self.height - SIDE, SIDE, self.height), relative=1)
+        if self.url.lower().startswith(SAFE_SCHEMES):
+            canvas.linkURL(self.url, (0, self.height - SIDE, SIDE, self.height), relative=1)
         y = self.height - QUIET_ZONE * module - SIZE * 0.8
         for line, face, hue in self.lines:
             canvas.setFont(face, SIZE)
             canvas.setFillColor(colour(hue))
             canvas.drawString(SIDE + GAP, y, line)
             y -= LEADING
+
+
+def _matrix(url: str) -> Sequence[Sequence[int]]:
+    """Return the modules of the code; none for an address beyond what a QR code can hold."""
+    try:
+        return segno.make_qr(url, error="m", mask=MASK).matrix  # type: ignore[no-any-return]  # segno is untyped
+    except segno.DataOverflowError:
+        return ()
 
 
 def _runs(matrix: Sequence[Sequence[int]]) -> list[str]:

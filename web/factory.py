@@ -123,7 +123,8 @@ def _open_rooms(app: Flask) -> None:
         for floor in ("models", "states", "jobs"):
             room_module(room, floor)
         routes = room_module(room, "routes")
-        if routes is not None:
+        if hasattr(routes, "blueprint"):
+            assert routes is not None
             app.register_blueprint(routes.blueprint, url_prefix=LANGUAGE_PREFIX)
             machine = getattr(routes, "machine_blueprint", None)
             if machine is not None:
@@ -135,7 +136,7 @@ def _open_rooms(app: Flask) -> None:
 
 def _wrap_server(app: Flask, values: Mapping[str, Any], build: Path) -> None:
     simulator = room_module("trust", "simulator")
-    if simulator is not None and not values["STRIPE_SECRET_KEY"]:
+    if hasattr(simulator, "mount") and not values["STRIPE_SECRET_KEY"]:
         app.wsgi_app = simulator.mount(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(build / "static"), prefix="static/", max_age=31_536_000, autorefresh=values["DEBUG"]

@@ -78,35 +78,36 @@ class _Awards:
 
 
 def _awards(rulebook: Rulebook, passing: Sequence[Line], budget_cents: int) -> _Awards:
-    open_lines: dict[str, int] = {}
+    open_labels: set[str] = set()
     result = _Awards([], {}, None)
     spent = 0
     for line in passing:
         assert line.position is not None
         amount = amount_for(rulebook, line.requested_cents)
-        kept = sum(
-            price for price, _group in _reserve(rulebook, passing, {*open_lines, line.label}, budget_cents).values()
-        )
-        left = budget_cents - spent - kept
+        left = budget_cents - spent - _set_aside(rulebook, passing, {*open_labels, line.label}, budget_cents)
+        if result.shortfalls:
+            # Somebody above was passed over for want of money, so only what is not set aside wins in open rank.
+            left = min(left, budget_cents - spent - _set_aside(rulebook, passing, open_labels, budget_cents))
         if amount <= left:
-            open_lines[line.label] = amount
+            open_labels.add(line.label)
             spent += amount
-            result.granted.append(_award(line, amount, rulebook))
+            params: dict[str, str | int] = {"position": line.position}
+            result.granted.append(Decision(line.label, Determination.AWARDED, amount, Reason.AWARDED_IN_RANK, params))
             continue
         result.shortfalls[line.label] = max(left, 0)
         if rulebook.skip_rule == "skip":
             continue
         result.stopped_at = line.position
         if rulebook.skip_rule == "partial" and left > 0:
-            open_lines[line.label] = left
+            open_labels.add(line.label)
             spent += left
             params = {"position": line.position, "requested": line.requested_cents}
             result.granted.append(Decision(line.label, Determination.AWARDED, left, Reason.AWARDED_PARTIAL, params))
         break
     positions = {line.label: line.position or 0 for line in passing}
-    for label, (price, group) in _reserve(rulebook, passing, set(open_lines), budget_cents - spent).items():
-        params_reserved: dict[str, str | int] = {"position": positions[label], "group": group.id}
-        result.granted.append(Decision(label, Determination.AWARDED, price, Reason.AWARDED_RESERVED, params_reserved))
+    for label, (price, group) in _reserve(rulebook, passing, open_labels, budget_cents - spent).items():
+        params = {"position": positions[label], "group": group.id}
+        result.granted.append(Decision(label, Determination.AWARDED, price, Reason.AWARDED_RESERVED, params))
     return result
 
 
@@ -116,9 +117,8 @@ def amount_for(rulebook: Rulebook, requested_cents: int) -> int:
     return requested_cents if cap is None else min(requested_cents, cap)
 
 
-def _award(line: Line, amount: int, rulebook: Rulebook) -> Decision:
-    params: dict[str, str | int] = {"position": line.position or 0}
-    return Decision(line.label, Determination.AWARDED, amount, Reason.AWARDED_IN_RANK, params)
+def _set_aside(rulebook: Rulebook, passing: Sequence[Line], open_labels: set[str], money_cents: int) -> int:
+    return sum(price for price, _group in _reserve(rulebook, passing, open_labels, money_cents).values())
 
 
 def _reserve(

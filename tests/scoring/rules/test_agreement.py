@@ -1,0 +1,55 @@
+import krippendorff
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.rules.agreement import Level, intraclass, krippendorff_alpha
+
+# Krippendorff's example: four coders and twelve units, None where a coder gave nothing.
+_ = None
+CODERS: list[list[int | None]] = [
+    [1, 2, 3, 3, 2, 1, 4, 1, 2, _, _, _],
+    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, _, 3],
+    [_, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, _],
+    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, _],
+]
+UNITS = [[coder[unit] for coder in CODERS if coder[unit] is not None] for unit in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("level", "alpha"),
+    [(Level.NOMINAL, 0.7434), (Level.ORDINAL, 0.8154), (Level.INTERVAL, 0.8491), (Level.RATIO, 0.7974)],
+)
+def test_alpha_is_the_published_one(level: Level, alpha: float) -> None:
+    assert krippendorff_alpha(UNITS, level) == pytest.approx(alpha, abs=5e-5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("units", [[], [[3.0]], [[3.0, 3.0], [3.0, 3.0]]])
+def test_alpha_is_not_defined_where_nothing_varies_or_nothing_is_paired(units: list[list[float]]) -> None:
+    assert krippendorff_alpha(units) is None
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=3), min_size=2, max_size=8))
+def test_alpha_agrees_with_another_implementation(table: list[list[int]]) -> None:
+    ours = krippendorff_alpha(table)
+    if ours is None:
+        assert len(np.unique(table)) == 1
+        return
+    theirs = krippendorff.alpha(np.asarray(table, dtype=float).T, level_of_measurement="interval")
+    assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+SHROUT_FLEISS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+
+
+def test_the_six_intraclass_correlations_are_those_of_shrout_and_fleiss() -> None:
+    result = intraclass(SHROUT_FLEISS)
+    assert result is not None
+    found = (result.icc_1_1, result.icc_2_1, result.icc_3_1, result.icc_1_k, result.icc_2_k, result.icc_3_k)
+    assert found == pytest.approx((0.1657, 0.2898, 0.7148, 0.4428, 0.6201, 0.9093), abs=5e-5)
+
+
+@pytest.mark.parametrize("table", [[[1, 2]], [[1], [2]], [[3, 3], [3, 3]]])
+def test_intraclass_is_not_defined_without_rows_columns_or_variation(table: list[list[float]]) -> None:
+    assert intraclass(table) is None

@@ -25,6 +25,7 @@ class Problem:
     """What to assign. `affinity[d][r]` is in 0…SCALE; `forbidden` holds (dossier, reviewer) index pairs.
 
     `institutions[r]` is an opaque key or None; with `one_per_institution` no dossier gets two reviewers of one key.
+    `fixed` pairs stand already: they count for every rule and are not part of the answer.
     """
 
     dossiers: Sequence[str]
@@ -36,6 +37,7 @@ class Problem:
     forbidden: Collection[tuple[int, int]] = ()
     institutions: Sequence[str | None] = ()
     one_per_institution: bool = True
+    fixed: Collection[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ class _Network:
     capacities: list[Integers] = field(default_factory=list)
     costs: list[Integers] = field(default_factory=list)
 
-    def add(self, tails: Integers, heads: Integers, capacity: int, costs: Integers | int) -> None:
+    def add(self, tails: Integers, heads: Integers, capacities: Integers | int, costs: Integers | int) -> None:
         """Append one arc for each pair of ends."""
         self.tails.append(tails)
         self.heads.append(heads)
-        self.capacities.append(np.full(len(tails), capacity, dtype=np.int64))
+        self.capacities.append(np.broadcast_to(np.asarray(capacities, dtype=np.int64), len(tails)))
         self.costs.append(np.broadcast_to(np.asarray(costs, dtype=np.int64), len(tails)))
 
 
@@ -70,20 +72,39 @@ def assign(problem: Problem) -> Solution:
     Raises:
         AssignmentInfeasible: no assignment satisfies every rule; it says which rule, and how far it is from holding.
     """
-    if not problem.dossiers:
-        return Solution((), 0, 0.0, None, dict.fromkeys(problem.reviewers, 0))
-    allowed = _allowed(problem)
-    _diagnose(problem, allowed)
-    network, rows, columns = _network(problem, allowed)
+    groups = _groups(problem)
+    allowed = _allowed(problem, groups)
+    _diagnose(problem, allowed, groups)
+    if not _needs(problem).any():
+        return _solution(problem, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    network, rows, columns = _network(problem, allowed, groups)
     flows = _solve(problem, network)
     taken = flows[-_tail_arcs(problem) - len(rows) : -_tail_arcs(problem)] > 0
     return _solution(problem, rows[taken], columns[taken])
 
 
-def _allowed(problem: Problem) -> NDArray[np.bool_]:
+def _needs(problem: Problem) -> Integers:
+    """Return how many reviewers each dossier still needs."""
+    held = Counter(dossier for dossier, _reviewer in problem.fixed)
+    needs = [max(0, problem.per_dossier - held[dossier]) for dossier in range(len(problem.dossiers))]
+    return np.asarray(needs, dtype=np.int64)
+
+
+def _room(problem: Problem) -> tuple[Integers, Integers]:
+    """Return each reviewer's least and greatest number of further dossiers."""
+    held = Counter(reviewer for _dossier, reviewer in problem.fixed)
+    loads = np.asarray([held[reviewer] for reviewer in range(len(problem.reviewers))], dtype=np.int64)
+    least: Integers = np.maximum(problem.min_load - loads, 0)
+    most: Integers = np.maximum(problem.max_load - loads, least)
+    return least, most
+
+
+def _allowed(problem: Problem, groups: Integers) -> NDArray[np.bool_]:
     allowed = np.ones((len(problem.dossiers), len(problem.reviewers)), dtype=np.bool_)
     for dossier, reviewer in problem.forbidden:
         allowed[dossier, reviewer] = False
+    for dossier, reviewer in problem.fixed:
+        allowed[dossier, groups == groups[reviewer]] = False
     return allowed
 
 
@@ -98,54 +119,51 @@ def _groups(problem: Problem) -> Integers:
     return np.asarray(groups, dtype=np.int64)
 
 
-def _diagnose(problem: Problem, allowed: NDArray[np.bool_]) -> None:
+def _diagnose(problem: Problem, allowed: NDArray[np.bool_], groups: Integers) -> None:
     """Refuse by name what can be seen without solving."""
-    needed = len(problem.dossiers) * problem.per_dossier
-    capacity = len(problem.reviewers) * problem.max_load
+    needs = _needs(problem)
+    least, most = _room(problem)
+    needed, capacity = int(needs.sum()), int(most.sum())
     if capacity < needed:
         raise TooFewReviewers(needed=needed, available=capacity, missing=needed - capacity, dossiers="")
-    if len(problem.reviewers) * problem.min_load > needed:
-        least = len(problem.reviewers) * problem.min_load
-        raise MinimumLoadUnreachable(needed=least, available=needed, missing=least - needed, dossiers="")
-    groups = _groups(problem)
-    short: list[str] = []
-    worst = problem.per_dossier
+    if int(least.sum()) > needed:
+        missing = int(least.sum()) - needed
+        raise MinimumLoadUnreachable(needed=int(least.sum()), available=needed, missing=missing, dossiers="")
+    short: list[tuple[int, str]] = []
     for dossier, row in enumerate(allowed):
         institutions = len(np.unique(groups[row]))
-        if institutions < problem.per_dossier:
-            short.append(problem.dossiers[dossier])
-            worst = min(worst, institutions)
+        if institutions < needs[dossier]:
+            short.append((int(needs[dossier]) - institutions, problem.dossiers[dossier]))
     if short:
+        missing = max(gap for gap, _label in short)
         raise TooManyConflicts(
             needed=problem.per_dossier,
-            available=worst,
-            missing=problem.per_dossier - worst,
-            dossiers=", ".join(short[:10]),
+            available=problem.per_dossier - missing,
+            missing=missing,
+            dossiers=", ".join(label for _gap, label in short[:10]),
         )
 
 
-def _network(problem: Problem, allowed: NDArray[np.bool_]) -> tuple[_Network, Integers, Integers]:
+def _network(problem: Problem, allowed: NDArray[np.bool_], groups: Integers) -> tuple[_Network, Integers, Integers]:
     """Return the arcs (pair arcs just before the reviewers' own) and the pair arcs' dossiers and reviewers."""
     n, m = len(problem.dossiers), len(problem.reviewers)
     rows, columns = (part.astype(np.int64) for part in np.nonzero(allowed))
-    groups = _groups(problem)
-    shared = np.bincount(groups)[groups] > 1
-    dossier_nodes, reviewer_nodes = 1 + np.arange(n), 1 + n + np.arange(m)
-    sink = 1 + n + m
+    dossier_nodes, reviewer_nodes, sink = 1 + np.arange(n), 1 + n + np.arange(m), 1 + n + m
     network = _Network()
-    network.add(np.zeros(n, dtype=np.int64), dossier_nodes, problem.per_dossier, 0)
-    tails = dossier_nodes[rows]
-    gated = shared[columns]
-    keys = rows[gated] * (int(groups.max(initial=0)) + 1) + groups[columns[gated]]
-    gates, inverse = np.unique(keys, return_inverse=True)
+    network.add(np.zeros(n, dtype=np.int64), dossier_nodes, _needs(problem), 0)
+    # Reviewers who share an institution are reached through one gate a dossier, which lets a single one through.
+    gated = (np.bincount(groups)[groups] > 1)[columns]
+    width = int(groups.max(initial=0)) + 1
+    gates, gate_of_pair = np.unique(rows[gated] * width + groups[columns[gated]], return_inverse=True)
     gate_nodes = sink + 1 + np.arange(len(gates))
-    network.add(dossier_nodes[gates // (int(groups.max(initial=0)) + 1)], gate_nodes, 1, 0)
-    tails = tails.copy()
-    tails[gated] = gate_nodes[inverse]
+    network.add(dossier_nodes[gates // width], gate_nodes, 1, 0)
+    tails = dossier_nodes[rows]
+    tails[gated] = gate_nodes[gate_of_pair]
     network.add(tails, reviewer_nodes[columns], 1, SCALE - problem.affinity[rows, columns])
+    least, most = _room(problem)
     reward = (n * problem.per_dossier + 1) * SCALE  # more than any rearrangement of affinities can weigh
-    network.add(reviewer_nodes, np.full(m, sink), problem.min_load, -reward)
-    network.add(reviewer_nodes, np.full(m, sink), problem.max_load - problem.min_load, 0)
+    network.add(reviewer_nodes, np.full(m, sink), least, -reward)
+    network.add(reviewer_nodes, np.full(m, sink), most - least, 0)
     return network, rows, columns
 
 
@@ -162,7 +180,8 @@ def _solve(problem: Problem, network: _Network) -> Integers:
         np.concatenate(network.capacities),
         np.concatenate(network.costs),
     )
-    wanted = len(problem.dossiers) * problem.per_dossier
+    needs = _needs(problem)
+    wanted = int(needs.sum())
     flow.set_node_supply(0, wanted)
     flow.set_node_supply(1 + len(problem.dossiers) + len(problem.reviewers), -wanted)
     status = flow.solve_max_flow_with_min_cost()
@@ -170,38 +189,29 @@ def _solve(problem: Problem, network: _Network) -> Integers:
         raise RuntimeError(f"the flow solver answered {status}")
     flows: Integers = np.asarray(flow.flows(arcs), dtype=np.int64)
     served = flows[: len(problem.dossiers)]
-    if int(served.sum()) < wanted:
-        short = [problem.dossiers[index] for index in np.nonzero(served < problem.per_dossier)[0][:10]]
-        raise RulesCollide(
-            needed=wanted,
-            available=int(served.sum()),
-            missing=wanted - int(served.sum()),
-            dossiers=", ".join(short),
-        )
-    least = flows[-_tail_arcs(problem) : -len(problem.reviewers)]
-    missing = len(problem.reviewers) * problem.min_load - int(least.sum())
+    missing = wanted - int(served.sum())
     if missing:
-        raise MinimumLoadUnreachable(
-            needed=len(problem.reviewers) * problem.min_load,
-            available=int(least.sum()),
-            missing=missing,
-            dossiers="",
-        )
+        short = [problem.dossiers[index] for index in np.nonzero(served < needs)[0][:10]]
+        raise RulesCollide(needed=wanted, available=wanted - missing, missing=missing, dossiers=", ".join(short))
+    promised, given = int(_room(problem)[0].sum()), int(flows[-_tail_arcs(problem) : -len(problem.reviewers)].sum())
+    if given < promised:
+        raise MinimumLoadUnreachable(needed=promised, available=given, missing=promised - given, dossiers="")
     return flows
 
 
 def _solution(problem: Problem, rows: Integers, columns: Integers) -> Solution:
     worth = problem.affinity[rows, columns]
     served = np.bincount(rows, weights=worth, minlength=len(problem.dossiers)).astype(np.int64)
-    worst = int(np.argmin(served))
+    touched = np.unique(rows)
+    worst = int(touched[np.argmin(served[touched])]) if len(touched) else None
     loads = Counter(int(column) for column in columns)
     return Solution(
         pairs=tuple(
             (problem.dossiers[row], problem.reviewers[column]) for row, column in zip(rows, columns, strict=True)
         ),
         objective=int(worth.sum()),
-        mean=float(worth.mean()),
-        worst=(problem.dossiers[worst], int(served[worst])),
+        mean=float(worth.mean()) if len(worth) else 0.0,
+        worst=None if worst is None else (problem.dossiers[worst], int(served[worst])),
         loads={reviewer: loads[index] for index, reviewer in enumerate(problem.reviewers)},
     )
 

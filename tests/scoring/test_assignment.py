@@ -114,6 +114,26 @@ def test_dossiers_that_cannot_be_served_are_named() -> None:
     assert caught.value.parameters["dossiers"] == "D1"
 
 
+def test_what_stands_already_counts_for_every_rule_and_is_not_answered_again() -> None:
+    table = np.asarray([[9, 8, 1, 1], [9, 9, 9, 0]], dtype=np.int64)
+    standing = Problem(
+        ["D0", "D1"],
+        ["R0", "R1", "R2", "R3"],
+        table,
+        per_dossier=2,
+        max_load=1,
+        institutions=("unam", "unam", None, None),
+        fixed=((0, 0), (1, 2)),
+    )
+    # R0 and R2 are full, R1 shares R0's institution: D0 is left with R3 and D1 with R1.
+    assert assign(standing).pairs == (("D0", "R3"), ("D1", "R1"))
+
+
+def test_nothing_left_to_assign_is_an_empty_answer() -> None:
+    done = Problem(["D0"], ["R0"], np.zeros((1, 1), dtype=np.int64), 1, 10, fixed=((0, 0),))
+    assert assign(done).pairs == ()
+
+
 def test_nothing_to_read_is_an_empty_answer() -> None:
     empty = Problem([], ["R0"], np.zeros((0, 1), dtype=np.int64), 3, 10)
     assert assign(empty).pairs == ()

@@ -61,7 +61,6 @@ class SessionEnd(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     ACCOUNT_STOPPED = "account_stopped"
-    LOCKED_OUT = "locked_out"
 
 
 ORGANISATION_KIND_LABELS: dict[OrganisationKind, str] = {

@@ -69,6 +69,8 @@ def enforce() -> None:
     if guard.roles is None:
         return
     who = actor()
+    if guard.pending and who.kind == "pending":
+        return
     if who.is_anonymous:
         raise MissingCredentials()
     if not guard.roles:

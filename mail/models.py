@@ -33,7 +33,6 @@ class OutboxMessage(Base):
     about: Mapped[str] = mapped_column(String(80))  # what caused it: "accounts.password_reset"
     private: Mapped[bool] = mapped_column(default=False)  # the body holds a key and is blotted out once sent
     state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.QUEUED)
-    attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

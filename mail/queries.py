@@ -16,7 +16,7 @@ def message(message_id: int) -> OutboxMessage | None:
     return session().get(OutboxMessage, message_id)
 
 
-def messages(*, state: MessageState | None = None, search: str = "") -> Select[tuple[OutboxMessage]]:
+def messages(*, state: MessageState | None = None, search: str = "") -> Select[OutboxMessage]:
     """Return the SELECT of letters, newest first, for a list page."""
     query = select(OutboxMessage).order_by(OutboxMessage.id.desc())
     if state is not None:

@@ -71,7 +71,6 @@ def send_message(letter: OutboxMessage, *, last_attempt: bool = False) -> None:
     """
     if letter.state is not MessageState.QUEUED:
         return
-    letter.attempts += 1
     try:
         gateway.deliver(emails.compose(letter, queries.attached_files(letter)), name=f"{letter.id:08d}")
     except PermanentFailure as failure:

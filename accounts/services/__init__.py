@@ -1,0 +1,102 @@
+"""The verbs of accounts. Every one flushes, none commits, each leaves its audit event."""
+
+from accounts.services.attempts import admit, admit_letter, forgive, note_failure
+from accounts.services.organisations import (
+    accept_invitation,
+    add_member,
+    change_member_role,
+    create_organisation,
+    edit_organisation,
+    invite_member,
+    remove_member,
+    withdraw_invitation,
+)
+from accounts.services.passwords import (
+    change_password,
+    prove_password,
+    request_password_reset,
+    reset_password,
+    set_password,
+)
+from accounts.services.profile import confirm_email_change, edit_profile, request_email_change
+from accounts.services.registration import (
+    confirm_email,
+    open_account,
+    register_user,
+    send_verification,
+    sign_up,
+    verify_email,
+)
+from accounts.services.roles import close_account, grant_role, reinstate_account, revoke_role, suspend_account
+from accounts.services.second_factor import (
+    Enrolment,
+    begin_enrolment,
+    confirm_enrolment,
+    enrol_second_factor,
+    pass_second_factor,
+    pass_with_recovery_code,
+    remove_second_factor,
+    renew_recovery_codes,
+    reset_second_factor,
+)
+from accounts.services.sessions import (
+    complete_session,
+    end_session,
+    end_sessions,
+    open_session,
+    resolve_session,
+    touch_session,
+)
+from accounts.services.sign_in import SignIn, sign_in, sign_out
+
+__all__ = [
+    "Enrolment",
+    "SignIn",
+    "accept_invitation",
+    "add_member",
+    "admit",
+    "admit_letter",
+    "begin_enrolment",
+    "change_member_role",
+    "change_password",
+    "close_account",
+    "complete_session",
+    "confirm_email",
+    "confirm_email_change",
+    "confirm_enrolment",
+    "create_organisation",
+    "edit_organisation",
+    "edit_profile",
+    "end_session",
+    "end_sessions",
+    "enrol_second_factor",
+    "forgive",
+    "grant_role",
+    "invite_member",
+    "note_failure",
+    "open_account",
+    "open_session",
+    "pass_second_factor",
+    "pass_with_recovery_code",
+    "prove_password",
+    "register_user",
+    "reinstate_account",
+    "remove_member",
+    "remove_second_factor",
+    "renew_recovery_codes",
+    "request_email_change",
+    "request_password_reset",
+    "reset_password",
+    "reset_second_factor",
+    "resolve_session",
+    "revoke_role",
+    "send_verification",
+    "set_password",
+    "sign_in",
+    "sign_out",
+    "sign_up",
+    "suspend_account",
+    "touch_session",
+    "verify_email",
+    "withdraw_invitation",
+]

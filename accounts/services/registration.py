@@ -1,0 +1,134 @@
+"""A person arrives: registered, and confirmed as the owner of an address."""
+
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from accounts import emails, queries
+from accounts.errors import EmailTaken, LinkExpired
+from accounts.models import NAME_LENGTH, RoleGrant, TokenPurpose, User
+from accounts.rules.identity import normal_email, normal_name
+from accounts.rules.passwords import check_password
+from accounts.services.hashing import hash_password
+from accounts.services.tokens import issue_token, use_token
+from accounts.states import ACCOUNT_STATES, AccountState
+from core.audit import record
+from core.clock import now
+from core.database import session
+from core.language import LANGUAGES
+from core.roles import Role
+from mail.queries import letters_since
+
+LETTERS_AN_HOUR = 3
+
+
+def register_user(*, email: str, name: str, password: str, language: str = "es") -> User:
+    """Create an unconfirmed account with the role of applicant, and send the link that confirms it.
+
+    Raises:
+        EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon: what has to be mended.
+        EmailTaken: not for a stranger's eyes; pages call `sign_up` instead.
+    """
+    spelling, called = normal_email(email), normal_name(name, NAME_LENGTH)
+    person = _add_user(spelling, called, hash_password(check_password(password, email=spelling, name=called)), language)
+    send_verification(person)
+    return person
+
+
+def sign_up(*, email: str, name: str, password: str, language: str = "es") -> None:
+    """Register from a page. The outcome is the same for a new address and a known one: a letter goes to its owner.
+
+    An account nobody confirmed yet takes the name and password of the latest registration, and only the latest link
+    confirms it.
+
+    Raises:
+        EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon: what has to be mended.
+    """
+    spelling, called = normal_email(email), normal_name(name, NAME_LENGTH)
+    hashed = hash_password(check_password(password, email=spelling, name=called))
+    known = queries.user_by_email(spelling)
+    if known is None:
+        try:
+            with session().begin_nested():
+                known = _add_user(spelling, called, hashed, language)
+        except EmailTaken:  # the same person pressed twice
+            return
+        send_verification(known)
+    elif known.state is AccountState.UNVERIFIED:
+        known.name, known.password_hash, known.password_changed_at = called, hashed, now()
+        send_verification(known)
+    elif known.state is AccountState.ACTIVE:
+        _send_sparingly(known, "accounts.already_registered")
+
+
+def open_account(*, email: str, name: str, password: str | None = None, language: str = "es") -> User:
+    """Create an account that is confirmed from the start, without a letter: for the console, the demo and tests.
+
+    Without a password the person comes in by "forgot my password".
+
+    Raises:
+        EmailTaken, EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon.
+    """
+    spelling, called = normal_email(email), normal_name(name, NAME_LENGTH)
+    hashed = hash_password(check_password(password, email=spelling, name=called)) if password is not None else None
+    person = _add_user(spelling, called, hashed, language)
+    confirm_email(person)
+    return person
+
+
+def send_verification(person: User) -> None:
+    """Send an unconfirmed person a new link; at most three an hour, the rest is silence."""
+    hour_ago = now() - timedelta(hours=1)
+    if letters_since(person.email, "accounts.verification", hour_ago) < LETTERS_AN_HOUR:
+        emails.verification(person, issue_token(person, TokenPurpose.VERIFY_EMAIL))
+
+
+def confirm_email(person: User) -> None:
+    """Note that a person controls their address; an account that was confirmed before stays as it is."""
+    if person.state is not AccountState.UNVERIFIED:
+        return
+    ACCOUNT_STATES.check(person.state, AccountState.ACTIVE)
+    person.state, person.email_verified_at = AccountState.ACTIVE, now()
+    session().flush()
+    record("account.verified", "user_account", person.id, {"state": "unverified"}, {"state": person.state.value})
+
+
+def verify_email(token: str) -> User:
+    """Confirm an account with the link sent to it.
+
+    Raises:
+        LinkExpired: the link was used, replaced, is too old or never was.
+    """
+    person = use_token(token, TokenPurpose.VERIFY_EMAIL).user
+    if person.state is not AccountState.UNVERIFIED:
+        raise LinkExpired()
+    confirm_email(person)
+    return person
+
+
+def _add_user(email: str, name: str, password_hash: str | None, language: str) -> User:
+    if queries.user_by_email(email) is not None:
+        raise EmailTaken()
+    moment = now()
+    person = User(
+        email=email,
+        name=name,
+        language=language if language in LANGUAGES else LANGUAGES[0],
+        state=AccountState.UNVERIFIED,
+        password_hash=password_hash,
+        password_changed_at=moment if password_hash else None,
+        created_at=moment,
+        grants=[RoleGrant(role=Role.APPLICANT, granted_at=moment)],
+    )
+    session().add(person)
+    try:
+        session().flush()
+    except IntegrityError:
+        raise EmailTaken() from None
+    record("account.registered", "user_account", person.id, None, {"state": person.state.value})
+    return person
+
+
+def _send_sparingly(person: User, about: str) -> None:
+    if letters_since(person.email, about, now() - timedelta(hours=1)) < LETTERS_AN_HOUR:
+        emails.already_registered(person)

@@ -44,7 +44,6 @@ def register_typeface() -> None:
         pdfmetrics.registerFont(TTFont(face, font_files_ttf[face]))
     # Inline <b> and <i> resolve through the family; without it ReportLab falls back to Helvetica.
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=SEMIBOLD, italic=ITALIC, boldItalic=BOLD)
-    rl_config.canvas_basefontname = REGULAR
 
 
 def printable(text: str) -> str:

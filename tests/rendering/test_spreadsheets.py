@@ -142,6 +142,8 @@ def test_xlsx_text_is_only_ever_text(text: str) -> None:
 def test_xlsx_is_the_same_bytes_twice() -> None:
     sheets = [Sheet("Apoyos", COLUMNS, [ROW]), Sheet("Fondos", COLUMNS, [])]
     assert render_xlsx(sheets) == render_xlsx(sheets)
+    created = load_workbook(BytesIO(render_xlsx(sheets))).properties.created
+    assert created == datetime(2000, 1, 1)  # noqa: DTZ001
 
 
 def test_xlsx_keeps_as_text_what_a_spreadsheet_would_round_or_refuse() -> None:

@@ -1,0 +1,96 @@
+"""What the treasury refuses, by name."""
+
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal
+from core.language import N_
+
+
+class PlanNotFound(NotFound):
+    """No operating plan for the year."""
+
+    sentence = N_("No hay plan operativo para %(year)s.")
+
+
+class PlanExists(Conflict):
+    """One plan a year."""
+
+    sentence = N_("El plan operativo %(year)s ya existe.")
+
+
+class PlanEmpty(Refusal):
+    """Nothing to approve."""
+
+    sentence = N_("El plan no tiene programas: agrega al menos uno antes de aprobarlo.")
+
+
+class PlanApproved(Refusal):
+    """An approved plan does not change."""
+
+    sentence = N_("El plan ya está aprobado y no cambia.")
+
+
+class NotPositive(InvalidInput):
+    """An amount of nothing."""
+
+    sentence = N_("La cantidad debe ser mayor que cero.")
+
+
+class WrongCurrency(InvalidInput):
+    """The budget is kept in one currency."""
+
+    sentence = N_("El presupuesto se lleva en %(currency)s.")
+
+
+class EndowmentNotSpendable(Refusal):
+    """The initial capital is not spent."""
+
+    sentence = N_("La bolsa %(fund)s es el capital inicial y no se gasta.")
+
+
+class NotEnoughAvailable(Refusal):
+    """Suficiencia presupuestaria: the fund does not hold what is asked."""
+
+    sentence = N_("La bolsa %(fund)s tiene libres %(free)s y se piden %(asked)s.")
+    next_step = N_("Reduce la cantidad o asigna otra bolsa.")
+
+
+class NotInPlan(Refusal):
+    """The approved plan does not authorise this much spending from the fund."""
+
+    sentence = N_("El plan operativo aprobado autoriza %(free)s más de la bolsa %(fund)s y se piden %(asked)s.")
+    next_step = N_("Modifica el plan operativo o asigna otra bolsa.")
+
+
+class AlreadyAllocated(Conflict):
+    """A fund is allocated to a call once."""
+
+    sentence = N_("La bolsa %(fund)s ya está asignada a esta convocatoria.")
+
+
+class NoFundMayPay(Refusal):
+    """No allocated fund may pay what is missing; the rules of each say why."""
+
+    sentence = N_("Las bolsas asignadas no pueden pagar %(missing)s de este apoyo. %(reasons)s")
+
+
+class NothingCommitted(Refusal):
+    """The award has no money set aside."""
+
+    sentence = N_("Este apoyo no tiene dinero comprometido.")
+
+
+class OrderExists(Conflict):
+    """A tranche is ordered once."""
+
+    sentence = N_("La ministración ya tiene una orden de pago.")
+
+
+class SamePerson(Forbidden):
+    """Who prepares a payment does not authorise it."""
+
+    sentence = N_("Quien prepara un pago no puede autorizarlo. Pide a otra persona que lo revise.")
+
+
+class PaidInTheFuture(InvalidInput):
+    """The bank cannot have paid tomorrow."""
+
+    sentence = N_("La fecha de pago %(date)s todavía no llega.")

@@ -1,0 +1,33 @@
+"""Every write of the treasury, and the two acts of the fund that move money."""
+
+from grants.services import when_agreement_accepted, when_award_declined
+from treasury.services.allocations import allocate_budget
+from treasury.services.commitments import accrue_award, award_grant, award_pending, release_commitment
+from treasury.services.payments import (
+    authorise_payment,
+    cancel_payment_order,
+    prepare_payment_order,
+    record_payment,
+    return_unspent,
+)
+from treasury.services.plans import add_programme, approve_plan, draft_plan
+
+__all__ = [
+    "accrue_award",
+    "add_programme",
+    "allocate_budget",
+    "approve_plan",
+    "authorise_payment",
+    "award_grant",
+    "award_pending",
+    "cancel_payment_order",
+    "draft_plan",
+    "prepare_payment_order",
+    "record_payment",
+    "release_commitment",
+    "return_unspent",
+]
+
+# The mobility fund says when; what it means for the money is decided here, in the same transaction.
+when_agreement_accepted(accrue_award)
+when_award_declined(release_commitment)

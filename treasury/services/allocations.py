@@ -1,0 +1,68 @@
+"""Suficiencia presupuestaria: what a call may spend, and out of which fund."""
+
+from collections.abc import Sequence
+
+from core.audit import record
+from core.clock import now
+from core.database import session
+from core.money import Money, format_money
+from core.settings import setting
+from grants import services as grants_services
+from grants.models import Call
+from treasury import queries
+from treasury.errors import AlreadyAllocated, EndowmentNotSpendable, NotEnoughAvailable, NotInPlan, NotPositive
+from treasury.models import Allocation
+from treasury.services.plans import check_amount
+from trust.models import Fund, FundKind
+
+
+def allocate_budget(call: Call, splits: Sequence[tuple[Fund, Money]]) -> list[Allocation]:
+    """Give a call its budget, fund by fund; awards draw on the funds in this order.
+
+    What is promised to a call cannot be promised to another. The call's budget becomes the sum of its allocations.
+
+    Raises:
+        NotEnoughAvailable: a fund does not hold it free. NotInPlan: the approved plan does not authorise it.
+        EndowmentNotSpendable, AlreadyAllocated, NotPositive, WrongCurrency: the split makes no sense.
+    """
+    currency = str(setting("BASE_CURRENCY"))
+    if not splits:
+        raise NotPositive()
+    earlier = queries.allocations_of(call)
+    taken = {allocation.fund_id for allocation in earlier}
+    made = []
+    for rank, (fund, money) in enumerate(splits, start=len(earlier)):
+        check_amount(money, currency)
+        if fund.kind is FundKind.ENDOWMENT:
+            raise EndowmentNotSpendable(fund=fund.code)
+        if fund.id in taken:
+            raise AlreadyAllocated(fund=fund.code)
+        taken.add(fund.id)
+        _check_room(fund, money)
+        allocation = Allocation(
+            call_id=call.id,
+            fund_id=fund.id,
+            rank=rank,
+            amount_cents=money.amount_cents,
+            currency=currency,
+            allocated_at=now(),
+        )
+        allocation.fund = fund
+        session().add(allocation)
+        session().flush()
+        made.append(allocation)
+        record("budget.allocated", "call", call.id, None, {"fund": fund.code, "amount_cents": money.amount_cents})
+    total = Money(sum(allocation.amount_cents for allocation in [*earlier, *made]), currency)
+    grants_services.set_allocated_budget(call, total)
+    grants_services.name_paying_organisations(call, queries.sponsor_organisations(call))
+    return made
+
+
+def _check_room(fund: Fund, money: Money) -> None:
+    room = queries.room_of(fund)
+    asked = format_money(money)
+    if money > room.free:
+        raise NotEnoughAvailable(fund=fund.code, free=format_money(room.free), asked=asked)
+    authorised = room.planned - room.promised
+    if money > authorised:
+        raise NotInPlan(fund=fund.code, free=format_money(authorised), asked=asked)

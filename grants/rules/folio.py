@@ -1,0 +1,27 @@
+"""The number of an application, with a check character that catches a mistyped or swapped one."""
+
+PREFIX = "MOV"
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and no O: they read as 1 and 0
+
+
+def folio(year: int, number: int) -> str:
+    """Return the folio of an application: `MOV-2026-000123-K`."""
+    return f"{PREFIX}-{year:04d}-{number:06d}-{_check(year, number)}"
+
+
+def is_folio(text: str) -> bool:
+    """Return whether `text` is a well-formed folio with the right check character."""
+    parts = text.strip().upper().split("-")
+    if len(parts) != 4 or parts[0] != PREFIX or not (parts[1] + parts[2]).isascii():
+        return False
+    if not (parts[1].isdigit() and parts[2].isdigit() and len(parts[1]) == 4 and len(parts[2]) >= 6):
+        return False
+    return _check(int(parts[1]), int(parts[2])) == parts[3]
+
+
+def _check(year: int, number: int) -> str:
+    # Weights are powers of two modulo the prime 31: one wrong digit, or two neighbours swapped, changes the result.
+    total = 0
+    for digit in f"{year:04d}{number:06d}":
+        total = (total + int(digit)) * 2 % 31
+    return _ALPHABET[(32 - total) % 31]

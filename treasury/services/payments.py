@@ -137,13 +137,14 @@ def return_unspent(award: Award, money: Money, *, received_on: date, bank_refere
         NothingCommitted: more comes back than was paid. NotPositive, WrongCurrency: not an amount of this award.
     """
     check_amount(money, award.currency)
-    commitments = [one for one in queries.commitments_of(award) if one.paid_cents]
-    paid = [Money(one.paid_cents, one.currency) for one in commitments]
+    commitments = [one for one in queries.commitments_of(award) if one.paid_cents > one.returned_cents]
+    paid = [Money(one.paid_cents - one.returned_cents, one.currency) for one in commitments]
     if sum(part.amount_cents for part in paid) < money.amount_cents:
         raise NothingCommitted()
     lines = []
     for commitment, part in zip(commitments, spread(money, paid), strict=True):
         fund = commitment.fund
+        commitment.returned_cents += part.amount_cents
         lines += [
             Line("1.1.1", fund, part),
             Line("5.1.1", fund, -part),

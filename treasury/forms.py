@@ -1,0 +1,118 @@
+"""What the treasurer types."""
+
+from typing import Any
+
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from core.forms import MoneyField, PuenteForm
+from core.language import N_, lazy, localised
+from core.money import Money
+from core.settings import setting
+from trust.models import Fund
+
+
+class AmountRequired:
+    """Refuse a missing, zero or negative amount."""
+
+    field_flags = {"required": True}  # noqa: RUF012 (WTForms reads a plain class attribute)
+
+    def __call__(self, _form: object, field: Any) -> None:
+        """Raise unless the field holds a positive Money."""
+        if field.errors:
+            return
+        if not isinstance(field.data, Money) or field.data.amount_cents <= 0:
+            raise ValueError(lazy(N_("Escribe una cantidad mayor que cero.")))
+
+
+def axis_names() -> dict[int, str]:
+    """Return the city's axes by number, in the reader's language."""
+    return {axis["id"]: localised(axis["name"]) for axis in setting("AXES")}
+
+
+def fund_choices(funds: list[Fund]) -> list[tuple[str, str]]:
+    """Return the funds as choices, by code and name."""
+    return [(fund.code, localised(fund.name)) for fund in funds]
+
+
+class PlanForm(PuenteForm):
+    """A new plan."""
+
+    year = IntegerField(
+        lazy(N_("Año")),
+        [
+            InputRequired(lazy(N_("Escribe el año."))),
+            NumberRange(2000, 2200, lazy(N_("Escribe un año de cuatro cifras."))),
+        ],
+    )
+
+
+class ProgrammeForm(PuenteForm):
+    """A line of the plan, in both languages."""
+
+    axis = SelectField(lazy(N_("Eje")), coerce=int)
+    fund = SelectField(lazy(N_("Bolsa")))
+    name_es = StringField(
+        lazy(N_("Nombre en español")), [InputRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
+    )
+    name_en = StringField(
+        lazy(N_("Nombre en inglés")), [InputRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
+    )
+    goal_es = TextAreaField(
+        lazy(N_("Meta en español")), [InputRequired(lazy(N_("Escribe la meta."))), Length(max=1000)]
+    )
+    goal_en = TextAreaField(lazy(N_("Meta en inglés")), [InputRequired(lazy(N_("Escribe la meta."))), Length(max=1000)])
+    indicator_es = StringField(
+        lazy(N_("Indicador en español")), [InputRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]
+    )
+    indicator_en = StringField(
+        lazy(N_("Indicador en inglés")), [InputRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]
+    )
+    target = IntegerField(
+        lazy(N_("Valor que se quiere alcanzar")),
+        [
+            InputRequired(lazy(N_("Escribe un número."))),
+            NumberRange(1, 10_000_000, lazy(N_("Escribe un número mayor que cero."))),
+        ],
+    )
+    amount = MoneyField(lazy(N_("Presupuesto")), [AmountRequired()])
+
+    def offer(self, funds: list[Fund]) -> "ProgrammeForm":
+        """Fill the lists to choose from."""
+        self.axis.choices = list(axis_names().items())
+        self.fund.choices = fund_choices(funds)
+        self.amount.currency = setting("BASE_CURRENCY")
+        return self
+
+
+class AllocationForm(PuenteForm):
+    """Money of one fund for one call."""
+
+    fund = SelectField(lazy(N_("Bolsa")))
+    amount = MoneyField(lazy(N_("Cantidad")), [AmountRequired()])
+
+    def offer(self, funds: list[Fund]) -> "AllocationForm":
+        """Fill the list to choose from."""
+        self.fund.choices = fund_choices(funds)
+        self.amount.currency = setting("BASE_CURRENCY")
+        return self
+
+
+class PaymentForm(PuenteForm):
+    """What the bank's line says."""
+
+    paid_on = DateField(lazy(N_("Fecha del pago")), [InputRequired(lazy(N_("Escribe la fecha que muestra el banco.")))])
+    bank_reference = StringField(
+        lazy(N_("Referencia del banco")),
+        [InputRequired(lazy(N_("Escribe la referencia que muestra el banco."))), Length(max=60)],
+    )
+
+
+class ReasonForm(PuenteForm):
+    """Why something is cancelled."""
+
+    reason = TextAreaField(lazy(N_("Motivo")), [InputRequired(lazy(N_("Escribe el motivo."))), Length(max=300)])
+
+
+class ConfirmForm(PuenteForm):
+    """A confirmation: nothing but the token."""

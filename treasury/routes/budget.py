@@ -1,0 +1,66 @@
+"""A call's budget: what it was allocated, and the awards that wait for their money."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from core.access import roles
+from core.database import session
+from core.errors import Refusal
+from core.language import _, ngettext
+from core.money import Money
+from core.roles import Role
+from grants import queries as grants_queries
+from treasury import queries, services
+from treasury.forms import AllocationForm, ConfirmForm, axis_names
+from treasury.routes import blueprint
+from trust import queries as trust_queries
+from trust.models import FundKind
+
+
+@blueprint.route("/tesoreria/convocatorias/<slug>", methods=["GET", "POST"])
+@roles(Role.TREASURER)
+def call_budget(slug: str) -> Response | str | tuple[str, int]:
+    """Show a call's allocations with what is left of each, and add one."""
+    call = grants_queries.call_by_slug(slug)
+    rooms = [queries.room_of(fund) for fund in trust_queries.funds() if fund.kind is not FundKind.ENDOWMENT]
+    form = AllocationForm().offer([room.fund for room in rooms])
+    status = 200
+    if form.validate_on_submit():
+        try:
+            services.allocate_budget(call, [(trust_queries.fund_by_code(form.fund.data), form.amount.data)])
+            session().commit()
+            flash(_("La convocatoria tiene presupuesto asignado."), "success")
+            return redirect(url_for("treasury.call_budget", slug=slug), 303)
+        except Refusal as refusal:
+            session().rollback()
+            form.amount.errors = [refusal.message()]
+            status = refusal.status
+    elif form.errors:
+        status = 422
+    page = render_template(
+        "treasury/call_budget.html",
+        call=call,
+        form=form,
+        rooms=rooms,
+        allocations=queries.allocations_of(call),
+        bound=queries.committed_by_allocation(call),
+        amount=Money,
+        waiting=grants_queries.awaiting_award(call),
+    )
+    return page, status
+
+
+@blueprint.route("/tesoreria/convocatorias/<slug>/comprometer", methods=["GET", "POST"])
+@roles(Role.TREASURER)
+def commit_awards(slug: str) -> Response | str:
+    """Commit the money of every award that waits for it, after showing the list."""
+    call = grants_queries.call_by_slug(slug)
+    form = ConfirmForm()
+    waiting = grants_queries.awaiting_award(call)
+    if not form.validate_on_submit():
+        return render_template("treasury/commit_awards.html", call=call, form=form, waiting=waiting, axes=axis_names())
+    awards = services.award_pending(call)
+    session().commit()
+    count = len(awards)
+    flash(ngettext("Comprometiste %(num)s apoyo.", "Comprometiste %(num)s apoyos.", count), "success")
+    return redirect(url_for("treasury.call_budget", slug=slug), 303)

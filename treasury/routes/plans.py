@@ -1,0 +1,93 @@
+"""The annual operating plan."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from core.access import public, roles
+from core.context import actor
+from core.database import session
+from core.language import _
+from core.money import Money
+from core.roles import Role
+from treasury import queries, services
+from treasury.forms import ConfirmForm, PlanForm, ProgrammeForm, axis_names
+from treasury.routes import blueprint
+from treasury.states import PLAN_STATES, PlanState
+from trust import queries as trust_queries
+from trust.models import FundKind
+
+
+@blueprint.get("/plan-operativo")
+@public
+def plan_list() -> str:
+    """Every year's plan."""
+    return render_template(
+        "treasury/plan_list.html", plans=queries.plans(), states=PLAN_STATES, may_write=actor().has(Role.TREASURER)
+    )
+
+
+@blueprint.get("/plan-operativo/<int:year>")
+@public
+def plan_show(year: int) -> str:
+    """One year's plan: programmes by axis, goals and money."""
+    plan = queries.plan_of(year)
+    return render_template(
+        "treasury/plan_show.html",
+        plan=plan,
+        states=PLAN_STATES,
+        is_draft=plan.state is PlanState.DRAFT,
+        may_write=actor().has(Role.TREASURER),
+        total=Money(sum(programme.amount_cents for programme in plan.programmes), plan.currency),
+        axes=axis_names(),
+    )
+
+
+@blueprint.route("/plan-operativo/nuevo", methods=["GET", "POST"])
+@roles(Role.TREASURER)
+def plan_new() -> Response | str | tuple[str, int]:
+    """Begin a plan."""
+    form = PlanForm()
+    if not form.validate_on_submit():
+        return render_template("treasury/plan_new.html", form=form), 422 if form.errors else 200
+    plan = services.draft_plan(form.year.data or 0)
+    session().commit()
+    flash(_("Empezaste el plan %(year)s. Ahora agrega sus programas.", year=plan.year), "success")
+    return redirect(url_for("treasury.plan_show", year=plan.year), 303)
+
+
+@blueprint.route("/plan-operativo/<int:year>/programa", methods=["GET", "POST"])
+@roles(Role.TREASURER)
+def programme_new(year: int) -> Response | str | tuple[str, int]:
+    """Add a programme to a draft."""
+    plan = queries.plan_of(year)
+    spendable = [fund for fund in trust_queries.funds() if fund.kind is not FundKind.ENDOWMENT]
+    form = ProgrammeForm().offer(spendable)
+    if not form.validate_on_submit():
+        return render_template("treasury/programme_new.html", form=form, plan=plan), 422 if form.errors else 200
+    services.add_programme(
+        plan,
+        axis=form.axis.data,
+        name={"es": form.name_es.data or "", "en": form.name_en.data or ""},
+        goal={"es": form.goal_es.data or "", "en": form.goal_en.data or ""},
+        indicator={"es": form.indicator_es.data or "", "en": form.indicator_en.data or ""},
+        target=form.target.data or 0,
+        fund=trust_queries.fund_by_code(form.fund.data),
+        money=form.amount.data,
+    )
+    session().commit()
+    flash(_("El programa quedó en el plan."), "success")
+    return redirect(url_for("treasury.plan_show", year=year), 303)
+
+
+@blueprint.route("/plan-operativo/<int:year>/aprobar", methods=["GET", "POST"])
+@roles(Role.TREASURER)
+def plan_approve(year: int) -> Response | str:
+    """Approve a plan, after saying what that means."""
+    plan = queries.plan_of(year)
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return render_template("treasury/plan_approve.html", plan=plan, form=form)
+    services.approve_plan(plan)
+    session().commit()
+    flash(_("El plan %(year)s está aprobado y su presupuesto quedó asentado.", year=year), "success")
+    return redirect(url_for("treasury.plan_show", year=year), 303)

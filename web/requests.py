@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, g, has_request_context, redirect, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict, LanguageAccept
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,7 +17,9 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 
 def select_language() -> str:
-    """Return the language in the address, or what the browser asks for, or Spanish."""
+    """Return the language in the address, or what the browser asks for, or Spanish; Spanish too outside a request."""
+    if not has_request_context():
+        return LANGUAGES[0]
     return getattr(g, "language", None) or negotiate(request.accept_languages)
 
 

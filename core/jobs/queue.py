@@ -15,16 +15,17 @@ from core.jobs.models import JOB_STATES, Job, JobState
 LEASE = timedelta(minutes=2)
 
 
+class LeaseLost(Exception):  # noqa: N818 (named for what happened)
+    """The worker was silent for too long and another one has the job now."""
+
+
 class JobContext:
     """What a handler sees of its job."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
-
-    @property
-    def id(self) -> int:
-        """The job's number, stable over retries: a good idempotency key."""
-        return self._job.id
+        self.id = job.id  # stable over retries: a good idempotency key
+        self._lease = (job.leased_by, job.attempts)
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -42,10 +43,27 @@ class JobContext:
         return self._job.attempts >= self._job.max_attempts
 
     def progress(self, done: int, total: int) -> None:
-        """Commit what was done so far, show it, and renew the lease. The handler must be able to start again here."""
+        """Commit what was done so far, show it, and renew the lease. The handler must be able to start again here.
+
+        Raises:
+            LeaseLost: another worker has taken the job; nothing since the last call is kept.
+        """
+        self.hold()
         self._job.progress_done, self._job.progress_total = done, total
         self._job.lease_until = now() + LEASE
         session().commit()
+
+    def hold(self) -> Job:
+        """Lock the job's row and make sure that the lease is still ours.
+
+        Raises:
+            LeaseLost: it is not.
+        """
+        session().flush()
+        job = session().get_one(Job, self.id, populate_existing=True, with_for_update=True)
+        if job.state is not JobState.RUNNING or (job.leased_by, job.attempts) != self._lease:
+            raise LeaseLost(f"job {self.id}")
+        return job
 
 
 Handler = Callable[[JobContext], None]

@@ -11,7 +11,7 @@ from core.clock import now
 from core.context import SYSTEM, acting_as, set_request_id
 from core.database import session
 from core.jobs.models import Job, JobState
-from core.jobs.queue import HANDLERS, LEASE, JobContext
+from core.jobs.queue import HANDLERS, LEASE, JobContext, LeaseLost
 
 log = logging.getLogger("puente.jobs")
 LONGEST_PAUSE = timedelta(hours=6)
@@ -19,7 +19,7 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 def backoff(attempts: int) -> timedelta:
     """Return how long to wait after the given number of failures: 10 s, 20 s, 40 s … at most six hours."""
-    return min(timedelta(seconds=10 * 2 ** (attempts - 1)), LONGEST_PAUSE)
+    return min(timedelta(seconds=10 * 2 ** min(attempts - 1, 20)), LONGEST_PAUSE)  # bounded: no timedelta holds 2 ** 60
 
 
 def lease_next(worker: str) -> Job | None:
@@ -54,26 +54,37 @@ def _bury(job: Job, error: str) -> None:
 
 
 def perform(job: Job) -> None:
-    """Run a leased job and commit its outcome. What the handler wrote and the tick are one transaction."""
-    job_id = job.id
-    set_request_id(f"job-{job_id}")
+    """Run a leased job and commit its outcome. What the handler wrote and the tick are one transaction.
+
+    A worker whose lease ran out meanwhile writes nothing at all: the job is somebody else's now.
+    """
+    work = JobContext(job)
+    set_request_id(f"job-{work.id}")
     try:
         with acting_as(SYSTEM):
-            HANDLERS[job.kind](JobContext(job))
+            HANDLERS[job.kind](work)
+        work.hold()
         job.state, job.finished_at, job.last_error = JobState.DONE, now(), None
         job.lease_until = job.leased_by = None
         session().commit()
     except Exception as error:
         session().rollback()
-        log.warning("job %s failed: %s", job_id, error)
-        failed = session().get_one(Job, job_id)
-        message = "".join(traceback.format_exception_only(error))[:2000]
-        if failed.attempts >= failed.max_attempts:
-            _bury(failed, message)
-        else:
-            failed.state, failed.run_after = JobState.QUEUED, now() + backoff(failed.attempts)
-            failed.lease_until, failed.leased_by, failed.last_error = None, None, message
-        session().commit()
+        log.warning("job %s failed: %s", work.id, error)
+        _put_back(work, "".join(traceback.format_exception_only(error))[:2000])
+
+
+def _put_back(work: JobContext, message: str) -> None:
+    try:
+        failed = work.hold()
+    except LeaseLost:
+        session().rollback()
+        return
+    if work.is_last_attempt:
+        _bury(failed, message)
+    else:
+        failed.state, failed.run_after = JobState.QUEUED, now() + backoff(failed.attempts)
+        failed.lease_until, failed.leased_by, failed.last_error = None, None, message
+    session().commit()
 
 
 def run_due(worker: str = "inline", limit: int = 10_000) -> int:

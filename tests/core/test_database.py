@@ -28,8 +28,8 @@ def test_sqlite_runs_with_the_pragmas_money_needs(session: Session) -> None:
     [
         "UPDATE audit_event SET action = 'forged'",
         "DELETE FROM audit_event",
-        "INSERT OR REPLACE INTO audit_event SELECT id, at, actor_id, actor_kind, request_id, 'forged', subject, subject_id,"
-        " before, after FROM audit_event",
+        "INSERT OR REPLACE INTO audit_event SELECT id, at, actor_id, actor_kind, request_id, 'forged', subject,"
+        " subject_id, before, after FROM audit_event",
     ],
 )
 def test_audit_events_cannot_be_changed_by_anybody(session: Session, clock: FrozenClock, attack: str) -> None:

@@ -1,0 +1,37 @@
+"""The letters the trust writes."""
+
+from core.database import session
+from core.files import StoredFile
+from core.language import _, in_language
+from core.money import format_money
+from core.settings import setting
+from mail.models import OutboxMessage
+from mail.services import enqueue_mail
+from trust.documents import receipt_money
+from trust.models import Receipt
+
+
+def send_receipt(receipt: Receipt, to: str, language: str) -> OutboxMessage:
+    """Queue the letter that thanks a giver and carries the receipt."""
+    content = receipt.content
+    address = f"{setting('PUBLIC_URL')}/{language}/recibos/archivo/{receipt.token}"
+    with in_language(language):
+        amount = format_money(receipt_money(content), language)
+        paragraphs = [
+            _(
+                "Recibimos tu aportación de %(amount)s a la bolsa «%(fund)s». Gracias.",
+                amount=amount,
+                fund=content["fund_name"],
+            ),
+            _("Tu recibo es el %(code)s y va adjunto.", code=receipt.code),
+            _("Cualquiera puede comprobar el recibo en %(url)s. La página no muestra tu nombre.", url=content["url"]),
+        ]
+        return enqueue_mail(
+            to=to,
+            subject=_("Recibo %(code)s de tu aportación", code=receipt.code),
+            paragraphs=paragraphs,
+            language=language,
+            action=(_("Descargar el recibo"), address),
+            attachments=[session().get_one(StoredFile, receipt.stored_file_id)],
+            about="trust.receipt",
+        )

@@ -1,0 +1,201 @@
+"""What the trust fund refuses, by name."""
+
+from core.errors import Conflict, InvalidInput, NotFound, Refusal
+from core.language import N_
+
+
+class UnbalancedEntry(InvalidInput):
+    """Debits and credits differ in some fund and currency."""
+
+    sentence = N_("El asiento no cuadra en la bolsa %(fund)s: sobran %(difference)s.")
+
+
+class LedgerRefusal(Refusal):
+    """The database refused a change to the books."""
+
+    sentence = N_("Los libros no admiten este cambio: lo asentado no se edita ni se borra, se revierte.")
+
+
+class PeriodClosed(Refusal):
+    """The month of the date is closed or was never opened."""
+
+    sentence = N_("El periodo %(period)s no está abierto: no recibe asientos.")
+    next_step = N_("Usa una fecha de un periodo abierto o pide a Tesorería que lo abra.")
+
+
+class PeriodNotFound(NotFound):
+    """There is no such month in the books."""
+
+    sentence = N_("El periodo %(period)s no existe en los libros.")
+
+
+class PeriodNotProved(Refusal):
+    """The sums do not agree, so the period cannot be closed."""
+
+    sentence = N_("El periodo no se puede cerrar: la prueba de las sumas encontró %(count)s diferencias.")
+
+
+class EarlierPeriodOpen(Refusal):
+    """Months close in order."""
+
+    sentence = N_("Antes hay que cerrar el periodo %(period)s.")
+
+
+class PeriodNotOver(Refusal):
+    """A month closes once it has ended."""
+
+    sentence = N_("El periodo %(period)s todavía no termina.")
+
+
+class DateInFuture(InvalidInput):
+    """Nothing is recorded before it happens."""
+
+    sentence = N_("La fecha %(date)s todavía no llega: los libros registran lo que ya pasó.")
+
+
+class KeyReused(Conflict):
+    """The same idempotency key came with other inputs."""
+
+    sentence = N_("Esta operación ya se registró con otros datos. No se registró de nuevo.")
+
+
+class AlreadyReversed(Conflict):
+    """An entry is reversed once."""
+
+    sentence = N_("El asiento %(number)s ya se revirtió.")
+
+
+class ReversalOfReversal(Conflict):
+    """A reversal stands; post the entry again instead."""
+
+    sentence = N_("El asiento %(number)s es una reversa: registra de nuevo la operación en lugar de revertirlo.")
+
+
+class ReasonRequired(InvalidInput):
+    """A correction says why."""
+
+    sentence = N_("Escribe el motivo.")
+
+
+class FundOverdrawn(Refusal):
+    """A restricted fund or the endowment would fall below zero."""
+
+    sentence = N_("La bolsa %(fund)s no tiene saldo libre suficiente: quedaría por debajo de cero.")
+
+
+class FundClosed(Refusal):
+    """The fund takes no more money."""
+
+    sentence = N_("La bolsa %(fund)s ya no recibe aportaciones.")
+
+
+class FundCodeTaken(Conflict):
+    """Two funds cannot share a code."""
+
+    sentence = N_("Ya existe una bolsa con la clave %(code)s.")
+
+
+class InvalidSpendingRules(InvalidInput):
+    """The rules of a fund cannot be read."""
+
+    sentence = N_("Las reglas de gasto no se entienden: %(detail)s.")
+
+
+class AmountNotPositive(InvalidInput):
+    """Nobody gives nothing, or less."""
+
+    sentence = N_("La cantidad debe ser mayor que cero.")
+
+
+class TransferNotAllowed(Refusal):
+    """Money moves only from free use to a designated purpose."""
+
+    sentence = N_("Solo se traspasa dinero de una bolsa de libre uso a una designada.")
+
+
+class TransferTooLarge(Refusal):
+    """The fund has less than that."""
+
+    sentence = N_("La bolsa %(fund)s solo tiene %(available)s libres.")
+
+
+class ExchangeNotAtRate(InvalidInput):
+    """What was bought is not what was sold at the stated rate."""
+
+    sentence = N_("A %(rate)s, %(sold)s son %(expected)s y no %(bought)s.")
+
+
+class ContributionNotFound(NotFound):
+    """There is no such contribution, or it is somebody else's."""
+
+    sentence = N_("No encontramos esta aportación.")
+
+
+class SamePerson(Refusal):
+    """Who records a delivery may not confirm it."""
+
+    sentence = N_("Quien registró la oferta no puede confirmar la entrega: debe hacerlo otra persona.")
+
+
+class InvalidQuantity(InvalidInput):
+    """A quantity is a whole number above zero."""
+
+    sentence = N_("La cantidad de bienes o servicios debe ser un número entero mayor que cero.")
+
+
+class ReceiptNotFound(NotFound):
+    """There is no receipt with this number."""
+
+    sentence = N_("No hay ningún recibo con el número %(code)s.")
+    next_step = N_("Revisa que esté completo, por ejemplo A-2026-000123.")
+
+
+class ReceiptTampered(Refusal):
+    """The kept file is not the one that was issued."""
+
+    status = 500
+    sentence = N_("El archivo del recibo %(code)s no coincide con el que se emitió.")
+
+
+class CurrencyNotAccepted(InvalidInput):
+    """The payment page takes one currency."""
+
+    sentence = N_("En línea solo se puede aportar en %(currency)s. Para otra moneda, haz una transferencia.")
+
+
+class AmountOutOfBounds(InvalidInput):
+    """The method has its own least and largest amount."""
+
+    sentence = N_("Con este método se puede aportar de %(least)s a %(most)s.")
+
+
+class FundNotOffered(InvalidInput):
+    """The public cannot give to this fund on line."""
+
+    sentence = N_("La bolsa elegida no recibe aportaciones en línea.")
+
+
+class PaymentUnavailable(Refusal):
+    """The payment company did not answer."""
+
+    status = 503
+    sentence = N_("El servicio de pagos no respondió. No se cobró nada: inténtalo de nuevo en unos minutos.")
+
+
+class ForgedNotice(InvalidInput):
+    """A notice whose signature is not the payment company's."""
+
+    status = 400
+    sentence = N_("La firma del aviso de pago no es válida.")
+
+
+class OrderNotFound(NotFound):
+    """There is no such payment."""
+
+    sentence = N_("No encontramos este pago.")
+
+
+class EmailRequired(InvalidInput):
+    """A receipt by mail needs an address."""
+
+    sentence = N_("Escribe un correo para enviarte el recibo.")

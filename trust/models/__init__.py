@@ -1,0 +1,61 @@
+"""The trust's tables. Importing this package registers them and the triggers that guard them."""
+
+from trust.models import ledger_triggers
+from trust.models.checkout import CheckoutOrder, ProcessedEvent
+from trust.models.contributions import Contribution, InKindItem, Pledge, PledgeInstalment, Receipt, ReceiptCounter
+from trust.models.kinds import (
+    CONTRIBUTION_FORMS,
+    CONTRIBUTION_KINDS,
+    ENTRY_KINDS,
+    FUND_KINDS,
+    METHODS,
+    VALUATION_TECHNIQUES,
+    AccountKind,
+    ContributionForm,
+    ContributionKind,
+    EntryKind,
+    FundKind,
+    Method,
+    ValuationTechnique,
+)
+from trust.models.ledger import (
+    Account,
+    AccountBalance,
+    EntryCounter,
+    FiscalPeriod,
+    Fund,
+    JournalEntry,
+    Posting,
+)
+
+__all__ = [
+    "CONTRIBUTION_FORMS",
+    "CONTRIBUTION_KINDS",
+    "ENTRY_KINDS",
+    "FUND_KINDS",
+    "METHODS",
+    "VALUATION_TECHNIQUES",
+    "Account",
+    "AccountBalance",
+    "AccountKind",
+    "CheckoutOrder",
+    "Contribution",
+    "ContributionForm",
+    "ContributionKind",
+    "EntryCounter",
+    "EntryKind",
+    "FiscalPeriod",
+    "Fund",
+    "FundKind",
+    "InKindItem",
+    "JournalEntry",
+    "Method",
+    "Pledge",
+    "PledgeInstalment",
+    "Posting",
+    "ProcessedEvent",
+    "Receipt",
+    "ReceiptCounter",
+    "ValuationTechnique",
+    "ledger_triggers",
+]

@@ -1,0 +1,192 @@
+"""Money received: its entry, its receipt and its thanks, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Organisation, User
+from core.audit import record
+from core.clock import now, today
+from core.context import actor
+from core.database import session
+from core.money import LARGEST_CENTS, AmountTooLarge, Money
+from core.settings import setting
+from trust import emails, queries
+from trust.errors import AmountNotPositive, DateInFuture, FundClosed, KeyReused
+from trust.models import (
+    Contribution,
+    ContributionForm,
+    ContributionKind,
+    EntryKind,
+    Fund,
+    Method,
+)
+from trust.rules import Rate, inputs_hash
+from trust.services.ledger import Line, post_entry
+from trust.services.receipts import issue_receipt
+from trust.states import ContributionState, FundState
+
+INCOME_ACCOUNT = {
+    ContributionKind.DONATION: "4.1.1",
+    ContributionKind.SPONSORSHIP: "4.1.2",
+    ContributionKind.SUBSIDY: "4.1.3",
+    ContributionKind.ENDOWMENT: "3.1.1",
+}
+MEMO = {
+    ContributionKind.DONATION: "Donativo en dinero",
+    ContributionKind.SPONSORSHIP: "Patrocinio en dinero",
+    ContributionKind.SUBSIDY: "Subvención en dinero",
+    ContributionKind.ENDOWMENT: "Capital inicial",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gives, and what of it the public may read."""
+
+    user: User | None = None
+    organisation: Organisation | None = None
+    public_name: str | None = None
+    anonymous: bool = False
+
+    def shown(self) -> str | None:
+        """The name that may stand in public, or None."""
+        return None if self.anonymous else (self.public_name or None)
+
+
+def check_money(fund: Fund, money: Money, received_on: date) -> None:
+    """Refuse what cannot be received.
+
+    Raises:
+        AmountNotPositive, AmountTooLarge, DateInFuture, FundClosed: nothing was recorded.
+    """
+    if money.amount_cents <= 0:
+        raise AmountNotPositive()
+    if money.amount_cents > LARGEST_CENTS:
+        raise AmountTooLarge()
+    if received_on > today():
+        raise DateInFuture(date=received_on.isoformat())
+    if fund.state != FundState.OPEN:
+        raise FundClosed(fund=fund.code)
+
+
+def receive_contribution(
+    *,
+    kind: ContributionKind | str,
+    fund: Fund,
+    money: Money,
+    giver_user: User | None = None,
+    giver_organisation: Organisation | None = None,
+    public_name: str | None = None,
+    anonymous: bool = False,
+    received_on: date,
+    method: Method | str = Method.TRANSFER,
+    idempotency_key: str,
+    fee: Money | None = None,
+    rate: Rate | None = None,
+    language: str | None = None,
+    email: str | None = None,
+) -> Contribution:
+    """Record money that arrived: post gross, fee and net, issue the numbered receipt, and write to the giver.
+
+    The same key with the same inputs returns the first contribution; nothing is posted twice.
+
+    Raises:
+        KeyReused, AmountNotPositive, AmountTooLarge, DateInFuture, FundClosed, PeriodClosed, MissingRate: all or
+            nothing.
+    """
+    kind, method = ContributionKind(kind), Method(method)
+    giver = Giver(giver_user, giver_organisation, public_name, anonymous)
+    fingerprint = inputs_hash(
+        kind=kind.value,
+        fund=fund.code,
+        cents=money.amount_cents,
+        currency=money.currency,
+        user=giver_user.id if giver_user else None,
+        organisation=giver_organisation.id if giver_organisation else None,
+        public_name=public_name,
+        anonymous=anonymous,
+        received_on=received_on.isoformat(),
+        method=method.value,
+        fee=fee.amount_cents if fee else 0,
+    )
+    earlier = queries.contribution_by_key(idempotency_key)
+    if earlier is not None:
+        if earlier.inputs_hash != fingerprint:
+            raise KeyReused()
+        return earlier
+    check_money(fund, money, received_on)
+    entry = post_entry(
+        kind=EntryKind.CONTRIBUTION,
+        entry_date=received_on,
+        memo=MEMO[kind],
+        source=f"trust.contribution:{idempotency_key}",
+        lines=_lines(kind, fund, money, bank=_bank(money, method), fee=fee, rate=rate),
+        idempotency_key=f"contribution:{idempotency_key}",
+    )
+    contribution = Contribution(
+        kind=kind,
+        form=ContributionForm.CASH,
+        method=method,
+        fund=fund,
+        giver_user_id=giver_user.id if giver_user else None,
+        giver_organisation_id=giver_organisation.id if giver_organisation else None,
+        public_name=giver.shown(),
+        anonymous=anonymous,
+        amount_cents=money.amount_cents,
+        currency=money.currency,
+        state=ContributionState.RECEIVED,
+        received_on=received_on,
+        entry_id=entry.id,
+        idempotency_key=idempotency_key,
+        inputs_hash=fingerprint,
+        created_at=now(),
+        recorded_by=actor().user_id,
+    )
+    session().add(contribution)
+    session().flush()
+    record(
+        "contribution.received",
+        "contribution",
+        contribution.id,
+        None,
+        {"amount_cents": money.amount_cents, "currency": money.currency, "fund": fund.code, "entry": entry.label},
+    )
+    finish_with_receipt(contribution, giver, language, email)
+    return contribution
+
+
+def finish_with_receipt(contribution: Contribution, giver: Giver, language: str | None, email: str | None) -> None:
+    """Issue the receipt of something received and queue the letter that carries it, where there is an address."""
+    spoken = language or (giver.user.language if giver.user else "es")
+    holder = giver.organisation.name if giver.organisation else (giver.public_name or "")
+    if not holder and giver.user is not None and not giver.anonymous:
+        holder = giver.user.name
+    tax_id = giver.organisation.tax_id if giver.organisation else None
+    receipt = issue_receipt(contribution, holder=holder or None, tax_id=tax_id, language=spoken)
+    address = email or (giver.user.email if giver.user else None)
+    if address:
+        emails.send_receipt(receipt, address, spoken)
+
+
+def _bank(money: Money, method: Method) -> str:
+    if money.currency != setting("BASE_CURRENCY"):
+        return "1.1.3"
+    return "1.1.2" if method in (Method.CARD, Method.OXXO, Method.SPEI) else "1.1.1"
+
+
+def _lines(
+    kind: ContributionKind, fund: Fund, money: Money, *, bank: str, fee: Money | None, rate: Rate | None
+) -> list[Line]:
+    net = money - fee if fee else money
+    lines = [Line(bank, fund, net, rate)]
+    if fee:
+        lines.append(Line("5.2.1", fund, fee, rate))
+    lines.append(Line(INCOME_ACCOUNT[kind], fund, -money, rate))
+    if kind != ContributionKind.ENDOWMENT:  # capital is not income of the budget
+        lines += [
+            Line("8.1.2", fund, money, rate),
+            Line("8.1.4", fund, -money, rate),
+            Line("8.1.4", fund, money, rate),
+            Line("8.1.5", fund, -money, rate),
+        ]
+    return lines

@@ -1,0 +1,171 @@
+"""Goods and services: offered by one person, confirmed by another, receipted at fair value, never added to cash."""
+
+from datetime import date
+
+from accounts.models import Organisation, User
+from core.audit import record
+from core.clock import now, today
+from core.context import actor
+from core.database import session
+from core.files import StoredFile
+from core.money import Money
+from trust import queries
+from trust.errors import DateInFuture, InvalidQuantity, KeyReused, ReasonRequired, SamePerson
+from trust.models import (
+    Contribution,
+    ContributionForm,
+    ContributionKind,
+    EntryKind,
+    Fund,
+    InKindItem,
+    JournalEntry,
+    Method,
+    ValuationTechnique,
+)
+from trust.rules import inputs_hash
+from trust.services.contributions import Giver, check_money, finish_with_receipt
+from trust.services.ledger import Line, post_entry
+from trust.states import CONTRIBUTION_STATES, ContributionState
+
+LARGEST_QUANTITY = 1_000_000_000
+
+
+def offer_in_kind(
+    *,
+    kind: ContributionKind | str,
+    fund: Fund,
+    value: Money,
+    description: str,
+    quantity: int,
+    unit: str,
+    valuation: ValuationTechnique | str,
+    valuation_note: str = "",
+    evidence: StoredFile | None = None,
+    giver_user: User | None = None,
+    giver_organisation: Organisation | None = None,
+    public_name: str | None = None,
+    anonymous: bool = False,
+    idempotency_key: str,
+) -> Contribution:
+    """Write down an offer of things or services with its fair value. It counts nowhere until it is delivered.
+
+    Raises:
+        AmountNotPositive, AmountTooLarge, InvalidQuantity, FundClosed, KeyReused: nothing was recorded.
+    """
+    if type(quantity) is not int or not 0 < quantity <= LARGEST_QUANTITY:
+        raise InvalidQuantity()
+    check_money(fund, value, today())
+    giver = Giver(giver_user, giver_organisation, public_name, anonymous)
+    fingerprint = inputs_hash(
+        kind=str(kind), fund=fund.code, cents=value.amount_cents, currency=value.currency, what=description,
+        quantity=quantity, unit=unit, organisation=giver_organisation.id if giver_organisation else None,
+    )  # fmt: skip
+    earlier = queries.contribution_by_key(idempotency_key)
+    if earlier is not None:
+        if earlier.inputs_hash != fingerprint:
+            raise KeyReused()
+        return earlier
+    contribution = Contribution(
+        kind=ContributionKind(kind),
+        form=ContributionForm.IN_KIND,
+        method=Method.DELIVERY,
+        fund=fund,
+        giver_user_id=giver_user.id if giver_user else None,
+        giver_organisation_id=giver_organisation.id if giver_organisation else None,
+        public_name=giver.shown(),
+        anonymous=anonymous,
+        amount_cents=value.amount_cents,
+        currency=value.currency,
+        state=ContributionState.OFFERED,
+        idempotency_key=idempotency_key,
+        inputs_hash=fingerprint,
+        created_at=now(),
+        recorded_by=actor().user_id,
+    )
+    contribution.item = InKindItem(
+        description=description,
+        quantity=quantity,
+        unit=unit,
+        valuation=ValuationTechnique(valuation),
+        valuation_note=valuation_note,
+        evidence_file_id=evidence.id if evidence else None,
+    )
+    session().add(contribution)
+    session().flush()
+    record(
+        "contribution.offered", "contribution", contribution.id, None,
+        {"value_cents": value.amount_cents, "currency": value.currency, "fund": fund.code},
+    )  # fmt: skip
+    return contribution
+
+
+def confirm_in_kind_delivery(contribution: Contribution, *, received_on: date, delivered_to: str) -> Contribution:
+    """Say that the thing arrived: another person than who recorded the offer posts it and issues the receipt.
+
+    Raises:
+        IllegalTransition, SamePerson, DateInFuture, PeriodClosed: it stays offered.
+    """
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
+    who = actor()
+    if who.user_id is not None and who.user_id == contribution.recorded_by:
+        raise SamePerson()
+    if received_on > today():
+        raise DateInFuture(date=received_on.isoformat())
+    value = contribution.money
+    entry = post_entry(
+        kind=EntryKind.IN_KIND,
+        entry_date=received_on,
+        memo="Aportación en especie recibida",
+        source=f"trust.contribution:{contribution.id}",
+        lines=[Line("1.3.1", contribution.fund, value), Line("4.2.1", contribution.fund, -value)],
+        idempotency_key=f"in-kind:{contribution.id}",
+    )
+    if contribution.item is not None:
+        contribution.item.delivered_to = delivered_to
+    contribution.state, contribution.received_on = ContributionState.RECEIVED, received_on
+    contribution.entry_id, contribution.confirmed_by = entry.id, who.user_id
+    session().flush()
+    record(
+        "contribution.delivered", "contribution", contribution.id, {"state": "offered"},
+        {"state": "received", "entry": entry.label},
+    )  # fmt: skip
+    finish_with_receipt(contribution, _giver(contribution), None, None)
+    return contribution
+
+
+def decline_in_kind(contribution: Contribution, *, reason: str) -> None:
+    """Say that the trust cannot take an offer, and why.
+
+    Raises:
+        IllegalTransition: it is no longer an offer. ReasonRequired: no reason was given.
+    """
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.DECLINED)
+    if not reason.strip():
+        raise ReasonRequired()
+    contribution.state = ContributionState.DECLINED
+    session().flush()
+    record(
+        "contribution.declined", "contribution", contribution.id, {"state": "offered"},
+        {"state": "declined", "reason": reason.strip()},
+    )  # fmt: skip
+
+
+def use_in_kind(contribution: Contribution, *, on: date, memo: str) -> JournalEntry:
+    """Post that a thing received was used up, at the value it came in with, once."""
+    value = contribution.money
+    return post_entry(
+        kind=EntryKind.IN_KIND,
+        entry_date=on,
+        memo=memo,
+        source=f"trust.contribution:{contribution.id}",
+        lines=[Line("5.3.1", contribution.fund, value), Line("1.3.1", contribution.fund, -value)],
+        idempotency_key=f"in-kind-use:{contribution.id}",
+    )
+
+
+def _giver(contribution: Contribution) -> Giver:
+    user = session().get(User, contribution.giver_user_id) if contribution.giver_user_id else None
+    organisation = (
+        session().get(Organisation, contribution.giver_organisation_id) if contribution.giver_organisation_id else None
+    )
+    return Giver(user, organisation, contribution.public_name, contribution.anonymous)

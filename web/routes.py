@@ -5,6 +5,7 @@ from sqlalchemy import select, text
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, public, roles, signed_in
+from core.context import actor
 from core.database import db, session
 from core.jobs import JOB_STATES, Job, JobState, requeue
 from core.language import N_, _
@@ -16,6 +17,13 @@ from web.navigation import desk_items
 
 blueprint = Blueprint("web", __name__)
 machine_blueprint = Blueprint("machine", __name__)
+# How a job's state reads to the progress component.
+PROGRESS = {
+    JobState.QUEUED: "waiting",
+    JobState.RUNNING: "running",
+    JobState.DONE: "finished",
+    JobState.DEAD: "failed",
+}
 
 NAVIGATION = (
     NavItem(N_("Mi espacio"), "web.desk", order=90, roles=frozenset()),
@@ -34,7 +42,7 @@ def home() -> str:
 @signed_in
 def desk() -> str:
     """What waits for me."""
-    return render_template("web/desk.html", items=desk_items())
+    return render_template("web/desk.html", waiting=[item for item in desk_items() if item[2]])
 
 
 @blueprint.get("/ayuda")
@@ -77,7 +85,10 @@ def job_list() -> str:
     if state is not None:
         query = query.where(Job.state == JobState(state))
     return render_template(
-        "web/job_list.html", listing=paginate(query, page=page_number(request.args)), states=JOB_STATES, kinds=JobState
+        "web/job_list.html",
+        listing=paginate(query, page=page_number(request.args)),
+        states=JOB_STATES,
+        state_options=[("", _("Todos")), *((one.value, JOB_STATES.label(one)) for one in JobState)],
     )
 
 
@@ -87,7 +98,14 @@ def job_show(job_id: int) -> str:
     """One piece of background work."""
     job = session().get(Job, job_id)
     ensure(job)
-    return render_template("web/job_show.html", job=job, states=JOB_STATES)
+    assert job is not None
+    return render_template(
+        "web/job_show.html",
+        job=job,
+        states=JOB_STATES,
+        progress=PROGRESS[job.state],
+        may_requeue=job.state is JobState.DEAD and actor().has(Role.ADMINISTRATOR),
+    )
 
 
 @blueprint.post("/trabajos/<int:job_id>/reintentar")

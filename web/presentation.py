@@ -1,7 +1,127 @@
-"""Filters and globals that templates use. (LOOK writes this file.)"""
+"""How values look to a reader: filters and globals of every template. Pure but for the language and the city's zone."""
 
-from flask import Flask
+from datetime import date, datetime
+from decimal import Decimal
+from urllib.parse import quote, urlencode
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from flask import Flask, request
+
+from core.clock import local
+from core.language import LANGUAGES, _, current_language, localised
+from core.money import Money, format_money
+from core.settings import setting
+from web import form_presentation
+
+LOCALES = {"es": "es_MX", "en": "en_GB"}
+DASH = "\u2014"
+HARD_SPACE = "\u00a0"
+UNITS = ((1_000_000, "MB"), (1_000, "kB"))
 
 
 def install(app: Flask) -> None:
-    """Install them."""
+    """Give the filters and globals to every template, macros included."""
+    app.jinja_env.filters.update(
+        money=money,
+        date=day,
+        datetime=moment,
+        number=number,
+        percent=percent,
+        filesize=filesize,
+        machine_time=machine_time,
+    )
+    app.jinja_env.globals.update(
+        url_with=url_with,
+        url_in_language=url_in_language,
+        language=current_language,
+        localised=localised,
+        **form_presentation.FUNCTIONS,
+    )
+
+
+def _locale() -> str:
+    return LOCALES[current_language()]
+
+
+def money(value: Money | None, plus: bool = False) -> str:
+    """Write an amount with its currency; `plus` shows the sign of a gain too."""
+    if value is None:
+        return DASH
+    text = format_money(value, current_language())
+    return f"+{text}" if plus and value.amount_cents > 0 else text
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a date as `22 nov 2026`; a moment is first put on the city's calendar."""
+    if value is None:
+        return DASH
+    shown = local(value).date() if isinstance(value, datetime) else value
+    return format_date(shown, "d MMM y", locale=_locale())
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment with the zone it is shown in: `22 nov 2026, 23:59 (hora de la Ciudad de México)`."""
+    if value is None:
+        return DASH
+    shown = local(value)
+    clock = format_time(shown, "HH:mm", locale=_locale())
+    return f"{day(shown)}, {clock} ({_zone_name()})"
+
+
+def _zone_name() -> str:
+    city = localised(setting("CITY_NAME"))
+    # Spanish says «de la Ciudad de…» but «de Guadalajara»; English needs no article.
+    if city.startswith("Ciudad "):
+        return _("hora de la %(city)s", city=city)
+    return _("hora de %(city)s", city=city)
+
+
+def machine_time(value: date | datetime) -> str:
+    """Return the ISO form for `<time datetime>`."""
+    return local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
+    """Write a number grouped by thousands with exactly `decimals` places."""
+    if value is None:
+        return DASH
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=_locale())
+
+
+def percent(ratio: float | Decimal | None, decimals: int = 0) -> str:
+    """Write a ratio between 0 and 1 as a percentage."""
+    return DASH if ratio is None else f"{number(ratio * 100, decimals)}{HARD_SPACE}%"
+
+
+def filesize(size_bytes: int) -> str:
+    """Write a size in the unit people know from their own files."""
+    for size, unit in UNITS:
+        if size_bytes >= size:
+            return f"{number(size_bytes / size, 1 if size_bytes < 10 * size else 0)}{HARD_SPACE}{unit}"
+    return f"{number(size_bytes)}{HARD_SPACE}B"
+
+
+def url_with(**changes: object) -> str:
+    """Return this page's address with other query values (None removes one); any change starts at page one."""
+    values = request.args.to_dict(flat=False)
+    if "pagina" not in changes:
+        values.pop("pagina", None)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value is not None:
+            values[name] = [str(value)]
+    query = urlencode(values, doseq=True)
+    path = quote(request.path)
+    return f"{path}?{query}" if query else path
+
+
+def url_in_language(code: str) -> str:
+    """Return this same page in the other language, query included; the front door when it has no language."""
+    parts = request.path.split("/", 2)
+    if len(parts) < 2 or parts[1] not in LANGUAGES:
+        return f"/{code}/"
+    path = quote(f"/{code}/{parts[2] if len(parts) > 2 else ''}")
+    query = urlencode(request.args.to_dict(flat=False), doseq=True)
+    return f"{path}?{query}" if query else path

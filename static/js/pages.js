@@ -1,0 +1,29 @@
+// Pages that move on by themselves: a job's progress, and one key to open the next thing of a desk.
+"use strict";
+{
+  const RUNNING = "[data-job=running], [data-job=waiting]";
+  let pause = 2000;
+
+  const refresh = async () => {
+    const job = document.querySelector(RUNNING);
+    if (!job) return;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Progress": "1" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-job]");
+      // What the finished job made may stand anywhere on the page, so the whole page comes anew.
+      if (!answer.ok || !fresh || !fresh.matches(RUNNING)) { location.reload(); return; }
+      if (job.innerHTML !== fresh.innerHTML) job.replaceWith(fresh);
+    } catch { /* no connection: try again later */ }
+    pause = Math.min(pause * 1.25, 15000);
+    setTimeout(refresh, pause);
+  };
+  if (document.querySelector(RUNNING)) setTimeout(refresh, pause);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    document.querySelector(`a[data-next-key="${CSS.escape(event.key)}"]`)?.click();
+  });
+
+  for (const details of document.querySelectorAll("details.chart-data")) addEventListener("beforeprint", () => { details.open = true; });
+}

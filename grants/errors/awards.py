@@ -43,7 +43,9 @@ class FindingUnknown(NotFound):
 class FindingNotText(InvalidInput):
     """A trace inside a file cannot be blacked out by replacing text."""
 
-    sentence = N_("Un hallazgo dentro de un archivo no se puede tachar. Deja fuera el archivo o explica por qué no identifica.")
+    sentence = N_(
+        "Un hallazgo dentro de un archivo no se puede tachar. Deja fuera el archivo o explica por qué no identifica."
+    )
 
 
 class DossierLocked(Conflict):
@@ -56,6 +58,12 @@ class NoPanel(Conflict):
     """The call has no panel to receive dossiers."""
 
     sentence = N_("Esta convocatoria todavía no tiene comité. Intégralo antes de entregar expedientes.")
+
+
+class NotAReviewer(InvalidInput):
+    """A seat needs the reviewer's role."""
+
+    sentence = N_("%(name)s no tiene el papel de persona evaluadora.")
 
 
 class NoRulebook(Conflict):
@@ -73,7 +81,9 @@ class RankingNotReleased(Conflict):
 class UncommittedAwards(Conflict):
     """An awarded application without committed money keeps every determination unreleased."""
 
-    sentence = N_("Faltan %(count)s apoyos con dinero comprometido. No se publica ningún resultado hasta que todos lo tengan.")
+    sentence = N_(
+        "Faltan %(count)s apoyos con dinero comprometido. No se publica ningún resultado hasta que todos lo tengan."
+    )
     next_step = N_("Tesorería compromete cada apoyo; después vuelve a publicar.")
 
 

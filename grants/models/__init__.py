@@ -1,14 +1,30 @@
 """Tables of the mobility fund. Importing this package defines every one of them."""
 
 from grants.models.application import Application, ApplicationVersion, Attachment, CoApplicant
+from grants.models.award import Agreement, Award, ExpenseLine, ExpenseReport, Tranche
+from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
+from grants.models.determination import Appeal, Determination, Letter
+from grants.models.screening import CureRequest, PayingOrganisation, Screening
 
 __all__ = [
     "Addendum",
+    "Agreement",
+    "Appeal",
     "Application",
     "ApplicationVersion",
     "Attachment",
+    "Award",
+    "BlindClearing",
     "Call",
     "CoApplicant",
     "ConsultationComment",
+    "CureRequest",
+    "Determination",
+    "ExpenseLine",
+    "ExpenseReport",
+    "Letter",
+    "PayingOrganisation",
+    "Screening",
+    "Tranche",
 ]

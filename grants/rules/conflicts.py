@@ -41,8 +41,8 @@ def ties(
 ) -> list[Tie]:
     """Return every tie between a reviewer and those who apply.
 
-    `sponsors` are the organisations that give to a fund that pays; `collaborators` the accounts that once applied together
-    with the reviewer. Both surnames equal counts as one household: better a colleague reads the file.
+    `sponsors` are the organisations that give to a fund that pays; `collaborators` the accounts that once applied
+    together with the reviewer. Both surnames equal counts as one household: better a colleague reads the file.
     """
     found = []
     if reviewer.user_ids & applicants.user_ids:

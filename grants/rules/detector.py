@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from core.language import N_
 from grants.rules.folding import Folded, fold, fold_word
@@ -76,25 +77,32 @@ class Finding:
     matched: str
 
 
-PARTICLES = frozenset("de del la las los el y e da das do dos di von van der den san santa mac mc".split())
+_PARTICLES = "de del la las los el y e da das do dos di von van der den san santa mac mc"
+PARTICLES = frozenset(_PARTICLES.split())
 # Spanish words that are also names: alone and in lower case they are words.
-WORDS_TOO = frozenset(
-    "luz rosa paz mar sol cruz flores leon mercado calle rios campos rojas blanco blanca angel guerra reyes rey casas "
-    "torres rivera valle montes sierra prado soto nieves franco pascua salud dolores esperanza consuelo mercedes linda "
-    "alma aurora victoria gloria pilar rocio perla estrella jardin bosque costa palma robles pino vega lago luna "
-    "delgado bravo moreno rubio calvo hermosa barrera corona marina abril julio cielo norte alegria rico leal "
-    "cultura ciudad mexico real plaza sala villa santos bello serrano castillo puente pena roca arena cabello "
-    "pastor guerrero maestro fuentes mora olmos zapata cordero toro lobo gallo oso mejia paredes".split()
-)
-GENERIC_IN_ORGANISATIONS = frozenset(
-    "asociacion civil colectivo colectiva sociedad cooperativa fundacion instituto universidad escuela centro cultural "
-    "cultura arte artes grupo compania danza teatro musica festival internacional nacional mexico mexicana mexicano "
-    "ciudad sa cv sc ac sapi rl srl spr de del la las los el y e en para por the of and taller estudio estudios "
-    "laboratorio red proyecto casa s a c v".split()
-)
+_WORDS_TOO = """
+luz rosa paz mar sol cruz flores leon mercado calle rios campos rojas blanco blanca angel guerra reyes rey casas torres
+rivera valle montes sierra prado soto nieves franco pascua salud dolores esperanza consuelo mercedes linda alma aurora
+victoria gloria pilar rocio perla estrella jardin bosque costa palma robles pino vega lago luna delgado bravo moreno
+rubio calvo hermosa barrera corona marina abril julio cielo norte alegria rico leal cultura ciudad mexico real plaza
+sala villa santos bello serrano castillo puente pena roca arena cabello pastor guerrero maestro fuentes mora olmos
+zapata cordero toro lobo gallo oso mejia paredes
+"""
+WORDS_TOO = frozenset(_WORDS_TOO.split())
+_GENERIC = """
+asociacion civil colectivo colectiva sociedad cooperativa fundacion instituto universidad escuela centro cultural
+cultura arte artes grupo compania danza teatro musica festival internacional nacional mexico mexicana mexicano ciudad
+sa cv sc ac sapi rl srl spr de del la las los el y e en para por the of and taller estudio estudios laboratorio red
+proyecto casa s a c v
+"""
+GENERIC_IN_ORGANISATIONS = frozenset(_GENERIC.split())
 
+_AT = r"(?:@|\(at\)|\[at\]|\(arroba\)|\[arroba\])"
 _ANYWHERE: tuple[tuple[FindingKind, re.Pattern[str]], ...] = (
-    (FindingKind.EMAIL, re.compile(r"[a-z0-9._%+-]+\s?(?:@|\(at\)|\[at\]|\(arroba\)|\[arroba\])\s?[a-z0-9-]+(?:\.[a-z0-9-]+)+")),
+    (
+        FindingKind.EMAIL,
+        re.compile(rf"[a-z0-9._%+-]+\s?{_AT}\s?[a-z0-9-]+(?:\.[a-z0-9-]+)+"),
+    ),
     (FindingKind.CURP, re.compile(r"\b[a-z]{4}\s?\d{6}\s?[hmx][a-z]{5}[a-z0-9]\d\b")),
     (FindingKind.RFC, re.compile(r"\b[a-z&]{3,4}[ -]?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?[a-z0-9]{3}\b")),
     (FindingKind.LINK, re.compile(r"\bhttps?://\S+|\bwww\.\S+")),
@@ -137,14 +145,11 @@ class Detector:
 
     def _in_piece(self, piece: Piece) -> list[Finding]:
         folded = fold(piece.text)
-        found = [
-            finding
-            for trace in self._traces
-            if trace.needle in folded.text
-            for match in re.finditer(trace.expression, folded.text)
-            if (finding := _finding(piece, folded, trace.kind, match))
-            and not (trace.needs_capital and finding.matched[0].islower())
-        ]
+        found = []
+        for trace in self._traces:
+            if trace.needle in folded.text:
+                matches = [_finding(piece, folded, trace.kind, m) for m in re.finditer(trace.expression, folded.text)]
+                found += [item for item in matches if not (trace.needs_capital and item.matched[0].islower())]
         for kind, pattern in _ANYWHERE:
             found += [
                 _finding(piece, folded, kind, match)
@@ -207,7 +212,7 @@ def _name_traces(name: str) -> list[_Trace]:
     parts = name_parts(name)
     traces = [_words(FindingKind.NAME, [part], needs_capital=part in WORDS_TOO) for part in parts]
     # Two neighbours of the name, with whatever particles between, are the name even in lower case.
-    traces += [_words(FindingKind.NAME, pair) for pair in zip(parts, parts[1:], strict=False)]
+    traces += [_words(FindingKind.NAME, pair) for pair in pairwise(parts)]
     return traces + [_joined(parts[0], part) for part in parts[1:]]
 
 

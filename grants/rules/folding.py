@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # Letters of other alphabets that look like Latin ones: a name must not slip through by borrowing them.
-LOOKALIKES = str.maketrans("абеорсухіјѕԁɡαοερτυνικаΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХ", "abeopcyxijsdgaoeptuvikaabezhikmnoptyxabekmhopctx")
+LOOKALIKES = str.maketrans(
+    "абеорсухіјѕԁɡαοερτυνικаΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХ", "abeopcyxijsdgaoeptuvikaabezhikmnoptyxabekmhopctx"
+)
 LINE_HYPHENS = "-\u2010\u00ad"
 
 
@@ -23,9 +25,7 @@ class Folded:
 
 
 def fold(original: str) -> Folded:
-    """Fold a text: compatibility forms, accents, case, look-alikes and invisible characters go; a word broken over a line
-    by a hyphen is joined again.
-    """
+    """Fold a text: accents, case, look-alikes and invisible characters go; a word hyphenated over a line is joined."""
     if original.isascii() and "-\n" not in original:
         return Folded(original.lower(), tuple(range(len(original))), original)
     letters: list[str] = []

@@ -21,7 +21,7 @@ def plan(award: Money, shares: Sequence[int]) -> list[PlannedTranche]:
     """Divide an award by whole percentages: the first part on acceptance, the others once the report is accepted.
 
     Raises:
-        TranchesDoNotAddUp: the shares are not whole positive percentages that add up to 100, or a part would be nothing.
+        TranchesDoNotAddUp: the shares are not whole positive percentages adding up to 100, or a part is nothing.
     """
     if not shares or any(share <= 0 for share in shares) or sum(shares) != 100:
         raise TranchesDoNotAddUp(shares=", ".join(str(share) for share in shares) or "0")

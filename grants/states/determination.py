@@ -66,10 +66,14 @@ APPEAL = StateTable(
     "appeal",
     {
         AppealState.FILED: State(
-            N_("Inconformidad en revisión"), N_("La revisa una persona que no participó en la primera decisión."), "progress"
+            N_("Inconformidad en revisión"),
+            N_("La revisa una persona que no participó en la primera decisión."),
+            "progress",
         ),
         AppealState.UPHELD: State(
-            N_("Inconformidad procedente"), N_("Se dio la razón a quien se inconformó y se corrige la decisión."), "good"
+            N_("Inconformidad procedente"),
+            N_("Se dio la razón a quien se inconformó y se corrige la decisión."),
+            "good",
         ),
         AppealState.DISMISSED: State(
             N_("Inconformidad no procedente"), N_("La decisión se mantiene, con sus razones por escrito."), "neutral"

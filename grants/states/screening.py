@@ -43,9 +43,7 @@ CURE = StateTable(
         CureState.ANSWERED: State(
             N_("Aclaración recibida"), N_("La respuesta llegó a tiempo y volverá a revisarse."), "progress"
         ),
-        CureState.EXPIRED: State(
-            N_("Aclaración vencida"), N_("El plazo terminó sin respuesta."), "bad"
-        ),
+        CureState.EXPIRED: State(N_("Aclaración vencida"), N_("El plazo terminó sin respuesta."), "bad"),
     },
     [
         Transition(CureState.OPEN, CureState.ANSWERED, APPLICANT),

@@ -1,0 +1,366 @@
+"""What the screening queue and the clearing desk read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from accounts.models import Membership, Organisation, User
+from core.database import session
+from core.listing import like_pattern
+from grants.models.application import Application, Attachment, CoApplicant
+from grants.models.blinding import BlindClearing
+from grants.models.call import Call
+from grants.models.screening import CureRequest, PayingOrganisation, Screening
+from grants.states.application import ApplicationState
+from grants.states.screening import ClearingState
+
+ORDERS: dict[str, Any] = {
+    "folio": Application.folio,
+    "fecha": Application.submitted_at,
+    "monto": Application.requested_cents,
+    "nombre": func.lower(User.name),
+    "estado": Application.state,
+}
+
+
+def queue(
+    call: Call,
+    *,
+    state: ApplicationState | None = None,
+    kind: str | None = None,
+    axis: int | None = None,
+    text: str = "",
+    order: str = "fecha",
+) -> Select[Application]:
+    """Return the SELECT of a call's submitted applications with applicant and organisation, filtered and ordered."""
+    query = (
+        select(Application)
+        .join(Application.applicant)
+        .outerjoin(Application.organisation)
+        .options(contains_eager(Application.applicant), contains_eager(Application.organisation))
+        .where(Application.call_id == call.id, Application.submitted_at.is_not(None))
+    )
+    if state is not None:
+        query = query.where(Application.state == state)
+    if kind is not None:
+        query = query.where(Application.kind == kind)
+    if axis is not None:
+        query = query.where(Application.axis == axis)
+    if text:
+        pattern = like_pattern(text.casefold())
+        query = query.where(
+            or_(
+                func.lower(Application.folio).like(pattern, escape="\\"),
+                func.lower(User.name).like(pattern, escape="\\"),
+                func.lower(Organisation.name).like(pattern, escape="\\"),
+            )
+        )
+    column = ORDERS.get(order.removeprefix("-"), ORDERS["fecha"])
+    return query.order_by(column.desc() if order.startswith("-") else column.asc(), Application.id)
+
+
+def submitted_application(application_id: int) -> Application | None:
+    """Return a submitted application with everything the screening page shows."""
+    query = (
+        select(Application)
+        .options(
+            joinedload(Application.applicant),
+            joinedload(Application.organisation),
+            joinedload(Application.call),
+            selectinload(Application.attachments),
+        )
+        .where(Application.id == application_id, Application.submitted_at.is_not(None))
+    )
+    return session().scalar(query)
+
+
+def neighbours(application: Application) -> int | None:
+    """Return the number of the next application of the call that waits for a verdict, or None."""
+    waiting = (
+        select(Application.id)
+        .where(Application.call_id == application.call_id, Application.state == ApplicationState.SUBMITTED)
+        .order_by(Application.id)
+        .limit(1)
+    )
+    later = session().scalar(waiting.where(Application.id > application.id))
+    return later if later is not None else session().scalar(waiting.where(Application.id != application.id))
+
+
+def screenings_of(application: Application) -> list[Screening]:
+    """Return the verdicts on an application, oldest first."""
+    query = select(Screening).where(Screening.application_id == application.id).order_by(Screening.id)
+    return list(session().scalars(query))
+
+
+def cure_of(application: Application) -> CureRequest | None:
+    """Return the request to cure an application, if there was one."""
+    return session().scalar(select(CureRequest).where(CureRequest.application_id == application.id))
+
+
+def awaiting_verdict(call: Call, after: int, limit: int) -> list[Application]:
+    """Return the next submitted applications of a call by number, for work in batches."""
+    query = (
+        select(Application)
+        .where(
+            Application.call_id == call.id,
+            Application.state == ApplicationState.SUBMITTED,
+            Application.id > after,
+        )
+        .order_by(Application.id)
+        .limit(limit)
+    )
+    return list(session().scalars(query))
+
+
+def count_in_state(call: Call, state: ApplicationState) -> int:
+    """Count a call's applications in one state."""
+    query = select(func.count()).where(Application.call_id == call.id, Application.state == state)
+    return session().scalar(query) or 0
+
+
+# --- who stands behind an application -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The accounts, names, addresses and organisations behind one application."""
+
+    user_ids: frozenset[int]
+    names: tuple[str, ...]
+    emails: tuple[str, ...]
+    organisation_ids: frozenset[int]
+    organisations: tuple[str, ...]
+
+
+def behind(applications: Sequence[Application]) -> dict[int, Behind]:
+    """Return who stands behind each application, in a constant number of queries. Applicants must be loaded."""
+    if not applications:
+        return {}
+    low, high = min(a.id for a in applications), max(a.id for a in applications)
+    companions: dict[int, list[Any]] = {}
+    for row in session().execute(
+        select(CoApplicant.application_id, CoApplicant.name, CoApplicant.email)
+        .where(CoApplicant.application_id.between(low, high))
+        .order_by(CoApplicant.id)
+    ):
+        companions.setdefault(row.application_id, []).append(row)
+    users = {a.applicant_user_id for a in applications}
+    places = organisations_by_user(users)
+    known = [a.organisation_id for a in applications if a.organisation_id]
+    colleagues = _members_of(set(known))
+    found = {}
+    for application in applications:
+        mine = dict(places.get(application.applicant_user_id, {}))
+        if application.organisation is not None:
+            mine[application.organisation.id] = application.organisation.name
+        others = companions.get(application.id, [])
+        members = colleagues.get(application.organisation_id or 0, [])
+        people = [application.applicant, *(user for user in members if user.id != application.applicant_user_id)]
+        found[application.id] = Behind(
+            user_ids=frozenset(user.id for user in people),
+            names=tuple(dict.fromkeys([*(user.name for user in people), *(row.name for row in others)])),
+            emails=tuple(
+                dict.fromkeys([*(user.email for user in people), *(row.email for row in others if row.email)])
+            ),
+            organisation_ids=frozenset(mine),
+            organisations=tuple(mine.values()),
+        )
+    return found
+
+
+def organisations_by_user(user_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """Return each person's organisations by number and name, in one query."""
+    wanted = sorted(set(user_ids))
+    found: dict[int, dict[int, str]] = {}
+    for start in range(0, len(wanted), 5_000):
+        rows = session().execute(
+            select(Membership.user_id, Organisation.id, Organisation.name)
+            .join(Organisation, Organisation.id == Membership.organisation_id)
+            .where(Membership.user_id.in_(wanted[start : start + 5_000]))
+            .order_by(Membership.id)
+        )
+        for row in rows:
+            found.setdefault(row.user_id, {})[row.id] = row.name
+    return found
+
+
+def _members_of(organisation_ids: set[int]) -> dict[int, list[User]]:
+    if not organisation_ids:
+        return {}
+    found: dict[int, list[User]] = {}
+    rows = session().execute(
+        select(Membership.organisation_id, User)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.organisation_id.in_(sorted(organisation_ids)))
+        .order_by(Membership.id)
+    )
+    for organisation_id, user in rows:
+        found.setdefault(organisation_id, []).append(user)
+    return found
+
+
+# --- dossiers ------------------------------------------------------------------------------------------------------
+
+
+def without_dossier(call: Call, after: int, limit: int) -> list[Application]:
+    """Return the next eligible applications of a call that have no dossier, with what blinding needs."""
+    query = (
+        select(Application)
+        .outerjoin(BlindClearing, BlindClearing.application_id == Application.id)
+        .options(
+            joinedload(Application.applicant),
+            joinedload(Application.organisation),
+            selectinload(Application.attachments).joinedload(Attachment.stored_file, innerjoin=True),
+        )
+        .where(
+            Application.call_id == call.id,
+            Application.state == ApplicationState.ELIGIBLE,
+            BlindClearing.id.is_(None),
+            Application.id > after,
+        )
+        .order_by(Application.id)
+        .limit(limit)
+    )
+    return list(session().scalars(query))
+
+
+def count_without_dossier(call: Call) -> int:
+    """Count the eligible applications of a call that have no dossier."""
+    query = (
+        select(func.count(Application.id))
+        .outerjoin(BlindClearing, BlindClearing.application_id == Application.id)
+        .where(
+            Application.call_id == call.id, Application.state == ApplicationState.ELIGIBLE, BlindClearing.id.is_(None)
+        )
+    )
+    return session().scalar(query) or 0
+
+
+def clearings(
+    call: Call, *, state: ClearingState | None = None, with_findings: bool | None = None
+) -> Select[BlindClearing]:
+    """Return the SELECT of a call's dossiers for the clearing desk, those with open findings first."""
+    query = select(BlindClearing).where(BlindClearing.call_id == call.id)
+    if state is not None:
+        query = query.where(BlindClearing.state == state)
+    if with_findings is not None:
+        query = query.where(BlindClearing.open_findings > 0 if with_findings else BlindClearing.open_findings == 0)
+    return query.order_by(BlindClearing.open_findings.desc(), BlindClearing.id)
+
+
+def clearing_by_id(clearing_id: int) -> BlindClearing | None:
+    """Return a dossier with its application, applicant and call."""
+    query = (
+        select(BlindClearing)
+        .options(
+            joinedload(BlindClearing.call),
+            joinedload(BlindClearing.application).joinedload(Application.applicant),
+            joinedload(BlindClearing.application).joinedload(Application.organisation),
+        )
+        .where(BlindClearing.id == clearing_id)
+    )
+    return session().scalar(query)
+
+
+def clearing_of(application: Application) -> BlindClearing | None:
+    """Return the dossier of an application, if it was prepared."""
+    return session().scalar(select(BlindClearing).where(BlindClearing.application_id == application.id))
+
+
+def clearing_by_code(code: str) -> BlindClearing | None:
+    """Return the dossier behind a code of the committee, with its application."""
+    query = (
+        select(BlindClearing).options(joinedload(BlindClearing.application)).where(BlindClearing.dossier_code == code)
+    )
+    return session().scalar(query)
+
+
+def ready_dossier_ids(call: Call) -> list[int]:
+    """Return the numbers of the cleared dossiers the committee does not have yet."""
+    query = (
+        select(BlindClearing.id)
+        .where(BlindClearing.call_id == call.id, BlindClearing.state == ClearingState.CLEARED)
+        .order_by(BlindClearing.id)
+    )
+    return list(session().scalars(query))
+
+
+def dossiers_by_id(ids: Sequence[int]) -> list[BlindClearing]:
+    """Return dossiers with their applications."""
+    query = (
+        select(BlindClearing)
+        .options(joinedload(BlindClearing.application))
+        .where(BlindClearing.id.in_(ids))
+        .order_by(BlindClearing.id)
+    )
+    return list(session().scalars(query))
+
+
+def under_review(call: Call) -> list[tuple[str, Application]]:
+    """Return the code and the application of each dossier the committee has, with applicant and organisation loaded."""
+    query = (
+        select(BlindClearing.dossier_code, Application)
+        .join(Application, Application.id == BlindClearing.application_id)
+        .options(joinedload(Application.applicant), joinedload(Application.organisation))
+        .where(BlindClearing.call_id == call.id, BlindClearing.state == ClearingState.HANDED_OVER)
+        .order_by(BlindClearing.id)
+    )
+    return [(str(row[0]), row[1]) for row in session().execute(query)]
+
+
+def clearing_counts(call: Call) -> dict[ClearingState, int]:
+    """Count a call's dossiers by state."""
+    rows = session().execute(
+        select(BlindClearing.state, func.count())
+        .where(BlindClearing.call_id == call.id)
+        .group_by(BlindClearing.state)
+        .order_by(BlindClearing.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def clean_awaiting(call: Call) -> list[BlindClearing]:
+    """Return the dossiers in which nothing was found and which nobody has cleared."""
+    return list(session().scalars(clearings(call, state=ClearingState.AWAITING, with_findings=False)))
+
+
+def people(ids: Iterable[int]) -> list[User]:
+    """Return people by number, in one query."""
+    return list(session().scalars(select(User).where(User.id.in_(sorted(set(ids)))).order_by(User.id)))
+
+
+# --- conflicts -----------------------------------------------------------------------------------------------------
+
+
+def paying_organisations(call: Call) -> frozenset[int]:
+    """Return the organisations that give to the funds which pay a call."""
+    query = (
+        select(PayingOrganisation.organisation_id)
+        .where(PayingOrganisation.call_id == call.id)
+        .order_by(PayingOrganisation.organisation_id)
+    )
+    return frozenset(session().scalars(query))
+
+
+def earlier_collaborators(people: Iterable[User]) -> dict[int, frozenset[int]]:
+    """Return, for each person, the accounts with whom they once stood behind the same application."""
+    by_email = {user.email: user.id for user in people}
+    ids = sorted(by_email.values())
+    if not ids:
+        return {}
+    pairs = session().execute(
+        select(Application.applicant_user_id, User.id)
+        .join(CoApplicant, CoApplicant.application_id == Application.id)
+        .join(User, User.email == CoApplicant.email)
+        .where(or_(CoApplicant.email.in_(sorted(by_email)), Application.applicant_user_id.in_(ids)))
+        .order_by(CoApplicant.id)
+    )
+    found: dict[int, set[int]] = {}
+    for applicant, companion in pairs:
+        if companion != applicant:
+            found.setdefault(applicant, set()).add(companion)
+            found.setdefault(companion, set()).add(applicant)
+    return {user_id: frozenset(found.get(user_id, ())) for user_id in ids}

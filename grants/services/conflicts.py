@@ -1,0 +1,102 @@
+"""The committee of a call, and the conflicts of interest it cannot know of itself."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from accounts import queries as account_queries
+from accounts.models import User
+from core.audit import record
+from core.database import session
+from grants.errors.awards import NoPanel, NoRulebook, NotAReviewer
+from grants.models.call import Call
+from grants.models.screening import PayingOrganisation
+from grants.queries import screening as queries
+from grants.rules.conflicts import Party, ties
+from core.roles import Role
+from scoring import queries as scoring_queries
+from scoring.models import Panel, PanelSeat
+from scoring.services import KnownConflict, open_panel, record_conflicts, seat_reviewer
+from scoring.states import ConflictKind
+
+
+def open_review(call: Call, *, review_opens_at: datetime, review_closes_at: datetime) -> Panel:
+    """Open the committee of a call under its published rulebook; the one already open is returned.
+
+    Raises:
+        NoRulebook: the call has none.
+    """
+    panel = scoring_queries.panel_of_call(call.slug)
+    if panel is not None:
+        return panel
+    if call.rulebook is None:
+        raise NoRulebook()
+    return open_panel(
+        call_key=call.slug,
+        rulebook=call.rulebook,
+        title=dict(call.title),
+        review_opens_at=review_opens_at,
+        review_closes_at=review_closes_at,
+    )
+
+
+def seat_reviewer_on(call: Call, user: User, *, keywords: Sequence[str] = ()) -> PanelSeat:
+    """Give a person a seat on a call's committee. Scoring learns a number and an opaque key of the institution.
+
+    Raises:
+        NoPanel: no committee yet. NotAReviewer: the person does not hold the role.
+    """
+    panel = scoring_queries.panel_of_call(call.slug)
+    if panel is None:
+        raise NoPanel()
+    if Role.REVIEWER not in user.roles:
+        raise NotAReviewer(name=user.name)
+    seated = scoring_queries.seat_of(panel, user.id)
+    if seated is not None and seated.left_at is None:
+        return seated
+    organisations = account_queries.organisations_of(user)
+    key = f"o{min(item.id for item in organisations)}" if organisations else None
+    return seat_reviewer(panel, reviewer_id=user.id, keywords=list(keywords), institution_key=key)
+
+
+def name_paying_organisations(call: Call, organisation_ids: Iterable[int]) -> None:
+    """Note which organisations give to the funds that pay a call. Their members will not judge it."""
+    known = queries.paying_organisations(call)
+    added = sorted(set(organisation_ids) - known)
+    session().add_all(PayingOrganisation(call_id=call.id, organisation_id=number) for number in added)
+    session().flush()
+    if added:
+        record("call.payers_named", "call", call.id, None, {"organisations": added})
+
+
+def hand_over_conflicts(call: Call, *, sponsor_organisation_ids: Collection[int] = ()) -> int:
+    """Work out who may not judge what, and give scoring opaque pairs; return how many pairs there are.
+
+    Looks at organisations, both surnames, earlier joint applications, the applicants themselves, and the organisations
+    that pay. May be repeated whenever somebody joins: scoring keeps one conflict per pair and kind.
+
+    Raises:
+        NoPanel: no committee yet.
+    """
+    panel = scoring_queries.panel_of_call(call.slug)
+    if panel is None:
+        raise NoPanel()
+    sponsors = queries.paying_organisations(call) | frozenset(sponsor_organisation_ids)
+    reviewers = queries.people([seat.reviewer_id for seat in scoring_queries.seats_of_panel(panel)])
+    collaborators = queries.earlier_collaborators(reviewers)
+    places = queries.organisations_by_user(user.id for user in reviewers)
+    parties = {
+        user.id: Party(frozenset({user.id}), (user.name,), frozenset(places.get(user.id, {}))) for user in reviewers
+    }
+    dossiers = queries.under_review(call)
+    behind = queries.behind([application for _code, application in dossiers])
+    found = []
+    for code, application in dossiers:
+        people = behind[application.id]
+        applicants = Party(people.user_ids, people.names, people.organisation_ids)
+        for reviewer_id, party in parties.items():
+            known = ties(party, applicants, sponsors=sponsors, collaborators=collaborators.get(reviewer_id, ()))
+            found += [KnownConflict(code, reviewer_id, ConflictKind(tie.value)) for tie in known]
+    record_conflicts(panel, found)
+    record("conflicts.handed_over", "call", call.id, None, {"pairs": len(found)})
+    return len({(item.dossier_code, item.reviewer_id) for item in found})
+

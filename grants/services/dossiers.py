@@ -1,0 +1,352 @@
+"""Take the name off an application, let a person look, and hand it to the committee under a code."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.audit import record
+from core.clock import now
+from core.context import actor
+from core.database import session
+from core.errors import Forbidden
+from core.files import read, store_generated
+from core.money import Money
+from core.settings import setting
+from grants import blinding
+from grants.errors.awards import (
+    DossierLocked,
+    FindingNotText,
+    FindingsOpen,
+    FindingUnknown,
+    NoPanel,
+    ReasonMissing,
+)
+from grants.models.application import Application, Attachment
+from grants.models.blinding import BlindClearing
+from grants.models.call import Call
+from grants.queries import screening as queries
+from grants.rules.detector import REDACTED, Identity, redact
+from grants.services.course import bring_to
+from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
+from grants.states.call import CallState
+from grants.states.screening import CLEARING, ClearingState
+from scoring import queries as scoring_queries
+from scoring.services import DossierAttachment, receive_dossier
+from scoring.services import withdraw_dossier as withdraw_from_panel
+
+Progress = Callable[[int, int], None]
+UNBLINDABLE = "unblindable"
+KINDS_EN: Mapping[ApplicantKind, str] = {
+    ApplicantKind.PERSON: "One person",
+    ApplicantKind.COLLECTIVE: "A group of two or more people",
+    ApplicantKind.ORGANISATION: "An organisation or firm",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DossierTally:
+    """How many dossiers were prepared, and in how many of them something was found."""
+
+    prepared: int
+    with_findings: int
+
+
+def prepare_dossiers(call: Call, *, progress: Progress | None = None, batch: int = 250) -> DossierTally:
+    """Blind every eligible application that has no dossier yet: projection, regenerated files, search for traces.
+
+    Nothing reaches the committee from here: each dossier waits for a person. Doing it again adds only what is new.
+    """
+    total, done, flagged, last = queries.count_without_dossier(call), 0, 0, 0
+    while applications := queries.without_dossier(call, last, batch):
+        people = queries.behind(applications)
+        for application in applications:
+            flagged += bool(_prepare(application, people[application.id]).open_findings)
+        done += len(applications)
+        last = applications[-1].id
+        session().flush()
+        if progress is not None:
+            progress(done, total)
+    return DossierTally(done, flagged)
+
+
+def identity_of(application: Application, behind: queries.Behind) -> Identity:
+    """Return what a dossier of this application is searched for."""
+    answers, form = application.answers, application.call.form
+    public_name = str(answers.get("public_name") or "")
+    members = [line.split(",")[0].split("(")[0].split(":")[0].strip() for line in _lines(answers.get("members"))]
+    as_person = [public_name] if application.kind is ApplicantKind.PERSON else []
+    as_group = [public_name] if application.kind is not ApplicantKind.PERSON else []
+    return Identity(
+        names=tuple(filter(None, [*behind.names, *as_person, *members])),
+        organisations=tuple(filter(None, [*behind.organisations, *as_group])),
+        emails=behind.emails,
+        literals=tuple(blinding.identifying_values(form, answers)),
+    )
+
+
+def redact_finding(clearing: BlindClearing, index: int) -> BlindClearing:
+    """Black out one finding in the text, and search again.
+
+    Raises:
+        FindingNotText: it is inside a file. FindingUnknown, DossierLocked.
+    """
+    trace = _open_trace(clearing, index)
+    if trace["where"].startswith("files."):
+        raise FindingNotText()
+    old = blinding.text_at(clearing.content, trace["where"])
+    new = redact(old, trace["start"], trace["end"])
+    clearing.content = blinding.replace_text(clearing.content, trace["where"], new)
+    _search_again(clearing)
+    record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": trace["where"], "kind": trace["kind"]})
+    return clearing
+
+
+def redact_passage(clearing: BlindClearing, passage: str) -> int:
+    """Black out every occurrence of what a person noticed and the search did not; return how many there were."""
+    _require_open(clearing)
+    wanted = passage.strip()
+    if len(wanted) < 2:
+        raise ReasonMissing()
+    count = sum(piece.text.count(wanted) for piece in blinding.pieces_of(clearing.content))
+    clearing.content = blinding.map_texts(clearing.content, lambda _where, text: text.replace(wanted, REDACTED))
+    _search_again(clearing)
+    record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": "passage", "count": count})
+    return count
+
+
+def dismiss_finding(clearing: BlindClearing, index: int, *, reason: str) -> BlindClearing:
+    """Say why a finding gives nobody away. The reason is kept.
+
+    Raises:
+        ReasonMissing, FindingUnknown, DossierLocked.
+    """
+    trace = _open_trace(clearing, index)
+    if not reason.strip():
+        raise ReasonMissing()
+    clearing.findings = [
+        item | {"dismissed": reason.strip()} if place == index else item for place, item in enumerate(clearing.findings)
+    ]
+    _recount(clearing)
+    record("dossier.finding_dismissed", "blind_clearing", clearing.id, None, {"where": trace["where"]})
+    return clearing
+
+
+def exclude_file(clearing: BlindClearing, position: int, *, reason: str) -> BlindClearing:
+    """Leave a file out of the dossier, with its reason; its findings go with it.
+
+    Raises:
+        ReasonMissing, FindingUnknown, DossierLocked.
+    """
+    _require_open(clearing)
+    if not 0 <= position < len(clearing.files):
+        raise FindingUnknown()
+    if not reason.strip():
+        raise ReasonMissing()
+    clearing.files = [
+        item | {"excluded": reason.strip()} if place == position else item for place, item in enumerate(clearing.files)
+    ]
+    _search_again(clearing)
+    record("dossier.file_excluded", "blind_clearing", clearing.id, None, {"position": position})
+    return clearing
+
+
+def clear_dossier(clearing: BlindClearing) -> BlindClearing:
+    """Let a dossier go to the committee: a person has read it and nothing found is left open.
+
+    Raises:
+        FindingsOpen: something found was neither blacked out nor explained. Forbidden: nobody is acting.
+    """
+    _require_open(clearing)
+    if clearing.open_findings:
+        raise FindingsOpen(count=clearing.open_findings)
+    _clear(clearing)
+    session().flush()
+    return clearing
+
+
+def clear_clean_dossiers(call: Call) -> int:
+    """Clear, in one person's name, every dossier in which nothing was found; the others stay."""
+    cleared = queries.clean_awaiting(call)
+    for clearing in cleared:
+        _clear(clearing)
+    session().flush()
+    return len(cleared)
+
+
+def hand_over_dossiers(call: Call, *, progress: Progress | None = None, batch: int = 250) -> int:
+    """Give every cleared dossier to the call's committee, in an order drawn by chance.
+
+    Neither the code nor the number a dossier gets there says anything about its folio or its turn.
+
+    Raises:
+        NoPanel: the call has no committee to receive them.
+    """
+    panel = scoring_queries.panel_of_call(call.slug)
+    if panel is None:
+        raise NoPanel()
+    waiting = queries.ready_dossier_ids(call)
+    secrets.SystemRandom().shuffle(waiting)
+    for start in range(0, len(waiting), batch):
+        loaded = {clearing.id: clearing for clearing in queries.dossiers_by_id(waiting[start : start + batch])}
+        for clearing_id in waiting[start : start + batch]:
+            _hand_over(panel, loaded[clearing_id])
+        session().flush()
+        if progress is not None:
+            progress(min(start + batch, len(waiting)), len(waiting))
+    if waiting:
+        bring_to(call, CallState.REVIEW)
+    return len(waiting)
+
+
+def withdraw_dossier_of(application: Application, *, reason: str) -> None:
+    """Take a withdrawn application's dossier out of the review, if it had one."""
+    clearing = queries.clearing_of(application)
+    if clearing is None or clearing.state is ClearingState.WITHDRAWN:
+        return
+    if clearing.dossier_code is not None:
+        dossier = scoring_queries.dossier_by_code(clearing.dossier_code)
+        if dossier is not None and dossier.withdrawn_at is None:
+            withdraw_from_panel(dossier, reason=reason)
+    _move(clearing, ClearingState.WITHDRAWN)
+    session().flush()
+
+
+# --- how one dossier is made -----------------------------------------------------------------------------------------
+
+
+def _prepare(application: Application, behind: queries.Behind) -> BlindClearing:
+    content = blinding.project(_source(application))
+    files = [
+        _regenerate(number, attachment)
+        for number, attachment in enumerate(
+            (item for item in application.submitted_attachments if item.blind_safe), start=1
+        )
+    ]
+    findings = blinding.find_traces(content, files, identity_of(application, behind))
+    clearing = BlindClearing(
+        call_id=application.call_id,
+        application_id=application.id,
+        state=ClearingState.AWAITING,
+        content=content,
+        files=files,
+        findings=findings,
+        open_findings=len(findings),
+        prepared_at=now(),
+    )
+    session().add(clearing)
+    record("dossier.prepared", "application", application.id, None, {"findings": len(findings)})
+    return clearing
+
+
+def _source(application: Application) -> blinding.BlindSource:
+    axes = {axis["id"]: axis["name"] for axis in setting("AXES")}
+    return blinding.BlindSource(
+        form=application.call.form,
+        answers=application.answers,
+        itinerary=application.itinerary,
+        budget=application.budget,
+        requested=Money(application.requested_cents, application.currency),
+        axis=axes.get(application.axis) if application.axis is not None else None,
+        kind={"es": KIND_LABELS[application.kind], "en": KINDS_EN[application.kind]},
+    )
+
+
+def _regenerate(number: int, attachment: Attachment) -> dict[str, Any]:
+    label = f"Anexo {number}"
+    try:
+        clean = blinding.clean_file(read(attachment.stored_file), attachment.stored_file.content_type)
+    except blinding.FileCannotBeBlinded:
+        return {"stored_file_id": None, "label": label, "pages": [], "unreadable": [], "inner": "", "excluded": UNBLINDABLE}
+    stored = store_generated(clean.data, f"anexo-{number}.{clean.extension}", clean.content_type, "dossier")
+    return {
+        "stored_file_id": stored.id,
+        "label": label,
+        "pages": list(clean.pages),
+        "unreadable": list(clean.unreadable),
+        "inner": clean.inner_words,
+        "excluded": None,
+    }
+
+
+def _hand_over(panel: Any, clearing: BlindClearing) -> None:
+    application = clearing.application
+    APPLICATION_STATES.check(application.state, ApplicationState.IN_REVIEW)
+    CLEARING.check(clearing.state, ClearingState.HANDED_OVER)
+    dossier = receive_dossier(
+        panel,
+        clearing.content,
+        keywords=keywords_of(application),
+        axis=None if application.axis is None else str(application.axis),
+        requested_cents=application.requested_cents,
+        currency=application.currency,
+        entitlements=_entitlements(application, panel.rulebook.document),
+        files=[
+            DossierAttachment(stored_file_id=item["stored_file_id"], label=item["label"])
+            for item in clearing.files
+            if item["excluded"] is None
+        ],
+        cleared=True,
+    )
+    clearing.dossier_code, clearing.state = dossier.code, ClearingState.HANDED_OVER
+    application.state = ApplicationState.IN_REVIEW
+    record("dossier.handed_over", "application", application.id, None, {"state": application.state.value})
+
+
+def keywords_of(application: Application) -> list[str]:
+    """Return the words that affinity with a reviewer is worked out from: axis, region and direction, nothing finer."""
+    words = [f"eje-{application.axis}" if application.axis else "", application.region or "", application.direction.value]
+    return [word for word in words if word]
+
+
+def _entitlements(application: Application, rulebook: Mapping[str, Any]) -> list[str]:
+    known = {entry["id"] for entry in (*rulebook.get("bonus", ()), *rulebook.get("reserved", ()))}
+    proved = {"primera_vez"} if application.first_time else set()
+    return sorted(known & proved)
+
+
+# --- clearing --------------------------------------------------------------------------------------------------------
+
+
+def _search_again(clearing: BlindClearing) -> None:
+    application = clearing.application
+    behind = queries.behind([application])[application.id]
+    clearing.findings = blinding.find_traces(
+        clearing.content, clearing.files, identity_of(application, behind), clearing.findings
+    )
+    _recount(clearing)
+
+
+def _recount(clearing: BlindClearing) -> None:
+    clearing.open_findings = sum(1 for trace in clearing.findings if not trace["dismissed"])
+    session().flush()
+
+
+def _open_trace(clearing: BlindClearing, index: int) -> blinding.FoundTrace:
+    _require_open(clearing)
+    if not 0 <= index < len(clearing.findings) or clearing.findings[index]["dismissed"]:
+        raise FindingUnknown()
+    return clearing.findings[index]
+
+
+def _require_open(clearing: BlindClearing) -> None:
+    if clearing.state is not ClearingState.AWAITING:
+        raise DossierLocked()
+
+
+def _clear(clearing: BlindClearing) -> None:
+    if actor().user_id is None:
+        raise Forbidden()  # a program does not clear a dossier
+    _move(clearing, ClearingState.CLEARED)
+    clearing.cleared_by_id, clearing.cleared_at = actor().user_id, now()
+
+
+def _move(clearing: BlindClearing, target: ClearingState) -> None:
+    CLEARING.check(clearing.state, target)
+    before, clearing.state = clearing.state, target
+    record(f"dossier.{target.value}", "blind_clearing", clearing.id, {"state": before.value}, {"state": target.value})
+
+
+def _lines(value: Any) -> Iterable[str]:
+    return value.splitlines() if isinstance(value, str) else ()
+

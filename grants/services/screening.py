@@ -1,0 +1,171 @@
+"""Decide who meets the requirements: one by one, or all those whose rules are clear."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from core.audit import record
+from core.clock import end_of_day, now, today
+from core.context import actor
+from core.database import session
+from core.files import StoredFile
+from core.settings import setting
+from grants import emails
+from grants.errors.awards import CureClosed, CureUsed, ReasonMissing
+from grants.models.application import Application
+from grants.models.call import Call
+from grants.models.screening import CureRequest, Screening
+from grants.queries import screening as queries
+from grants.rules import eligibility
+from grants.rules.deadlines import is_before_closing
+from grants.rules.itinerary import read_legs
+from grants.services.course import bring_to
+from grants.states.application import APPLICATION_STATES, ApplicationState
+from grants.states.call import CallState
+from grants.states.screening import CURE, CureState, ScreeningVerdict
+
+BATCH = 1_000
+Progress = Callable[[int, int], None]
+_TARGET = {
+    ScreeningVerdict.ELIGIBLE: ApplicationState.ELIGIBLE,
+    ScreeningVerdict.INELIGIBLE: ApplicationState.INELIGIBLE,
+    ScreeningVerdict.NEEDS_CURE: ApplicationState.IN_CURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningTally:
+    """What a bulk screening did: how many became eligible, ineligible, and how many still wait for a person."""
+
+    eligible: int
+    ineligible: int
+    waiting: int
+
+
+def evaluate(application: Application) -> eligibility.Eligibility:
+    """Return how an application fares by its call's published rules, from what was submitted."""
+    facts = eligibility.facts_of(
+        kind=application.kind.value,
+        direction=application.direction.value,
+        answers=application.answers,
+        legs=read_legs(application.itinerary),
+        territories=list(setting("TERRITORIES")),
+    )
+    return eligibility.evaluate(application.call.eligibility, facts)
+
+
+def screen_application(
+    application: Application,
+    *,
+    verdict: ScreeningVerdict,
+    reasons: Sequence[Mapping[str, Any]] | None = None,
+    note: str = "",
+) -> Screening:
+    """Decide whether an application goes on. The verdicts of the rules are kept beside the officer's words.
+
+    Raises:
+        ReasonMissing: an application is refused without a reason in writing.
+        IllegalTransition: it is not waiting for a verdict, or the call still takes applications.
+    """
+    bring_to(application.call, CallState.SCREENING)
+    if verdict is ScreeningVerdict.INELIGIBLE and not note.strip():
+        raise ReasonMissing()
+    given = list(reasons) if reasons is not None else _reasons(evaluate(application))
+    screening = _decide(application, verdict, given, note.strip())
+    session().flush()
+    return screening
+
+
+def screen_applications(call: Call, *, refuse_failing: bool = False, progress: Progress | None = None) -> ScreeningTally:
+    """Decide every waiting application whose rules leave no doubt: all passed, and on request, one failed.
+
+    What the rules cannot tell stays for a person. Runs in batches; the number of SELECTs does not grow with a batch.
+    """
+    bring_to(call, CallState.SCREENING)
+    total = queries.count_in_state(call, ApplicationState.SUBMITTED)
+    eligible = ineligible = seen = last = 0
+    while batch := queries.awaiting_verdict(call, last, BATCH):
+        for application in batch:
+            outcome = evaluate(application)
+            if outcome.eligible:
+                _decide(application, ScreeningVerdict.ELIGIBLE, _reasons(outcome), "")
+                eligible += 1
+            elif outcome.eligible is False and refuse_failing:
+                note = " ".join(str(reason.reason["es"]) for reason in outcome.failed)
+                _decide(application, ScreeningVerdict.INELIGIBLE, _reasons(outcome), note)
+                ineligible += 1
+        last = batch[-1].id
+        seen += len(batch)
+        session().flush()
+        if progress is not None:
+            progress(seen, total)
+    return ScreeningTally(eligible, ineligible, seen - eligible - ineligible)
+
+
+def request_cure(application: Application, *, what: str, days: int = 5) -> CureRequest:
+    """Ask the applicant for what is missing, once, with a deadline at the end of a day in the city.
+
+    Raises:
+        ReasonMissing: the request does not say what is missing. CureUsed: the one chance was given already.
+    """
+    if not what.strip():
+        raise ReasonMissing()
+    if queries.cure_of(application) is not None:
+        raise CureUsed()
+    screen_application(application, verdict=ScreeningVerdict.NEEDS_CURE, note=what)
+    cure = CureRequest(
+        application_id=application.id,
+        state=CureState.OPEN,
+        what=what.strip(),
+        due_at=end_of_day(today() + timedelta(days=max(1, min(days, 60)))),
+        requested_by_id=actor().user_id,
+        requested_at=now(),
+        answer_files=[],
+    )
+    session().add(cure)
+    session().flush()
+    record("cure.requested", "application", application.id, None, {"due_at": cure.due_at.isoformat()})
+    emails.send_cure_request(application, cure)
+    return cure
+
+
+def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = ()) -> CureRequest:
+    """Take the applicant's answer, to the second of the deadline. The verdict stays with a person.
+
+    Raises:
+        CureClosed: too late, or answered before. ReasonMissing: an empty answer.
+    """
+    if cure.state is not CureState.OPEN or not is_before_closing(cure.due_at, now()):
+        raise CureClosed(closed_at=emails.moment(cure.due_at))
+    if not text.strip() and not files:
+        raise ReasonMissing()
+    CURE.check(cure.state, CureState.ANSWERED)
+    cure.state, cure.answered_at, cure.answer = CureState.ANSWERED, now(), text.strip()
+    cure.answer_files = [stored.id for stored in files]
+    session().flush()
+    record("cure.answered", "application", cure.application_id, None, {"files": len(files)})
+    return cure
+
+
+def _decide(
+    application: Application, verdict: ScreeningVerdict, reasons: list[Mapping[str, Any]], note: str
+) -> Screening:
+    target = _TARGET[verdict]
+    APPLICATION_STATES.check(application.state, target)
+    before, application.state = application.state, target
+    screening = Screening(
+        application_id=application.id,
+        verdict=verdict,
+        reasons=[dict(reason) for reason in reasons],
+        note=note,
+        decided_by_id=actor().user_id,
+        decided_at=now(),
+    )
+    session().add(screening)
+    record("application.screened", "application", application.id, {"state": before.value}, {"state": target.value})
+    return screening
+
+
+def _reasons(outcome: eligibility.Eligibility) -> list[Mapping[str, Any]]:
+    return [{"rule": item.rule, "passed": item.passed, "reason": dict(item.reason)} for item in outcome.reasons]

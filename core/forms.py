@@ -1,16 +1,20 @@
 """Form fields that read what people in the city type. Rendering is the templates' business."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.widgets import TextInput
 
 from core.clock import city_zone, local
 from core.errors import InvalidInput
 from core.language import N_, _
 from core.money import Money
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # beyond them moments overflow when they change zone
 
 
 def clean_text(value: str | None) -> str | None:
@@ -19,6 +23,11 @@ def clean_text(value: str | None) -> str | None:
         return None
     normal = value.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in normal if c in "\n\t" or c.isprintable() or c == "\u00ad").strip()
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """Return (value, label) pairs as WTForms wants the options of a select or of radio buttons."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class PuenteForm(FlaskForm):
@@ -35,6 +44,18 @@ class PuenteForm(FlaskForm):
                 if clean_text not in given:
                     unbound_field.kwargs["filters"] = [clean_text, *given]
             return super().bind_field(form, unbound_field, options)
+
+    # Flask-WTF carries no types; these three give every room's routes theirs.
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def is_submitted(self) -> bool:
+        """Return whether this request sends a form."""
+        return bool(super().is_submitted())  # type: ignore[no-untyped-call]
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Return whether a form was sent and every field accepts what was typed."""
+        return bool(super().validate_on_submit(extra_validators))  # type: ignore[no-untyped-call]
 
 
 class MoneyField(Field):
@@ -95,4 +116,8 @@ class CityDateTimeField(Field):
             naive = datetime.fromisoformat(self.typed)
         except ValueError:
             raise ValueError(_(N_("Escribe la fecha y la hora, por ejemplo 2026-11-22 23:59."))) from None
+        if not EARLIEST_YEAR <= naive.year <= LATEST_YEAR:
+            raise ValueError(
+                _(N_("Revisa el año: debe estar entre %(first)s y %(last)s."), first=EARLIEST_YEAR, last=LATEST_YEAR)
+            )
         self.data = naive.replace(tzinfo=city_zone()) if naive.tzinfo is None else naive

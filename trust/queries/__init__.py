@@ -88,4 +88,5 @@ __all__ = [
     "receipt_by_number",
     "receipt_by_token",
     "receipts_between",
+    "reversal_of",
 ]

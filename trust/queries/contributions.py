@@ -51,7 +51,7 @@ def contributions(
     fund_id: int | None = None,
     organisation_ids: Iterable[int] | None = None,
     user_id: int | None = None,
-) -> Select[tuple[Contribution]]:
+) -> Select[Contribution]:
     """Return the ordered query of contributions, newest first, with fund, thing given and receipt.
 
     `organisation_ids` and `user_id` together mean either: what one person may see of what was given.

@@ -170,7 +170,7 @@ def entries(
     start: date | None = None,
     end: date | None = None,
     number: str = "",
-) -> Select[tuple[JournalEntry]]:
+) -> Select[JournalEntry]:
     """Return the ordered query of entries that a list or an export shows, newest first, with their postings."""
     query = select(JournalEntry).options(selectinload(JournalEntry.postings))
     if kind is not None:

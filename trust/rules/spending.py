@@ -11,7 +11,7 @@ from core.money import Money
 DIRECTIONS = ("outbound", "inbound")
 
 
-class UnreadableRules(ValueError):
+class UnreadableRules(ValueError):  # noqa: N818 (named for what is wrong)
     """The rules are not in the form this module reads; the text says where."""
 
 

@@ -1,0 +1,98 @@
+"""Funds, money and receipts for tests, made by the services and never around them."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from accounts.models import Organisation
+from core.clock import today
+from core.context import Actor, acting_as
+from core.money import Money
+from core.roles import Role
+from trust.models import Contribution, Fund, FundKind, ValuationTechnique
+from trust.services import (
+    Line,
+    confirm_in_kind_delivery,
+    establish_chart,
+    offer_in_kind,
+    open_fund,
+    open_periods,
+    post_entry,
+    receive_contribution,
+)
+
+_serial = itertools.count(1)
+
+
+def pesos(amount: int) -> Money:
+    """Return whole pesos."""
+    return Money(amount * 100, "MXN")
+
+
+def euros(amount: int) -> Money:
+    """Return whole euros."""
+    return Money(amount * 100, "EUR")
+
+
+def make_books(*years: int) -> None:
+    """Write the chart of accounts and open the months of `years`, or of this year."""
+    establish_chart()
+    for year in years or (today().year,):
+        open_periods(year)
+
+
+def make_fund(kind: FundKind = FundKind.UNRESTRICTED, **facts: Any) -> Fund:
+    """Open a fund of one kind on books that stand."""
+    make_books()
+    number = next(_serial)
+    facts.setdefault("code", f"bolsa-{number}")
+    facts.setdefault("name", {"es": f"Bolsa {number}", "en": f"Fund {number}"})
+    return open_fund(kind=kind, **facts)
+
+
+def give(fund: Fund, money: Money, **facts: Any) -> Contribution:
+    """Let a donation by bank transfer arrive."""
+    facts.setdefault("kind", "donation")
+    facts.setdefault("received_on", today())
+    facts.setdefault("idempotency_key", f"prueba-{next(_serial)}")
+    return receive_contribution(fund=fund, money=money, **facts)
+
+
+def give_in_kind(fund: Fund, value: Money, *, organisation: Organisation | None = None) -> Contribution:
+    """Let something be offered by one person and confirmed by another."""
+    offer = offer_in_kind(
+        kind="sponsorship",
+        fund=fund,
+        value=value,
+        description="Noches de hotel",
+        quantity=10,
+        unit="noches",
+        valuation=ValuationTechnique.PUBLISHED_RATE,
+        giver_organisation=organisation,
+        public_name=organisation.name if organisation else None,
+        idempotency_key=f"especie-{next(_serial)}",
+    )
+    return confirm_in_kind_delivery(offer, received_on=today(), delivered_to="Coordinación del fondo")
+
+
+def post(fund: Fund, cents: int, *, key: str | None = None, on: date | None = None, **facts: Any) -> Any:
+    """Post a plain donation of `cents` straight to the ledger."""
+    money = Money(cents, facts.pop("currency", "MXN"))
+    bank = "1.1.1" if money.currency == "MXN" else "1.1.3"
+    return post_entry(
+        kind=facts.pop("kind", "contribution"),
+        entry_date=on or today(),
+        memo=facts.pop("memo", "Prueba"),
+        source="tests:1",
+        lines=facts.pop("lines", None) or [Line(bank, fund, money), Line("4.1.1", fund, -money)],
+        idempotency_key=key or f"asiento-{next(_serial)}",
+    )
+
+
+@contextmanager
+def acting(user_id: int | None, *roles: Role) -> Iterator[None]:
+    """Let somebody act inside the block."""
+    with acting_as(Actor(user_id=user_id, roles=frozenset(roles))):
+        yield

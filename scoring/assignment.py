@@ -5,7 +5,7 @@ The same problem always gives the same answer.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +25,8 @@ class Problem:
     """What to assign. `affinity[d][r]` is in 0…SCALE; `forbidden` holds (dossier, reviewer) index pairs.
 
     `institutions[r]` is an opaque key or None; with `one_per_institution` no dossier gets two reviewers of one key.
-    `fixed` pairs stand already: they count for every rule and are not part of the answer.
+    `fixed` pairs stand already: they count for every rule and are not part of the answer. `already[d]` counts a
+    dossier's reviews by people who have since left.
     """
 
     dossiers: Sequence[str]
@@ -38,6 +39,7 @@ class Problem:
     institutions: Sequence[str | None] = ()
     one_per_institution: bool = True
     fixed: Collection[tuple[int, int]] = ()
+    already: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ def assign(problem: Problem) -> Solution:
 def _needs(problem: Problem) -> Integers:
     """Return how many reviewers each dossier still needs."""
     held = Counter(dossier for dossier, _reviewer in problem.fixed)
-    needs = [max(0, problem.per_dossier - held[dossier]) for dossier in range(len(problem.dossiers))]
+    needs = [
+        max(0, problem.per_dossier - held[dossier] - problem.already.get(dossier, 0))
+        for dossier in range(len(problem.dossiers))
+    ]
     return np.asarray(needs, dtype=np.int64)
 
 

@@ -193,3 +193,63 @@ class NotReleased(Refusal):
     """The ranking is not public."""
 
     sentence = N_("El orden todavía no se publica.")
+
+
+class PanelAlreadyOpen(Conflict):
+    """The call already has a live committee."""
+
+    sentence = N_("Esta convocatoria ya tiene un comité.")
+
+
+class RulebookOfAnotherCall(InvalidInput):
+    """The rulebook was frozen for another call."""
+
+    sentence = N_("Estas reglas se publicaron para otra convocatoria.")
+
+
+class WindowBackwards(InvalidInput):
+    """The review window closes before it opens."""
+
+    sentence = N_("El periodo de evaluación debe terminar después de empezar.")
+
+
+class AmountNotPositive(InvalidInput):
+    """A dossier asks for nothing."""
+
+    sentence = N_("La cantidad solicitada debe ser mayor que cero.")
+
+
+class SeatNotFound(NotFound):
+    """The person has no place in this committee."""
+
+    sentence = N_("Esta persona no forma parte del comité.")
+
+
+class ReasonMissing(InvalidInput):
+    """An act that stays on record needs its reason."""
+
+    sentence = N_("Escribe la razón; queda en el registro.")
+
+
+class FurtherReviewNotCalled(Refusal):
+    """The rulebook does not call another reviewer for this dossier."""
+
+    sentence = N_("Las reglas no piden otra evaluación para el expediente %(code)s.")
+
+
+class RankingOutdated(Conflict):
+    """A later computation exists."""
+
+    sentence = N_("Hay un cálculo más reciente de este orden.")
+
+
+class NothingToRank(Refusal):
+    """The committee has no dossier."""
+
+    sentence = N_("El comité no tiene expedientes.")
+
+
+class LotNotCommitted(Refusal):
+    """A lot is drawn only after its commitment was published."""
+
+    sentence = N_("Antes de realizar el sorteo hay que comprometerlo en público.")

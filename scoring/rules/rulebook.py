@@ -181,6 +181,11 @@ def parse(document: Mapping[str, Any]) -> Rulebook:
     problems = check(document)
     if problems:
         raise ValueError(f"{problems[0].path}: {problems[0].message}")
+    return read(document)
+
+
+def read(document: Mapping[str, Any]) -> Rulebook:
+    """Return a document that `check` passed, such as a frozen one, as values; nothing is checked again."""
     selection, reviews, discrepancy = document["selection"], document["reviews"], document["discrepancy"]
     return Rulebook(
         title=document["title"],

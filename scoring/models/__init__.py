@@ -1,0 +1,33 @@
+"""Scoring's tables. No table of this room has a column for a person's name: people are opaque ids and letters."""
+
+from scoring.models.dossiers import Dossier, DossierFile
+from scoring.models.panels import Panel, PanelSeat
+from scoring.models.rankings import Draw, Ranking, RankingLine
+from scoring.models.reviews import (
+    Assignment,
+    AssignmentOrigin,
+    ConflictDeclaration,
+    DeclarationOrigin,
+    Review,
+    Score,
+    ScoreChange,
+)
+from scoring.models.rulebooks import RulebookVersion
+
+__all__ = [
+    "Assignment",
+    "AssignmentOrigin",
+    "ConflictDeclaration",
+    "DeclarationOrigin",
+    "Dossier",
+    "DossierFile",
+    "Draw",
+    "Panel",
+    "PanelSeat",
+    "Ranking",
+    "RankingLine",
+    "Review",
+    "RulebookVersion",
+    "Score",
+    "ScoreChange",
+]

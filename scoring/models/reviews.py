@@ -1,0 +1,203 @@
+"""Declarations, assignments, reviews and scores. A submitted score changes only beside a row that says how and why."""
+
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.database import Base, UtcDateTime, append_only, enum_column
+from scoring.models.dossiers import Dossier
+from scoring.models.guards import refuse_when
+from scoring.models.panels import PanelSeat
+from scoring.states import AssignmentState, ConflictKind, ReviewState
+
+
+class DeclarationOrigin(StrEnum):
+    """Who found out: the reviewer, or the computation over what is on file."""
+
+    DECLARED = "declared"
+    COMPUTED = "computed"
+
+
+class AssignmentOrigin(StrEnum):
+    """Why the reviewer was called: in the first round, or because the others disagreed."""
+
+    INITIAL = "initial"
+    FURTHER = "further"
+
+
+class ConflictDeclaration(Base):
+    """A reviewer's word, or a computed fact, on a conflict with a dossier. Never changed, only added."""
+
+    __tablename__ = "conflict_declaration"
+    __table_args__ = (CheckConstraint("conflicted = (kind IS NOT NULL)", name="conflict_has_kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("panel_seat.id"), index=True)
+    conflicted: Mapped[bool]
+    kind: Mapped[ConflictKind | None] = mapped_column(enum_column(ConflictKind))
+    origin: Mapped[DeclarationOrigin] = mapped_column(enum_column(DeclarationOrigin))
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+append_only("conflict_declaration")
+
+
+class Assignment(Base):
+    """One reviewer's duty to one dossier."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "seat_id"),
+        CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_moment"),
+        CheckConstraint("submitted_at IS NULL OR state NOT IN ('proposed', 'accepted')", name="moment_is_submitted"),
+        CheckConstraint("(state IN ('recused', 'withdrawn')) = (ended_at IS NOT NULL)", name="ended_has_moment"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("panel_seat.id"), index=True)
+    state: Mapped[AssignmentState] = mapped_column(enum_column(AssignmentState), default=AssignmentState.PROPOSED)
+    origin: Mapped[AssignmentOrigin] = mapped_column(enum_column(AssignmentOrigin))
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    dossier: Mapped[Dossier] = relationship()
+    seat: Mapped[PanelSeat] = relationship()
+    review: Mapped["Review | None"] = relationship(back_populates="assignment")
+
+
+class Review(Base):
+    """One reviewer's judgement of one dossier: a draft until submitted, then fixed."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint("state <> 'draft' OR (submitted_at IS NULL AND set_aside_at IS NULL)", name="draft_is_open"),
+        CheckConstraint(
+            "state <> 'submitted' OR (submitted_at IS NOT NULL AND set_aside_at IS NULL)", name="submitted_has_moment"
+        ),
+        CheckConstraint("(state = 'set_aside') = (set_aside_at IS NOT NULL)", name="set_aside_has_moment"),
+        CheckConstraint("(set_aside_at IS NULL) = (set_aside_reason IS NULL)", name="set_aside_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    state: Mapped[ReviewState] = mapped_column(enum_column(ReviewState), default=ReviewState.DRAFT)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    set_aside_reason: Mapped[str | None] = mapped_column(Text)
+
+    assignment: Mapped[Assignment] = relationship(back_populates="review")
+    scores: Mapped[list["Score"]] = relationship(back_populates="review", order_by="Score.id")
+
+    def sheet(self) -> dict[str, Fraction]:
+        """Return the scores given so far, by criterion."""
+        return {score.criterion: score.value for score in self.scores if score.value is not None}
+
+
+class Score(Base):
+    """A criterion's score as an exact fraction, with the reviewer's reasons. A draft may lack either."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        UniqueConstraint("review_id", "criterion"),
+        CheckConstraint("(numerator IS NULL) = (denominator IS NULL)", name="fraction_whole"),
+        CheckConstraint("denominator > 0", name="denominator_positive"),
+        CheckConstraint("version > 0", name="version_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    criterion: Mapped[str] = mapped_column(String(40))
+    numerator: Mapped[int | None] = mapped_column(BigInteger)
+    denominator: Mapped[int | None] = mapped_column(BigInteger)
+    justification: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    review: Mapped[Review] = relationship(back_populates="scores")
+
+    @property
+    def value(self) -> Fraction | None:
+        """The score, exact; None where the draft has none yet."""
+        return (
+            None if self.numerator is None or self.denominator is None else Fraction(self.numerator, self.denominator)
+        )
+
+
+class ScoreChange(Base):
+    """What a submitted score was, what it became and why. Written before the change, or the change is refused."""
+
+    __tablename__ = "score_change"
+    __table_args__ = (
+        UniqueConstraint("score_id", "version"),
+        CheckConstraint("denominator > 0 AND previous_denominator > 0", name="denominators_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    score_id: Mapped[int] = mapped_column(ForeignKey("score.id"))
+    version: Mapped[int]
+    previous_numerator: Mapped[int] = mapped_column(BigInteger)
+    previous_denominator: Mapped[int] = mapped_column(BigInteger)
+    previous_justification: Mapped[str] = mapped_column(Text)
+    numerator: Mapped[int] = mapped_column(BigInteger)
+    denominator: Mapped[int] = mapped_column(BigInteger)
+    justification: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+append_only("score_change")
+
+
+REVIEW_IS_DRAFT = "(SELECT state FROM review WHERE id = {row}.review_id) = 'draft'"
+REVIEW_IS_SET_ASIDE = "(SELECT state FROM review WHERE id = OLD.review_id) = 'set_aside'"
+CHANGE_ON_RECORD = """EXISTS (SELECT 1 FROM score_change c WHERE c.score_id = OLD.id AND c.version = NEW.version
+ AND c.previous_numerator = OLD.numerator AND c.previous_denominator = OLD.denominator
+ AND c.previous_justification = OLD.justification
+ AND c.numerator = NEW.numerator AND c.denominator = NEW.denominator AND c.justification = NEW.justification)"""
+
+refuse_when(
+    "review",
+    "review_fixed_once_submitted",
+    verb="UPDATE",
+    condition="OLD.state <> 'draft' AND (OLD.state = 'set_aside' OR NEW.state <> 'set_aside' "
+    "OR NEW.assignment_id <> OLD.assignment_id OR NEW.submitted_at <> OLD.submitted_at OR NEW.submitted_at IS NULL "
+    "OR NEW.id <> OLD.id)",
+    message="review: fixed once submitted",
+)
+refuse_when(
+    "review",
+    "review_kept_once_submitted",
+    verb="DELETE",
+    condition="OLD.state <> 'draft'",
+    message="review: fixed once submitted",
+)
+refuse_when(
+    "score",
+    "score_added_to_drafts_only",
+    verb="INSERT",
+    condition=f"NOT {REVIEW_IS_DRAFT.format(row='NEW')}",
+    message="score: the review is fixed",
+)
+refuse_when(
+    "score",
+    "score_kept_once_submitted",
+    verb="DELETE",
+    condition=f"NOT {REVIEW_IS_DRAFT.format(row='OLD')}",
+    message="score: the review is fixed",
+)
+refuse_when(
+    "score",
+    "score_changed_on_record_only",
+    verb="UPDATE",
+    condition=f"NOT {REVIEW_IS_DRAFT.format(row='OLD')} AND (NEW.id <> OLD.id OR NEW.review_id <> OLD.review_id "
+    f"OR NEW.criterion <> OLD.criterion OR NEW.version <> OLD.version + 1 OR {REVIEW_IS_SET_ASIDE} "
+    f"OR NOT {CHANGE_ON_RECORD})",
+    message="score: the review is fixed",
+)

@@ -1,0 +1,136 @@
+"""What one reviewer may see: only what is assigned to them, and colleagues' reviews only in their time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from core.database import session
+from scoring.models import Assignment, Dossier, DossierFile, Panel, PanelSeat, Review, Score
+from scoring.states import AssignmentState, PanelState, ReviewState
+
+SHOWN = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+DUE = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
+WORKING = (PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
+COMPARING = (PanelState.DISCUSSION, PanelState.RANKED, PanelState.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One dossier on a reviewer's desk. `scored` of `criteria` have a score in the draft."""
+
+    assignment: Assignment
+    scored: int
+    criteria: int
+
+
+def _mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a dossier is on a reviewer's desk at all."""
+    return (
+        PanelSeat.reviewer_id == reviewer_id,
+        PanelSeat.left_at.is_(None),
+        Dossier.cleared_at.is_not(None),
+        Dossier.withdrawn_at.is_(None),
+        Panel.state.not_in((PanelState.SETUP, PanelState.CANCELLED)),
+    )
+
+
+def desk_rows(reviewer_id: int) -> list[DeskRow]:
+    """Return what is or was asked of a reviewer: what is due first, soonest deadline first."""
+    query = (
+        select(Assignment, func.count(Score.numerator))
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .join(Panel, Panel.id == Dossier.panel_id)
+        .outerjoin(Assignment.review)
+        .outerjoin(Score, Score.review_id == Review.id)
+        .where(*_mine(reviewer_id), Assignment.state.in_(SHOWN))
+        .group_by(Assignment.id)
+    )
+    counted = {assignment.id: scored for assignment, scored in session().execute(query)}
+    loaded = (
+        select(Assignment)
+        .join(Assignment.dossier)
+        .join(Dossier.panel)
+        .where(Assignment.id.in_(counted))
+        .options(contains_eager(Assignment.dossier).contains_eager(Dossier.panel).joinedload(Panel.rulebook))
+        .order_by(Panel.review_closes_at, Dossier.code)
+    )
+    rows = [
+        DeskRow(assignment, counted[assignment.id], len(assignment.dossier.panel.rulebook.rules.criteria))
+        for assignment in session().scalars(loaded)
+    ]
+    return sorted(rows, key=lambda row: row.assignment.state not in DUE)
+
+
+def count_due(reviewer_id: int) -> int:
+    """Return how many dossiers wait for a reviewer's declaration or review."""
+    query = (
+        select(func.count(Assignment.id))
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .join(Panel, Panel.id == Dossier.panel_id)
+        .where(*_mine(reviewer_id), Assignment.state.in_(DUE), Panel.state.in_(WORKING))
+    )
+    return session().scalar(query) or 0
+
+
+def assignment_by_code(reviewer_id: int, code: str) -> Assignment | None:
+    """Return a reviewer's own assignment to a dossier with all its page needs; None when it is not theirs to see."""
+    query = (
+        select(Assignment)
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .join(Dossier.panel)
+        .where(*_mine(reviewer_id), Dossier.code == code, Assignment.state.in_(SHOWN))
+        .options(
+            contains_eager(Assignment.seat),
+            contains_eager(Assignment.dossier).contains_eager(Dossier.panel).joinedload(Panel.rulebook),
+            contains_eager(Assignment.dossier).selectinload(Dossier.files).joinedload(DossierFile.stored),
+            joinedload(Assignment.review).selectinload(Review.scores),
+        )
+    )
+    return session().scalar(query)
+
+
+def assignment_of(seat: PanelSeat, dossier: Dossier) -> Assignment | None:
+    """Return the assignment between a seat and a dossier, in whatever state."""
+    query = select(Assignment).where(Assignment.seat_id == seat.id, Assignment.dossier_id == dossier.id)
+    return session().scalar(query)
+
+
+def file_of_assignment(assignment: Assignment, position: int) -> DossierFile | None:
+    """Return an attachment of the assigned dossier."""
+    query = (
+        select(DossierFile)
+        .where(DossierFile.dossier_id == assignment.dossier_id, DossierFile.position == position)
+        .options(joinedload(DossierFile.stored))
+    )
+    return session().scalar(query)
+
+
+def next_due(reviewer_id: int, after: Assignment) -> Assignment | None:
+    """Return the next dossier that waits for the reviewer, other than `after`."""
+    for row in desk_rows(reviewer_id):
+        if row.assignment.id != after.id and row.assignment.state in DUE:
+            return row.assignment
+    return None
+
+
+def reviews_of_others(assignment: Assignment) -> list[Review]:
+    """Return colleagues' submitted reviews: none until one's own is in and the panel discusses."""
+    if assignment.state != AssignmentState.SUBMITTED or assignment.dossier.panel.state not in COMPARING:
+        return []
+    query = (
+        select(Review)
+        .join(Review.assignment)
+        .join(Assignment.seat)
+        .where(
+            Assignment.dossier_id == assignment.dossier_id,
+            Assignment.id != assignment.id,
+            Review.state == ReviewState.SUBMITTED,
+        )
+        .options(contains_eager(Review.assignment).contains_eager(Assignment.seat), selectinload(Review.scores))
+        .order_by(PanelSeat.letter)
+    )
+    return list(session().scalars(query))

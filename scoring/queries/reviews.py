@@ -1,0 +1,52 @@
+"""Reviews with their scores, for the arithmetic."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from core.database import session
+from scoring.models import Assignment, Dossier, Panel, Review
+from scoring.states import AssignmentState, ReviewState
+
+PENDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
+
+
+def submitted_reviews(panel: Panel) -> dict[int, list[Review]]:
+    """Return the submitted reviews of every dossier of a panel by dossier id, with seats and scores loaded."""
+    query = (
+        select(Review)
+        .join(Review.assignment)
+        .join(Assignment.dossier)
+        .where(Dossier.panel_id == panel.id, Review.state == ReviewState.SUBMITTED)
+        .options(contains_eager(Review.assignment).joinedload(Assignment.seat), selectinload(Review.scores))
+        .order_by(Assignment.dossier_id, Review.id)
+    )
+    found: dict[int, list[Review]] = {}
+    for review in session().scalars(query):
+        found.setdefault(review.assignment.dossier_id, []).append(review)
+    return found
+
+
+def reviews_of_dossier(dossier: Dossier) -> list[Review]:
+    """Return a dossier's submitted reviews with seats and scores, in the order of the letters."""
+    query = (
+        select(Review)
+        .join(Review.assignment)
+        .join(Assignment.seat)
+        .where(Assignment.dossier_id == dossier.id, Review.state == ReviewState.SUBMITTED)
+        .options(contains_eager(Review.assignment).contains_eager(Assignment.seat), selectinload(Review.scores))
+        .order_by(Review.id)
+    )
+    return sorted(session().scalars(query), key=lambda review: review.assignment.seat.letter)
+
+
+def unfinished_dossiers(panel: Panel) -> set[int]:
+    """Return the ids of dossiers for which some reviewer still owes a declaration or a review."""
+    query = (
+        select(Assignment.dossier_id)
+        .join(Assignment.dossier)
+        .where(Dossier.panel_id == panel.id, Assignment.state.in_(PENDING))
+        .group_by(Assignment.dossier_id)
+        .having(func.count() > 0)
+        .order_by(Assignment.dossier_id)
+    )
+    return set(session().scalars(query))

@@ -1,0 +1,51 @@
+"""The verbs of scoring. They flush and never commit; every one leaves an audit event."""
+
+from scoring.services.assignments import (
+    AssignmentOutcome,
+    assign_further_reviewer,
+    assign_reviewers,
+    withdraw_assignment,
+)
+from scoring.services.conflicts import (
+    KnownConflict,
+    declare_conflict,
+    declare_no_conflict,
+    recognise_person,
+    record_conflicts,
+)
+from scoring.services.dossiers import DossierAttachment, clear_dossier, receive_dossier, withdraw_dossier
+from scoring.services.lots import commit_lot, draw_lots
+from scoring.services.panels import advance_panel, open_panel, seat_reviewer, unseat_reviewer
+from scoring.services.rankings import compute_ranking, release_ranking, select
+from scoring.services.reviews import ScoreEntry, change_submitted_score, save_review_draft, submit_review
+from scoring.services.rulebooks import freeze_rulebook
+
+__all__ = [
+    "AssignmentOutcome",
+    "DossierAttachment",
+    "KnownConflict",
+    "ScoreEntry",
+    "advance_panel",
+    "assign_further_reviewer",
+    "assign_reviewers",
+    "change_submitted_score",
+    "clear_dossier",
+    "commit_lot",
+    "compute_ranking",
+    "declare_conflict",
+    "declare_no_conflict",
+    "draw_lots",
+    "freeze_rulebook",
+    "open_panel",
+    "receive_dossier",
+    "recognise_person",
+    "record_conflicts",
+    "release_ranking",
+    "save_review_draft",
+    "seat_reviewer",
+    "select",
+    "submit_review",
+    "unseat_reviewer",
+    "withdraw_assignment",
+    "withdraw_dossier",
+]

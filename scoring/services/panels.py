@@ -1,0 +1,112 @@
+"""Open a committee, seat it, and move it through its phases."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from string import ascii_uppercase
+
+from core.audit import record
+from core.clock import now
+from core.database import session
+from scoring import queries
+from scoring.errors import NothingToRank, PanelAlreadyOpen, RulebookOfAnotherCall, SeatTaken, WindowBackwards
+from scoring.models import Panel, PanelSeat, RulebookVersion
+from scoring.services.assignments import end_assignments_of_seat
+from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
+from scoring.states import PANEL, PanelState
+
+
+def open_panel(
+    *,
+    call_key: str,
+    rulebook: RulebookVersion,
+    title: Mapping[str, str],
+    review_opens_at: datetime,
+    review_closes_at: datetime,
+) -> Panel:
+    """Open the committee of a call under a frozen rulebook. `title` is the call's own and public.
+
+    Raises:
+        PanelAlreadyOpen, RulebookOfAnotherCall, WindowBackwards.
+    """
+    if queries.panel_of_call(call_key) is not None:
+        raise PanelAlreadyOpen()
+    if rulebook.call_key != call_key:
+        raise RulebookOfAnotherCall()
+    if review_closes_at <= review_opens_at:
+        raise WindowBackwards()
+    panel = Panel(
+        call_key=call_key,
+        title=dict(title),
+        rulebook=rulebook,
+        state=PanelState.SETUP,
+        review_opens_at=review_opens_at,
+        review_closes_at=review_closes_at,
+        opened_at=now(),
+    )
+    session().add(panel)
+    session().flush()
+    record("panel.opened", "panel", panel.id, after={"rulebook": rulebook.sha256})
+    return panel
+
+
+def seat_reviewer(
+    panel: Panel, *, reviewer_id: int, keywords: Sequence[str], institution_key: str | None = None
+) -> PanelSeat:
+    """Give a person a place and a letter. `reviewer_id` and `institution_key` mean nothing in this room.
+
+    Raises:
+        SeatTaken: the person has, or had, a place here. WrongPhase: the ranking is computed.
+    """
+    require_phase(panel, *BEFORE_RANKING)
+    taken = queries.seats_by_reviewer(panel)
+    if reviewer_id in taken:
+        raise SeatTaken()
+    seat = PanelSeat(
+        panel=panel,
+        reviewer_id=reviewer_id,
+        letter=_letter(len(taken)),
+        institution_key=institution_key,
+        keywords=sorted(set(keywords)),
+        seated_at=now(),
+    )
+    session().add(seat)
+    session().flush()
+    record("panel.reviewer_seated", "panel", panel.id, after={"seat": seat.id, "letter": seat.letter})
+    return seat
+
+
+def unseat_reviewer(seat: PanelSeat, *, reason: str) -> PanelSeat:
+    """Let a person leave: what they had not finished is withdrawn, what they submitted stays and counts."""
+    require_phase(seat.panel, *BEFORE_RANKING)
+    seat.left_at = now()
+    seat.left_reason = require_reason(reason)
+    ended = end_assignments_of_seat(seat, reason=seat.left_reason)
+    session().flush()
+    record("panel.reviewer_left", "panel", seat.panel_id, after={"seat": seat.id, "assignments_ended": ended})
+    return seat
+
+
+def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
+    """Move a panel by hand. Ranking and release have services of their own; cancelling needs a reason.
+
+    Raises:
+        IllegalTransition: the life cycle has no such step. NothingToRank: there is no dossier to review.
+    """
+    if to in (PanelState.RANKED, PanelState.RELEASED):
+        require_phase(panel)  # only compute_ranking and release_ranking lead there
+    before = panel.state
+    PANEL.check(before, to)
+    if to == PanelState.CANCELLED:
+        reason = require_reason(reason)
+    elif to == PanelState.REVIEW and not queries.open_dossiers(panel):
+        raise NothingToRank()
+    panel.state = to
+    session().flush()
+    record("panel.advanced", "panel", panel.id, {"state": before}, {"state": to, "reason": reason})
+    return panel
+
+
+def _letter(number: int) -> str:
+    """Return A…Z, then AA, AB…"""
+    rounds, index = divmod(number, len(ascii_uppercase))
+    return (_letter(rounds - 1) if rounds else "") + ascii_uppercase[index]

@@ -1,0 +1,33 @@
+"""What a panel's phase and window allow."""
+
+from core.clock import local, now
+from core.language import current_language
+from scoring.errors import ReasonMissing, ReviewWindowClosed, WrongPhase
+from scoring.models import Panel
+from scoring.states import PANEL, PanelState
+
+BEFORE_RANKING = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
+
+
+def require_phase(panel: Panel, *states: PanelState) -> None:
+    """Refuse unless the panel is in one of `states`."""
+    if panel.state not in states:
+        raise WrongPhase(phase=PANEL.label(panel.state))
+
+
+def require_window(panel: Panel) -> None:
+    """Refuse before the first or after the last second of the review window, by the server's clock."""
+    moment = now().replace(microsecond=0)  # the last second counts whole
+    if not panel.review_opens_at <= moment <= panel.review_closes_at:
+        pattern = "%d/%m/%Y %H:%M:%S" if current_language() == "es" else "%Y-%m-%d %H:%M:%S"
+        raise ReviewWindowClosed(
+            opens=local(panel.review_opens_at).strftime(pattern), closes=local(panel.review_closes_at).strftime(pattern)
+        )
+
+
+def require_reason(reason: str) -> str:
+    """Return the reason trimmed, or refuse an empty one."""
+    text = reason.strip()
+    if not text:
+        raise ReasonMissing()
+    return text

@@ -1,0 +1,182 @@
+"""Write, submit and, in discussion, openly change a review."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from core.audit import record
+from core.clock import now
+from core.database import session
+from core.errors import IllegalTransition
+from core.language import N_, _, localised, ngettext
+from scoring import queries
+from scoring.errors import InConflict, NotDeclared, ReviewIncomplete, ScoreOffScale, UnknownCriterion
+from scoring.models import Assignment, AssignmentOrigin, Review, Score, ScoreChange
+from scoring.rules.rulebook import Criterion, Rulebook, plain
+from scoring.services.phases import require_phase, require_reason, require_window
+from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEntry:
+    """What a reviewer typed for a criterion: the score as decimal text, None or empty for not yet, and the reasons."""
+
+    value: str | None
+    justification: str = ""
+
+
+def save_review_draft(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> Review:
+    """Keep what is written so far; criteria that `scores` does not mention stay as they were.
+
+    Raises:
+        NotDeclared, InConflict: the reviewer may not score yet, or no longer. ReviewWindowClosed, WrongPhase.
+        ScoreOffScale, UnknownCriterion, ReviewIncomplete: a score or a justification is out of bounds.
+    """
+    _require_open(assignment)
+    rules = assignment.dossier.panel.rulebook.rules
+    parsed = {name: _parse(rules, name, entry) for name, entry in scores.items()}
+    review = assignment.review
+    if review is None:
+        review = Review(assignment=assignment, state=ReviewState.DRAFT, saved_at=now(), scores=[])
+        session().add(review)
+    review.saved_at = now()
+    existing = {score.criterion: score for score in review.scores}
+    for name, (value, justification) in parsed.items():
+        score = existing.get(name)
+        if score is None:
+            score = Score(criterion=name, justification="", version=1)
+            review.scores.append(score)
+        score.numerator = None if value is None else value.numerator
+        score.denominator = None if value is None else value.denominator
+        score.justification = justification
+    session().flush()
+    return review
+
+
+def submit_review(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> Review:
+    """Fix a review: every criterion scored on its scale and justified. It can no longer be edited.
+
+    Raises:
+        ReviewIncomplete: `errors` says what each criterion lacks. What `save_review_draft` raises.
+    """
+    review = save_review_draft(assignment, scores)
+    rules = assignment.dossier.panel.rulebook.rules
+    errors = missing(rules, review)
+    if errors:
+        names = ", ".join(localised(rules.criterion(name).name) for name in errors)
+        raise ReviewIncomplete(errors, criteria=names)
+    if queries.is_in_conflict(assignment.seat, assignment.dossier):
+        raise InConflict()
+    REVIEW.check(review.state, ReviewState.SUBMITTED)
+    ASSIGNMENT.check(assignment.state, AssignmentState.SUBMITTED)
+    review.state = ReviewState.SUBMITTED
+    review.submitted_at = assignment.submitted_at = now()
+    assignment.state = AssignmentState.SUBMITTED
+    session().flush()
+    record("review.submitted", "review", review.id, after={"dossier": assignment.dossier.code})
+    return review
+
+
+def missing(rules: Rulebook, review: Review) -> dict[str, str]:
+    """Return what each criterion of a draft still lacks, in words."""
+    scores = {score.criterion: score for score in review.scores}
+    errors: dict[str, str] = {}
+    for criterion in rules.criteria:
+        score = scores.get(criterion.id)
+        if score is None or score.value is None:
+            errors[criterion.id] = _(N_("Elige una calificación."))
+        elif len(score.justification) < rules.justification_min:
+            errors[criterion.id] = too_short(rules.justification_min)
+    return errors
+
+
+def too_short(characters: int) -> str:
+    """Return the sentence for a justification below the rulebook's minimum."""
+    return ngettext(
+        "La justificación necesita al menos %(num)s carácter.",
+        "La justificación necesita al menos %(num)s caracteres.",
+        characters,
+    )
+
+
+def change_submitted_score(
+    review: Review, criterion: str, *, value: str, justification: str, reason: str
+) -> ScoreChange:
+    """Change a submitted score in discussion; what it was, what it became and why stay on record.
+
+    Raises:
+        WrongPhase: the panel does not discuss. ReasonMissing, ScoreOffScale, ReviewIncomplete.
+    """
+    panel = review.assignment.dossier.panel
+    require_phase(panel, PanelState.DISCUSSION)
+    if review.state != ReviewState.SUBMITTED:
+        raise IllegalTransition(from_state=REVIEW.label(review.state), to_state=REVIEW.label(ReviewState.SUBMITTED))
+    rules = panel.rulebook.rules
+    new, text = _parse(rules, criterion, ScoreEntry(value, justification))
+    if new is None:
+        raise ScoreOffScale(value=value)
+    if len(text) < rules.justification_min:
+        raise ReviewIncomplete(
+            {criterion: too_short(rules.justification_min)}, criteria=localised(rules.criterion(criterion).name)
+        )
+    score = next(one for one in review.scores if one.criterion == criterion)
+    old = score.value
+    assert old is not None
+    change = ScoreChange(
+        score_id=score.id,
+        version=score.version + 1,
+        previous_numerator=old.numerator,
+        previous_denominator=old.denominator,
+        previous_justification=score.justification,
+        numerator=new.numerator,
+        denominator=new.denominator,
+        justification=text,
+        reason=require_reason(reason),
+        changed_at=now(),
+    )
+    session().add(change)
+    session().flush()  # the database lets the score change only when the record stands
+    score.numerator, score.denominator, score.justification = new.numerator, new.denominator, text
+    score.version = change.version
+    session().flush()
+    record("score.changed", "review", review.id, {"value": str(old)}, {"value": str(new), "criterion": criterion})
+    return change
+
+
+def _require_open(assignment: Assignment) -> None:
+    panel = assignment.dossier.panel
+    if assignment.state == AssignmentState.PROPOSED:
+        raise NotDeclared()
+    if assignment.state == AssignmentState.RECUSED:
+        raise InConflict()
+    if assignment.state != AssignmentState.ACCEPTED:
+        ASSIGNMENT.check(assignment.state, AssignmentState.ACCEPTED)
+    if panel.state == PanelState.DISCUSSION and assignment.origin == AssignmentOrigin.FURTHER:
+        return  # called because the others disagreed, after the window
+    require_phase(panel, PanelState.REVIEW)
+    require_window(panel)
+
+
+def _parse(rules: Rulebook, name: str, entry: ScoreEntry) -> tuple[Fraction | None, str]:
+    try:
+        criterion = rules.criterion(name)
+    except KeyError:
+        raise UnknownCriterion(criterion=name[:40]) from None
+    justification = entry.justification.strip()
+    if len(justification) > rules.justification_max:
+        too_long = ngettext(
+            "La justificación puede tener hasta %(num)s carácter.",
+            "La justificación puede tener hasta %(num)s caracteres.",
+            rules.justification_max,
+        )
+        raise ReviewIncomplete({name: too_long}, criteria=localised(criterion.name))
+    return _score(criterion, entry.value), justification
+
+
+def _score(criterion: Criterion, text: str | None) -> Fraction | None:
+    if text is None or not text.strip():
+        return None
+    for value in criterion.values():
+        if text.strip() == plain(value):
+            return value
+    raise ScoreOffScale(value=text.strip()[:20])

@@ -8,7 +8,7 @@ import logging
 
 import flask
 from flask import Flask, g
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
 from accounts.queries import SessionFacts, session_facts
@@ -20,8 +20,12 @@ log = logging.getLogger("puente.accounts")
 COOKIE_KEY = "_user_id"  # Flask-Login's own
 
 
-class SignedIn(UserMixin):
+class SignedIn:
     """What Flask-Login carries: the token of one session row."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
 
     def __init__(self, token: str, facts: SessionFacts | None = None) -> None:
         self.token, self.facts = token, facts
@@ -70,7 +74,7 @@ def forget() -> None:
 
 
 def _load(token: str) -> SignedIn | None:
-    facts = session_facts(token) if isinstance(token, str) else None
+    facts = session_facts(token)
     return None if facts is None else SignedIn(token, facts)
 
 

@@ -12,6 +12,7 @@ from accounts.services.organisations import (
     withdraw_invitation,
 )
 from accounts.services.passwords import (
+    ask_password_reset,
     change_password,
     prove_password,
     request_password_reset,
@@ -56,6 +57,7 @@ __all__ = [
     "add_member",
     "admit",
     "admit_letter",
+    "ask_password_reset",
     "begin_enrolment",
     "change_member_role",
     "change_password",

@@ -5,8 +5,9 @@ from datetime import timedelta
 from accounts import emails, queries
 from accounts.errors import LinkExpired
 from accounts.models import AttemptKind, SessionEnd, TokenPurpose, User
+from accounts.rules.identity import normal_email
 from accounts.rules.passwords import check_password
-from accounts.services.attempts import admit, forgive, note_failure
+from accounts.services.attempts import admit, admit_letter, forgive, note_failure
 from accounts.services.hashing import hash_password, verify_password
 from accounts.services.registration import confirm_email
 from accounts.services.sessions import end_sessions
@@ -15,6 +16,7 @@ from accounts.states import AccountState
 from core.audit import record
 from core.clock import now
 from core.database import session
+from core.jobs import enqueue
 from mail.queries import letters_since
 
 RESETS_AN_HOUR = 3
@@ -60,6 +62,17 @@ def change_password(person: User, current: str, new: str, *, address: str, sessi
     end_sessions(person, SessionEnd.PASSWORD_CHANGED, except_id=session_id)
     emails.password_changed(person)
     return True
+
+
+def ask_password_reset(email: str, *, address: str) -> None:
+    """Queue a request for a link. The same row is written for a stranger as for a member; a job tells them apart.
+
+    Raises:
+        EmailRefused: not an address. TooManyAttempts: the network asked for too many letters.
+    """
+    spelling = normal_email(email)
+    admit_letter(address)
+    enqueue("accounts.password_reset", {"email": spelling})
 
 
 def request_password_reset(email: str) -> None:

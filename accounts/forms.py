@@ -1,0 +1,172 @@
+"""What people type about themselves, their organisations and their proofs."""
+
+from typing import Any
+
+import pycountry
+from babel import Locale
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from accounts.models import (
+    EMAIL_LENGTH,
+    MEMBER_ROLE_LABELS,
+    NAME_LENGTH,
+    ORGANISATION_KIND_LABELS,
+    ORGANISATION_NAME_LENGTH,
+    MemberRole,
+    OrganisationKind,
+)
+from accounts.rules.passwords import LONGEST
+from core.forms import PuenteForm, choices
+from core.language import N_, _, current_language, lazy
+from core.roles import ROLE_LABELS, Role
+
+LANGUAGE_LABELS = (("es", "Español"), ("en", "English"))  # each in its own language, on purpose
+TOO_LONG = N_("Es demasiado largo: caben %(max)d caracteres.")
+CHOOSE = N_("Elige una de las opciones.")
+
+
+def text(required: str | None, longest: int) -> list[Any]:
+    """Return the validators of a text: `required` is the sentence for an empty one, None where it may be empty."""
+    first = Optional() if required is None else DataRequired(message=lazy(required))
+    return [first, Length(max=longest, message=lazy(TOO_LONG))]
+
+
+class Choice(SelectField):
+    """A select whose refusal of an unknown value is a sentence."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list."""
+        try:
+            super().pre_validate(form)
+        except (ValidationError, ValueError, TypeError):
+            raise ValidationError(_(CHOOSE)) from None
+
+
+class EmailOnlyForm(PuenteForm):
+    """An address, to send a link to."""
+
+    email = EmailField(lazy("Correo electrónico"), text(N_("Escribe tu correo electrónico."), EMAIL_LENGTH))
+
+
+class RegisterForm(EmailOnlyForm):
+    """A new account."""
+
+    name = StringField(lazy("Nombre completo"), text(N_("Escribe tu nombre."), NAME_LENGTH))
+    password = PasswordField(lazy("Contraseña"), text(N_("Elige una contraseña."), LONGEST))
+
+
+class SignInForm(EmailOnlyForm):
+    """Address and password."""
+
+    password = PasswordField(lazy("Contraseña"), text(N_("Escribe tu contraseña."), LONGEST))
+
+
+class NewPasswordForm(PuenteForm):
+    """A password to replace a forgotten one."""
+
+    password = PasswordField(lazy("Contraseña nueva"), text(N_("Elige una contraseña."), LONGEST))
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password and the one to come."""
+
+    current = PasswordField(lazy("Contraseña actual"), text(N_("Escribe tu contraseña actual."), LONGEST))
+
+
+class CurrentPasswordForm(PuenteForm):
+    """The present password, before something that cannot be undone."""
+
+    current = PasswordField(lazy("Contraseña actual"), text(N_("Escribe tu contraseña actual."), LONGEST))
+
+
+class ChangeEmailForm(CurrentPasswordForm):
+    """A new address."""
+
+    email = EmailField(lazy("Correo nuevo"), text(N_("Escribe tu correo nuevo."), EMAIL_LENGTH))
+
+
+class CodeForm(PuenteForm):
+    """Six digits from an authenticator."""
+
+    code = StringField(lazy("Código de 6 dígitos"), text(N_("Escribe el código de tu aplicación."), 12))
+
+
+class RecoveryForm(PuenteForm):
+    """One of the codes kept on paper."""
+
+    code = StringField(lazy("Código de recuperación"), text(N_("Escribe uno de tus códigos de recuperación."), 40))
+
+
+class ProfileForm(PuenteForm):
+    """Name and language."""
+
+    name = StringField(lazy("Nombre completo"), text(N_("Escribe tu nombre."), NAME_LENGTH))
+    language = RadioField(
+        lazy("Idioma de tus correos"),
+        [InputRequired(message=lazy(CHOOSE))],
+        choices=choices(LANGUAGE_LABELS),
+    )
+
+    def validate_language(self, field: Any) -> None:
+        """Refuse what is not on the list with a sentence."""
+        if field.data not in dict(LANGUAGE_LABELS):
+            raise ValidationError(_(CHOOSE))
+
+
+class OrganisationForm(PuenteForm):
+    """The facts of an organisation."""
+
+    name = StringField(
+        lazy("Nombre de la organización"), text(N_("Escribe el nombre de la organización."), ORGANISATION_NAME_LENGTH)
+    )
+    kind = Choice(lazy("Tipo"), [InputRequired(message=lazy(CHOOSE))])
+    country = Choice(lazy("País"), [InputRequired(message=lazy(CHOOSE))])
+    tax_id = StringField(lazy("RFC o identificación fiscal"), text(None, 30))
+    public_name_allowed = BooleanField(lazy("Su nombre puede aparecer en los informes públicos"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = choices((kind, _(ORGANISATION_KIND_LABELS[kind])) for kind in OrganisationKind)
+        self.country.choices = choices(country_names())
+
+
+class InvitationForm(EmailOnlyForm):
+    """Whom to invite, and to what."""
+
+    member_role = Choice(lazy("Podrá"), [InputRequired(message=lazy(CHOOSE))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member_role.choices = choices((role, _(MEMBER_ROLE_LABELS[role])) for role in MemberRole)
+
+
+class MemberRoleForm(PuenteForm):
+    """Other powers for a member."""
+
+    member_role = Choice(lazy("Podrá"), [InputRequired(message=lazy(CHOOSE))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member_role.choices = choices((role, _(MEMBER_ROLE_LABELS[role])) for role in MemberRole)
+
+
+class RoleForm(PuenteForm):
+    """A duty to give."""
+
+    role = Choice(lazy("Función"), [InputRequired(message=lazy(CHOOSE))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = choices((role, _(ROLE_LABELS[role])) for role in Role)
+
+
+class ConfirmForm(PuenteForm):
+    """Nothing but the button."""
+
+
+def country_names() -> list[tuple[str, str]]:
+    """Return every country's code and name in the reader's language, by name, Mexico first."""
+    names = Locale.parse(current_language()).territories
+    pairs = [(country.alpha_2, names.get(country.alpha_2, country.name)) for country in pycountry.countries]
+    return sorted(pairs, key=lambda pair: (pair[0] != "MX", pair[1].casefold()))

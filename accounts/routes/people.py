@@ -1,0 +1,175 @@
+"""The staff's list of people: who holds which duty, and the administrator's acts on an account."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts import queries, services
+from accounts.forms import ConfirmForm, RoleForm
+from accounts.models import User
+from accounts.routes.room import blueprint, refuse, show
+from accounts.rules.duties import conflicting_role
+from accounts.states import ACCOUNT_STATES, AccountState
+from core.access import ensure, roles
+from core.audit import events_of
+from core.context import actor
+from core.database import session
+from core.errors import NotFound, Refusal
+from core.language import N_, _
+from core.listing import chosen, page_number, paginate, searched
+from core.roles import ROLE_LABELS, Role
+
+Act = Callable[[User], None]
+
+# What an administrator may do to an account: address, question, what follows, button, service.
+ACTS: dict[str, tuple[str, tuple[str, ...], str, Act]] = {
+    "suspender": (
+        N_("¿Suspender esta cuenta?"),
+        (N_("La persona sale ahora de todas sus sesiones."), N_("No podrá entrar hasta que la reactives.")),
+        N_("Suspender"),
+        services.suspend_account,
+    ),
+    "reactivar": (
+        N_("¿Reactivar esta cuenta?"),
+        (N_("La persona podrá entrar otra vez con su contraseña y sus funciones."),),
+        N_("Reactivar"),
+        services.reinstate_account,
+    ),
+    "cerrar": (
+        N_("¿Cerrar esta cuenta para siempre?"),
+        (N_("La persona sale ahora de todas sus sesiones."), N_("La cuenta no se podrá volver a abrir.")),
+        N_("Cerrar la cuenta"),
+        services.close_account,
+    ),
+    "segundo-paso": (
+        N_("¿Quitar el segundo paso de esta cuenta?"),
+        (
+            N_("Hazlo solo después de comprobar en persona quién es."),
+            N_("La persona sale de todas sus sesiones y activará un teléfono nuevo al entrar."),
+            N_("Le avisaremos por correo."),
+        ),
+        N_("Quitar el segundo paso"),
+        services.reset_second_factor,
+    ),
+}
+ACT_NAMES = ", ".join(f"'{name}'" for name in ACTS)
+TARGETS = {
+    "suspender": AccountState.SUSPENDED,
+    "reactivar": AccountState.ACTIVE,
+    "cerrar": AccountState.CLOSED,
+}
+
+
+def person_or_404(user_id: int) -> User:
+    """Return a person, or say that there is no such page."""
+    person = queries.user(user_id)
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def open_acts(person: User) -> list[str]:
+    """Return which acts make sense for an account as it stands."""
+    acts = [name for name, target in TARGETS.items() if ACCOUNT_STATES.allows(person.state, target)]
+    if person.state is AccountState.UNVERIFIED:
+        acts = ["cerrar"]  # only the person's own mailbox confirms an account
+    if person.has_second_factor:
+        acts.append("segundo-paso")
+    return [] if person.id == actor().user_id else acts
+
+
+@blueprint.get("/personas")
+@roles(Role.ADMINISTRATOR)
+def user_list() -> Response:
+    """Everybody with an account."""
+    role = chosen(request.args, "funcion", [role.value for role in Role])
+    state = chosen(request.args, "estado", [state.value for state in AccountState])
+    query = queries.users(
+        search=searched(request.args),
+        role=Role(role) if role else None,
+        state=AccountState(state) if state else None,
+    )
+    return show(
+        "accounts/user_list.html",
+        listing=paginate(query, page=page_number(request.args)),
+        states=ACCOUNT_STATES,
+        kinds=AccountState,
+        role_labels=ROLE_LABELS,
+    )
+
+
+@blueprint.get("/personas/<int:user_id>")
+@roles(Role.ADMINISTRATOR)
+def user_show(user_id: int) -> Response:
+    """One person: duties, state and what happened to the account."""
+    return show("accounts/user_show.html", form=RoleForm(), extra=[], **_facts(person_or_404(user_id)))
+
+
+@blueprint.post("/personas/<int:user_id>/funciones")
+@roles(Role.ADMINISTRATOR)
+def role_grant(user_id: int) -> Response:
+    """Give a duty."""
+    person, form = person_or_404(user_id), RoleForm()
+    if not form.validate_on_submit():
+        return show("accounts/user_show.html", 422, form=form, extra=[], **_facts(person))
+    try:
+        services.grant_role(person, Role(form.role.data), notify=True)
+    except Refusal as refusal:
+        session().rollback()
+        return refuse("accounts/user_show.html", form, refusal, {}, **_facts(person_or_404(user_id)))
+    session().commit()
+    flash(_("La persona ya tiene esa función. Le avisamos por correo."), "success")
+    return redirect(url_for("accounts.user_show", user_id=user_id), 303)
+
+
+@blueprint.post("/personas/<int:user_id>/funciones/<role>/quitar")
+@roles(Role.ADMINISTRATOR)
+def role_revoke(user_id: int, role: str) -> Response:
+    """Take a duty away."""
+    person = person_or_404(user_id)
+    ensure(role in set(Role))
+    services.revoke_role(person, Role(role), notify=True)
+    session().commit()
+    flash(_("La persona ya no tiene esa función. Le avisamos por correo."), "success")
+    return redirect(url_for("accounts.user_show", user_id=user_id), 303)
+
+
+@blueprint.route(
+    "/personas/<int:user_id>/<any('suspender', 'reactivar', 'cerrar', 'segundo-paso'):act>", methods=["GET", "POST"]
+)
+@roles(Role.ADMINISTRATOR, auditor=False)
+def user_act(user_id: int, act: str) -> Response:
+    """Confirm, then do, something to an account."""
+    person, form = person_or_404(user_id), ConfirmForm()
+    ensure(act in open_acts(person))
+    question, consequences, button, service = ACTS[act]
+    if not form.validate_on_submit():
+        return show(
+            "accounts/user_act.html",
+            422 if form.is_submitted() else 200,
+            form=form,
+            person=person,
+            question=_(question),
+            consequences=[_(sentence) for sentence in consequences],
+            button=_(button),
+        )
+    service(person)
+    session().commit()
+    flash(_("Hecho."), "success")
+    return redirect(url_for("accounts.user_show", user_id=user_id), 303)
+
+
+def _facts(person: User) -> dict[str, Any]:
+    free = [role for role in Role if role not in person.roles and conflicting_role(person.roles, role) is None]
+    return {
+        "person": person,
+        "states": ACCOUNT_STATES,
+        "role_labels": ROLE_LABELS,
+        "may_change": actor().has(Role.ADMINISTRATOR) and actor().user_id != person.id,
+        "grantable": free,
+        "acts": [(name, _(ACTS[name][2])) for name in open_acts(person)] if actor().has(Role.ADMINISTRATOR) else [],
+        "memberships": queries.memberships_of(person),
+        "events": events_of("user_account", person.id),
+    }

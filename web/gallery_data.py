@@ -1,0 +1,150 @@
+"""Examples for the gallery of components: every state each one can be in. Nothing here is stored."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask_wtf.file import FileAllowed, FileSize, MultipleFileField
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    EmailField,
+    FieldList,
+    FileField,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from core.forms import CityDateTimeField, MoneyField, PuenteForm
+from core.language import N_, _
+from core.listing import Listing
+from core.money import Money
+
+CLOSES = datetime(2026, 11, 23, 5, 59, tzinfo=UTC)
+REGIONS = (("latin_america", N_("América Latina")), ("europe", N_("Europa")), ("asia", N_("Asia")))
+DIGEST = "9f2b1c7d4e0a6b83c5d1f4e7a9b2c6d80e3f5a7b1c9d2e4f6a8b0c3d5e7f9a1b"
+
+
+class AddressForm(Form):
+    """Fields inside a field."""
+
+    street = StringField(N_("Calle y número"), [DataRequired()], render_kw={"autocomplete": "street-address"})
+    postcode = StringField(N_("Código postal"), render_kw={"autocomplete": "postal-code", "inputmode": "numeric"})
+
+
+class GalleryForm(PuenteForm):
+    """One field of every kind we use."""
+
+    title = StringField(N_("Nombre del proyecto"), [InputRequired(), Length(max=120)])
+    summary = TextAreaField(N_("Resumen"), [InputRequired()])
+    email = EmailField(N_("Correo"), [InputRequired()], render_kw={"autocomplete": "email"})
+    password = PasswordField(N_("Contraseña"), [InputRequired()], render_kw={"autocomplete": "new-password"})
+    region = SelectField(N_("Región de destino"))
+    kind = RadioField(N_("¿Quién pide el apoyo?"), [InputRequired()])
+    axes = SelectMultipleField(N_("Ejes a los que aporta"))
+    agree = BooleanField(N_("Leí las reglas y las acepto"), [InputRequired()])
+    starts_on = DateField(N_("Primer día del viaje"), [InputRequired()])
+    closes_at = CityDateTimeField(N_("Cierre"))
+    people = IntegerField(N_("Personas que viajan"), [InputRequired()])
+    score = DecimalField(N_("Calificación"), places=1)
+    amount = MoneyField(N_("Monto que pides"), [InputRequired()])
+    letter = FileField(N_("Carta de invitación"), [FileAllowed(["pdf"]), FileSize(5_000_000)])
+    photos = MultipleFileField(N_("Fotografías"))
+    address = FormField(AddressForm, N_("Domicilio"))
+    cities = FieldList(StringField(N_("Ciudad")), label=N_("Ciudades"), min_entries=2)
+    step = HiddenField(default="2")
+
+    def prepare(self) -> "GalleryForm":
+        """Give the choices and labels in the reader's language."""
+        self.region.choices = [(value, _(label)) for value, label in REGIONS]
+        self.kind.choices = [("person", _("Una persona")), ("collective", _("Un grupo o colectivo"))]
+        self.axes.choices = [("1", _("Ciudad creativa y diversa")), ("2", _("Ciudad de derechos"))]
+        for field in (*self, *self.address.form):
+            field.label.text = _(field.label.text)
+        return self
+
+
+def examples() -> dict[str, Any]:
+    """Return what web/gallery.html shows."""
+    fresh = GalleryForm(
+        formdata=None, data={"region": "europe", "amount": Money(2_500_000, "MXN"), "closes_at": CLOSES, "people": 4}
+    ).prepare()
+    wrong = GalleryForm(formdata=MultiDict({"amount": "25 mil", "title": "", "people": "cuatro"}), prefix="x").prepare()
+    wrong.process(MultiDict({"x-amount": "25 mil", "x-people": "cuatro", "x-summary": _("Una gira de doce días.")}))
+    wrong.validate()
+    return {
+        "fresh": fresh,
+        "wrong": wrong,
+        "rows": _rows(),
+        "listing": Listing(_rows(), 132, 2, 25),
+        "empty_listing": Listing((), 0, 1, 25),
+        "short_listing": Listing(_rows(), 3, 1, 25),
+        "total": Money(78_500_050, "MXN"),
+        "loss": Money(-125_000, "USD"),
+        "closes_at": CLOSES,
+        "day": date(2026, 11, 22),
+        "digest": DIGEST,
+        "events": _events(),
+        "svg": _svg(),
+    }
+
+
+def _rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "folio": "PAR-2026-0042",
+            "project": _("Son jarocho en Róterdam"),
+            "amount": Money(18_500_000, "MXN"),
+            "tone": 0,
+        },
+        {
+            "folio": "PAR-2026-0043",
+            "project": _("Estancia en cambio climático"),
+            "amount": Money(5_000_050, "MXN"),
+            "tone": 1,
+        },
+        {
+            "folio": "PAR-2026-0051",
+            "project": _("Festival de cortometraje"),
+            "amount": Money(55_000_000, "MXN"),
+            "tone": 2,
+        },
+    ]
+
+
+def _events() -> list[dict[str, Any]]:
+    return [
+        {
+            "at": datetime(2026, 10, 1, 16, 0, tzinfo=UTC),
+            "title": _("Se publicó la convocatoria"),
+            "by": _("Ventanilla única"),
+        },
+        {
+            "at": datetime(2026, 11, 3, 18, 30, tzinfo=UTC),
+            "title": _("Se amplió el plazo"),
+            "text": _("Una semana más, por el corte de energía del 2 de noviembre."),
+            "url": "#addendum",
+        },
+        {"at": CLOSES, "title": _("Cerró")},
+    ]
+
+
+def _svg() -> str:
+    bars = "".join(
+        f"%3Crect x='90' y='{20 + 36 * i}' width='{width}' height='20' fill='%234F3A86'/%3E"
+        for i, width in enumerate((220, 140, 60))
+    )
+    return (
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 360 140'%3E"
+        f"%3Crect width='360' height='140' fill='%23FBFAF7'/%3E{bars}%3C/svg%3E"
+    )

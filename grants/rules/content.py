@@ -14,4 +14,9 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 def digest(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical bytes, in hexadecimal."""
-    return hashlib.sha256(canonical(content)).hexdigest()
+    return digest_of(canonical(content))
+
+
+def digest_of(sealed: bytes) -> str:
+    """Return the SHA-256 of bytes that are canonical already."""
+    return hashlib.sha256(sealed).hexdigest()

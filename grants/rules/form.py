@@ -13,6 +13,7 @@ QUESTION_TYPES = ("line", "text", "choice", "yes_no", "number", "money", "date",
 STEP_KINDS = ("questions", "itinerary")
 LONGEST_ANSWER = 20_000  # characters; a word limit is the question's own, this bound keeps a script from filling a disk
 LONGEST_LINE = 300
+COLLECTIVE_NEEDS_TWO = N_("Un colectivo viaja con dos personas o más.")
 Question = Mapping[str, Any]
 
 
@@ -36,6 +37,11 @@ def questions(form: Mapping[str, Any]) -> Iterator[tuple[str, Question]]:
 def question(form: Mapping[str, Any], question_id: str) -> Question | None:
     """Return one question by its id, or None."""
     return next((item for _step, item in questions(form) if item["id"] == question_id), None)
+
+
+def label(item: Question) -> str:
+    """Return a question's text in the reader's language."""
+    return localised(item["label"])
 
 
 def applies(item: Question, answers: Mapping[str, Any], kind: str) -> bool:
@@ -76,25 +82,25 @@ def problems(
 
 
 def _problem(step_id: str, item: Question, value: Any, has_file: bool) -> Problem | None:
-    label = localised(item["label"])
+    asked = label(item)
     if item["type"] == "file":
         missing = item.get("required") and not has_file
-        return Problem(step_id, item["id"], N_("Falta el archivo «%(label)s»."), {"label": label}) if missing else None
+        return Problem(step_id, item["id"], N_("Falta el archivo «%(label)s»."), {"label": asked}) if missing else None
     if value in (None, "", []):
         missing = item.get("required")
-        return Problem(step_id, item["id"], N_("Falta responder «%(label)s»."), {"label": label}) if missing else None
+        return Problem(step_id, item["id"], N_("Falta responder «%(label)s»."), {"label": asked}) if missing else None
     words = item.get("max_words")
     if item["type"] == "text" and words and count_words(str(value)) > words:
         return Problem(
             step_id,
             item["id"],
             N_("«%(label)s» tiene %(written)s palabras; el máximo es %(words)s."),
-            {"label": label, "written": count_words(str(value)), "words": words},
+            {"label": asked, "written": count_words(str(value)), "words": words},
         )
     return (
         None
         if is_possible(item, value)
-        else Problem(step_id, item["id"], N_("Revisa «%(label)s»: la respuesta no es válida."), {"label": label})
+        else Problem(step_id, item["id"], N_("Revisa «%(label)s»: la respuesta no es válida."), {"label": asked})
     )
 
 

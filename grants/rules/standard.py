@@ -168,7 +168,16 @@ def _money() -> Document:
             "The published tariff works out the amount; no quotes needed. You will see each line and its rule.",
         ),
         "questions": [
-            _ask("people", "number", "Personas que viajan", "People travelling", blind=True, min=1, max=60),
+            _ask(
+                "people",
+                "number",
+                "Personas que viajan",
+                "People travelling",
+                blind=True,
+                kinds=["collective", "organisation"],
+                min=1,
+                max=60,
+            ),
             _ask(
                 "green",
                 "yes_no",

@@ -1,0 +1,1 @@
+"""Documents of the mobility fund as PDF."""

@@ -1,0 +1,93 @@
+"""The acuse as a PDF: made when somebody asks for it, identical every time, because its facts no longer change."""
+
+import json
+
+from core.clock import local
+from core.language import _, in_language, localised
+from core.money import Money, format_money
+from core.settings import setting
+from grants.models import Application, ApplicationVersion
+from grants.rules.moments import spoken_moment
+from grants.rules.tariff import RULE_LABELS
+from grants.states.application import KIND_LABELS, ApplicantKind
+from rendering.pdf import Column, Document, Facts, Heading, Notice, Paragraph, Table, render_pdf
+
+
+def acuse_pdf(application: Application, version: ApplicationVersion, language: str) -> bytes:
+    """Return the acuse of one submission in `language`, read from the content that was sealed then."""
+    content = json.loads(version.content)
+    with in_language(language):
+        return render_pdf(
+            Document(
+                title=_("Acuse de recibo"),
+                language=language,
+                reference=content["folio"],
+                footer_note=localised(setting("TRUST_NAME"), language),
+                subject=_("Acuse de la solicitud %(folio)s", folio=content["folio"]),
+                blocks=[
+                    Paragraph(_("Recibimos tu solicitud completa y a tiempo."), style="lead"),
+                    _facts(application, version, content),
+                    *_budget(content, language),
+                    *_files(content),
+                    Heading(_("Huella de lo que enviaste")),
+                    Notice(version.sha256, title="SHA-256"),
+                    Paragraph(
+                        _(
+                            "Es la huella del contenido en su forma canónica (RFC 8785). Descárgalo junto al acuse: "
+                            "cualquiera puede volver a calcularla."
+                        ),
+                        style="small",
+                    ),
+                ],
+            )
+        )
+
+
+def _facts(application: Application, version: ApplicationVersion, content: dict[str, object]) -> Facts:
+    answers = content["answers"]
+    assert isinstance(answers, dict)
+    return Facts(
+        [
+            (_("Folio"), str(content["folio"])),
+            (_("Recibida"), _("%(moment)s, hora de la ciudad", moment=spoken_moment(local(version.submitted_at)))),
+            (_("Envío número"), str(version.number)),
+            (_("Convocatoria"), localised(application.call.title)),
+            (_("Proyecto"), str(answers.get("title", ""))),
+            (_("Solicita"), _(KIND_LABELS[ApplicantKind(str(content["kind"]))])),
+            (_("A nombre de"), str(answers.get("public_name", ""))),
+        ]
+    )
+
+
+def _budget(content: dict[str, object], language: str) -> list[Heading | Table]:
+    lines = content["budget"]
+    assert isinstance(lines, list)
+    rows = [
+        (
+            _(RULE_LABELS[line["rule"]]),
+            line["detail"],
+            str(line["quantity"]),
+            format_money(Money(line["unit_cents"], line["unit_currency"]), language),
+            format_money(Money(line["amount_cents"], line["currency"]), language),
+        )
+        for line in lines
+    ]
+    requested = Money(int(str(content["requested_cents"])), str(content["currency"]))
+    columns = [
+        Column(_("Regla de la tarifa"), width=3.0),
+        Column(_("Detalle"), width=2.0),
+        Column(_("Cantidad"), "right"),
+        Column(_("Tarifa"), "right"),
+        Column(_("Monto"), "right"),
+    ]
+    total = (_("Monto solicitado"), "", "", "", format_money(requested, language))
+    return [Heading(_("Presupuesto")), Table(columns, rows, total=total)]
+
+
+def _files(content: dict[str, object]) -> list[Heading | Table]:
+    files = content["files"]
+    assert isinstance(files, list)
+    if not files:
+        return []
+    rows = [(entry["name"], entry["sha256"]) for entry in files]
+    return [Heading(_("Archivos")), Table([Column(_("Archivo")), Column("SHA-256", width=3.0)], rows)]

@@ -1,0 +1,1 @@
+"""Letters of the mobility fund: composed here, carried by the mail room."""

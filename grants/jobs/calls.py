@@ -1,0 +1,12 @@
+"""Calls open and close by themselves."""
+
+from core.database import session
+from core.jobs import JobContext, handler
+from grants.services.calls import advance_calls as advance
+
+
+@handler("grants.advance_calls")
+def advance_calls(_job: JobContext) -> None:
+    """Open and close every call whose moment has come. Doing it twice changes nothing."""
+    advance()
+    session().commit()

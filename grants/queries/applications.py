@@ -1,0 +1,131 @@
+"""Applications, whose they are and what was sent."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from accounts.models import MemberRole, Membership
+from core.database import session
+from grants.models import Application, ApplicationVersion, Attachment, Call
+from grants.states.application import ApplicationState
+
+EDITORS = (MemberRole.OWNER, MemberRole.EDITOR)
+
+
+def _organisations(user_id: int, roles: Sequence[MemberRole]) -> Select[int]:
+    return select(Membership.organisation_id).where(
+        Membership.user_id == user_id, Membership.member_role.in_(list(roles))
+    )
+
+
+def application_of(
+    user_id: int, application_id: int, *, editing: bool = False, lock: bool = False
+) -> Application | None:
+    """Return an application that is this person's own or their organisation's, with its call; else None.
+
+    `editing` asks for the right to change it. `lock` keeps others from changing it until the transaction ends.
+    """
+    roles = EDITORS if editing else tuple(MemberRole)
+    query = (
+        select(Application)
+        .where(
+            Application.id == application_id,
+            or_(
+                Application.applicant_user_id == user_id,
+                Application.organisation_id.in_(_organisations(user_id, roles)),
+            ),
+        )
+        .options(joinedload(Application.call))
+    )
+    if lock:
+        query = query.with_for_update(of=Application).execution_options(populate_existing=True)
+    return session().scalar(query)
+
+
+def application_by_id(application_id: int) -> Application | None:
+    """Return any application by number: for staff."""
+    return session().get(Application, application_id, options=[joinedload(Application.call)])
+
+
+def application_by_folio(folio: str) -> Application | None:
+    """Return the application with this folio, however it was typed."""
+    return session().scalar(select(Application).where(Application.folio == folio.strip().upper()))
+
+
+def applications_of(user_id: int) -> Select[Application]:
+    """Return the SELECT of a person's own and their organisations' applications, newest first, calls loaded."""
+    return (
+        select(Application)
+        .where(
+            or_(
+                Application.applicant_user_id == user_id,
+                Application.organisation_id.in_(_organisations(user_id, tuple(MemberRole))),
+            )
+        )
+        .options(joinedload(Application.call), joinedload(Application.organisation))
+        .order_by(Application.id.desc())
+    )
+
+
+def standing_application(call: Call, user_id: int, organisation_id: int | None = None) -> Application | None:
+    """Return the application that already uses this person's (or organisation's) one place in a call, or None."""
+    mine = Application.applicant_user_id == user_id
+    whose = mine if organisation_id is None else or_(mine, Application.organisation_id == organisation_id)
+    return session().scalar(
+        select(Application)
+        .where(Application.call_id == call.id, whose, Application.state != ApplicationState.WITHDRAWN)
+        .order_by(Application.id)
+        .limit(1)
+    )
+
+
+def applications_of_call(call: Call, states: Sequence[ApplicationState] | None = None) -> list[Application]:
+    """Return a call's applications by number, with their files, in a constant number of queries."""
+    query = (
+        select(Application)
+        .where(Application.call_id == call.id)
+        .options(selectinload(Application.attachments), joinedload(Application.organisation))
+        .order_by(Application.id)
+    )
+    if states is not None:
+        query = query.where(Application.state.in_(list(states)))
+    return list(session().scalars(query))
+
+
+def counts_by_state(call: Call) -> dict[ApplicationState, int]:
+    """Return how many applications of a call stand in each state; states with none are left out."""
+    rows = session().execute(
+        select(Application.state, func.count(Application.id).label("total"))
+        .where(Application.call_id == call.id)
+        .group_by(Application.state)
+        .order_by(Application.state)
+    )
+    return {row.state: row.total for row in rows}
+
+
+def versions_of(application: Application) -> list[ApplicationVersion]:
+    """Return every content an application was submitted with, oldest first."""
+    return list(
+        session().scalars(
+            select(ApplicationVersion)
+            .where(ApplicationVersion.application_id == application.id)
+            .order_by(ApplicationVersion.number)
+        )
+    )
+
+
+def last_version(application: Application) -> ApplicationVersion | None:
+    """Return the content an application was last submitted with."""
+    return session().scalar(
+        select(ApplicationVersion)
+        .where(ApplicationVersion.application_id == application.id)
+        .order_by(ApplicationVersion.number.desc())
+        .limit(1)
+    )
+
+
+def attachment_of(application: Application, attachment_id: int) -> Attachment | None:
+    """Return one file of one application."""
+    attachment = session().get(Attachment, attachment_id)
+    return attachment if attachment is not None and attachment.application_id == application.id else None

@@ -1,0 +1,270 @@
+"""Begin an application, keep what is typed, and withdraw it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from accounts import queries as people
+from accounts.models import Organisation, User
+from core.audit import record
+from core.clock import now
+from core.database import session
+from core.money import Money
+from core.settings import setting
+from grants.emails.applications import write_withdrawal_letter
+from grants.errors.calls import (
+    AlreadyApplied,
+    AnswerRefused,
+    CallNotOpen,
+    EditConflict,
+    NotEditable,
+    OrganisationNeeded,
+    TextOutOfBounds,
+    UnknownQuestion,
+)
+from grants.models import Application, Call
+from grants.queries import applications as queries
+from grants.queries import calls as call_queries
+from grants.rules import draft, form
+from grants.rules.eligibility import Eligibility
+from grants.rules.itinerary import Leg, read_legs
+from grants.rules.problems import Problem
+from grants.services.calls import bring_up_to_date
+from grants.states.application import APPLICATION_STATES, ApplicantKind, ApplicationState
+from grants.states.call import CallState, Direction
+
+LONGEST_REASON = 2_000
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingContent:
+    """What the applicant sees and edits: the draft, or the changes made since the last submission."""
+
+    answers: dict[str, Any]
+    legs: list[Leg]
+    itinerary: list[dict[str, Any]]
+
+
+def start_application(
+    call: Call, user: User, *, kind: ApplicantKind | str, organisation: Organisation | None = None
+) -> Application:
+    """Begin a draft. One application each: a person has one place in a call, and so has an organisation.
+
+    Raises:
+        CallNotOpen: outside the window. OrganisationNeeded: an organisation without one of its editors.
+        AlreadyApplied: a draft or a submission stands; the refusal carries its number.
+    """
+    bring_up_to_date(call)
+    if not call_queries.accepts_now(call):
+        raise CallNotOpen()
+    who = ApplicantKind(kind)
+    organisation_id = _organisation_id(who, user, organisation)
+    standing = queries.standing_application(call, user.id, organisation_id)
+    if standing is not None:
+        mine = standing.applicant_user_id == user.id or organisation_id is not None
+        raise AlreadyApplied(application_id=standing.id if mine else None)
+    moment = now()
+    application = Application(
+        call=call,
+        applicant=user,
+        organisation_id=organisation_id,
+        kind=who,
+        state=ApplicationState.DRAFT,
+        answers={},
+        itinerary=[],
+        budget=[],
+        edits={},
+        requested_cents=0,
+        currency=call.currency,
+        direction=Direction.OUTBOUND if call.direction is Direction.BOTH else call.direction,
+        version=1,
+        submissions=0,
+        created_at=moment,
+        updated_at=moment,
+        attachments=[],
+    )
+    try:
+        with session().begin_nested():
+            session().add(application)
+    except IntegrityError:
+        raise AlreadyApplied() from None  # two windows at once: the database let one through
+    record("application.started", "application", application.id, None, {"call": call.id, "kind": who.value})
+    return application
+
+
+def _organisation_id(kind: ApplicantKind, user: User, organisation: Organisation | None) -> int | None:
+    if kind is not ApplicantKind.ORGANISATION:
+        return None
+    place = people.membership(organisation.id, user.id) if organisation is not None else None
+    if organisation is None or place is None or place.member_role not in queries.EDITORS:
+        raise OrganisationNeeded()
+    return organisation.id
+
+
+def working_content(application: Application) -> WorkingContent:
+    """Return what the next save adds to and the next submission sends."""
+    copy = application.working_copy or {"answers": application.answers, "itinerary": application.itinerary}
+    return WorkingContent(dict(copy["answers"]), read_legs(copy["itinerary"]), list(copy["itinerary"]))
+
+
+def save_draft(
+    application: Application,
+    *,
+    answers: Answers | None = None,
+    itinerary: Sequence[Mapping[str, Any]] | None = None,
+    budget: Answers | None = None,
+    direction: Direction | str | None = None,
+    expected_version: int | None = None,
+    edition: str | None = None,
+    step: str | None = None,
+) -> Application:
+    """Keep what was typed so far, complete or not, and work the budget out again.
+
+    `answers` and `budget` are merged by question, `itinerary` replaces the legs. With `expected_version`, a save is
+    refused when `step` was changed since by another page than `edition`. A submission is not touched: later edits wait
+    in the working copy until they are sent too.
+
+    Raises:
+        NotEditable: past editing. EditConflict: somebody else saved this step first.
+        UnknownQuestion, AnswerRefused: nothing was kept.
+    """
+    ensure_editable(application)
+    content = working_content(application)
+    if expected_version is not None:
+        _refuse_conflict(application, content, step or "", expected_version, edition)
+    merged = _merge(application, content.answers, {**(answers or {}), **(budget or {})})
+    legs = [leg.as_json() for leg in read_legs(itinerary)] if itinerary is not None else content.itinerary
+    if direction is not None and application.call.direction is Direction.BOTH:
+        application.direction = Direction(direction)
+    if application.state is ApplicationState.DRAFT:
+        application.answers, application.itinerary = merged, legs
+        _derive(application)
+    else:
+        application.working_copy = {"answers": merged, "itinerary": legs}
+    application.version += 1
+    application.updated_at = now()
+    if step is not None:
+        application.edits = {**application.edits, step: {"version": application.version, "edition": edition or ""}}
+    session().flush()
+    return application
+
+
+def ensure_editable(application: Application) -> None:
+    """Refuse changes to what is past changing. A draft stays editable after the deadline: its text is the person's own.
+
+    Raises:
+        NotEditable: withdrawn, in process, or submitted and the call has closed.
+    """
+    if application.call.state is CallState.CANCELLED:
+        raise NotEditable()
+    if application.state is ApplicationState.DRAFT:
+        return
+    if application.state is not ApplicationState.SUBMITTED or not call_queries.accepts_now(application.call):
+        raise NotEditable()
+
+
+def _refuse_conflict(
+    application: Application, content: WorkingContent, step: str, expected: int, edition: str | None
+) -> None:
+    last = application.edits.get(step)
+    if last is not None and last["version"] > expected and last["edition"] != edition:
+        raise EditConflict(
+            theirs={"answers": content.answers, "itinerary": content.itinerary}, version=application.version
+        )
+
+
+def _merge(application: Application, current: dict[str, Any], changes: Answers) -> dict[str, Any]:
+    merged = dict(current)
+    for question_id, value in changes.items():
+        item = form.question(application.call.form, question_id)
+        if item is None or item["type"] == "file":
+            raise UnknownQuestion(question=question_id[:60])
+        if value in (None, ""):
+            merged.pop(question_id, None)
+        elif form.is_possible(item, value):
+            merged[question_id] = value
+        else:
+            raise AnswerRefused(label=form.label(item))
+    return merged
+
+
+def terms_of(call: Call) -> draft.Terms:
+    """Return what of a call an application is judged by."""
+    return draft.Terms(call.form, call.tariff, call.eligibility, Money(call.cap_per_award_cents, call.currency))
+
+
+def derived_of(application: Application) -> draft.Derived:
+    """Return the budget and the rest that follow from the working content."""
+    content = working_content(application)
+    return draft.derive(
+        terms_of(application.call), kind=application.kind.value, answers=content.answers, legs=content.legs
+    )
+
+
+def _derive(application: Application) -> None:
+    derived = derived_of(application)
+    application.budget = derived.lines
+    application.requested_cents = derived.requested.amount_cents
+    application.axis = derived.axis
+    application.region = derived.region
+    application.alcaldia = derived.alcaldia
+    application.gender = derived.gender
+    application.first_time = derived.first_time
+
+
+def adopt_working_copy(application: Application) -> None:
+    """Make the changes since the last submission the application itself, and derive everything again."""
+    if application.working_copy is not None:
+        application.answers = application.working_copy["answers"]
+        application.itinerary = application.working_copy["itinerary"]
+        application.working_copy = None
+    _derive(application)
+
+
+def problems_of(application: Application) -> list[Problem]:
+    """Return everything that stands between the working content and its submission, in the order of the form."""
+    content = working_content(application)
+    return draft.problems(
+        terms_of(application.call),
+        kind=application.kind.value,
+        direction=application.direction.value,
+        answers=content.answers,
+        legs=content.legs,
+        attached=[attachment.question_id for attachment in application.current_attachments],
+    )
+
+
+def eligibility_of(application: Application) -> Eligibility:
+    """Judge the working content by the call's rules of eligibility."""
+    content = working_content(application)
+    return draft.eligibility_of(
+        terms_of(application.call),
+        kind=application.kind.value,
+        direction=application.direction.value,
+        answers=content.answers,
+        legs=content.legs,
+        territories=setting("TERRITORIES"),
+    )
+
+
+def withdraw_application(application: Application, reason: str = "") -> Application:
+    """Take an application out at the applicant's wish. Its submissions stay on record; the place is free again.
+
+    Raises:
+        IllegalTransition: it is over already. TextOutOfBounds: the reason is too long.
+    """
+    APPLICATION_STATES.check(application.state, ApplicationState.WITHDRAWN)
+    if len(reason) > LONGEST_REASON:
+        raise TextOutOfBounds(most=LONGEST_REASON)
+    before = application.state
+    application.state = ApplicationState.WITHDRAWN
+    application.withdrawn_at = now()
+    application.withdrawal_reason = reason.strip() or None
+    session().flush()
+    if application.folio is not None:
+        write_withdrawal_letter(application)
+    record("application.withdrawn", "application", application.id, {"state": before.value}, {"state": "withdrawn"})
+    return application

@@ -1,0 +1,172 @@
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scoring import queries, services
+from scoring.rules.lots import Commitment, Reveal, verify
+from scoring.states import AssignmentState, ConflictKind, Determination, PanelState
+from tests.factories import scoring as make
+
+pytestmark = pytest.mark.usefixtures("clock", "app")
+
+
+def test_a_desk_shows_what_is_due_first_and_only_what_is_mine() -> None:
+    panel = make.assigned_panel(3, 4)
+    mine = queries.desk_rows(901)
+    everything = queries.assignments_of_panel(panel)
+    assert {row.assignment.id for row in mine} == {one.id for one in everything if one.seat.reviewer_id == 901}
+    make.review(mine[0].assignment)
+    services.save_review_draft(mine[1].assignment, {"calidad": make.entries(4, 4, 4, 4)["calidad"]})
+    after = queries.desk_rows(901)
+    assert after[-1].assignment.state == AssignmentState.SUBMITTED
+    assert [(row.scored, row.criteria) for row in after if row.assignment.id == mine[1].assignment.id] == [(1, 4)]
+    assert queries.count_due(901) == len(mine) - 1
+    assert queries.desk_rows(999) == []
+    assert queries.count_due(999) == 0
+
+
+def test_a_desk_is_empty_while_the_panel_is_set_up_and_after_leaving() -> None:
+    panel = make.panel(document=make.simple_rulebook(1))
+    make.dossier(panel)
+    seat = make.seat(panel, 901)
+    services.assign_reviewers(panel)
+    assert queries.desk_rows(901) == []
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    assert len(queries.desk_rows(901)) == 1
+    services.unseat_reviewer(seat, reason="Se va.")
+    assert queries.desk_rows(901) == []
+
+
+def test_an_assignment_is_found_only_by_its_own_reviewer() -> None:
+    panel = make.assigned_panel(1, 3)
+    assignment = queries.assignments_of_panel(panel)[0]
+    code = assignment.dossier.code
+    assert queries.assignment_by_code(assignment.seat.reviewer_id, code) is assignment
+    assert queries.assignment_by_code(999, code) is None
+    assert queries.assignment_by_code(assignment.seat.reviewer_id, "D-XXXXX") is None
+    services.recognise_person(assignment)
+    assert queries.assignment_by_code(assignment.seat.reviewer_id, code) is None
+
+
+def test_others_reviews_appear_only_after_mine_and_in_discussion() -> None:
+    panel = make.assigned_panel(1, 3)
+    mine, second, third = queries.assignments_of_panel(panel)
+    make.review(second)
+    make.review(third)
+    assert queries.reviews_of_others(mine) == []
+    make.review(mine)
+    assert queries.reviews_of_others(mine) == []
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    assert [review.assignment.seat.letter for review in queries.reviews_of_others(mine)] == ["B", "C"]
+
+
+def test_in_discussion_who_has_not_submitted_still_sees_nothing() -> None:
+    panel = make.assigned_panel(1, 3)
+    mine, second, _third = queries.assignments_of_panel(panel)
+    make.review(second)
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    assert queries.reviews_of_others(mine) == []
+
+
+def test_nothing_of_a_result_is_known_before_the_release() -> None:
+    panel = make.reviewed_panel()
+    ranking = services.compute_ranking(panel)
+    code = queries.ranking_lines(ranking)[0].dossier.code
+    assert queries.released_ranking("convocatoria") is None
+    assert queries.determinations("convocatoria") == []
+    assert queries.pseudonymous_scores("convocatoria") == []
+    assert queries.feedback_for(code) == []
+    assert queries.released_rankings() == []
+
+
+def test_a_release_publishes_determinations_scores_and_feedback_without_reviewers() -> None:
+    panel, ranking = make.released_panel(3, 3, scores=[(5, 5, 5, 5), (4, 4, 4, 4), (3, 3, 3, 3)])
+    rows = queries.determinations("convocatoria")
+    assert [(row.position, row.score_text, row.determination, row.granted_cents) for row in rows] == [
+        (1, "100.00", Determination.AWARDED, 5_000_000),
+        (2, "80.00", Determination.AWARDED, 5_000_000),
+        (3, "60.00", Determination.WAITLISTED, 0),
+    ]
+    scores = queries.pseudonymous_scores("convocatoria")
+    assert len(scores) == 3 * 3 * 4
+    assert {row.reviewer_letter for row in scores} == {"A", "B", "C"}
+    feedback = queries.feedback_for(rows[2].dossier_code)
+    assert [(one.reviewer_letter, one.value) for one in feedback[:4]] == [("A", Fraction(3))] * 4
+    assert queries.released_rankings() == [ranking]
+    draw = queries.draw_of_panel(panel)
+    assert draw is not None
+    assert draw.revealed_secret is not None
+    assert draw.randomness is not None
+    published = Commitment(tuple(draw.labels), draw.randomness_source["es"], draw.iterations, draw.commitment)
+    assert verify(published, Reveal(bytes.fromhex(draw.revealed_secret), draw.randomness), draw.places)
+
+
+def test_coverage_counts_what_stands_and_what_is_short() -> None:
+    panel = make.assigned_panel(2, 4)
+    assignment = queries.assignments_of_panel(panel)[0]
+    services.declare_conflict(assignment.seat, assignment.dossier, kind=ConflictKind.SAME_HOUSEHOLD)
+    make.review(queries.assignments_of_panel(panel)[-1])
+    found = queries.coverage(panel)
+    assert (found.needed, found.submitted) == (3, 1)
+    assert [row.dossier.code for row in found.short] == [assignment.dossier.code]
+    assert sum(load.assigned for load in found.loads) == 5
+    assert sum(load.recused for load in found.loads) == 1
+
+
+def test_process_figures_count_the_work() -> None:
+    panel = make.reviewed_panel(3, 3, scores=[(5, 5, 5, 5), (4, 4, 4, 4), (3, 3, 3, 3)])
+    figures = queries.process_figures(panel.call_key)
+    assert figures is not None
+    assert (figures.dossiers, figures.seats, figures.assignments, figures.reviews_submitted) == (3, 3, 9, 9)
+    assert (figures.conflicts, figures.recusals, figures.further_reviews) == (0, 0, 0)
+    assert figures.alpha == 1.0
+    assert queries.process_figures("otra") is None
+
+
+def test_panels_are_listed_newest_first_with_their_counts() -> None:
+    make.panel("una")
+    make.reviewed_panel(2, call_key="dos")
+    assert [(row.panel.call_key, row.dossiers, row.seats, row.submitted) for row in queries.panels()] == [
+        ("dos", 2, 3, 6),
+        ("una", 0, 0, 0),
+    ]
+
+
+@pytest.mark.parametrize("read", ["desk", "page", "coverage", "lines", "determinations", "scores", "panels", "figures"])
+def test_reading_takes_as_many_statements_for_many_as_for_one(
+    session: Session, count_queries: Callable[..., Any], read: str
+) -> None:
+    def statements(dossiers: int, call_key: str, first: int) -> int:
+        document = make.simple_rulebook(3)
+        document["reserved"] = []
+        document["ties"] = ["lot"]
+        panel, ranking = make.released_panel(
+            dossiers, 3, call_key=call_key, document=document, first_reviewer_id=first, budget_cents=10**9
+        )
+        code = queries.ranking_lines(ranking)[0].dossier.code
+        panel_id, ranking_id = panel.id, ranking.id
+        session.commit()
+        session.expunge_all()
+        fresh = queries.panel_by_id(panel_id)
+        assert fresh is not None
+        latest = queries.latest_ranking(fresh)
+        assert latest is not None
+        assert latest.id == ranking_id
+        reads: dict[str, Callable[[], object]] = {
+            "desk": lambda: queries.desk_rows(first),
+            "page": lambda: queries.assignment_by_code(first, code),
+            "coverage": lambda: queries.coverage(fresh),
+            "lines": lambda: [line.dossier.code for line in queries.ranking_lines(latest)],
+            "determinations": lambda: queries.determinations(call_key),
+            "scores": lambda: queries.pseudonymous_scores(call_key),
+            "panels": lambda: [row.panel.rulebook.sha256 for row in queries.panels()],
+            "figures": lambda: queries.process_figures(call_key),
+        }
+        with count_queries() as sent:
+            assert reads[read]()
+        return len(sent)
+
+    assert statements(1, "una", 901) == statements(9, "nueve", 931)

@@ -64,11 +64,11 @@ def compose(letter: OutboxMessage, files: Sequence[StoredFile]) -> EmailMessage:
     composed["Subject"] = letter.subject
     composed["Date"] = format_datetime(now())
     composed["Message-ID"] = letter.message_id
-    composed["Content-Language"] = letter.language
     composed["Auto-Submitted"] = "auto-generated"
     composed.set_content(letter.body_text)
     composed.add_alternative(letter.body_html, subtype="html")
     for stored in files:
         kind, _slash, subtype = stored.content_type.partition("/")
         composed.add_attachment(read(stored), maintype=kind, subtype=subtype, filename=stored.original_name)
+    composed["Content-Language"] = letter.language  # last: enclosing parts takes every Content- header along
     return composed

@@ -1,0 +1,121 @@
+"""No template and no macro that nobody uses, and nothing in them that the browser's policy would refuse."""
+
+import ast
+import re
+from functools import cache
+
+from jinja2 import Environment, nodes
+
+from tests.architecture.findings import assert_nothing
+from tests.architecture.places import ROOT, TEMPLATES, name, source_files, templates
+from tests.architecture.source import tree
+
+ENVIRONMENT = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
+GALLERY = "web/gallery.html"
+
+
+@cache
+def parsed() -> dict[str, nodes.Template]:
+    """Every template as a tree, by the name it is rendered under."""
+    return {
+        path.relative_to(TEMPLATES).as_posix(): ENVIRONMENT.parse(path.read_text(encoding="utf-8"))
+        for path in templates()
+    }
+
+
+@cache
+def component_macros() -> set[tuple[str, str]]:
+    return {
+        (where, macro.name)
+        for where, template in parsed().items()
+        if where.startswith("components/")
+        for macro in template.find_all(nodes.Macro)
+        if not macro.name.startswith("_")
+    }
+
+
+def used_macros() -> set[tuple[str, str]]:
+    used = set()
+    for where, template in parsed().items():
+        if where == GALLERY:
+            continue
+        for found in template.find_all(nodes.FromImport):
+            source = found.template.as_const()
+            used |= {(source, item if isinstance(item, str) else item[0]) for item in found.names}
+        aliases = {found.target: found.template.as_const() for found in template.find_all(nodes.Import)}
+        for attribute in template.find_all(nodes.Getattr):
+            if isinstance(attribute.node, nodes.Name) and attribute.node.name in aliases:
+                used.add((aliases[attribute.node.name], attribute.attr))
+        for macro in template.find_all(nodes.Macro):  # one macro may build on another of the same file
+            used |= {
+                (where, call.node.name)
+                for call in macro.find_all(nodes.Call)
+                if isinstance(call.node, nodes.Name) and call.node.name != macro.name
+            } & component_macros()
+    return used
+
+
+def test_every_macro_is_used_by_a_page() -> None:
+    assert_nothing(sorted(component_macros() - used_macros()))
+
+
+def test_every_macro_that_is_used_exists() -> None:
+    known = component_macros()
+    assert_nothing(sorted(use for use in used_macros() - known if use[0].startswith("components/")))
+
+
+def test_every_template_is_shown_by_somebody() -> None:
+    named: set[str] = set()
+    shapes: list[re.Pattern[str]] = []
+    for path in source_files():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                pieces = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else r"\w+" for p in node.values]
+                shapes.append(re.compile("".join(pieces)))
+    for template in parsed().values():
+        for reference in template.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+            source = getattr(reference, "template", None)
+            if isinstance(source, nodes.Const):
+                named.add(source.value)
+    shapes = [shape for shape in shapes if shape.pattern.endswith((r"\.html", r"\.txt"))]
+    idle = [where for where in parsed() if where not in named and not any(shape.fullmatch(where) for shape in shapes)]
+    assert_nothing(idle)
+
+
+def test_every_template_that_is_named_exists() -> None:
+    wrong = [
+        f"{name(path)}: {node.value}"
+        for path in source_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z_]+/[a-z_/]+\.html", node.value)
+        and node.value not in parsed()
+    ]
+    assert_nothing(wrong)
+
+
+def test_no_template_carries_style_or_script_in_attributes() -> None:
+    inline = re.compile(r"<[a-z][^>]*\s(style|on[a-z]+)\s*=|<style\b|<script(?![^>]*\bsrc=)|javascript:", re.IGNORECASE)
+    wrong = [
+        f"{name(path)}:{number}"
+        for path in templates()
+        if path.name != "letter.html"  # an e-mail has no stylesheet to point to
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if inline.search(line)
+    ]
+    assert_nothing(wrong)
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    foreign = re.compile(r"""(src|href|action)=["']https?://|@import|url\(["']?https?:""", re.IGNORECASE)
+    files = [*templates(), *sorted((ROOT / "static").rglob("*.css")), *sorted((ROOT / "static").rglob("*.js"))]
+    wrong = [
+        f"{name(path)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if foreign.search(line) and "<link rel=" not in line and "<a " not in line
+    ]
+    assert_nothing(wrong)

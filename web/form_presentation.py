@@ -105,7 +105,13 @@ def field_errors(forms: Any) -> list[tuple[str, str]]:
 def _errors_of(field: Any) -> list[tuple[str, str]]:
     children = [child for part in _parts(field) for child in part]
     found = [pair for child in children for pair in _errors_of(child)]
-    return found + [(text, field.id) for text in own_errors(field)]
+    return found + [(f"{_lead_in(field)} {text}", field.id) for text in own_errors(field)]
+
+
+def _lead_in(field: Any) -> str:
+    # «Este campo es obligatorio» three times over helps nobody; a question already ends in its own mark.
+    label = str(field.label.text)
+    return label if label.endswith(("?", ".", ":")) else f"{label}:"
 
 
 def own_errors(field: Any) -> list[str]:

@@ -129,6 +129,12 @@ class AppealAlreadyFiled(Conflict):
     sentence = N_("Ya recibimos una inconformidad sobre esta solicitud.")
 
 
+class AppealsOpen(Conflict):
+    """Results are not final while somebody may still object."""
+
+    sentence = N_("Aún corre el plazo para inconformarse o faltan %(count)s inconformidades por resolver.")
+
+
 class AppealPanelTainted(Forbidden):
     """Whoever took part in the first decision may not judge the appeal against it."""
 

@@ -1,5 +1,5 @@
 """Background work of the mobility fund. Importing this package names every handler."""
 
-from grants.jobs import calls
+from grants.jobs import calls, letters
 
-__all__ = ["calls"]
+__all__ = ["calls", "letters"]

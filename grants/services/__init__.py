@@ -1,7 +1,20 @@
 """Every write of the mobility fund. Services flush and never commit."""
 
+from grants.services.agreements import accept_agreement, offer_agreement
+from grants.services.appeals import conclude_call, file_appeal, resolve_appeal
 from grants.services.applications import save_draft, start_application, withdraw_application
 from grants.services.attachments import attach_file, detach_file
+from grants.services.awards import (
+    close_award,
+    decline_award,
+    mark_tranche_ordered,
+    mark_tranche_paid,
+    mark_tranche_unordered,
+    plan_tranches,
+    record_award,
+    when_agreement_accepted,
+    when_award_declined,
+)
 from grants.services.calls import (
     advance_calls,
     bring_up_to_date,
@@ -13,31 +26,93 @@ from grants.services.calls import (
     set_allocated_budget,
     set_rulebook,
 )
+from grants.services.conflicts import hand_over_conflicts, name_paying_organisations, open_review, seat_reviewer_on
 from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
+from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
+from grants.services.dossiers import (
+    DossierTally,
+    clear_clean_dossiers,
+    clear_dossier,
+    dismiss_finding,
+    exclude_file,
+    hand_over_dossiers,
+    prepare_dossiers,
+    redact_finding,
+    redact_passage,
+    withdraw_dossier_of,
+)
+from grants.services.expense_reports import (
+    ExpenseEntry,
+    accept_expense_report,
+    file_expense_report,
+    return_expense_report,
+)
 from grants.services.publication import checklist, publish_call
+from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
 from grants.services.submission import Acuse, note_late_attempt, submit_application
 
 __all__ = [
     "Acuse",
+    "DossierTally",
+    "ExpenseEntry",
+    "ReleaseOutcome",
+    "ScreeningTally",
+    "accept_agreement",
+    "accept_expense_report",
     "advance_calls",
     "answer_comment",
+    "answer_cure",
     "attach_file",
     "bring_up_to_date",
     "cancel_call",
     "checklist",
+    "clear_clean_dossiers",
+    "clear_dossier",
+    "close_award",
     "comment_on_draft",
+    "conclude_call",
+    "decline_award",
     "detach_file",
+    "dismiss_finding",
     "draft_call",
     "edit_call",
+    "exclude_file",
     "extend_deadline",
+    "file_appeal",
+    "file_expense_report",
+    "hand_over_conflicts",
+    "hand_over_dossiers",
+    "mark_tranche_ordered",
+    "mark_tranche_paid",
+    "mark_tranche_unordered",
     "move_call",
+    "name_paying_organisations",
     "note_late_attempt",
+    "offer_agreement",
     "open_consultation",
+    "open_review",
+    "plan_tranches",
+    "prepare_determinations",
+    "prepare_dossiers",
     "publish_call",
+    "record_award",
+    "redact_finding",
+    "redact_passage",
+    "release_determinations",
+    "request_cure",
+    "resolve_appeal",
+    "return_expense_report",
     "save_draft",
+    "screen_application",
+    "screen_applications",
+    "seat_reviewer_on",
+    "send_letters",
     "set_allocated_budget",
     "set_rulebook",
     "start_application",
     "submit_application",
+    "when_agreement_accepted",
+    "when_award_declined",
     "withdraw_application",
+    "withdraw_dossier_of",
 ]

@@ -7,12 +7,12 @@ from accounts import queries as account_queries
 from accounts.models import User
 from core.audit import record
 from core.database import session
+from core.roles import Role
 from grants.errors.awards import NoPanel, NoRulebook, NotAReviewer
 from grants.models.call import Call
 from grants.models.screening import PayingOrganisation
 from grants.queries import screening as queries
 from grants.rules.conflicts import Party, ties
-from core.roles import Role
 from scoring import queries as scoring_queries
 from scoring.models import Panel, PanelSeat
 from scoring.services import KnownConflict, open_panel, record_conflicts, seat_reviewer
@@ -99,4 +99,3 @@ def hand_over_conflicts(call: Call, *, sponsor_organisation_ids: Collection[int]
     record_conflicts(panel, found)
     record("conflicts.handed_over", "call", call.id, None, {"pairs": len(found)})
     return len({(item.dossier_code, item.reviewer_id) for item in found})
-

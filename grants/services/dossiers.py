@@ -257,7 +257,14 @@ def _regenerate(number: int, attachment: Attachment) -> dict[str, Any]:
     try:
         clean = blinding.clean_file(read(attachment.stored_file), attachment.stored_file.content_type)
     except blinding.FileCannotBeBlinded:
-        return {"stored_file_id": None, "label": label, "pages": [], "unreadable": [], "inner": "", "excluded": UNBLINDABLE}
+        return {
+            "stored_file_id": None,
+            "label": label,
+            "pages": [],
+            "unreadable": [],
+            "inner": "",
+            "excluded": UNBLINDABLE,
+        }
     stored = store_generated(clean.data, f"anexo-{number}.{clean.extension}", clean.content_type, "dossier")
     return {
         "stored_file_id": stored.id,
@@ -294,8 +301,12 @@ def _hand_over(panel: Any, clearing: BlindClearing) -> None:
 
 
 def keywords_of(application: Application) -> list[str]:
-    """Return the words that affinity with a reviewer is worked out from: axis, region and direction, nothing finer."""
-    words = [f"eje-{application.axis}" if application.axis else "", application.region or "", application.direction.value]
+    """Return the words that affinity with a reviewer is worked out from: axis, region, direction, nothing finer."""
+    words = [
+        f"eje-{application.axis}" if application.axis else "",
+        application.region or "",
+        application.direction.value,
+    ]
     return [word for word in words if word]
 
 
@@ -349,4 +360,3 @@ def _move(clearing: BlindClearing, target: ClearingState) -> None:
 
 def _lines(value: Any) -> Iterable[str]:
     return value.splitlines() if isinstance(value, str) else ()
-

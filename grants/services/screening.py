@@ -6,21 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 from core.audit import record
-from core.clock import end_of_day, now, today
+from core.clock import end_of_day, local, now, today
 from core.context import actor
 from core.database import session
 from core.files import StoredFile
 from core.settings import setting
-from grants import emails
+from grants.emails import letters
 from grants.errors.awards import CureClosed, CureUsed, ReasonMissing
 from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.screening import CureRequest, Screening
 from grants.queries import screening as queries
-from grants.rules import eligibility
+from grants.rules import draft, eligibility
 from grants.rules.deadlines import is_before_closing
 from grants.rules.itinerary import read_legs
+from grants.rules.moments import spoken_moment
+from grants.services.applications import terms_of
 from grants.services.course import bring_to
+from grants.services.letters import send_letter
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.call import CallState
 from grants.states.screening import CURE, CureState, ScreeningVerdict
@@ -45,14 +48,14 @@ class ScreeningTally:
 
 def evaluate(application: Application) -> eligibility.Eligibility:
     """Return how an application fares by its call's published rules, from what was submitted."""
-    facts = eligibility.facts_of(
+    return draft.eligibility_of(
+        terms_of(application.call),
         kind=application.kind.value,
         direction=application.direction.value,
         answers=application.answers,
         legs=read_legs(application.itinerary),
-        territories=list(setting("TERRITORIES")),
+        territories=setting("TERRITORIES"),
     )
-    return eligibility.evaluate(application.call.eligibility, facts)
 
 
 def screen_application(
@@ -77,7 +80,9 @@ def screen_application(
     return screening
 
 
-def screen_applications(call: Call, *, refuse_failing: bool = False, progress: Progress | None = None) -> ScreeningTally:
+def screen_applications(
+    call: Call, *, refuse_failing: bool = False, progress: Progress | None = None
+) -> ScreeningTally:
     """Decide every waiting application whose rules leave no doubt: all passed, and on request, one failed.
 
     What the rules cannot tell stays for a person. Runs in batches; the number of SELECTs does not grow with a batch.
@@ -126,7 +131,7 @@ def request_cure(application: Application, *, what: str, days: int = 5) -> CureR
     session().add(cure)
     session().flush()
     record("cure.requested", "application", application.id, None, {"due_at": cure.due_at.isoformat()})
-    emails.send_cure_request(application, cure)
+    send_letter(application, letters.cure_request(application, cure), about=f"cure:{cure.id}")
     return cure
 
 
@@ -137,7 +142,7 @@ def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = (
         CureClosed: too late, or answered before. ReasonMissing: an empty answer.
     """
     if cure.state is not CureState.OPEN or not is_before_closing(cure.due_at, now()):
-        raise CureClosed(closed_at=emails.moment(cure.due_at))
+        raise CureClosed(closed_at=spoken_moment(local(cure.due_at)))
     if not text.strip() and not files:
         raise ReasonMissing()
     CURE.check(cure.state, CureState.ANSWERED)

@@ -1,0 +1,201 @@
+"""What our letters say: what was decided, why, and what next, in *usted* and in the reader's language.
+
+Compose only: sending and keeping is the business of `services.letters`.
+"""
+
+from collections.abc import Mapping
+
+from core.clock import local
+from core.language import N_, _, current_language, localised
+from core.money import Money, format_money
+from core.settings import setting
+from grants.models.application import Application
+from grants.models.award import Agreement, Award, ExpenseReport
+from grants.models.determination import Appeal, Determination
+from grants.models.screening import CureRequest
+from grants.rules.letters import LetterText
+from grants.rules.moments import spoken_moment
+from grants.states.determination import AppealState, Outcome
+from scoring.rules.reasons import sentence
+from scoring.rules.selection import Reason
+
+GREETING = N_("Estimada persona solicitante:")
+WHERE_TO_ASK = N_(
+    "Si tiene dudas, responda a este correo o acuda a la ventanilla única de %(trust)s con su folio %(folio)s."
+)
+OUTCOME_SENTENCES: Mapping[Outcome, str] = {
+    Outcome.AWARDED: N_("Le informamos que su solicitud %(folio)s fue seleccionada. El apoyo es de %(amount)s."),
+    Outcome.WAITLISTED: N_(
+        "Le informamos que su solicitud %(folio)s quedó en la lista de espera. Si se libera dinero, se asigna en el "
+        "orden de la lista y se le avisará."
+    ),
+    Outcome.NOT_SELECTED: N_("Le informamos que su solicitud %(folio)s no fue seleccionada."),
+    Outcome.INELIGIBLE: N_("Le informamos que su solicitud %(folio)s no cumple los requisitos de la convocatoria."),
+}
+
+
+def determination(found: Determination) -> LetterText:
+    """Write what was decided about an application, why, and until when it can be appealed."""
+    application = found.application
+    paragraphs = [
+        _(GREETING),
+        _(
+            OUTCOME_SENTENCES[found.outcome],
+            folio=application.folio,
+            amount=_money(found.money) if found.money is not None else "",
+        ),
+        _("Motivo: %(reason)s", reason=reason_text(found)),
+    ]
+    if found.score_text is not None:
+        paragraphs.append(_("Calificación del comité: %(score)s puntos.", score=found.score_text))
+    if found.outcome is Outcome.AWARDED:
+        paragraphs.append(
+            _("Lo que sigue: le enviaremos el convenio. El primer pago se tramita cuando lo acepte en línea.")
+        )
+    if found.appeal_closes_at is not None:
+        paragraphs.append(
+            _(
+                "Si no está de acuerdo, puede inconformarse hasta el %(moment)s (hora de la ciudad). Una persona que "
+                "no participó en esta decisión revisará su caso y le responderá por escrito.",
+                moment=spoken_moment(local(found.appeal_closes_at)),
+            )
+        )
+    return LetterText(
+        "determination",
+        _("Resultado de su solicitud %(folio)s", folio=application.folio),
+        (*paragraphs, _where_to_ask(application)),
+        (_("Ver el resultado y los comentarios"), f"/solicitudes/{application.id}/resultado"),
+    )
+
+
+def cure_request(application: Application, cure: CureRequest) -> LetterText:
+    """Ask for what is missing, with the deadline."""
+    return LetterText(
+        "cure",
+        _("Falta una aclaración en su solicitud %(folio)s", folio=application.folio),
+        (
+            _(GREETING),
+            _("Al revisar los requisitos de su solicitud encontramos que falta lo siguiente: %(what)s", what=cure.what),
+            _(
+                "Puede responder una sola vez, hasta el %(moment)s (hora de la ciudad). Si no responde, la solicitud "
+                "se resuelve con lo que ya entregó.",
+                moment=spoken_moment(local(cure.due_at)),
+            ),
+            _where_to_ask(application),
+        ),
+        (_("Responder la aclaración"), f"/solicitudes/{application.id}/aclaracion"),
+    )
+
+
+def promotion(application: Application, money: Money) -> LetterText:
+    """Tell somebody on the waiting list that there is money now."""
+    return LetterText(
+        "promotion",
+        _("Su solicitud %(folio)s recibe apoyo", folio=application.folio),
+        (
+            _(GREETING),
+            _(
+                "Se asignó dinero a su solicitud %(folio)s, que estaba en la lista de espera o fue objeto de una "
+                "inconformidad procedente. El apoyo es de %(amount)s.",
+                folio=application.folio,
+                amount=_money(money),
+            ),
+            _where_to_ask(application),
+        ),
+        (_("Ver el resultado y los comentarios"), f"/solicitudes/{application.id}/resultado"),
+    )
+
+
+def agreement_offer(award: Award, agreement: Agreement) -> LetterText:
+    """Send the agreement to be accepted on line."""
+    application = award.application
+    return LetterText(
+        "agreement",
+        _("Convenio %(number)s para aceptar", number=agreement.number),
+        (
+            _(GREETING),
+            _(
+                "El convenio de su apoyo por %(amount)s está listo. Léalo con calma: dice cuánto, cuándo y con qué "
+                "condiciones se paga, y qué hay que comprobar después.",
+                amount=_money(award.money),
+            ),
+            _("Para aceptarlo entre con su cuenta y escriba su nombre. También puede declinar el apoyo."),
+            _where_to_ask(application),
+        ),
+        (_("Leer y aceptar el convenio"), f"/apoyos/{award.id}"),
+    )
+
+
+def report_returned(report: ExpenseReport) -> LetterText:
+    """Say what to correct in an expense report."""
+    award = report.award
+    return LetterText(
+        "report_returned",
+        _("Su informe de gastos necesita una corrección"),
+        (
+            _(GREETING),
+            _(
+                "Revisamos su informe de gastos y se lo devolvemos por este motivo: %(reason)s",
+                reason=report.review_note,
+            ),
+            _("Corríjalo y entréguelo otra vez; lo que ya escribió se conserva para consulta."),
+            _where_to_ask(award.application),
+        ),
+        (_("Corregir el informe"), f"/apoyos/{award.id}/informe"),
+    )
+
+
+def report_accepted(report: ExpenseReport) -> LetterText:
+    """Confirm an expense report, and what has to be returned."""
+    award = report.award
+    unspent = [
+        _("Quedan por devolver %(amount)s. Le escribiremos con los datos para hacerlo.", amount=_money(report.unspent))
+    ]
+    return LetterText(
+        "report_accepted",
+        _("Aceptamos su informe de gastos"),
+        (
+            _(GREETING),
+            _("Comprobó %(amount)s. Su informe de gastos queda aceptado.", amount=_money(report.spent)),
+            *(unspent if report.unspent_cents else []),
+            _where_to_ask(award.application),
+        ),
+        (_("Ver mi apoyo"), f"/apoyos/{award.id}"),
+    )
+
+
+def appeal_resolved(appeal: Appeal) -> LetterText:
+    """Give the reasoned outcome of an appeal."""
+    application = appeal.determination.application
+    outcome = (
+        _("Su inconformidad es procedente.")
+        if appeal.state is AppealState.UPHELD
+        else _("Su inconformidad no es procedente y la decisión se mantiene.")
+    )
+    return LetterText(
+        "appeal",
+        _("Resolución de su inconformidad sobre la solicitud %(folio)s", folio=application.folio),
+        (_(GREETING), outcome, _("Motivo: %(reason)s", reason=appeal.reason or ""), _where_to_ask(application)),
+        (_("Ver mi solicitud"), f"/solicitudes/{application.id}"),
+    )
+
+
+def reason_text(found: Determination) -> str:
+    """Return why a determination came out as it did, in the reader's language."""
+    if found.outcome is Outcome.INELIGIBLE:
+        return found.reason
+    rulebook = found.call.rulebook
+    names: dict[str, str] = {}
+    if rulebook is not None:
+        document = rulebook.document
+        for entry in (*document["criteria"], *document.get("reserved", ()), *document.get("bonus", ())):
+            names[entry["id"]] = localised(entry["name"])
+    return sentence(Reason(found.reason), found.reason_params, found.currency, names)
+
+
+def _money(money: Money) -> str:
+    return format_money(money, current_language())
+
+
+def _where_to_ask(application: Application) -> str:
+    return _(WHERE_TO_ASK, trust=localised(setting("TRUST_NAME")), folio=application.folio)

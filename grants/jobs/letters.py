@@ -1,0 +1,14 @@
+"""Letters in bulk, in the background."""
+
+from core.database import session
+from core.jobs import JobContext, handler
+from grants.models.call import Call
+from grants.services.determinations import send_letters
+
+
+@handler("grants.send_letters")
+def send_determination_letters(job: JobContext) -> None:
+    """Send the letters of a call's released determinations; those already sent are left out."""
+    call = session().get(Call, job.payload["call_id"])
+    if call is not None:
+        send_letters(call, progress=job.progress)

@@ -1,0 +1,87 @@
+"""Take an appeal in its window, and have somebody else decide it."""
+
+from core.audit import record
+from core.clock import local, now
+from core.context import actor
+from core.database import session
+from core.language import in_language
+from grants.emails import letters
+from grants.errors.awards import AppealAlreadyFiled, AppealPanelTainted, AppealsOpen, AppealWindowClosed, ReasonMissing
+from grants.models.application import Application
+from grants.models.call import Call
+from grants.models.determination import Appeal
+from grants.queries import determinations as queries
+from grants.rules.appeals import may_decide
+from grants.rules.moments import spoken_moment
+from grants.services.calls import move_call
+from grants.services.letters import send_letter
+from grants.states.call import CallState
+from grants.states.determination import APPEAL, AppealState
+
+LONGEST_APPEAL = 20_000
+
+
+def file_appeal(application: Application, *, text: str) -> Appeal:
+    """Take an applicant's disagreement, to the second of the window.
+
+    Raises:
+        AppealWindowClosed: not open, or over. AppealAlreadyFiled: there is one. ReasonMissing: it says nothing.
+    """
+    window = queries.appeal_window(application)
+    found = queries.released_determination_of(application)
+    if window is None or found is None or not window.is_open:
+        raise AppealWindowClosed(closed_at=spoken_moment(local(window.closes_at)) if window is not None else "—")
+    if queries.appeal_of(application) is not None:
+        raise AppealAlreadyFiled()
+    if not text.strip():
+        raise ReasonMissing()
+    appeal = Appeal(
+        determination=found,
+        state=AppealState.FILED,
+        text=text.strip()[:LONGEST_APPEAL],
+        filed_by_id=actor().user_id,
+        filed_at=now(),
+    )
+    session().add(appeal)
+    session().flush()
+    record("appeal.filed", "application", application.id, None, {"appeal": appeal.id})
+    return appeal
+
+
+def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary: str) -> Appeal:
+    """Decide an appeal with its reasons: to the applicant in full, to the public in a sentence that names nobody.
+
+    Raises:
+        AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
+    """
+    application = appeal.determination.application
+    target = AppealState.UPHELD if upheld else AppealState.DISMISSED
+    APPEAL.check(appeal.state, target)
+    if not may_decide(actor().user_id, first_reviewers=queries.first_reviewers(application)):
+        raise AppealPanelTainted()
+    if not reason.strip() or not public_summary.strip():
+        raise ReasonMissing()
+    appeal.state, appeal.reason, appeal.public_summary = target, reason.strip(), public_summary.strip()
+    appeal.resolved_at, appeal.resolved_by_id = now(), actor().user_id
+    session().flush()
+    record("appeal.resolved", "application", application.id, {"state": "filed"}, {"state": target.value})
+    with in_language(application.applicant.language):
+        text = letters.appeal_resolved(appeal)
+    send_letter(application, text, about=f"appeal:{appeal.id}")
+    session().flush()
+    return appeal
+
+
+def conclude_call(call: Call) -> Call:
+    """Make a call's results final once the window is over and every appeal was decided.
+
+    Raises:
+        AppealsOpen: the window still runs or an appeal waits. IllegalTransition: the call is not in appeals.
+    """
+    closes_at = queries.last_appeal_moment(call)
+    waiting = sum(1 for appeal in queries.appeals_of(call) if appeal.state is AppealState.FILED)
+    if waiting or (closes_at is not None and now() <= closes_at):
+        raise AppealsOpen(count=waiting)
+    if call.state is CallState.RESOLVED:
+        move_call(call, CallState.APPEALS)
+    return move_call(call, CallState.FINAL)

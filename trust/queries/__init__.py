@@ -45,6 +45,18 @@ from trust.queries.ledger import (
     reversal_of,
 )
 from trust.queries.rates import exchange_rate, latest_rate_date
+from trust.queries.reading import (
+    entry_debits,
+    entry_effect,
+    entry_of,
+    giver_names,
+    posting_rows,
+    public_giver,
+    recorder_name,
+    reversed_by,
+    totals_given,
+    unsettled_orders,
+)
 
 __all__ = [
     "BalanceRow",
@@ -63,6 +75,9 @@ __all__ = [
     "entries",
     "entries_between",
     "entry_by_label",
+    "entry_debits",
+    "entry_effect",
+    "entry_of",
     "exchange_rate",
     "first_open_period",
     "fund",
@@ -73,6 +88,7 @@ __all__ = [
     "funds_by_id",
     "funds_offered",
     "general_fund",
+    "giver_names",
     "is_period_open",
     "latest_rate_date",
     "month_sums",
@@ -84,9 +100,15 @@ __all__ = [
     "periods",
     "pledged",
     "pledges_of",
+    "posting_rows",
+    "public_giver",
     "receipt_by_code",
     "receipt_by_number",
     "receipt_by_token",
     "receipts_between",
+    "recorder_name",
     "reversal_of",
+    "reversed_by",
+    "totals_given",
+    "unsettled_orders",
 ]

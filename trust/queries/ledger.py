@@ -1,6 +1,6 @@
 """What stands in the books."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -166,7 +166,7 @@ def entries(
     *,
     fund_id: int | None = None,
     kind: EntryKind | None = None,
-    account: str | None = None,
+    accounts: Sequence[str] = (),
     start: date | None = None,
     end: date | None = None,
     number: str = "",
@@ -179,12 +179,12 @@ def entries(
         query = query.where(JournalEntry.entry_date >= start)
     if end is not None:
         query = query.where(JournalEntry.entry_date <= end)
-    if fund_id is not None or account is not None:
+    if fund_id is not None or accounts:
         lines = select(Posting.entry_id)
         if fund_id is not None:
             lines = lines.where(Posting.fund_id == fund_id)
-        if account is not None:
-            lines = lines.where(Posting.account_code.startswith(account, autoescape=True))
+        if accounts:
+            lines = lines.where(Posting.account_code.in_(accounts))
         query = query.where(JournalEntry.id.in_(lines))
     year, _, serial = number.partition("-")
     if year.isdigit() and serial.isdigit() and len(number) < 15:

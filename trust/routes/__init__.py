@@ -2,5 +2,31 @@
 
 from flask import Blueprint
 
+from core.language import N_
+from core.navigation import DeskItem, NavItem
+from core.roles import Role
+from trust import queries
+
 blueprint = Blueprint("trust", __name__)
 machine_blueprint = Blueprint("trust_machine", __name__)
+
+NAVIGATION = (
+    NavItem(N_("Aportar"), "trust.give", 30),
+    NavItem(N_("Bolsas"), "trust.fund_list", 40),
+    NavItem(N_("Mis aportaciones"), "trust.my_contributions", 60, frozenset({Role.SPONSOR_CONTACT})),
+    NavItem(N_("Libro"), "trust.ledger_list", 70, frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR})),
+    NavItem(N_("Aportaciones"), "trust.contribution_list", 71, frozenset({Role.TREASURER, Role.AUDITOR})),
+)
+DESK = (
+    DeskItem(
+        N_("Entregas en especie por confirmar"),
+        "trust.offers_waiting",
+        frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.PROGRAMME_OFFICER}),
+        queries.offers_waiting,
+    ),
+    DeskItem(
+        N_("Pagos en línea por revisar"), "trust.held_payments", frozenset({Role.TREASURER}), queries.payments_held
+    ),
+)
+
+from trust.routes import contributions, funds, giving, ledger, notices, receipts, sponsors  # noqa: E402, F401 (views)

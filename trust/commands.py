@@ -1,0 +1,50 @@
+"""The trust on the command line."""
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from core.database import session
+from trust import services
+
+
+@click.group("ledger")
+def ledger() -> None:
+    """The books of the trust."""
+
+
+@ledger.command("verify")
+@with_appcontext
+def verify() -> None:
+    """Add everything again, print what disagrees, and fail if anything does."""
+    problems = services.verify_ledger()
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(f"{len(problems)} disagreements", err=True)
+        sys.exit(1)
+    click.echo("The books agree to the cent.")
+
+
+@ledger.command("open")
+@click.argument("year", type=click.IntRange(2000, 2200))
+@with_appcontext
+def open_year(year: int) -> None:
+    """Write the chart of accounts and open the months of YEAR."""
+    services.establish_chart()
+    services.open_periods(year)
+    session().commit()
+    click.echo(f"{year} is open.")
+
+
+@ledger.command("catch-up")
+@with_appcontext
+def catch_up() -> None:
+    """Ask the payment company after payments whose notice never came."""
+    moved = services.catch_up_payments()
+    session().commit()
+    click.echo(f"{moved} payments moved.")
+
+
+COMMANDS = (ledger,)

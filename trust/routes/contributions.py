@@ -1,0 +1,225 @@
+"""The treasury's desk for what is given: bank transfers, offers in kind and their delivery."""
+
+import secrets
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts import queries as account_queries
+from accounts.models import Organisation
+from core.access import roles
+from core.clock import today
+from core.context import actor
+from core.database import session
+from core.errors import Refusal
+from core.files import store_upload
+from core.language import _
+from core.listing import chosen, page_number, paginate
+from core.roles import Role
+from trust import queries, services
+from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm
+from trust.models import (
+    CONTRIBUTION_FORMS,
+    CONTRIBUTION_KINDS,
+    METHODS,
+    VALUATION_TECHNIQUES,
+    Contribution,
+    ContributionForm,
+    Method,
+)
+from trust.routes import blueprint
+from trust.states import CHECKOUT_STATES, CONTRIBUTION_STATES, ContributionState
+
+RECORDERS = (Role.TREASURER, Role.PROGRAMME_OFFICER)
+CONFIRMERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.PROGRAMME_OFFICER)
+LABELS = {
+    "states": CONTRIBUTION_STATES,
+    "kinds": CONTRIBUTION_KINDS,
+    "forms": CONTRIBUTION_FORMS,
+    "methods": METHODS,
+    "valuations": VALUATION_TECHNIQUES,
+}
+
+
+def _givers() -> dict[int, Organisation]:
+    return {one.id: one for one in session().scalars(account_queries.organisations())}
+
+
+@blueprint.get("/tesoreria/aportaciones")
+@roles(*CONFIRMERS)
+def contribution_list() -> str:
+    """Everything given or offered, newest first. What came in kind is listed beside cash and never added to it."""
+    state = chosen(request.args, "estado", [one.value for one in ContributionState])
+    form = chosen(request.args, "forma", [one.value for one in ContributionForm])
+    query = queries.contributions(
+        state=ContributionState(state) if state else None, form=ContributionForm(form) if form else None
+    )
+    return render_template(
+        "trust/contribution_list.html",
+        listing=paginate(query, page=page_number(request.args)),
+        state_options=[("", _("Todos")), *((one.value, CONTRIBUTION_STATES.label(one)) for one in ContributionState)],
+        form_options=[("", _("Todas")), *((one.value, _(label)) for one, label in CONTRIBUTION_FORMS.items())],
+        **LABELS,
+    )
+
+
+@blueprint.get("/tesoreria/entregas")
+@roles(*CONFIRMERS)
+def offers_waiting() -> Response:
+    """Offers in kind that wait for their delivery to be confirmed."""
+    return redirect(url_for("trust.contribution_list", estado=ContributionState.OFFERED.value), 302)
+
+
+@blueprint.get("/tesoreria/pagos-en-linea")
+@roles(Role.TREASURER)
+def held_payments() -> str:
+    """Online payments that did not match what was ordered, or are still on their way."""
+    return render_template("trust/checkout_list.html", orders=queries.unsettled_orders(), states=CHECKOUT_STATES)
+
+
+@blueprint.get("/tesoreria/aportaciones/<int:contribution_id>")
+@roles(*CONFIRMERS)
+def contribution_show(contribution_id: int) -> str:
+    """One contribution: who gave what, its entry and its receipt."""
+    contribution = queries.contribution(contribution_id)
+    offered = contribution.state == ContributionState.OFFERED
+    another = contribution.recorded_by is None or contribution.recorded_by != actor().user_id
+    return render_template(
+        "trust/contribution_show.html",
+        contribution=contribution,
+        entry=queries.entry_of(contribution),
+        giver=queries.giver_names([contribution])[contribution.id],
+        may_confirm=offered and another and actor().has(*CONFIRMERS),
+        waits_for_another=offered and not another,
+        may_decline=offered and actor().has(*RECORDERS),
+        **LABELS,
+    )
+
+
+@blueprint.route("/tesoreria/aportaciones/nueva", methods=["GET", "POST"])
+@roles(Role.TREASURER, auditor=False)
+def transfer_new() -> Response | str | tuple[str, int]:
+    """Record a contribution that arrived by bank transfer."""
+    givers = _givers()
+    form = TransferForm(organisations={one: giver.name for one, giver in givers.items()})
+    if request.method == "GET":
+        form.key.data, form.received_on.data = secrets.token_hex(16), today()
+    problems: list[str] = []
+    status = 200
+    if form.validate_on_submit():
+        try:
+            contribution = _receive(form, givers)
+            session().commit()
+        except Refusal as refusal:
+            session().rollback()
+            problems, status = [refusal.message()], refusal.status
+        else:
+            flash(_("La aportación quedó en los libros y su recibo se emitió."), "success")
+            return redirect(url_for("trust.contribution_show", contribution_id=contribution.id), 303)
+    elif form.errors:
+        status = 422
+    return render_template("trust/transfer_new.html", form=form, problems=problems), status
+
+
+def _receive(form: TransferForm, givers: dict[int, Organisation]) -> Contribution:
+    giver = givers.get(int(form.giver.data)) if form.giver.data else None
+    assert form.received_on.data is not None
+    return services.receive_contribution(
+        kind=form.kind.data,
+        fund=queries.fund_by_code(form.fund.data),
+        money=form.amount.data,
+        giver_organisation=giver,
+        public_name=form.name.data or (giver.name if giver else None),
+        anonymous=not form.show_name.data,
+        received_on=form.received_on.data,
+        method=Method.TRANSFER,
+        email=form.email.data or None,
+        idempotency_key=f"transfer:{(form.key.data or '')[:64]}",
+    )
+
+
+@blueprint.route("/tesoreria/especie/nueva", methods=["GET", "POST"])
+@roles(*RECORDERS, auditor=False)
+def in_kind_new() -> Response | str | tuple[str, int]:
+    """Write down an offer of things or services. It counts once another person confirms its delivery."""
+    givers = _givers()
+    form = InKindForm(organisations={one: giver.name for one, giver in givers.items()})
+    if request.method == "GET":
+        form.key.data = secrets.token_hex(16)
+    problems: list[str] = []
+    status = 200
+    if form.validate_on_submit():
+        try:
+            contribution = _offer(form, givers)
+            session().commit()
+        except Refusal as refusal:
+            session().rollback()
+            problems, status = [refusal.message()], refusal.status
+        else:
+            flash(_("La oferta quedó registrada. Otra persona debe confirmar la entrega."), "success")
+            return redirect(url_for("trust.contribution_show", contribution_id=contribution.id), 303)
+    elif form.errors:
+        status = 422
+    return render_template("trust/in_kind_new.html", form=form, problems=problems), status
+
+
+def _offer(form: InKindForm, givers: dict[int, Organisation]) -> Contribution:
+    giver = givers.get(int(form.giver.data)) if form.giver.data else None
+    sent = form.evidence.data
+    evidence = None
+    if sent:
+        evidence = store_upload(
+            sent.stream, sent.filename or "", purpose="in_kind_evidence", max_bytes=LARGEST_EVIDENCE_BYTES
+        )
+    return services.offer_in_kind(
+        kind=form.kind.data,
+        fund=queries.fund_by_code(form.fund.data),
+        value=form.value.data,
+        description=form.description.data or "",
+        quantity=form.quantity.data or 0,
+        unit=form.unit.data or "",
+        valuation=form.valuation.data,
+        valuation_note=form.valuation_note.data or "",
+        evidence=evidence,
+        giver_organisation=giver,
+        public_name=form.name.data or (giver.name if giver else None),
+        anonymous=not form.show_name.data,
+        idempotency_key=f"offer:{(form.key.data or '')[:64]}",
+    )
+
+
+@blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/entrega", methods=["GET", "POST"])
+@roles(*CONFIRMERS, auditor=False)
+def delivery_confirm(contribution_id: int) -> Response | str | tuple[str, int]:
+    """Confirm that what was offered arrived: posts it and issues its receipt."""
+    contribution = queries.contribution(contribution_id)
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
+    form = DeliveryForm()
+    if request.method == "GET":
+        form.received_on.data = today()
+    if not form.validate_on_submit():
+        page = render_template("trust/delivery_confirm.html", contribution=contribution, form=form)
+        return page, 422 if form.errors else 200
+    assert form.received_on.data is not None
+    services.confirm_in_kind_delivery(
+        contribution, received_on=form.received_on.data, delivered_to=form.delivered_to.data or ""
+    )
+    session().commit()
+    flash(_("La entrega quedó confirmada y su recibo se emitió."), "success")
+    return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)
+
+
+@blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/rechazar", methods=["GET", "POST"])
+@roles(*RECORDERS, auditor=False)
+def offer_decline(contribution_id: int) -> Response | str | tuple[str, int]:
+    """Say that the trust cannot take an offer, and why."""
+    contribution = queries.contribution(contribution_id)
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.DECLINED)
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        page = render_template("trust/offer_decline.html", contribution=contribution, form=form)
+        return page, 422 if form.errors else 200
+    services.decline_in_kind(contribution, reason=form.reason.data or "")
+    session().commit()
+    flash(_("La oferta quedó como no aceptada."), "success")
+    return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)

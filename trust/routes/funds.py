@@ -1,0 +1,109 @@
+"""The open account book: every fund with its figures, and the entries behind each of them."""
+
+from flask import render_template, request, url_for
+
+from core.access import public
+from core.context import actor
+from core.language import N_, _, localised
+from core.listing import chosen, page_number, paginate
+from core.money import format_money
+from core.roles import STAFF_ROLES, Role
+from core.settings import setting
+from trust import queries
+from trust.models import ENTRY_KINDS, FUND_KINDS
+from trust.queries.contributions import COMMITTED, INCOME_CASH
+from trust.routes import blueprint
+from trust.rules import SpendingRules
+from trust.states import ENTRY_STATES, FUND_STATES
+
+# Each figure of a fund, and the accounts whose entries add up to it.
+FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "recibido": (N_("Recibido en dinero"), INCOME_CASH),
+    "especie": (N_("Recibido en especie"), ("4.2.1",)),
+    "comprometido": (N_("Comprometido por pagar"), COMMITTED),
+    "pagado": (N_("Pagado en apoyos"), ("5.1.1",)),
+    "libre": (N_("Libre"), ("1.1.1", "1.1.2", "1.1.3", *COMMITTED)),
+}
+
+
+@blueprint.get("/fondos")
+@public
+def fund_list() -> str:
+    """Every fund with what it received, committed and has free."""
+    return render_template("trust/fund_list.html", figures=queries.fund_figures(), kinds=FUND_KINDS)
+
+
+@blueprint.get("/fondos/<code>")
+@public
+def fund_show(code: str) -> str:
+    """One fund: what it may pay for, its figures, and the entries behind each."""
+    fund = queries.fund_by_code(code)
+    figure = chosen(request.args, "cifra", list(FIGURES))
+    accounts = FIGURES[figure][1] if figure else ()
+    listing = paginate(queries.entries(fund_id=fund.id, accounts=accounts), page=page_number(request.args), per_page=20)
+    labels = {name: _(label) for name, (label, _accounts) in FIGURES.items()}
+    return render_template(
+        "trust/fund_show.html",
+        fund=fund,
+        figures=[one for one in queries.fund_figures() if one.fund.id == fund.id],
+        kinds=FUND_KINDS,
+        states=FUND_STATES,
+        rules=rule_facts(queries.fund_rules(fund)),
+        labels=labels,
+        figure=figure,
+        listing=listing,
+        rows=[(entry, queries.entry_effect(entry, fund, accounts)) for entry in listing.rows],
+        entry_kinds=ENTRY_KINDS,
+        giver=queries.public_giver(fund),
+        give_url=url_for("trust.give", bolsa=fund.code) if fund.accepts_gifts else None,
+    )
+
+
+def rule_facts(rules: SpendingRules) -> list[tuple[str, str]]:
+    """Return a fund's rules as label and plain words, in the reader's language."""
+
+    def names(catalogue: str, ids: frozenset[object] | None) -> str | None:
+        if ids is None:
+            return None
+        return "; ".join(localised(item["name"]) for item in setting(catalogue) if item["id"] in ids) or "—"
+
+    directions = {"outbound": _("desde la ciudad al extranjero"), "inbound": _("del extranjero a la ciudad")}
+    facts: list[tuple[str, str | None]] = [
+        (_("Ejes"), names("AXES", rules.axes)),
+        (_("Regiones"), names("REGIONS", rules.regions)),
+        (_("Tipos de gasto"), ", ".join(sorted(rules.categories)) if rules.categories is not None else None),
+        (_("A quién apoya"), ", ".join(sorted(rules.profiles)) if rules.profiles is not None else None),
+        (
+            _("Sentido del viaje"),
+            "; ".join(directions.get(one, one) for one in sorted(rules.directions))
+            if rules.directions is not None
+            else None,
+        ),
+        (_("Paga a partir del"), rules.not_before.isoformat() if rules.not_before else None),
+        (_("Paga hasta el"), rules.not_after.isoformat() if rules.not_after else None),
+        (_("Tope por apoyo"), format_money(rules.cap_per_award) if rules.cap_per_award else None),
+        (_("Régimen de compra"), rules.procurement),
+        (_("Informes a quien la dio"), ", ".join(day.isoformat() for day in rules.report_due_on) or None),
+        (_("Se puede gastar"), None if rules.spendable else _("No: es capital inicial y se conserva.")),
+    ]
+    return [(label, value) for label, value in facts if value is not None]
+
+
+@blueprint.get("/libro/<label>")
+@public
+def entry_show(label: str) -> str:
+    """One entry: its lines, what it came from, and what reverses it. Who recorded it only staff see."""
+    entry = queries.entry_by_label(label)
+    staff = actor().has(*STAFF_ROLES, Role.AUDITOR)
+    return render_template(
+        "trust/entry_show.html",
+        entry=entry,
+        lines=queries.posting_rows(entry),
+        kinds=ENTRY_KINDS,
+        states=ENTRY_STATES,
+        reversal=queries.reversal_of(entry),
+        reverses=queries.reversed_by(entry),
+        staff=staff,
+        recorded_by=queries.recorder_name(entry) if staff else None,
+        may_reverse=actor().has(Role.TREASURER) and entry.reverses_id is None,
+    )

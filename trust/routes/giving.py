@@ -1,0 +1,135 @@
+"""Giving on line: one form, the payment company's page, and thanks."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts import queries as account_queries
+from accounts.models import Organisation, User
+from core.access import public
+from core.context import actor, set_writing
+from core.database import session
+from core.errors import Refusal
+from core.language import _
+from core.money import Money
+from trust import queries, services
+from trust.forms import GiveForm
+from trust.models import CheckoutOrder
+from trust.routes import blueprint
+from trust.states import CHECKOUT_STATES, CheckoutState
+
+SUGGESTED = (200, 500, 1_000, 5_000)
+
+
+def signed_in_user() -> User | None:
+    """Return the person who acts, if anybody has signed in."""
+    who = actor()
+    return account_queries.user(who.user_id) if who.user_id is not None else None
+
+
+def _organisations(user: User | None) -> dict[int, Organisation]:
+    return {one.id: one for one in account_queries.organisations_of(user)} if user else {}
+
+
+@blueprint.route("/aportar", methods=["GET", "POST"])
+@public
+def give() -> Response | str | tuple[str, int]:
+    """Ask how much and for what; works without an account."""
+    user = signed_in_user()
+    mine = _organisations(user)
+    form = GiveForm(organisations={one: organisation.name for one, organisation in mine.items()})
+    if request.method == "GET":
+        _prefill(form, user, mine)
+    problems: list[str] = []
+    if form.validate_on_submit():
+        try:
+            order = _start(form, user, mine)
+        except Refusal as refusal:
+            session().rollback()
+            problems.append(refusal.message())
+            status = refusal.status
+        else:
+            session().commit()
+            return redirect(order.payment_url, 303)
+    else:
+        status = 422 if form.errors else 200
+    page = render_template(
+        "trust/give.html",
+        form=form,
+        problems=problems,
+        signed_in=user is not None,
+        organisations=mine,
+        cancelled="cancelado" in request.args,
+        general=queries.general_fund(),
+    )
+    return page, status
+
+
+def _prefill(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> None:
+    wanted = request.args.get("bolsa", "")
+    if wanted in {fund.code for fund in queries.funds_offered()}:
+        form.fund.data = wanted
+    if user is not None:
+        form.email.data = user.email
+    if mine:
+        form.giver.data = str(next(iter(mine)))
+    amount = request.args.get("cantidad", "")
+    if amount.isascii() and amount.isdigit() and len(amount) < 9:
+        form.amount.data = Money(int(amount) * 100, form.amount.currency)
+
+
+def _start(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> CheckoutOrder:
+    organisation = mine.get(int(form.giver.data)) if form.giver.data else None
+    name = organisation.name if organisation else (form.name.data or None)
+    return services.start_checkout(
+        fund=queries.fund_by_code(form.fund.data) if form.fund.data else None,
+        money=form.amount.data,
+        method=form.method.data,
+        kind=form.kind.data,
+        giver_user=user,
+        giver_organisation=organisation,
+        public_name=name,
+        anonymous=not form.show_name.data,
+        email=form.email.data or None,
+    )
+
+
+@blueprint.get("/aportar/gracias/<token>")
+@public
+def give_thanks(token: str) -> str:
+    """Say how the payment stands, asking the company if we do not know yet: the notice may still be on its way."""
+    order = queries.order_by_token(token)
+    if order.state in (CheckoutState.OPEN, CheckoutState.PROCESSING):
+        order = _ask_again(order)
+    return render_template(
+        "trust/give_thanks.html",
+        order=order,
+        receipt=order.contribution.receipt if order.contribution else None,
+        states=CHECKOUT_STATES,
+        is_paid=order.state == CheckoutState.PAID,
+        title=_thanks(order.state),
+        again=url_for("trust.give"),
+    )
+
+
+def _ask_again(order: CheckoutOrder) -> CheckoutOrder:
+    session_id = order.session_id
+    session().rollback()  # ends the reading transaction, so that the next one may write
+    set_writing(True)
+    try:
+        fresh = services.fulfil_checkout(session_id)
+    except Refusal:
+        session().rollback()
+        return queries.order_by_token(order.token)
+    session().commit()
+    return fresh
+
+
+def _thanks(state: CheckoutState) -> str:
+    return {
+        CheckoutState.PAID: _("Gracias por tu aportación"),
+        CheckoutState.PROCESSING: _("Tu pago va en camino"),
+        CheckoutState.OPEN: _("Falta pagar"),
+        CheckoutState.HELD: _("Estamos revisando tu pago"),
+        CheckoutState.FAILED: _("El pago no se completó"),
+        CheckoutState.EXPIRED: _("La página de pago venció"),
+    }[state]

@@ -80,8 +80,8 @@ def normal_country(text: str) -> str:
     Raises:
         CountryRefused: no country has it.
     """
-    code = text.strip().upper()
-    if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
+    code = text.strip() if not text.isascii() else text.strip().upper()
+    if not code.isascii() or len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
         raise CountryRefused(country=text.strip()[:40])
     return code
 

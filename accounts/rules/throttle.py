@@ -19,9 +19,10 @@ class Limits:
 def account_wait(failures: Sequence[datetime], moment: datetime, limits: Limits) -> timedelta:
     """Return how long an account must wait after `failures`: nothing, then 1 s, 2 s, 4 s …, then the whole lock.
 
-    Only failures younger than the lock count, so that a lock that has run out leaves a clean slate.
+    A failure counts with those of the lock's length before it, so that a lock lasts whole and then leaves a clean
+    slate: pass the failures of the last two lengths.
     """
-    recent = [failure for failure in failures if failure > moment - limits.lock]
+    recent = _run(failures, moment, limits)
     if len(recent) < limits.free_failures:
         return timedelta()
     if len(recent) >= limits.account_failures:
@@ -31,13 +32,20 @@ def account_wait(failures: Sequence[datetime], moment: datetime, limits: Limits)
 
 def address_wait(failures: Sequence[datetime], moment: datetime, limits: Limits) -> timedelta:
     """Return how long a network must wait after `failures` of any accounts: nothing, or the whole lock."""
-    recent = [failure for failure in failures if failure > moment - limits.lock]
+    recent = _run(failures, moment, limits)
     return _left(recent, limits.lock, moment) if len(recent) >= limits.address_failures else timedelta()
 
 
 def whole_seconds(wait: timedelta) -> int:
     """Return `wait` rounded up, so that whoever waits that long is let in."""
     return math.ceil(wait.total_seconds())
+
+
+def _run(failures: Sequence[datetime], moment: datetime, limits: Limits) -> list[datetime]:
+    last = max(failures, default=None)
+    if last is None or moment >= last + limits.lock:
+        return []
+    return [failure for failure in failures if failure > last - limits.lock]
 
 
 def _left(recent: Sequence[datetime], pause: timedelta, moment: datetime) -> timedelta:

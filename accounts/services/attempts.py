@@ -36,8 +36,8 @@ def admit(kind: AttemptKind, email: str, address: str) -> None:
     key, bounds, moment = account_key(email), limits(), now()
     queries.hold_account(key)
     wait = max(
-        account_wait(queries.failures_of_account(kind, key, moment - bounds.lock), moment, bounds),
-        address_wait(queries.failures_of_address(kind, address_key(address), moment - bounds.lock), moment, bounds),
+        account_wait(queries.failures_of_account(kind, key, moment - 2 * bounds.lock), moment, bounds),
+        address_wait(queries.failures_of_address(kind, address_key(address), moment - 2 * bounds.lock), moment, bounds),
     )
     if wait > timedelta():
         raise waiting(whole_seconds(wait))
@@ -77,7 +77,7 @@ def admit_letter(address: str) -> None:
         TooManyAttempts: too many letters were asked for from there.
     """
     network, bounds, moment = address_key(address), limits(), now()
-    asked = queries.failures_of_address(AttemptKind.LETTER, network, moment - bounds.lock)
+    asked = queries.failures_of_address(AttemptKind.LETTER, network, moment - 2 * bounds.lock)
     wait = address_wait(asked, moment, bounds)
     if wait > timedelta():
         raise waiting(whole_seconds(wait))

@@ -1,0 +1,370 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accounts import services
+from accounts.errors import TooManyAttempts
+from accounts.models import RecoveryCode, SessionEnd, SignInAttempt, UserSession
+from accounts.queries import session_facts, sessions_of, user_session
+from accounts.services import resolve_session, sign_in
+from core.audit import AuditEvent
+from core.clock import FrozenClock
+from core.context import Actor, acting_as
+from core.errors import Forbidden
+from core.roles import Role
+from core.settings import install_settings
+from tests.factories.accounts import PASSWORD, TOTP_SECRET, make_organisation, make_user
+
+ADDRESS = "203.0.113.7"
+
+
+def attempt(email: str, password: str = "una contraseña equivocada", address: str = ADDRESS) -> Any:
+    return sign_in(email=email, password=password, address=address, device="Firefox")
+
+
+def actions(session: Session) -> list[str]:
+    return list(session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
+
+
+def test_right_password_opens_a_session(session: Session, clock: FrozenClock) -> None:
+    user = make_user(email="ana@example.org", name="Ana", language="en")
+    organisation = make_organisation(user)
+    accepted = attempt("  ANA@Example.org", PASSWORD)
+    assert accepted.pending is False
+    assert resolve_session(accepted.token) == Actor(
+        user.id, frozenset({Role.APPLICANT}), "Ana", frozenset({organisation.id}), "en"
+    )
+    assert accepted.token not in {accepted.opened.token_hash}
+
+
+def test_resolving_a_session_costs_one_query(session: Session, clock: FrozenClock, count_queries: Any) -> None:
+    user = make_user(Role.TREASURER, Role.REVIEWER, Role.PROGRAMME_OFFICER)
+    organisations = [make_organisation(user).id for _ in range(3)]
+    _opened, token = services.open_session(user, second_factor_passed=True)
+    session.commit()
+    session.expunge_all()
+    with count_queries() as sent:
+        actor = resolve_session(token)
+    assert len(sent) == 1
+    assert actor is not None
+    assert actor.organisation_ids == frozenset(organisations)
+    assert actor.roles == {Role.TREASURER, Role.REVIEWER, Role.PROGRAMME_OFFICER, Role.APPLICANT}
+
+
+@pytest.mark.parametrize("email", ["ana@example.org", "nadie@example.org", "no es un correo", "\x00", "a" * 400])
+def test_wrong_password_and_unknown_account_leave_the_same_trace(
+    session: Session, clock: FrozenClock, email: str
+) -> None:
+    make_user(email="ana@example.org")
+    before = len(actions(session))
+    assert attempt(email) is None
+    row = session.scalars(select(SignInAttempt)).one()
+    assert (row.at, row.address, row.forgiven_at) == (clock.now(), ADDRESS, None)
+    assert email not in row.account_key
+    assert len(actions(session)) == before
+
+
+@pytest.mark.parametrize("email", ["ana@example.org", "nadie@example.org"])
+def test_failures_slow_down_to_the_second(session: Session, clock: FrozenClock, email: str) -> None:
+    make_user(email="ana@example.org")
+    for _ in range(3):
+        assert attempt(email) is None
+    for wait in (1, 2, 4, 8, 16, 32, 64):
+        with pytest.raises(TooManyAttempts) as refused:
+            attempt(email, PASSWORD)
+        assert refused.value.seconds == wait
+        clock.advance(seconds=wait - 1)
+        with pytest.raises(TooManyAttempts):
+            attempt(email, PASSWORD)
+        clock.advance(seconds=1)
+        assert attempt(email) is None
+    assert actions(session)[-1] == "account.locked"
+
+
+def lock(session: Session, clock: FrozenClock, email: str, failures: int = 10) -> None:
+    for _ in range(failures):
+        assert attempt(email) is None
+        clock.advance(seconds=70)
+
+
+def test_lock_lasts_to_the_second(session: Session, clock: FrozenClock, letters: Callable[[str], list[str]]) -> None:
+    make_user(email="ana@example.org")
+    lock(session, clock, "ana@example.org")
+    clock.advance(seconds=900 - 70 - 1)
+    with pytest.raises(TooManyAttempts) as refused:
+        attempt("ana@example.org", PASSWORD)
+    assert refused.value.seconds == 1
+    clock.advance(seconds=1)
+    assert attempt("ana@example.org", PASSWORD) is not None
+    assert letters("ana@example.org") == ["accounts.account_locked"]
+
+
+def test_lock_says_how_long_in_minutes(session: Session, clock: FrozenClock) -> None:
+    lock(session, clock, "nadie@example.org")
+    with pytest.raises(TooManyAttempts) as refused:
+        attempt("nadie@example.org")
+    assert refused.value.message() == "Hubo demasiados intentos. Espera 14 minutos y vuelve a intentarlo."
+    assert refused.value.status == 429
+
+
+def test_lock_of_one_account_leaves_the_others_alone(session: Session, clock: FrozenClock) -> None:
+    make_user(email="eva@example.org")
+    lock(session, clock, "ana@example.org")
+    assert attempt("eva@example.org", PASSWORD) is not None
+
+
+def test_success_starts_the_count_again(session: Session, clock: FrozenClock) -> None:
+    make_user(email="ana@example.org")
+    for _ in range(2):
+        attempt("ana@example.org")
+    assert attempt("ana@example.org", PASSWORD) is not None
+    for _ in range(2):
+        attempt("ana@example.org")
+    assert attempt("ana@example.org", PASSWORD) is not None
+
+
+def test_network_is_locked_whatever_the_account(session: Session, clock: FrozenClock, app: Flask) -> None:
+    install_settings({**app.config, "SIGN_IN_ADDRESS_FAILURES": 5})
+    make_user(email="ana@example.org")
+    for number in range(5):
+        assert attempt(f"persona{number}@ensayo.test", address="2001:db8::1") is None
+    with pytest.raises(TooManyAttempts) as refused:
+        attempt("ana@example.org", PASSWORD, address="2001:db8::ffff")
+    assert refused.value.seconds == 900
+    assert attempt("ana@example.org", PASSWORD, address="2001:db8:0:1::1") is not None
+    assert actions(session).count("address.locked") == 1
+    clock.advance(seconds=900)
+    assert attempt("ana@example.org", PASSWORD, address="2001:db8::1") is not None
+
+
+@pytest.mark.parametrize("state", ["unverified", "suspended", "closed", "no password"])
+def test_account_that_cannot_enter_answers_like_a_wrong_password(
+    session: Session, clock: FrozenClock, state: str, letters: Callable[[str], list[str]]
+) -> None:
+    if state == "unverified":
+        services.register_user(email="ana@example.org", name="Ana", password=PASSWORD)
+    else:
+        user = make_user(email="ana@example.org")
+        if state == "suspended":
+            services.suspend_account(user)
+        elif state == "closed":
+            services.close_account(user)
+        else:
+            user.password_hash = None
+    assert attempt("ana@example.org", PASSWORD) is None
+    assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 1
+    expected = ["accounts.verification"] * 2 if state == "unverified" else []
+    assert letters("ana@example.org") == expected
+
+
+def test_hash_is_renewed_when_the_parameters_grow(session: Session, clock: FrozenClock, app: Flask) -> None:
+    user = make_user(email="ana@example.org")
+    former = user.password_hash
+    install_settings({**app.config, "ARGON2_TIME_COST": 2})
+    assert attempt("ana@example.org", PASSWORD) is not None
+    assert user.password_hash != former
+    assert "t=2" in (user.password_hash or "")
+    assert attempt("ana@example.org", PASSWORD) is not None
+
+
+def test_staff_get_nothing_before_the_second_factor(
+    session: Session, clock: FrozenClock, code_now: Callable[..., str]
+) -> None:
+    make_user(Role.TREASURER, email="tesoreria@example.org")
+    accepted = attempt("tesoreria@example.org", PASSWORD)
+    assert accepted.pending is True
+    assert resolve_session(accepted.token) is None
+    facts = session_facts(accepted.token)
+    assert facts is not None
+    assert (facts.actor.user_id, facts.actor.roles, facts.actor.kind) == (None, frozenset(), "pending")
+    token = services.pass_second_factor(accepted.opened, code_now(), address=ADDRESS)
+    assert token is not None
+    assert session_facts(accepted.token) is None
+    actor = resolve_session(token)
+    assert actor is not None
+    assert Role.TREASURER in actor.roles
+
+
+def test_pending_session_dies_after_a_quarter_of_an_hour(session: Session, clock: FrozenClock) -> None:
+    make_user(Role.TREASURER, email="tesoreria@example.org")
+    accepted = attempt("tesoreria@example.org", PASSWORD)
+    clock.advance(minutes=15, seconds=-1)
+    assert session_facts(accepted.token) is not None
+    clock.advance(seconds=1)
+    assert session_facts(accepted.token) is None
+
+
+def test_role_granted_in_mid_session_asks_for_the_second_factor(session: Session, clock: FrozenClock) -> None:
+    user = make_user()
+    _opened, token = services.open_session(user)
+    assert resolve_session(token) is not None
+    services.grant_role(user, Role.REVIEWER)
+    assert resolve_session(token) is None
+    services.revoke_role(user, Role.REVIEWER)
+    assert resolve_session(token) is not None
+
+
+def test_code_works_once(session: Session, clock: FrozenClock, code_now: Callable[..., str]) -> None:
+    make_user(Role.REVIEWER, email="eva@example.org")
+    code = code_now()
+    first = attempt("eva@example.org", PASSWORD)
+    assert services.pass_second_factor(first.opened, code, address=ADDRESS) is not None
+    second = attempt("eva@example.org", PASSWORD)
+    assert services.pass_second_factor(second.opened, code, address=ADDRESS) is None
+    assert services.pass_second_factor(second.opened, code_now(-1), address=ADDRESS) is None
+    assert actions(session).count("second_factor.replayed") == 2
+    assert services.pass_second_factor(second.opened, code_now(1), address=ADDRESS) is not None
+
+
+def test_codes_slow_down_and_lock_too(session: Session, clock: FrozenClock, code_now: Callable[..., str]) -> None:
+    make_user(Role.REVIEWER, email="eva@example.org")
+    opened = attempt("eva@example.org", PASSWORD).opened
+    for _ in range(3):
+        assert services.pass_second_factor(opened, "000000", address=ADDRESS) is None
+    for wait in (1, 2, 4, 8, 16, 32, 64):
+        with pytest.raises(TooManyAttempts) as refused:
+            services.pass_with_recovery_code(opened, "ABCD", address=ADDRESS)
+        assert refused.value.seconds == wait
+        clock.advance(seconds=wait)
+        assert services.pass_second_factor(opened, "000000", address=ADDRESS) is None
+    with pytest.raises(TooManyAttempts) as refused:
+        services.pass_second_factor(opened, code_now(), address=ADDRESS)
+    assert refused.value.seconds == 900
+
+
+def test_recovery_code_works_once_and_the_owner_hears_of_it(
+    session: Session, clock: FrozenClock, letters: Callable[[str], list[str]]
+) -> None:
+    user = make_user(email="eva@example.org")
+    codes = services.enrol_second_factor(user, TOTP_SECRET)
+    assert len(set(codes)) == 10
+    stored = set(session.scalars(select(RecoveryCode.code_hash)))
+    assert not stored & {code.replace("-", "") for code in codes}
+    first = attempt("eva@example.org", PASSWORD)
+    assert services.pass_with_recovery_code(first.opened, codes[0].lower(), address=ADDRESS) is not None
+    second = attempt("eva@example.org", PASSWORD)
+    assert services.pass_with_recovery_code(second.opened, codes[0], address=ADDRESS) is None
+    assert services.pass_with_recovery_code(second.opened, codes[1].replace("-", " "), address=ADDRESS) is not None
+    assert letters("eva@example.org") == ["accounts.recovery_code_used"] * 2
+    assert "second_factor.recovery_code_used" in actions(session)
+
+
+def test_somebody_elses_recovery_code_opens_nothing(session: Session, clock: FrozenClock) -> None:
+    (code, *_rest) = services.enrol_second_factor(make_user(), TOTP_SECRET)
+    make_user(Role.REVIEWER, email="eva@example.org")
+    opened = attempt("eva@example.org", PASSWORD).opened
+    assert services.pass_with_recovery_code(opened, code, address=ADDRESS) is None
+
+
+def test_stolen_password_cannot_enrol_another_phone(session: Session, clock: FrozenClock) -> None:
+    make_user(Role.REVIEWER, email="eva@example.org")
+    opened = attempt("eva@example.org", PASSWORD).opened
+    with pytest.raises(Forbidden):
+        services.begin_enrolment(opened)
+    opened.pending_totp_secret = TOTP_SECRET
+    with pytest.raises(Forbidden):
+        services.confirm_enrolment(opened, "000000")
+
+
+def test_enrolling_completes_the_session_and_ends_the_others(
+    session: Session, clock: FrozenClock, code_now: Callable[..., str], letters: Callable[[str], list[str]]
+) -> None:
+    user = make_user(email="eva@example.org")
+    _elsewhere, former = services.open_session(user)
+    services.grant_role(user, Role.REVIEWER)
+    accepted = attempt("eva@example.org", PASSWORD)
+    secret = services.begin_enrolment(accepted.opened)
+    assert services.begin_enrolment(accepted.opened) == secret
+    assert services.confirm_enrolment(accepted.opened, code_now(5, secret)) is None
+    enrolment = services.confirm_enrolment(accepted.opened, code_now(0, secret))
+    assert enrolment is not None
+    actor = resolve_session(enrolment.token)
+    assert actor is not None
+    assert Role.REVIEWER in actor.roles
+    assert session_facts(former) is None
+    assert letters("eva@example.org") == ["accounts.second_factor_enrolled"]
+    again = attempt("eva@example.org", PASSWORD)
+    assert services.pass_second_factor(again.opened, code_now(0, secret), address=ADDRESS) is None
+
+
+def test_lost_phone_is_reset_by_somebody_else(session: Session, clock: FrozenClock) -> None:
+    user = make_user(Role.REVIEWER, email="eva@example.org")
+    _opened, token = services.open_session(user, second_factor_passed=True)
+    services.reset_second_factor(user)
+    assert (user.totp_secret, user.totp_last_step, session_facts(token)) == (None, None, None)
+    assert session.scalar(select(func.count()).select_from(RecoveryCode)) == 0
+    accepted = attempt("eva@example.org", PASSWORD)
+    assert (accepted.pending, accepted.person.has_second_factor) == (True, False)
+    with acting_as(Actor(user.id)), pytest.raises(Forbidden):
+        services.reset_second_factor(user)
+
+
+def test_session_ends_by_idleness_to_the_second(session: Session, clock: FrozenClock) -> None:
+    opened, token = services.open_session(make_user())
+    clock.advance(minutes=120, seconds=-1)
+    assert resolve_session(token) is not None
+    services.touch_session(opened.id)
+    clock.advance(minutes=120, seconds=-1)
+    assert resolve_session(token) is not None
+    clock.advance(seconds=1)
+    assert resolve_session(token) is None
+
+
+def test_session_ends_whatever_happens_to_the_second(session: Session, clock: FrozenClock) -> None:
+    opened, token = services.open_session(make_user())
+    for _ in range(14 * 24):
+        clock.advance(hours=1)
+        services.touch_session(opened.id)
+    assert resolve_session(token) is None
+    session.refresh(opened)
+    assert clock.now() == opened.expires_at
+    clock.advance(seconds=-1)
+    assert resolve_session(token) is not None
+
+
+def test_touch_is_due_every_five_minutes(session: Session, clock: FrozenClock) -> None:
+    _opened, token = services.open_session(make_user())
+    clock.advance(minutes=5, seconds=-1)
+    facts = session_facts(token)
+    assert facts is not None
+    assert facts.touch_due is False
+    clock.advance(seconds=1)
+    facts = session_facts(token)
+    assert facts is not None
+    assert facts.touch_due is True
+
+
+def test_sessions_end_one_by_one_and_all_at_once(session: Session, clock: FrozenClock) -> None:
+    user = make_user()
+    opened = [services.open_session(user) for _ in range(4)]
+    services.end_session(opened[0][0], SessionEnd.REVOKED)
+    assert [resolve_session(token) is None for _row, token in opened] == [True, False, False, False]
+    assert services.end_sessions(user, SessionEnd.REVOKED, except_id=opened[1][0].id) == 2
+    assert [row.id for row in sessions_of(user)] == [opened[1][0].id]
+    services.sign_out(opened[1][0].id)
+    services.sign_out(opened[1][0].id)
+    services.sign_out(10**9 - 1)
+    row = user_session(opened[1][0].id)
+    assert row is not None
+    assert row.end_reason is SessionEnd.SIGNED_OUT
+    assert resolve_session(opened[1][1]) is None
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "ñ" * 5000, "' OR 1=1 --"])
+def test_made_up_token_opens_nothing(session: Session, clock: FrozenClock, token: str) -> None:
+    services.open_session(make_user())
+    assert resolve_session(token) is None
+
+
+def test_stopping_an_account_ends_its_sessions_now(session: Session, clock: FrozenClock) -> None:
+    user = make_user()
+    _opened, token = services.open_session(user)
+    services.suspend_account(user)
+    assert session_facts(token) is None
+    services.reinstate_account(user)
+    assert session_facts(token) is None
+    assert session.scalars(select(UserSession.end_reason)).all() == [SessionEnd.ACCOUNT_STOPPED]

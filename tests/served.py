@@ -1,0 +1,110 @@
+"""Puente as people meet it: served by its own command from a folder of its own, with the demo year inside."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running instance and the people it knows."""
+
+    url: str
+    folder: Path
+    accounts: tuple[dict[str, Any], ...]
+
+    def account(self, role: str, nth: int = 0) -> dict[str, Any]:
+        """Return the demo account that holds `role`: its email, password and second-factor secret."""
+        return [account for account in self.accounts if role in account["roles"]][nth]
+
+
+@contextmanager
+def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
+    """Migrate a database in `folder`, load the demo year, serve it, and stop it at the end."""
+    port = _free_port()
+    environment = {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PUENTE_", "DATABASE_", "STRIPE_"))
+        },
+        "PUENTE_DATA_FOLDER": str(folder),
+        "PUENTE_MODE": "demo",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        "COVERAGE_PROCESS_START": "",
+    }
+    _puente(environment, "db", "upgrade")
+    _puente(environment, "demo", "load", "--applications", str(applications))
+    accounts = json.loads(_puente(environment, "demo", "accounts", "--json"))
+    log = (folder / "served.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "web.commands", "serve"],
+        env=environment,
+        cwd=ROOT,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # its children stop with it and nothing else does
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(url, process, folder / "served.log")
+        yield Served(url, folder, tuple(accounts))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=10)
+        log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _puente(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "web.commands", *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"puente {' '.join(arguments)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}")
+    return done.stdout
+
+
+def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _attempt in range(300):
+        try:
+            with urlopen(f"{url}/salud", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            pass
+        try:
+            process.wait(timeout=0.1)  # a pause that ends early when the server dies
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-6000:]}")

@@ -83,7 +83,7 @@ def problems(
         *tariff.problems(legs, party, terms.tariff),
     ]
     if kind == "collective" and isinstance(answers.get("people"), int) and party.people < 2:
-        found.append(Problem("presupuesto", "people", form.COLLECTIVE_NEEDS_TWO))
+        found.append(Problem("presupuesto", "q_people", form.COLLECTIVE_NEEDS_TWO))
     order = {section["id"]: number for number, section in enumerate(form.steps(terms.form))}
     return sorted(found, key=lambda problem: order.get(problem.step, len(order)))
 

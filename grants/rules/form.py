@@ -44,6 +44,11 @@ def label(item: Question) -> str:
     return localised(item["label"])
 
 
+def control(item: Question) -> str:
+    """Return the name of the control that asks a question on its page."""
+    return f"q_{item['id']}"
+
+
 def applies(item: Question, answers: Mapping[str, Any], kind: str) -> bool:
     """Return whether a question is asked, given who applies and what was answered so far."""
     if "kinds" in item and kind not in item["kinds"]:
@@ -85,22 +90,26 @@ def _problem(step_id: str, item: Question, value: Any, has_file: bool) -> Proble
     asked = label(item)
     if item["type"] == "file":
         missing = item.get("required") and not has_file
-        return Problem(step_id, item["id"], N_("Falta el archivo «%(label)s»."), {"label": asked}) if missing else None
+        return (
+            Problem(step_id, control(item), N_("Falta el archivo «%(label)s»."), {"label": asked}) if missing else None
+        )
     if value in (None, "", []):
         missing = item.get("required")
-        return Problem(step_id, item["id"], N_("Falta responder «%(label)s»."), {"label": asked}) if missing else None
+        return (
+            Problem(step_id, control(item), N_("Falta responder «%(label)s»."), {"label": asked}) if missing else None
+        )
     words = item.get("max_words")
     if item["type"] == "text" and words and count_words(str(value)) > words:
         return Problem(
             step_id,
-            item["id"],
+            control(item),
             N_("«%(label)s» tiene %(written)s palabras; el máximo es %(words)s."),
             {"label": asked, "written": count_words(str(value)), "words": words},
         )
     return (
         None
         if is_possible(item, value)
-        else Problem(step_id, item["id"], N_("Revisa «%(label)s»: la respuesta no es válida."), {"label": asked})
+        else Problem(step_id, control(item), N_("Revisa «%(label)s»: la respuesta no es válida."), {"label": asked})
     )
 
 

@@ -151,7 +151,9 @@ def problems(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> li
     if limits is None:
         largest = max(row["max_people"] for row in tariff["stays"])
         return [
-            Problem(STEP, "people", N_("El grupo puede ser de %(largest)s personas como máximo."), {"largest": largest})
+            Problem(
+                STEP, "q_people", N_("El grupo puede ser de %(largest)s personas como máximo."), {"largest": largest}
+            )
         ]
     days = total_days(legs)
     if days and not limits["min_days"] <= days <= limits["max_days"]:

@@ -1,0 +1,1 @@
+"""What people type in the mobility fund: shape and parsing only."""

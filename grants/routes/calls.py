@@ -1,0 +1,198 @@
+"""What everybody sees of a call: the list, its page, whether one may take part, and what was said of its draft."""
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import public, signed_in
+from core.clock import now
+from core.context import actor
+from core.database import session
+from core.errors import Refusal
+from core.language import _, localised
+from core.listing import chosen, page_number, paginate
+from core.money import Money
+from core.settings import setting
+from core.web_files import send_bytes
+from grants import services
+from grants.errors.calls import CallNotFound
+from grants.forms.calls import CommentForm, quiz_facts, quiz_form
+from grants.models import Call
+from grants.queries import applications as application_queries
+from grants.queries import calls as queries
+from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
+from grants.rules import content, deadlines, eligibility
+from grants.rules.tariff import RULE_LABELS
+from grants.services.publication import frozen_content
+from grants.states.call import (
+    AUDIENCE_LABELS,
+    CALL_STATES,
+    COURSE,
+    DIRECTION_LABELS,
+    VERDICT_LABELS,
+    VERDICT_TONES,
+    Audience,
+    CallState,
+)
+
+PUBLIC_STATES = [state for state in CallState if state is not CallState.DRAFT]
+
+
+@blueprint.get("/convocatorias")
+@public
+def call_list() -> Response:
+    """The calls, those that close soonest first; the filters live in the address."""
+    axes = [str(axis["id"]) for axis in setting("AXES")]
+    axis = chosen(request.args, "eje", axes)
+    state = chosen(request.args, "estado", [state.value for state in PUBLIC_STATES])
+    listing = paginate(
+        queries.public_calls(
+            axis=int(axis) if axis else None,
+            region=chosen(request.args, "region", [region["id"] for region in setting("REGIONS")]),
+            audience=chosen(request.args, "publico", [audience.value for audience in Audience]),
+            state=CallState(state) if state else None,
+            order=chosen(request.args, "orden", queries.ORDERS),
+        ),
+        page=page_number(request.args),
+        per_page=20,
+    )
+    return show(
+        "grants/call_list.html",
+        listing=listing,
+        states=CALL_STATES,
+        state_now=queries.state_now,
+        budget_of=budget_of,
+        axes=[(str(axis["id"]), localised(axis["name"])) for axis in setting("AXES")],
+        regions=[(region["id"], localised(region["name"])) for region in setting("REGIONS")],
+        audiences=[(audience.value, _(label)) for audience, label in AUDIENCE_LABELS.items()],
+        state_choices=[(state.value, CALL_STATES.label(state)) for state in PUBLIC_STATES],
+    )
+
+
+def budget_of(call: Call) -> Money | None:
+    """Return the allocated budget as money, or None before there is one."""
+    return None if call.budget_cents is None else Money(call.budget_cents, call.currency)
+
+
+@blueprint.get("/convocatorias/<slug>")
+@public
+def call_show(slug: str) -> Response:
+    """A call: what, for whom, how much, until when, and what to do now."""
+    call = visible_call(slug)
+    state = queries.state_now(call)
+    who = actor().user_id
+    mine = application_queries.standing_application(call, who) if who is not None else None
+    return show(
+        "grants/call_show.html",
+        call=call,
+        state=state,
+        states=CALL_STATES,
+        mine=mine,
+        budget=budget_of(call),
+        cap=Money(call.cap_per_award_cents, call.currency),
+        received=queries.received([call]).get(call.id, 0),
+        axes=[localised(axis["name"]) for axis in setting("AXES") if axis["id"] in call.axes],
+        regions=[localised(region["name"]) for region in setting("REGIONS") if region["id"] in call.regions],
+        audience=[_(AUDIENCE_LABELS[Audience(value)]) for value in call.audience],
+        direction=_(DIRECTION_LABELS[call.direction]),
+        tariff=tariff_rows(call),
+        rulebook=call.rulebook,
+        process=_process(state),
+        may_write=actor().has(*WRITERS),
+    )
+
+
+def tariff_rows(call: Call) -> list[tuple[str, Money]]:
+    """Return the call's tariff as label and amount, in the order it is applied."""
+    tariff = call.tariff
+    currency = tariff["currency"]
+    rows = [(_(RULE_LABELS["per_diem"]), Money(tariff["per_diem"]["cents"], currency))]
+    for band in tariff["travel"]:
+        if band["under_km"] is None:
+            label = _("Traslado por persona, más lejos")
+        else:
+            label = _("Traslado por persona, a menos de %(km)s km", km=f"{band['under_km']:,}")
+        rows.append((label, Money(band["cents"], currency)))
+    rows += [(_(RULE_LABELS[top_up["id"]]), Money(top_up["cents"], currency)) for top_up in tariff["top_ups"]]
+    return rows
+
+
+def _process(state: CallState) -> list[tuple[str, str, str]]:
+    # What comes before the present state is done; a cancelled call stands nowhere on the way.
+    here = COURSE.index(state) if state in COURSE else -1
+    steps = []
+    for number, step in enumerate(COURSE):
+        if step is not CallState.DRAFT:
+            when = "done" if number < here else "current" if number == here else "ahead"
+            steps.append((CALL_STATES.label(step), CALL_STATES.meaning(step), when))
+    return steps
+
+
+@blueprint.get("/convocatorias/<slug>/reglas.json")
+@public
+def call_content(slug: str) -> Response:
+    """The canonical bytes that a published call's fingerprint is of."""
+    call = visible_call(slug)
+    if call.frozen_sha256 is None:
+        raise CallNotFound()
+    name = f"convocatoria-{call.slug}-v{call.version}.json"
+    return send_bytes(content.canonical(frozen_content(call)), name, "application/json")
+
+
+@blueprint.get("/convocatorias/<slug>/puedo-participar")
+@public
+def call_quiz(slug: str) -> Response:
+    """A few questions and an answer with its reasons. Nothing is kept and no account is needed."""
+    call = visible_call(slug)
+    asked = bool(request.args)
+    form = quiz_form(call.eligibility, request.args if asked else None)
+    verdict = None
+    if asked and form.validate():
+        verdict = eligibility.evaluate(call.eligibility, quiz_facts(form))
+    status = 422 if asked and verdict is None else 200
+    return show(
+        "grants/call_quiz.html", status, call=call, form=form, verdict=verdict, accepts=queries.accepts_now(call)
+    )
+
+
+@blueprint.route("/convocatorias/<slug>/consulta", methods=["GET"])
+@public
+def consultation(slug: str) -> Response:
+    """What people said of a draft, and what was answered."""
+    return consultation_page(visible_call(slug), CommentForm())
+
+
+@blueprint.post("/convocatorias/<slug>/consulta")
+@signed_in
+def consultation_comment(slug: str) -> Response | BaseResponse:
+    """Say something about a draft, in public."""
+    call = visible_call(slug)
+    form = CommentForm()
+    if not form.validate_on_submit():
+        return consultation_page(call, form, 422)
+    try:
+        services.comment_on_draft(call, this_person(), form.text.data or "")
+    except Refusal as refusal:
+        session().rollback()
+        return consultation_page(visible_call(slug), form, refusal.status, [refusal.message()])
+    session().commit()
+    flash(_("Publicamos tu comentario. La respuesta también será pública."), "success")
+    return redirect(url_for("grants.consultation", slug=slug), 303)
+
+
+def consultation_page(call: Call, form: CommentForm, status: int = 200, extra: list[str] | None = None) -> Response:
+    """Show the consultation, with the form while it is open."""
+    if call.consultation_closes_at is None:
+        raise CallNotFound()
+    return show(
+        "grants/consultation_show.html",
+        status,
+        call=call,
+        form=form,
+        extra=extra or [],
+        comments=queries.comments_of(call),
+        is_open=deadlines.consultation_is_open(call.state, call.consultation_closes_at, now()),
+        signed_in=not actor().is_anonymous,
+        verdicts=VERDICT_LABELS,
+        tones=VERDICT_TONES,
+        may_answer=actor().has(*WRITERS),
+    )

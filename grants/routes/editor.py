@@ -1,0 +1,296 @@
+"""The clerk's pages: write a call in sections, consult on it, check it, publish it, extend it, cancel it."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import roles
+from core.database import session
+from core.errors import NotFound, Refusal
+from core.language import _, current_language
+from core.listing import chosen, page_number, paginate
+from core.money import Money
+from core.roles import Role
+from core.settings import setting
+from grants import services
+from grants.errors.calls import CallIncomplete, CallNotFound
+from grants.forms import calls as forms
+from grants.forms.applications import ConfirmForm
+from grants.models import Call
+from grants.queries import calls as queries
+from grants.routes.room import blueprint, show
+from grants.rules import form as form_rules
+from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
+from grants.services.calls import EDITABLE
+from grants.states.call import CALL_STATES, CallState
+from scoring.rules.templates import standard_rulebook
+
+OFFICER = Role.PROGRAMME_OFFICER
+ADMINISTRATOR = Role.ADMINISTRATOR
+
+
+def any_call(slug: str) -> Call:
+    """Return a call, drafts included: for those who write them."""
+    call = queries.with_addenda(slug)
+    if call is None:
+        raise CallNotFound()
+    return call
+
+
+@blueprint.get("/programa/convocatorias")
+@roles(OFFICER, ADMINISTRATOR)
+def call_desk() -> Response:
+    """Every call, newest first, with what it lacks."""
+    state = chosen(request.args, "estado", [state.value for state in CallState])
+    listing = paginate(
+        queries.staff_calls(state=CallState(state) if state else None), page=page_number(request.args), per_page=25
+    )
+    return show(
+        "grants/call_desk.html",
+        listing=listing,
+        states=CALL_STATES,
+        state_now=queries.state_now,
+        received=queries.received(listing.rows),
+        state_choices=[(state.value, CALL_STATES.label(state)) for state in CallState],
+    )
+
+
+@blueprint.route("/programa/convocatorias/nueva", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def call_new() -> Response | BaseResponse:
+    """Begin a call from the standard form, requirements and tariff."""
+    form = forms.NewCallForm()
+    if not form.validate_on_submit():
+        return show("grants/call_new.html", 422 if form.is_submitted() else 200, form=form, extra=[])
+    try:
+        call = services.draft_call(
+            slug=form.slug.data or "",
+            title={"es": form.title_es.data or "", "en": form.title_en.data or ""},
+            summary={},
+            body={},
+            axes=[],
+            regions=[],
+            audience=[],
+            direction="outbound",
+            cap_per_award=Money(10_000_000, setting("BASE_CURRENCY")),
+            form=standard_form(setting("AXES"), setting("TERRITORIES")),
+            tariff=standard_tariff({}),  # the checklist asks for the rate of the day
+            eligibility=standard_eligibility(),
+        )
+    except Refusal as refusal:
+        session().rollback()
+        form.slug.errors = [refusal.message()]
+        return show("grants/call_new.html", refusal.status, form=form, extra=[])
+    session().commit()
+    return redirect(url_for("grants.call_edit", slug=call.slug, section="textos"), 303)
+
+
+@blueprint.route("/programa/convocatorias/<slug>/editar/<section>", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def call_edit(slug: str, section: str) -> Response | BaseResponse:
+    """One section of the editor."""
+    call = any_call(slug)
+    if section not in forms.SECTIONS:
+        raise NotFound()
+    form = _section_form(call, section)
+    if request.method == "GET":
+        return _section_page(call, section, form)
+    if not form.validate_on_submit():
+        return _section_page(call, section, form, 422)
+    try:
+        _apply(call, section, form)
+    except Refusal as refusal:
+        session().rollback()
+        return _section_page(any_call(slug), section, form, refusal.status, [refusal.message()])
+    session().commit()
+    flash(_("Guardamos los cambios."), "success")
+    names = list(forms.SECTIONS)
+    place = names.index(section) + 1
+    if request.form.get("accion") == "borrador" or place == len(names):
+        return redirect(url_for("grants.call_checklist", slug=slug), 303)
+    return redirect(url_for("grants.call_edit", slug=slug, section=names[place]), 303)
+
+
+def _offered_rules(call: Call) -> list[dict[str, Any]]:
+    kept = list(call.eligibility.get("rules", ()))
+    ids = {rule["id"] for rule in kept}
+    return kept + [rule for rule in standard_eligibility()["rules"] if rule["id"] not in ids]
+
+
+def _section_form(call: Call, section: str) -> Any:
+    match section:
+        case "textos":
+            return forms.TextsForm.of(call)
+        case "alcance":
+            return forms.ScopeForm.of(call)
+        case "calendario":
+            return forms.CalendarForm.of(call)
+        case "apoyo":
+            return forms.SupportForm.of(call)
+        case "preguntas":
+            return forms.QuestionsForm.of(call)
+        case "elegibilidad":
+            return forms.RequirementsForm.of(_offered_rules(call), {rule["id"] for rule in call.eligibility["rules"]})
+        case _:
+            return ConfirmForm()
+
+
+def _apply(call: Call, section: str, form: Any) -> None:
+    match section:
+        case "textos" | "alcance" | "calendario":
+            services.edit_call(call, **form.changes())
+        case "apoyo":
+            tariff = form.tariff_changes(call.tariff, call.currency)
+            services.edit_call(call, cap_per_award=form.cap.data, tariff=tariff)
+        case "preguntas":
+            number = sum(1 for _item in form_rules.questions(call.form)) + 1
+            services.edit_call(call, form=form.changed(call.form, f"question_{number}"))
+        case "elegibilidad":
+            services.edit_call(call, eligibility={**call.eligibility, "rules": form.chosen(_offered_rules(call))})
+        case _:
+            services.set_rulebook(
+                call,
+                standard_rulebook(call.title, currency=call.currency, cap_per_award_cents=call.cap_per_award_cents),
+            )
+
+
+def _section_page(call: Call, section: str, form: Any, status: int = 200, extra: list[str] | None = None) -> Response:
+    names = list(forms.SECTIONS)
+    lacking = {item.section for item in services.checklist(call) if not item.done}
+    return show(
+        "grants/call_edit.html",
+        status,
+        call=call,
+        form=form,
+        section=section,
+        section_label=_(forms.SECTIONS[section]),
+        extra=extra or [],
+        editable=call.state in EDITABLE,
+        stepper=[
+            (_(label), url_for("grants.call_edit", slug=call.slug, section=name), name not in lacking)
+            for name, label in forms.SECTIONS.items()
+        ],
+        current=names.index(section) + 1,
+        questions=list(form_rules.questions(call.form)),
+        offered=_offered_rules(call),
+        rulebook=call.rulebook,
+        language_code=current_language(),
+    )
+
+
+@blueprint.get("/programa/convocatorias/<slug>")
+@roles(OFFICER, ADMINISTRATOR, Role.TREASURER)
+def call_checklist(slug: str) -> Response:
+    """What is missing before a call can be published, in plain words, and what may be done with it now."""
+    call = any_call(slug)
+    items = services.checklist(call)
+    return show(
+        "grants/call_checklist.html",
+        call=call,
+        state=queries.state_now(call),
+        states=CALL_STATES,
+        items=items,
+        missing=[item for item in items if not item.done],
+        unanswered=queries.unanswered_comments(call),
+        editable=call.state in EDITABLE,
+        can_cancel=CALL_STATES.allows(call.state, CallState.CANCELLED),
+    )
+
+
+@blueprint.route("/programa/convocatorias/<slug>/consulta", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def call_consult(slug: str) -> Response | BaseResponse:
+    """Put the draft to public consultation."""
+    call = any_call(slug)
+    CALL_STATES.check(call.state, CallState.CONSULTATION)
+    form = forms.ConsultationForm()
+    if not form.validate_on_submit():
+        return show("grants/call_consult.html", 422 if form.is_submitted() else 200, call=call, form=form)
+    try:
+        assert form.closes_at.data is not None
+        services.open_consultation(call, form.closes_at.data)
+    except Refusal as refusal:
+        session().rollback()
+        form.closes_at.errors = [refusal.message()]
+        return show("grants/call_consult.html", refusal.status, call=any_call(slug), form=form)
+    session().commit()
+    flash(_("El borrador está en consulta pública."), "success")
+    return redirect(url_for("grants.consultation", slug=slug), 303)
+
+
+@blueprint.route("/programa/convocatorias/<slug>/comentarios/<int:comment_id>", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def comment_answer(slug: str, comment_id: int) -> Response | BaseResponse:
+    """Answer a comment, in public."""
+    call = any_call(slug)
+    comment = queries.comment_by_id(call, comment_id)
+    if comment is None:
+        raise NotFound()
+    form = forms.AnswerForm.blank()
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return show("grants/comment_answer.html", status, call=call, comment=comment, form=form)
+    services.answer_comment(comment, form.verdict.data or "", form.answer.data or "")
+    session().commit()
+    flash(_("Publicamos la respuesta."), "success")
+    return redirect(f"{url_for('grants.consultation', slug=slug)}#comentario-{comment.id}", 303)
+
+
+@blueprint.route("/programa/convocatorias/<slug>/publicar", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def call_publish(slug: str) -> Response | BaseResponse:
+    """Publish, after saying what that fixes for good."""
+    call = any_call(slug)
+    CALL_STATES.check(call.state, CallState.PUBLISHED)
+    form = ConfirmForm()
+    missing = [item for item in services.checklist(call) if not item.done]
+    if missing:
+        flash(_("Todavía falta algo antes de publicar."), "warning")
+        return redirect(url_for("grants.call_checklist", slug=slug), 303)
+    if not form.validate_on_submit():
+        return show("grants/call_publish.html", call=call, form=form)
+    try:
+        services.publish_call(call)
+    except CallIncomplete as refusal:
+        session().rollback()
+        flash(refusal.message(), "warning")
+        return redirect(url_for("grants.call_checklist", slug=slug), 303)
+    session().commit()
+    flash(_("La convocatoria está publicada. Sus reglas ya no cambian."), "success")
+    return redirect(url_for("grants.call_show", slug=slug), 303)
+
+
+@blueprint.route("/programa/convocatorias/<slug>/prorroga", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def call_extend(slug: str) -> Response | BaseResponse:
+    """Extend the deadline by a public notice."""
+    call = any_call(slug)
+    form = forms.ExtensionForm()
+    if not form.validate_on_submit():
+        return show("grants/call_extend.html", 422 if form.is_submitted() else 200, call=call, form=form)
+    try:
+        assert form.closes_at.data is not None
+        services.extend_deadline(call, form.closes_at.data, form.reason.data or "")
+    except Refusal as refusal:
+        session().rollback()
+        form.closes_at.errors = [refusal.message()]
+        return show("grants/call_extend.html", refusal.status, call=any_call(slug), form=form)
+    session().commit()
+    flash(_("Publicamos la prórroga con su motivo."), "success")
+    return redirect(url_for("grants.call_show", slug=slug), 303)
+
+
+@blueprint.route("/programa/convocatorias/<slug>/cancelar", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def call_cancel(slug: str) -> Response | BaseResponse:
+    """Cancel, in public and with the reason."""
+    call = any_call(slug)
+    CALL_STATES.check(call.state, CallState.CANCELLED)
+    form = forms.CancellationForm()
+    if not form.validate_on_submit():
+        return show("grants/call_cancel.html", 422 if form.is_submitted() else 200, call=call, form=form)
+    services.cancel_call(call, form.reason.data or "")
+    session().commit()
+    flash(_("Cancelamos la convocatoria."), "success")
+    return redirect(url_for("grants.call_show", slug=slug), 303)

@@ -1,0 +1,42 @@
+"""The room's blueprint, and what its views share."""
+
+from flask import Blueprint, Response, make_response, render_template
+
+from accounts import queries as people
+from accounts.models import User
+from core.access import ensure
+from core.context import actor
+from core.errors import MissingCredentials
+from core.roles import Role
+from grants.errors.calls import CallNotFound
+from grants.models import Call
+from grants.queries import calls as queries
+from grants.states.call import CallState
+
+blueprint = Blueprint("grants", __name__)
+
+WRITERS = frozenset({Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR})
+READERS = WRITERS | {Role.AUDITOR, Role.TREASURER}
+
+
+def show(template: str, status: int = 200, **values: object) -> Response:
+    """Answer with a page."""
+    return make_response(render_template(template, **values), status)
+
+
+def this_person() -> User:
+    """Return the account of whoever is signed in."""
+    user_id = actor().user_id
+    person = people.user(user_id) if user_id is not None else None
+    if person is None:
+        raise MissingCredentials()
+    return person
+
+
+def visible_call(slug: str) -> Call:
+    """Return a call that this reader may see; a draft does not exist for the public."""
+    call = queries.with_addenda(slug)
+    if call is None:
+        raise CallNotFound()
+    ensure(call.state is not CallState.DRAFT or actor().has(*READERS), CallNotFound())
+    return call

@@ -1,0 +1,275 @@
+"""The steps of an application: one theme a page, saved as it is written, never lost, never silently overwritten."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import ensure, signed_in
+from core.context import actor
+from core.database import session
+from core.errors import InvalidInput, NotFound, Refusal
+from core.files import store_upload
+from core.language import _, current_language, localised
+from core.settings import setting
+from core.web_files import send_stored
+from grants import services
+from grants.errors.calls import ApplicationNotFound, EditConflict
+from grants.forms.applications import (
+    ItineraryForm,
+    StepForm,
+    answers_in,
+    itinerary_form,
+    legs_in,
+    question_form,
+    upload_of,
+)
+from grants.models import Application
+from grants.queries import applications as queries
+from grants.queries import calls as call_queries
+from grants.routes.applications import own_application, readable_application
+from grants.routes.room import blueprint, show
+from grants.rules import form as rules
+from grants.rules.itinerary import read_legs
+from grants.rules.problems import Problem
+from grants.rules.tariff import RULE_LABELS
+from grants.services import applications as drafts
+
+SAVE, NEXT, MORE = "borrador", "seguir", "agregar"
+Step = Mapping[str, Any]
+
+
+@blueprint.route("/solicitudes/<int:application_id>/<step_id>", methods=["GET", "POST"])
+@signed_in
+def application_step(application_id: int, step_id: str) -> Response | BaseResponse:
+    """One step of the form."""
+    application = own_application(application_id, editing=True)
+    step = rules.step(application.call.form, step_id)
+    if step is None:
+        raise NotFound()
+    if request.method == "GET":
+        return _page(application, step, _form(application, step, fresh=True))
+    drafts.ensure_editable(application)
+    form = _form(application, step, fresh=False)
+    valid = form.validate_on_submit()
+    try:
+        _save(application, step, form)
+    except EditConflict as conflict:
+        session().rollback()
+        return _conflict(own_application(application_id, editing=True), step, form, conflict)
+    except InvalidInput as refusal:
+        session().rollback()
+        return _page(own_application(application_id, editing=True), step, form, 422, extra=[refusal.message()])
+    valid = _take_files(application, step, form) and valid
+    session().commit()
+    return _answer(application, step, form, valid)
+
+
+def _answer(application: Application, step: Step, form: StepForm, valid: bool) -> Response | BaseResponse:
+    wanted = request.form.get("accion", NEXT)
+    if request.headers.get("X-Autosave"):
+        response = Response(status=204 if valid else 422)
+        response.headers["X-Draft-Version"] = str(application.version)
+        return response
+    here = url_for("grants.application_step", application_id=application.id, step_id=step["id"])
+    problems = _problems(application, step) if wanted == NEXT else []
+    if not valid or problems:
+        _point_out(form, problems)
+        form.version.data = str(application.version)
+        return _page(application, step, form, 422)
+    if wanted == MORE:
+        return redirect(f"{here}?tramo=1#legs-{len(drafts.working_content(application).legs)}-city", 303)
+    if wanted.startswith("quitar-") or wanted == SAVE:
+        flash(_("Guardamos tu borrador."), "success")
+        return redirect(here, 303)
+    return redirect(_after(application, step), 303)
+
+
+def _after(application: Application, step: Step) -> str:
+    ids = [section["id"] for section in rules.steps(application.call.form)]
+    place = ids.index(step["id"]) + 1
+    if place < len(ids):
+        return url_for("grants.application_step", application_id=application.id, step_id=ids[place])
+    return url_for("grants.application_review", application_id=application.id)
+
+
+def _asked(application: Application, step: Step) -> list[rules.Question]:
+    answers = drafts.working_content(application).answers
+    return [item for item in step["questions"] if rules.applies(item, answers, application.kind.value)]
+
+
+def _form(application: Application, step: Step, *, fresh: bool) -> StepForm:
+    content = drafts.working_content(application)
+    edition = secrets.token_hex(8)
+    if step["kind"] != "itinerary":
+        return question_form(
+            _asked(application, step),
+            content.answers,
+            application.currency,
+            version=application.version,
+            edition=edition,
+        )
+    one_more = fresh and (not content.legs or "tramo" in request.args)
+    home = (str(application.call.form.get("home_country", "MX")), setting("CITY_NAME")["es"])
+    origin = home if application.direction.value == "outbound" else ("", "")
+    return itinerary_form(content.legs, version=application.version, edition=edition, one_more=one_more, origin=origin)
+
+
+def _save(application: Application, step: Step, form: StepForm) -> None:
+    common: dict[str, Any] = {
+        "expected_version": form.expected_version,
+        "edition": form.edition.data or "",
+        "step": step["id"],
+    }
+    if isinstance(form, ItineraryForm):
+        legs = legs_in(form)
+        dropped = request.form.get("accion", "").removeprefix("quitar-")
+        if request.form.get("accion", "").startswith("quitar-") and dropped.isascii() and dropped.isdigit():
+            legs = [leg for number, leg in enumerate(legs) if number != int(dropped[:3])]
+        services.save_draft(application, itinerary=legs, **common)
+        return
+    questions = [item for item in _asked(application, step) if item["type"] != "file"]
+    services.save_draft(application, answers=answers_in(form, questions), **common)
+
+
+def _take_files(application: Application, step: Step, form: StepForm) -> bool:
+    taken = True
+    for item in _asked(application, step):
+        sent = upload_of(form, item) if item["type"] == "file" else None
+        field: Any = form[rules.control(item)] if item["type"] == "file" else None
+        if sent is None or field.errors:
+            continue
+        try:
+            stored = store_upload(sent.stream.read(), sent.filename or "", purpose="application")
+            services.attach_file(application, item["id"], stored)
+        except Refusal as refusal:
+            field.errors = [refusal.message()]
+            taken = False
+    return taken
+
+
+def _problems(application: Application, step: Step) -> list[Problem]:
+    return [problem for problem in drafts.problems_of(application) if problem.step == step["id"]]
+
+
+def _point_out(form: StepForm, problems: list[Problem]) -> None:
+    for problem in problems:
+        field: Any = _control(form, problem.field)
+        if field is not None and not field.errors:
+            field.errors = [problem.text()]
+
+
+def _control(form: StepForm, name: str) -> Any:
+    if name in form:
+        return form[name]
+    if not isinstance(form, ItineraryForm):
+        return None
+    _legs, number, part = name.split("-", 2)
+    entries = list(form.legs)
+    return entries[int(number)].form[part] if int(number) < len(entries) else None
+
+
+def _page(
+    application: Application,
+    step: Step,
+    form: StepForm,
+    status: int = 200,
+    *,
+    extra: list[str] | None = None,
+    conflicts: list[tuple[str, str, str]] | None = None,
+) -> Response:
+    steps = rules.steps(application.call.form)
+    incomplete = {problem.step for problem in drafts.problems_of(application)}
+    asked = _asked(application, step)
+    rows = [
+        (
+            localised(section["title"]),
+            url_for("grants.application_step", application_id=application.id, step_id=section["id"]),
+            section["id"] not in incomplete,
+        )
+        for section in steps
+    ]
+    rows.append((_("Revisar y enviar"), url_for("grants.application_review", application_id=application.id), False))
+    return show(
+        "grants/application_step.html",
+        status,
+        application=application,
+        call=application.call,
+        step=step,
+        form=form,
+        questions=[(item, form[rules.control(item)]) for item in asked],
+        legs=drafts.working_content(application).legs,
+        files={attachment.question_id: attachment for attachment in application.current_attachments},
+        derived=drafts.derived_of(application) if step["id"] == "presupuesto" else None,
+        rule_labels=RULE_LABELS,
+        stepper=rows,
+        current=[section["id"] for section in steps].index(step["id"]) + 1,
+        accepts=call_queries.accepts_now(application.call),
+        extra=extra or [],
+        conflicts=conflicts or [],
+    )
+
+
+def _conflict(application: Application, step: Step, form: StepForm, conflict: EditConflict) -> Response:
+    """Show what stands beside what was typed. Sending again from this page is a decision, and replaces it."""
+    rows = []
+    if isinstance(form, ItineraryForm):
+        rows.append((_("Itinerario"), _journey(conflict.theirs["itinerary"]), _journey(legs_in(form))))
+    else:
+        sent = answers_in(form, [item for item in _asked(application, step) if item["type"] != "file"])
+        for item in _asked(application, step):
+            theirs = conflict.theirs["answers"].get(item["id"])
+            if item["id"] in sent and sent[item["id"]] != theirs:
+                rows.append((rules.label(item), _said(item, theirs), _said(item, sent[item["id"]])))
+    form.version.data = str(conflict.version)
+    return _page(
+        application, step, form, conflict.status, extra=[conflict.message(), conflict.advice()], conflicts=rows
+    )
+
+
+def _said(item: rules.Question, value: Any) -> str:
+    if item["type"] == "yes_no":
+        return {"yes": _("Sí"), "no": _("No")}.get(str(value), "")
+    if item["type"] == "choice":
+        return dict(rules.options(item, current_language())).get(str(value), "")
+    return "" if value is None else str(value)
+
+
+def _journey(legs: list[dict[str, Any]]) -> str:
+    return "; ".join(
+        f"{leg.origin_city} → {leg.city} ({leg.country}), {leg.starts_on or '…'} – {leg.ends_on or '…'}"
+        for leg in read_legs(legs)
+    )
+
+
+@blueprint.get("/solicitudes/<int:application_id>/archivos/<int:attachment_id>")
+@signed_in
+def application_file(application_id: int, attachment_id: int) -> Response:
+    """A file of an application, as a download."""
+    application = readable_application(application_id)
+    attachment = queries.attachment_of(application, attachment_id)
+    if attachment is None:
+        raise ApplicationNotFound()
+    mine = queries.application_of(actor().user_id or 0, application.id) is not None
+    ensure(mine or attachment.in_submission, ApplicationNotFound())
+    return send_stored(attachment.stored_file)
+
+
+@blueprint.post("/solicitudes/<int:application_id>/archivos/<int:attachment_id>/quitar")
+@signed_in
+def application_detach(application_id: int, attachment_id: int) -> BaseResponse:
+    """Take a file off the draft."""
+    application = own_application(application_id, editing=True)
+    attachment = queries.attachment_of(application, attachment_id)
+    if attachment is None:
+        raise ApplicationNotFound()
+    services.detach_file(attachment)
+    session().commit()
+    flash(_("Quitamos el archivo del borrador."), "success")
+    steps = rules.questions(application.call.form)
+    place = next((step for step, item in steps if item["id"] == attachment.question_id), None)
+    return redirect(
+        url_for("grants.application_step", application_id=application.id, step_id=place or "documentos"), 303
+    )

@@ -1,4 +1,4 @@
-"""Examples for the gallery of components: every state each one can be in. Nothing here is stored."""
+"""Examples for the gallery of components: every state each one can be in. Nothing here is stored, nor translated."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,12 +25,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from core.forms import CityDateTimeField, MoneyField, PuenteForm
-from core.language import N_, _
 from core.listing import Listing
 from core.money import Money
 
 CLOSES = datetime(2026, 11, 23, 5, 59, tzinfo=UTC)
-REGIONS = (("latin_america", N_("América Latina")), ("europe", N_("Europa")), ("asia", N_("Asia")))
+REGIONS = (("latin_america", "América Latina"), ("europe", "Europa"), ("asia", "Asia"))
 DIGEST = "9f2b1c7d4e0a6b83c5d1f4e7a9b2c6d80e3f5a7b1c9d2e4f6a8b0c3d5e7f9a1b"
 
 
@@ -42,39 +41,37 @@ class AddressForm(PuenteForm):
 
         csrf = False
 
-    street = StringField(N_("Calle y número"), [DataRequired()], render_kw={"autocomplete": "street-address"})
-    postcode = StringField(N_("Código postal"), render_kw={"autocomplete": "postal-code", "inputmode": "numeric"})
+    street = StringField("Calle y número", [DataRequired()], render_kw={"autocomplete": "street-address"})
+    postcode = StringField("Código postal", render_kw={"autocomplete": "postal-code", "inputmode": "numeric"})
 
 
 class GalleryForm(PuenteForm):
     """One field of every kind we use."""
 
-    title = StringField(N_("Nombre del proyecto"), [InputRequired(), Length(max=120)])
-    summary = TextAreaField(N_("Resumen"), [InputRequired()])
-    email = EmailField(N_("Correo"), [InputRequired()], render_kw={"autocomplete": "email"})
-    password = PasswordField(N_("Contraseña"), [InputRequired()], render_kw={"autocomplete": "new-password"})
-    region = SelectField(N_("Región de destino"))
-    kind = RadioField(N_("¿Quién pide el apoyo?"), [InputRequired()])
-    axes = SelectMultipleField(N_("Ejes a los que aporta"))
-    agree = BooleanField(N_("Leí las reglas y las acepto"), [InputRequired()])
-    starts_on = DateField(N_("Primer día del viaje"), [InputRequired()])
-    closes_at = CityDateTimeField(N_("Cierre"))
-    people = IntegerField(N_("Personas que viajan"), [InputRequired()])
-    score = DecimalField(N_("Calificación"), places=1)
-    amount = MoneyField(N_("Monto que pides"), [InputRequired()])
-    letter = FileField(N_("Carta de invitación"), [FileAllowed(["pdf"]), FileSize(5_000_000)])
-    photos = MultipleFileField(N_("Fotografías"))
-    address = FormField(AddressForm, N_("Domicilio"))
-    cities = FieldList(StringField(N_("Ciudad")), label=N_("Ciudades"), min_entries=2)
+    title = StringField("Nombre del proyecto", [InputRequired(), Length(max=120)])
+    summary = TextAreaField("Resumen", [InputRequired()])
+    email = EmailField("Correo", [InputRequired()], render_kw={"autocomplete": "email"})
+    password = PasswordField("Contraseña", [InputRequired()], render_kw={"autocomplete": "new-password"})
+    region = SelectField("Región de destino")
+    kind = RadioField("¿Quién pide el apoyo?", [InputRequired()])
+    axes = SelectMultipleField("Ejes a los que aporta")
+    agree = BooleanField("Leí las reglas y las acepto", [InputRequired()])
+    starts_on = DateField("Primer día del viaje", [InputRequired()])
+    closes_at = CityDateTimeField("Cierre")
+    people = IntegerField("Personas que viajan", [InputRequired()])
+    score = DecimalField("Calificación", places=1)
+    amount = MoneyField("Monto que pides", [InputRequired()])
+    letter = FileField("Carta de invitación", [FileAllowed(["pdf"]), FileSize(5_000_000)])
+    photos = MultipleFileField("Fotografías")
+    address = FormField(AddressForm, "Domicilio")
+    cities = FieldList(StringField("Ciudad"), label="Ciudades", min_entries=2)
     step = HiddenField(default="2")
 
     def prepare(self) -> "GalleryForm":
-        """Give the choices and labels in the reader's language."""
-        self.region.choices = [(value, _(label)) for value, label in REGIONS]
-        self.kind.choices = [("person", _("Una persona")), ("collective", _("Un grupo o colectivo"))]
-        self.axes.choices = [("1", _("Ciudad creativa y diversa")), ("2", _("Ciudad de derechos"))]
-        for field in (*self, *self.address.form):
-            field.label.text = _(field.label.text)
+        """Give the choices."""
+        self.region.choices = list(REGIONS)
+        self.kind.choices = [("person", "Una persona"), ("collective", "Un grupo o colectivo")]
+        self.axes.choices = [("1", "Ciudad creativa y diversa"), ("2", "Ciudad de derechos")]
         return self
 
 
@@ -84,7 +81,7 @@ def examples() -> dict[str, Any]:
         formdata=None, data={"region": "europe", "amount": Money(2_500_000, "MXN"), "closes_at": CLOSES, "people": 4}
     ).prepare()
     wrong = GalleryForm(formdata=MultiDict(), prefix="x", meta={"csrf": False}).prepare()
-    wrong.process(MultiDict({"x-amount": "25 mil", "x-people": "cuatro", "x-summary": _("Una gira de doce días.")}))
+    wrong.process(MultiDict({"x-amount": "25 mil", "x-people": "cuatro", "x-summary": "Una gira de doce días."}))
     wrong.validate()
     return {
         "fresh": fresh,
@@ -107,19 +104,19 @@ def _rows() -> list[dict[str, Any]]:
     return [
         {
             "folio": "PAR-2026-0042",
-            "project": _("Son jarocho en Róterdam"),
+            "project": "Son jarocho en Róterdam",
             "amount": Money(18_500_000, "MXN"),
             "tone": 0,
         },
         {
             "folio": "PAR-2026-0043",
-            "project": _("Estancia en cambio climático"),
+            "project": "Estancia en cambio climático",
             "amount": Money(5_000_050, "MXN"),
             "tone": 1,
         },
         {
             "folio": "PAR-2026-0051",
-            "project": _("Festival de cortometraje"),
+            "project": "Festival de cortometraje",
             "amount": Money(55_000_000, "MXN"),
             "tone": 2,
         },
@@ -130,16 +127,16 @@ def _events() -> list[dict[str, Any]]:
     return [
         {
             "at": datetime(2026, 10, 1, 16, 0, tzinfo=UTC),
-            "title": _("Se publicó la convocatoria"),
-            "by": _("Ventanilla única"),
+            "title": "Se publicó la convocatoria",
+            "by": "Ventanilla única",
         },
         {
             "at": datetime(2026, 11, 3, 18, 30, tzinfo=UTC),
-            "title": _("Se amplió el plazo"),
-            "text": _("Una semana más, por el corte de energía del 2 de noviembre."),
+            "title": "Se amplió el plazo",
+            "text": "Una semana más, por el corte de energía del 2 de noviembre.",
             "url": "#addendum",
         },
-        {"at": CLOSES, "title": _("Cerró")},
+        {"at": CLOSES, "title": "Cerró"},
     ]
 
 

@@ -13,7 +13,7 @@ from accounts.routes.room import blueprint, refuse, show
 from accounts.rules.duties import conflicting_role
 from accounts.states import ACCOUNT_STATES, AccountState
 from core.access import ensure, roles
-from core.audit import events_of
+from core.audit import AuditEvent, events_of
 from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
@@ -53,6 +53,27 @@ ACTS: dict[str, tuple[str, tuple[str, ...], str, Act]] = {
         N_("Quitar el segundo paso"),
         services.reset_second_factor,
     ),
+}
+EVENTS: dict[str, str] = {
+    "account.registered": N_("Se registró"),
+    "account.verified": N_("Confirmó su correo"),
+    "account.edited": N_("Cambió sus datos"),
+    "account.moved": N_("Cambió el estado de la cuenta"),
+    "account.password_changed": N_("Cambió la contraseña"),
+    "account.reset_requested": N_("Pidió una contraseña nueva"),
+    "account.email_change_requested": N_("Pidió cambiar de correo"),
+    "account.email_changed": N_("Cambió de correo"),
+    "role.granted": N_("Recibió una función"),
+    "role.revoked": N_("Dejó una función"),
+    "session.opened": N_("Entró"),
+    "session.ended": N_("Salió o se cerró su sesión"),
+    "second_factor.enrolled": N_("Activó el segundo paso"),
+    "second_factor.passed": N_("Pasó el segundo paso"),
+    "second_factor.replayed": N_("Alguien repitió un código ya usado"),
+    "second_factor.recovery_code_used": N_("Usó un código de recuperación"),
+    "second_factor.recovery_codes_renewed": N_("Creó códigos de recuperación nuevos"),
+    "second_factor.removed": N_("Quitó el segundo paso"),
+    "second_factor.reset": N_("Administración quitó el segundo paso"),
 }
 ACT_NAMES = ", ".join(f"'{name}'" for name in ACTS)
 TARGETS = {
@@ -171,5 +192,11 @@ def _facts(person: User) -> dict[str, Any]:
         "grantable": free,
         "acts": [(name, _(ACTS[name][2])) for name in open_acts(person)] if actor().has(Role.ADMINISTRATOR) else [],
         "memberships": queries.memberships_of(person),
-        "events": events_of("user_account", person.id),
+        "events": [_told(event) for event in events_of("user_account", person.id)],
     }
+
+
+def _told(event: AuditEvent) -> dict[str, Any]:
+    role = (event.after or event.before or {}).get("role")
+    detail = _(ROLE_LABELS[Role(role)]) if role else None
+    return {"at": event.at, "title": _(EVENTS[event.action]), "text": detail}

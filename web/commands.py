@@ -11,6 +11,7 @@ from flask import current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 import config
+from web.demo.commands import demo
 
 
 def _create_app() -> Any:
@@ -107,7 +108,7 @@ def assets() -> None:
     build_assets(Path(current_app.config["BUILD_FOLDER"]))
 
 
-for command in (show_config, jobs, serve, assets):
+for command in (show_config, jobs, serve, assets, demo):
     main.add_command(command)
 
 

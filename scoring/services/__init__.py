@@ -2,7 +2,6 @@
 
 from scoring.services.assignments import (
     AssignmentOutcome,
-    assign_further_reviewer,
     assign_reviewers,
     withdraw_assignment,
 )
@@ -14,10 +13,17 @@ from scoring.services.conflicts import (
     record_conflicts,
 )
 from scoring.services.dossiers import DossierAttachment, clear_dossier, receive_dossier, withdraw_dossier
+from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
 from scoring.services.panels import advance_panel, open_panel, seat_reviewer, unseat_reviewer
 from scoring.services.rankings import compute_ranking, release_ranking, select
-from scoring.services.reviews import ScoreEntry, change_submitted_score, save_review_draft, submit_review
+from scoring.services.reviews import (
+    ScoreEntry,
+    change_submitted_score,
+    missing_in_review,
+    save_review_draft,
+    submit_review,
+)
 from scoring.services.rulebooks import freeze_rulebook
 
 __all__ = [
@@ -27,6 +33,7 @@ __all__ = [
     "ScoreEntry",
     "advance_panel",
     "assign_further_reviewer",
+    "assign_further_reviewers",
     "assign_reviewers",
     "change_submitted_score",
     "clear_dossier",
@@ -36,6 +43,7 @@ __all__ = [
     "declare_no_conflict",
     "draw_lots",
     "freeze_rulebook",
+    "missing_in_review",
     "open_panel",
     "receive_dossier",
     "recognise_person",

@@ -8,9 +8,7 @@ from core.clock import now
 from core.database import session
 from scoring import queries
 from scoring.assignment import Problem, assign, keyword_affinity
-from scoring.errors import FurtherReviewNotCalled, NoReviewerAvailable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
-from scoring.rules.discrepancy import examine
 from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
@@ -60,7 +58,7 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
         Problem(
             dossiers=[dossier.code for dossier in dossiers],
             reviewers=[seat.letter for seat in seats],
-            affinity=keyword_affinity([_words(dossier) for dossier in dossiers], [seat.keywords for seat in seats]),
+            affinity=keyword_affinity([words(dossier) for dossier in dossiers], [seat.keywords for seat in seats]),
             per_dossier=rules.reviews_per_application,
             max_load=rules.max_load,
             min_load=rules.min_load,
@@ -74,7 +72,7 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
     by_code = {dossier.code: dossier for dossier in dossiers}
     by_letter = {seat.letter: seat for seat in seats}
     for code, letter in solution.pairs:
-        _propose(by_code[code], by_letter[letter], AssignmentOrigin.INITIAL)
+        propose(by_code[code], by_letter[letter], AssignmentOrigin.INITIAL)
     session().flush()
     record(
         "panel.reviewers_assigned",
@@ -83,37 +81,6 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
         after={"pairs": len(solution.pairs), "objective": solution.objective, "worst": solution.worst},
     )
     return AssignmentOutcome(solution.pairs, solution.objective, solution.mean, solution.worst, solution.loads)
-
-
-def assign_further_reviewer(dossier: Dossier) -> Assignment:
-    """Call one more reviewer where the others disagree as far as the rulebook says: best affinity, then least load.
-
-    Raises:
-        FurtherReviewNotCalled: they agree enough, or the rulebook's further reviewers are all called.
-        NoReviewerAvailable: nobody without conflict, of another institution and with room is left.
-    """
-    panel = dossier.panel
-    require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION)
-    rules = panel.rulebook.rules
-    everything = queries.assignments_of_panel(panel)
-    here = [assignment for assignment in everything if assignment.dossier_id == dossier.id]
-    further = [one for one in here if one.origin == AssignmentOrigin.FURTHER and one.state not in ENDED]
-    sheets = [review.sheet() for review in queries.reviews_of_dossier(dossier)]
-    if len(further) >= rules.discrepancy.further_reviewers or not examine(rules, sheets).calls_reviewer:
-        raise FurtherReviewNotCalled(code=dossier.code)
-    loads: dict[int, int] = {}
-    for assignment in everything:
-        if assignment.state not in ENDED:
-            loads[assignment.seat_id] = loads.get(assignment.seat_id, 0) + 1
-    seats = [seat for seat in _available(panel, dossier, here) if loads.get(seat.id, 0) < rules.max_load]
-    if not seats:
-        raise NoReviewerAvailable(code=dossier.code)
-    affinity = keyword_affinity([_words(dossier)], [seat.keywords for seat in seats])[0]
-    best = min(range(len(seats)), key=lambda index: (-affinity[index], loads.get(seats[index].id, 0), seats[index].id))
-    assignment = _propose(dossier, seats[best], AssignmentOrigin.FURTHER)
-    session().flush()
-    record("dossier.further_reviewer_called", "dossier", dossier.code, after={"seat": seats[best].id})
-    return assignment
 
 
 def withdraw_assignment(assignment: Assignment, *, reason: str) -> Assignment:
@@ -162,7 +129,8 @@ def _end(assignments: Sequence[Assignment], reason: str, *, submitted_too: bool)
     return ended
 
 
-def _propose(dossier: Dossier, seat: PanelSeat, origin: AssignmentOrigin) -> Assignment:
+def propose(dossier: Dossier, seat: PanelSeat, origin: AssignmentOrigin) -> Assignment:
+    """Give a dossier to a seat; whether that is allowed is the caller's business."""
     assignment = Assignment(
         dossier=dossier, seat=seat, state=AssignmentState.PROPOSED, origin=origin, assigned_at=now()
     )
@@ -170,19 +138,6 @@ def _propose(dossier: Dossier, seat: PanelSeat, origin: AssignmentOrigin) -> Ass
     return assignment
 
 
-def _available(panel: Panel, dossier: Dossier, here: Sequence[Assignment]) -> list[PanelSeat]:
-    """Return the seats that may still read a dossier by conflicts and institutions."""
-    conflicted = {seat_id for dossier_id, seat_id in queries.conflicted_pairs(panel) if dossier_id == dossier.id}
-    called = {assignment.seat_id for assignment in here}
-    institutions: set[str | None] = set()
-    if panel.rulebook.rules.one_per_institution:
-        institutions = {one.seat.institution_key for one in here if one.state not in ENDED} - {None}
-    return [
-        seat
-        for seat in queries.seats_of_panel(panel)
-        if seat.id not in conflicted | called and seat.institution_key not in institutions
-    ]
-
-
-def _words(dossier: Dossier) -> set[str]:
+def words(dossier: Dossier) -> set[str]:
+    """Return what a dossier is about: its keywords and its axis."""
     return {*dossier.keywords, *([dossier.axis] if dossier.axis else [])}

@@ -1,0 +1,134 @@
+"""Screening, blinding, the blind review and the ranking of the awarded call."""
+
+from collections.abc import Callable
+from random import Random
+
+from accounts import services as accounts
+from accounts.models import User
+from core.context import acting_as
+from core.database import session
+from core.roles import Role
+from grants import queries as grants_queries
+from grants import services as grants
+from grants.models import Call
+from grants.states.call import CallState
+from scoring import queries as scoring_queries
+from scoring import services as scoring
+from scoring.models import Assignment, Panel, Ranking
+from scoring.services import ScoreEntry
+from scoring.states import AssignmentState, PanelState
+from web.demo.calendar import office_hours
+from web.demo.people import DOMAIN, make_account
+from web.demo.prose import JUSTIFICATIONS
+from web.demo.story import Story, actor_of
+
+SCHOOLS = ("Universidad del Valle Alto", "Escuela de Artes del Sur", "Instituto Tezozómoc", "Casa de Altos Estudios")
+REVIEWS_A_PERSON = 40
+SMALLEST = 9
+
+
+def seat_committee(story: Story) -> None:
+    """Make the committee's accounts: nine for sixty applications, more for more."""
+    needed = max(SMALLEST, -(-story.applications * 3 // REVIEWS_A_PERSON))
+    founder = story.crowd.person("Consuelo Rangel Ortega")
+    schools = [story.crowd.organisation(name, "university", founder) for name in SCHOOLS]
+    for number in range(needed):
+        if number == 0:
+            user = story.users["evaluadora"]
+        else:
+            name, _gender = story.crowd.name()
+            user = make_account(name, f"evaluacion{number}@{DOMAIN}", Role.REVIEWER)
+        if number % 3:
+            accounts.add_member(schools[number % len(schools)], user, member_role="viewer")
+        story.users[f"reviewer{number}"] = user
+    session().commit()
+
+
+def screen_and_blind(story: Story, call: Call, day: int) -> Panel:
+    """Screen by the rules, prepare and clear the blind dossiers, seat the committee and hand everything over."""
+    story.at(story.year.day(day))
+    grants.advance_calls()
+    with story.acting("programa"):
+        grants.move_call(call, CallState.SCREENING)
+        grants.screen_applications(call, refuse_failing=True, progress=_bar(story, "Screening"))
+        session().commit()
+        grants.prepare_dossiers(call, progress=_bar(story, "Blinding"))
+        session().commit()
+        for clearing in session().scalars(grants_queries.clearings(call, with_findings=True)).all():
+            for index in range(len(clearing.findings)):
+                grants.redact_finding(clearing, index)
+            grants.clear_dossier(clearing)
+        grants.clear_clean_dossiers(call)
+        session().commit()
+        panel = grants.open_review(
+            call,
+            review_opens_at=office_hours(story.year.day(day + 4)),
+            review_closes_at=office_hours(story.year.day(day + 34)),
+        )
+        for number, user in enumerate(reviewers(story)):
+            grants.seat_reviewer_on(call, user, keywords=[str(1 + number % 5), str(1 + (number + 2) % 5)])
+        grants.hand_over_dossiers(call, progress=_bar(story, "Handing over"))
+        grants.hand_over_conflicts(call)
+        scoring.advance_panel(panel, PanelState.DECLARATIONS)
+        scoring.assign_reviewers(panel)
+        scoring.commit_lot(panel)
+        scoring.advance_panel(panel, PanelState.REVIEW)
+    session().commit()
+    return panel
+
+
+def reviewers(story: Story) -> list[User]:
+    """Return the committee's people in the order in which they were seated."""
+    return [user for name, user in story.users.items() if name.startswith("reviewer")]
+
+
+def score_all(story: Story, panel: Panel, day: int) -> None:
+    """Let every reviewer declare, score and justify; call one more where they disagree as far as the rulebook says."""
+    merit: dict[int, float] = {}
+    people = {user.id: user for user in reviewers(story)}
+    waiting = scoring_queries.assignments_of_panel(panel)
+    for number, assignment in enumerate(waiting):
+        if number % 50 == 0:
+            story.at(story.year.day(day + 5 + 20 * number // len(waiting)), 17)
+        _review(story, assignment, merit, people)
+        story.advance("Reviews", number + 1, len(waiting))
+    session().commit()
+    story.at(story.year.day(day + 28))
+    for assignment in scoring.assign_further_reviewers(panel):
+        _review(story, assignment, merit, people)
+    session().commit()
+
+
+def _review(story: Story, assignment: Assignment, merit: dict[int, float], people: dict[int, User]) -> None:
+    if assignment.state is AssignmentState.RECUSED:
+        return
+    chance = story.chance
+    quality = merit.setdefault(assignment.dossier_id, chance.gauss(3.4, 0.75))
+    with acting_as(actor_of(people[assignment.seat.reviewer_id])):
+        scoring.declare_no_conflict(assignment.seat, assignment.dossier)
+        scoring.submit_review(assignment, {name: _entry(chance, name, quality) for name in JUSTIFICATIONS})
+
+
+def _entry(chance: Random, criterion: str, quality: float) -> ScoreEntry:
+    value = min(5, max(1, round(chance.gauss(quality, 0.45))))
+    said = JUSTIFICATIONS[criterion][0 if value >= 4 else 1 if value == 3 else 2]
+    return ScoreEntry(str(value), said)
+
+
+def rank_and_cut(story: Story, call: Call, panel: Panel, day: int) -> Ranking:
+    """Compute the exact ranking, draw the lot where it is needed, cut by the budget, release it."""
+    story.at(story.year.day(day))
+    with story.acting("programa"):
+        grants.move_call(call, CallState.DELIBERATION)
+        ranking = scoring.compute_ranking(panel)
+        if any(line.awaits_lot for line in scoring_queries.ranking_lines(ranking)):
+            scoring.draw_lots(panel, "04.11.19.27.38.52.07")
+            ranking = scoring.compute_ranking(panel)
+        scoring.select(ranking, budget_cents=call.budget_cents or 0, currency=call.currency)
+        scoring.release_ranking(ranking)
+    session().commit()
+    return ranking
+
+
+def _bar(story: Story, chapter: str) -> Callable[[int, int], None]:
+    return lambda done, total: story.advance(chapter, done, total)

@@ -1,0 +1,84 @@
+"""The people of the demo: invented names, one account for every role, and crowds of applicants."""
+
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from accounts import services as accounts
+from accounts.models import Organisation, User
+from core.roles import SECOND_FACTOR_ROLES, Role
+
+PASSWORD = "puente demo 2026"  # noqa: S105 (printed by `puente demo accounts`; production refuses demo mode)
+SECOND_FACTOR_SECRET = "PUENTEDEMOPUENTEDEMOPUENTEDEMO22"  # noqa: S105
+DOMAIN = "puente.example"
+
+
+NAMES: dict[str, list[str]] = json.loads((Path(__file__).parent / "names.json").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account that anybody may try: what it is for and which roles it holds."""
+
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    shows: str
+
+
+ACCOUNTS: tuple[DemoAccount, ...] = (
+    DemoAccount(f"solicitante@{DOMAIN}", "Marisol Anaya Reséndiz", (Role.APPLICANT,), "applications, a draft"),
+    DemoAccount(f"becaria@{DOMAIN}", "Itzel Corona Galicia", (Role.APPLICANT,), "an award with agreement and report"),
+    DemoAccount(f"evaluadora@{DOMAIN}", "Leonor Zavala Ibarra", (Role.REVIEWER,), "dossiers to score blind"),
+    DemoAccount(f"programa@{DOMAIN}", "Octavio Lara Trejo", (Role.PROGRAMME_OFFICER,), "calls, screening, results"),
+    DemoAccount(f"tesoreria@{DOMAIN}", "Carmen Solís Urbina", (Role.TREASURER,), "the ledger, budget, payments"),
+    DemoAccount(f"pagos@{DOMAIN}", "Arturo Meza Villegas", (Role.PAYMENT_AUTHORISER,), "payments to authorise"),
+    DemoAccount(f"patrocinio@{DOMAIN}", "Renata Cantú Salazar", (Role.SPONSOR_CONTACT,), "gifts and receipts"),
+    DemoAccount(f"auditoria@{DOMAIN}", "Fermín Ochoa Rangel", (Role.AUDITOR,), "everything, read only"),
+    DemoAccount(f"administracion@{DOMAIN}", "Silvia Márquez Noriega", (Role.ADMINISTRATOR,), "people, roles, jobs"),
+)
+
+
+class Crowd:
+    """Invents people, always the same ones for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 (a story, not a secret)
+        self._number = 0
+
+    def name(self) -> tuple[str, str]:
+        """Return a full name and a gender."""
+        woman = self.chance.random() < 0.53
+        given = self.chance.choice(NAMES["women" if woman else "men"])
+        surnames = self.chance.sample(NAMES["surnames"], 2)
+        return f"{given} {surnames[0]} {surnames[1]}", "woman" if woman else "man"
+
+    def person(self, name: str) -> User:
+        """Open a confirmed account without a password: one of the crowd, who never signs in."""
+        self._number += 1
+        return accounts.open_account(email=f"persona{self._number}@{DOMAIN}", name=name)
+
+    def organisation(self, name: str, kind: str, owner: User, country: str = "MX") -> Organisation:
+        """Found an organisation and give it its owner."""
+        organisation = accounts.create_organisation(name=name, kind=kind, country=country)
+        accounts.add_member(organisation, owner, member_role="owner")
+        return organisation
+
+
+def make_account(name: str, email: str, *roles: Role) -> User:
+    """Open a confirmed account with the demo's password, and its second factor where a role needs one."""
+    user = accounts.open_account(email=email, name=name, password=PASSWORD)
+    for role in roles:
+        if role is not Role.APPLICANT:
+            accounts.grant_role(user, role)
+    if SECOND_FACTOR_ROLES & set(roles):
+        accounts.enrol_second_factor(user, secret=SECOND_FACTOR_SECRET)
+    return user
+
+
+def make_demo_accounts() -> dict[str, User]:
+    """Make the accounts that are printed, by the part of their e-mail before the @."""
+    return {
+        account.email.split("@")[0]: make_account(account.name, account.email, *account.roles) for account in ACCOUNTS
+    }

@@ -1,0 +1,85 @@
+"""Tell the whole year, chapter by chapter, and prove at the end that every total agrees."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from accounts.models import User
+from core.clock import FrozenClock, SystemClock, set_clock, today
+from core.context import SYSTEM, acting_as
+from core.database import session
+from core.jobs import run_due
+from grants import services as grants
+from web.demo import applicants, awards, calls, committee, trust_year
+from web.demo.calendar import Year, office_hours
+from web.demo.people import ACCOUNTS, Crowd, make_demo_accounts
+from web.demo.story import Advance, Story
+
+SEED = 20161
+
+
+def is_loaded() -> bool:
+    """Return whether the demo's people are already here."""
+    return session().scalar(select(User.id).where(User.email == ACCOUNTS[0].email)) is not None
+
+
+def tell(applications: int, advance: Advance) -> None:
+    """Make the demo year with so many applications to its main call. The real clock is put back whatever happens."""
+    year = Year(today())
+    clock = FrozenClock(office_hours(year.begins, 8))
+    set_clock(clock)
+    try:
+        with acting_as(SYSTEM):
+            _tell(Story(year, clock, Crowd(SEED), applications, advance))
+    finally:
+        session().rollback()
+        set_clock(SystemClock())
+    run_due("demo")
+
+
+def _tell(story: Story) -> None:
+    story.users = make_demo_accounts()
+    trust_year.begin_books(story)
+    trust_year.receive_gifts_before_plan(story)
+    trust_year.approve_plan(story)
+    committee.seat_committee(story)
+    _main_call(story)
+    trust_year.receive_small_gifts(story)
+    trust_year.close_months(story)
+    _present_calls(story)
+
+
+def _main_call(story: Story) -> None:
+    plan = calls.plans(story)["awarded"]
+    call = calls.write_call(story, plan)
+    calls.consult(story, call, plan, answered=True)
+    calls.publish(story, call, plan)
+    late = plan.closes_at
+    applicants.apply_all(story, call, story.applications, office_hours(plan.opens_on, 10), late)
+    applicants.arrive_late(story, call, late)
+    panel = committee.screen_and_blind(story, call, -45)
+    committee.score_all(story, panel, -45)
+    committee.rank_and_cut(story, call, panel, 4)
+    awards.publish_results(story, call, 8)
+    awards.sign_and_pay(story, call, 14)
+    awards.report_expenses(story, call, 60)
+
+
+def _present_calls(story: Story) -> None:
+    plans = calls.plans(story)
+    closed = calls.write_call(story, plans["closed"])
+    calls.consult(story, closed, plans["closed"], answered=True)
+    calls.publish(story, closed, plans["closed"])
+    opens = office_hours(plans["closed"].opens_on, 10)
+    applicants.apply_all(story, closed, 9, opens, plans["closed"].closes_at)
+    current = calls.write_call(story, plans["open"])
+    calls.consult(story, current, plans["open"], answered=True)
+    calls.publish(story, current, plans["open"])
+    yesterday = office_hours(story.year.today - timedelta(days=1), 19)
+    applicants.apply_all(story, current, 4, office_hours(plans["open"].opens_on, 10), yesterday)
+    applicants.leave_drafts(story, current, 3)
+    draft = calls.write_call(story, plans["consultation"])
+    calls.consult(story, draft, plans["consultation"], answered=False)
+    story.at(story.year.today, 8)
+    grants.advance_calls()
+    session().commit()

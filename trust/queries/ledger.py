@@ -125,6 +125,7 @@ def available(one: Fund, currency: str | None = None) -> Money:
     wanted = currency or one.currency
     cents = session().scalar(
         select(func.coalesce(func.sum(Account.available_sign * AccountBalance.balance_cents), 0))
+        .select_from(AccountBalance)
         .join(Account, Account.code == AccountBalance.account_code)
         .where(AccountBalance.fund_id == one.id, AccountBalance.currency == wanted)
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from core.forms import MoneyField, PuenteForm
 from core.language import N_, lazy, localised
@@ -22,7 +22,7 @@ class AmountRequired:
         if field.errors:
             return
         if not isinstance(field.data, Money) or field.data.amount_cents <= 0:
-            raise ValueError(lazy(N_("Escribe una cantidad mayor que cero.")))
+            raise ValidationError(lazy(N_("Escribe una cantidad mayor que cero.")))
 
 
 def axis_names() -> dict[int, str]:

@@ -60,9 +60,9 @@ def submit_review(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> R
         ReviewIncomplete: `errors` says what each criterion lacks. What `save_review_draft` raises.
     """
     review = save_review_draft(assignment, scores)
-    rules = assignment.dossier.panel.rulebook.rules
-    errors = missing(rules, review)
+    errors = missing_in_review(review)
     if errors:
+        rules = assignment.dossier.panel.rulebook.rules
         names = ", ".join(localised(rules.criterion(name).name) for name in errors)
         raise ReviewIncomplete(errors, criteria=names)
     if queries.is_in_conflict(assignment.seat, assignment.dossier):
@@ -77,8 +77,9 @@ def submit_review(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> R
     return review
 
 
-def missing(rules: Rulebook, review: Review) -> dict[str, str]:
-    """Return what each criterion of a draft still lacks, in words."""
+def missing_in_review(review: Review) -> dict[str, str]:
+    """Return what each criterion of a draft still lacks, in the reader's language; empty when it can be submitted."""
+    rules = review.assignment.dossier.panel.rulebook.rules
     scores = {score.criterion: score for score in review.scores}
     errors: dict[str, str] = {}
     for criterion in rules.criteria:

@@ -1,0 +1,117 @@
+"""What a reviewer and the programme type. The services judge it."""
+
+from typing import Any
+
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from core.forms import MoneyField, PuenteForm, choices
+from core.language import N_, _, lazy, localised
+from core.money import Money
+from scoring.models import Review
+from scoring.rules.rulebook import Rulebook, plain
+from scoring.services import ScoreEntry
+from scoring.states import CONFLICT_LABELS, ConflictKind
+
+NO_CONFLICT = "none"
+LONGEST_EXPLANATION = 2000
+
+
+class Asked:
+    """Mark a field that a submitted review must have; a draft may lack it, so nothing is refused here."""
+
+    field_flags = {"required": True}  # noqa: RUF012 (WTForms reads a plain class attribute)
+
+    def __call__(self, _form: object, _field: object) -> None:
+        """Accept anything: the service says what is missing when the review is submitted."""
+
+
+class ReviewForm(PuenteForm):
+    """Scores and justifications, two fields a criterion. Built for each rulebook by `review_form`."""
+
+    criteria: tuple[str, ...] = ()
+
+    def entries(self) -> dict[str, ScoreEntry]:
+        """Return what was typed, by criterion."""
+        return {
+            name: ScoreEntry(self[f"score_{name}"].data or None, self[f"why_{name}"].data or "")
+            for name in self.criteria
+        }
+
+    def show_errors(self, errors: dict[str, str]) -> None:
+        """Put each criterion's refusal beside the field that lacks something."""
+        for name, text in errors.items():
+            place = self[f"why_{name}"] if self[f"score_{name}"].data else self[f"score_{name}"]
+            place.errors = [*place.errors, text]
+
+
+def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
+    """Return the form of a rulebook's criteria, filled with the draft; each score stands beside its anchor."""
+    members: dict[str, Any] = {"criteria": tuple(criterion.id for criterion in rules.criteria)}
+    data: dict[str, str] = {}
+    for criterion in rules.criteria:
+        options = [(plain(value), f"{plain(value)} · {localised(text)}") for value, text in criterion.anchors]
+        members[f"score_{criterion.id}"] = RadioField(
+            lazy(N_("Calificación")), [Asked()], choices=choices(options), validate_choice=False
+        )
+        members[f"why_{criterion.id}"] = TextAreaField(lazy(N_("Justificación")), [Asked()])
+    for score in review.scores if review is not None else ():
+        data[f"why_{score.criterion}"] = score.justification
+        if score.value is not None:
+            data[f"score_{score.criterion}"] = plain(score.value)
+    built: type[ReviewForm] = type("CriteriaForm", (ReviewForm,), members)
+    return built(data=data)
+
+
+def _explanation() -> TextAreaField:
+    too_long = lazy(N_("Es demasiado largo: caben %(max)d caracteres."))
+    return TextAreaField(lazy(N_("Explicación")), [Length(max=LONGEST_EXPLANATION, message=too_long)])
+
+
+class DeclarationForm(PuenteForm):
+    """Whether there is a conflict of interest, and of what kind."""
+
+    verdict = RadioField(lazy(N_("¿Tienes algún conflicto de interés con este expediente?")), [Asked()])
+    explanation = _explanation()
+
+    def __init__(self, rules: Rulebook, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        kinds = [(kind.value, _(CONFLICT_LABELS[kind])) for kind in ConflictKind if kind.value in rules.conflicts]
+        self.verdict.choices = choices([(NO_CONFLICT, _("No, puedo evaluarlo con imparcialidad")), *kinds])
+
+
+class RecognitionForm(PuenteForm):
+    """Why a reviewer steps back."""
+
+    explanation = _explanation()
+
+
+class ConfirmForm(PuenteForm):
+    """A yes."""
+
+
+class RandomnessForm(PuenteForm):
+    """The public randomness of the lot."""
+
+    randomness = StringField(
+        lazy(N_("Valor publicado por la fuente de azar")),
+        [
+            InputRequired(lazy(N_("Escribe el valor tal como se publicó."))),
+            Length(max=400, message=lazy(N_("Es demasiado largo: caben %(max)d caracteres."))),
+        ],
+    )
+
+
+class BudgetForm(PuenteForm):
+    """The money to give."""
+
+    budget = MoneyField(lazy(N_("Presupuesto por repartir")), [Asked()])
+
+    def __init__(self, currency: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.budget.currency = currency
+
+    def validate_budget(self, field: MoneyField) -> None:
+        """Refuse nothing and less."""
+        if not isinstance(field.data, Money) or field.data.amount_cents < 0:
+            raise ValidationError(_("Escribe el presupuesto aprobado de la convocatoria."))

@@ -1,0 +1,28 @@
+"""Scoring's doors: the reviewer's desk, the public rulebook, the programme's view of a committee."""
+
+from flask import Blueprint
+
+from core.context import actor
+from core.language import N_
+from core.navigation import DeskItem, NavItem
+from core.roles import Role
+from scoring import queries
+
+blueprint = Blueprint("scoring", __name__)
+
+STAFF = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
+
+NAVIGATION = (
+    NavItem(N_("Evaluar"), "scoring.desk", order=40, roles=frozenset({Role.REVIEWER})),
+    NavItem(N_("Comités"), "scoring.panel_list", order=45, roles=frozenset({*STAFF, Role.AUDITOR})),
+)
+DESK = (
+    DeskItem(
+        N_("Expedientes por evaluar"),
+        "scoring.desk",
+        frozenset({Role.REVIEWER}),
+        lambda: queries.count_due(actor().user_id or 0),
+    ),
+)
+
+from scoring.routes import desk, panels, rulebooks  # noqa: E402, F401 (they hang their views on the blueprint)

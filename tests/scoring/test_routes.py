@@ -1,0 +1,381 @@
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from core.files import store_generated
+from core.roles import Role
+from scoring import queries, services
+from scoring.models import Panel
+from scoring.services import DossierAttachment
+from scoring.states import AssignmentState, PanelState, RankingState, ReviewState
+from tests.factories import scoring as make
+
+pytestmark = pytest.mark.usefixtures("clock", "app")
+
+Login = Callable[..., Any]
+
+
+def fields(*values: int, why: str = make.JUSTIFICATION, accion: str = "enviar") -> dict[str, str]:
+    typed = {"accion": accion}
+    for name, value in zip(make.CRITERIA, values, strict=True):
+        typed |= {f"score_{name}": str(value), f"why_{name}": why}
+    return typed
+
+
+@pytest.fixture
+def reviewer(login: Login) -> Any:
+    return login(Role.REVIEWER)
+
+
+def panel_for(reviewer: Any, session: Session, dossiers: int = 1, **changes: Any) -> Panel:
+    """A committee in review in which the person signed in is reviewer A, then two others."""
+    panel = make.panel(document=make.simple_rulebook(3), **changes)
+    for number in range(dossiers):
+        make.dossier(panel, content=make.content(f"Proyecto {number}"))
+    make.seat(panel, reviewer.id)
+    make.seat(panel, 100_001)
+    make.seat(panel, 100_002)
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    for assignment in queries.assignments_of_panel(panel):
+        services.declare_no_conflict(assignment.seat, assignment.dossier)
+    services.advance_panel(panel, PanelState.REVIEW)
+    session.commit()
+    return panel
+
+
+def code_of(panel: Panel) -> str:
+    return queries.open_dossiers(panel)[0].code
+
+
+def state_of(panel: Panel, reviewer_id: int, session: Session) -> AssignmentState:
+    session.expire_all()
+    return next(one.state for one in queries.assignments_of_panel(panel) if one.seat.reviewer_id == reviewer_id)
+
+
+# --- who may pass ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.APPLICANT, Role.PROGRAMME_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_only_reviewers_have_an_evaluation_desk(client: FlaskClient, login: Login, role: Role) -> None:
+    login(role)
+    assert client.get("/es/evaluacion").status_code == 403
+
+
+def test_a_dossier_of_others_does_not_exist_for_a_reviewer(client: FlaskClient, login: Login, session: Session) -> None:
+    panel = make.assigned_panel(1, 3)
+    session.commit()
+    code = code_of(panel)
+    login(Role.REVIEWER)
+    for path in (code, f"{code}/enviar", f"{code}/reconozco", f"{code}/archivos/1"):
+        assert client.get(f"/es/evaluacion/{path}").status_code == 404
+    assert client.post(f"/es/evaluacion/{code}", data=fields(5, 5, 5, 5)).status_code == 404
+    assert client.post(f"/es/evaluacion/{code}/declarar", data={"verdict": "none"}).status_code == 404
+    assert "0 expedientes" not in client.get("/es/evaluacion").text
+    assert code not in client.get("/es/evaluacion").text
+
+
+@pytest.mark.parametrize("role", [Role.APPLICANT, Role.REVIEWER, Role.TREASURER])
+def test_only_staff_sees_committees(client: FlaskClient, login: Login, session: Session, role: Role) -> None:
+    panel = make.reviewed_panel()
+    session.commit()
+    login(role)
+    for path in ("", f"/{panel.id}", f"/{panel.id}/orden"):
+        assert client.get(f"/es/paneles{path}").status_code == 403
+
+
+def test_an_auditor_reads_committees_and_changes_nothing(client: FlaskClient, login: Login, session: Session) -> None:
+    panel = make.reviewed_panel()
+    services.compute_ranking(panel)
+    session.commit()
+    login(Role.AUDITOR)
+    page = client.get(f"/es/paneles/{panel.id}")
+    assert page.status_code == 200
+    assert "Calcular el orden" not in page.text
+    assert client.get(f"/es/paneles/{panel.id}/orden").status_code == 200
+    assert client.post(f"/es/paneles/{panel.id}/orden/calcular").status_code == 403
+
+
+# --- the reviewer's way ------------------------------------------------------
+
+
+def test_the_desk_lists_my_dossiers_and_my_progress(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session, 2)
+    page = client.get("/es/evaluacion").text
+    assert "Llevas 0 de 2 expedientes." in page
+    for dossier in queries.open_dossiers(panel):
+        assert dossier.code in page
+
+
+def test_before_declaring_only_the_summary_is_shown(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = make.panel(document=make.simple_rulebook(1))
+    dossier = make.dossier(panel)
+    make.seat(panel, reviewer.id)
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    session.commit()
+    page = client.get(f"/es/evaluacion/{dossier.code}").text
+    assert "Una gira de tres semanas" in page
+    assert "Conciertos y talleres." not in page
+    refused = client.post(f"/es/evaluacion/{dossier.code}/declarar", data={"verdict": ""})
+    assert refused.status_code == 422
+    assert "Elige una de las opciones." in refused.text
+    unexplained = client.post(f"/es/evaluacion/{dossier.code}/declarar", data={"verdict": "other"})
+    assert unexplained.status_code == 422
+    assert client.post(f"/es/evaluacion/{dossier.code}/declarar", data={"verdict": "burglar"}).status_code == 422
+    accepted = client.post(f"/es/evaluacion/{dossier.code}/declarar", data={"verdict": "none"})
+    assert accepted.status_code == 303
+    assert "Conciertos y talleres." in client.get(f"/es/evaluacion/{dossier.code}").text
+
+
+def test_declaring_a_conflict_recuses(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    answer = client.post(f"/es/evaluacion/{code_of(panel)}/declarar", data={"verdict": "same_household"})
+    assert answer.headers["Location"] == "/es/evaluacion"
+    assert state_of(panel, reviewer.id, session) == AssignmentState.RECUSED
+    assert client.get(f"/es/evaluacion/{code_of(panel)}").status_code == 404
+
+
+def test_each_score_stands_beside_its_anchor(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    page = client.get(f"/es/evaluacion/{code_of(panel)}").text
+    for criterion in panel.rulebook.rules.criteria:
+        for _value, text in criterion.anchors:
+            assert text["es"] in page
+
+
+def test_a_draft_is_kept_by_the_script_and_by_the_button(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    quiet = client.post(
+        url, data={"accion": "borrador", "score_calidad": "4", "why_calidad": "Va"}, headers={"X-Autosave": "1"}
+    )
+    assert (quiet.status_code, quiet.data) == (204, b"")
+    assert client.post(url, data={"accion": "borrador", "why_impacto": "También"}).status_code == 303
+    page = client.get(url).text
+    assert re.search(r'value="4" checked', page)
+    assert "También" in page
+
+
+def test_what_is_out_of_bounds_is_refused_and_kept_on_the_page(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    answer = client.post(url, data={"accion": "borrador", "why_calidad": "x" * 3001}, headers={"X-Autosave": "1"})
+    assert answer.status_code == 422
+    assert "hasta 3000 caracteres" in answer.text
+    assert "x" * 3001 in answer.text
+    assert client.post(url, data={"accion": "borrador", "score_calidad": "9"}).status_code == 422
+
+
+def test_an_incomplete_review_is_not_sent_and_says_what_is_missing(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    answer = client.post(url, data=fields(4, 4, 4, 4) | {"why_impacto": "corta"})
+    assert answer.status_code == 422
+    assert "La justificación necesita al menos 20 caracteres." in answer.text
+    assert client.get(f"{url}/enviar").headers["Location"] == url
+    assert state_of(panel, reviewer.id, session) == AssignmentState.ACCEPTED
+
+
+def test_a_review_is_sent_after_one_last_look_and_is_then_fixed(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session, 2)
+    first, second = (dossier.code for dossier in queries.open_dossiers(panel))
+    url = f"/es/evaluacion/{first}"
+    assert client.post(url, data=fields(5, 4, 3, 2)).headers["Location"] == f"{url}/enviar"
+    assert state_of(panel, reviewer.id, session) == AssignmentState.ACCEPTED
+    assert "5 de 5" in client.get(f"{url}/enviar").text
+    assert client.post(f"{url}/enviar").headers["Location"] == f"/es/evaluacion/{second}"
+    assert client.post(url, data=fields(1, 1, 1, 1)).status_code == 409
+    assert client.post(f"{url}/enviar").status_code == 303
+    session.expire_all()
+    review = next(
+        one.review
+        for one in queries.assignments_of_panel(panel)
+        if one.seat.reviewer_id == reviewer.id and one.dossier.code == first
+    )
+    assert review is not None
+    assert review.state == ReviewState.SUBMITTED
+    assert review.sheet() == {"calidad": 5, "impacto": 4, "viabilidad": 3, "alcance": 2}
+
+
+def test_others_reviews_are_read_only_in_discussion_and_under_letters(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    mine, second, third = queries.assignments_of_panel(panel)
+    for assignment in (second, third):
+        services.submit_review(assignment, make.entries(2, 2, 2, 2, justification="Secreto hasta deliberar, de veras."))
+    session.commit()
+    url = f"/es/evaluacion/{code_of(panel)}"
+    assert "Secreto hasta deliberar" not in client.get(url).text
+    make.review(mine)
+    session.commit()
+    assert "Secreto hasta deliberar" not in client.get(url).text
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    session.commit()
+    page = client.get(url).text
+    assert page.count("Secreto hasta deliberar") == 8
+    assert "Persona B" in page
+    assert "100001" not in page
+
+
+def test_recognising_the_person_asks_first_and_recuses(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}/reconozco"
+    assert client.get(url).status_code == 200
+    assert state_of(panel, reviewer.id, session) == AssignmentState.ACCEPTED
+    assert client.post(url, data={"explanation": "El tema."}).status_code == 303
+    assert state_of(panel, reviewer.id, session) == AssignmentState.RECUSED
+
+
+def test_a_file_comes_under_a_neutral_name_and_only_after_declaring(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    stored = store_generated(b"%PDF-1.7 blind", "carta de Ana Torres.pdf", "application/pdf", purpose="dossier")
+    panel = make.panel(document=make.simple_rulebook(1))
+    dossier = make.dossier(panel, files=[DossierAttachment(stored.id, "Carta de invitación")])
+    make.seat(panel, reviewer.id)
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    session.commit()
+    url = f"/es/evaluacion/{dossier.code}/archivos/1"
+    assert client.get(url).status_code == 404
+    services.declare_no_conflict(queries.seats_of_panel(panel)[0], dossier)
+    session.commit()
+    answer = client.get(url)
+    assert answer.data == b"%PDF-1.7 blind"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={dossier.code}-1.pdf"
+    assert client.get(f"/es/evaluacion/{dossier.code}/archivos/2").status_code == 404
+    assert "Ana Torres" not in client.get(f"/es/evaluacion/{dossier.code}").text
+
+
+def test_after_the_window_a_draft_is_refused_with_its_dates(
+    client: FlaskClient, reviewer: Any, session: Session, clock: Any
+) -> None:
+    panel = panel_for(reviewer, session, closes_at=clock.now() + timedelta(minutes=5))
+    clock.set(panel.review_closes_at)
+    clock.advance(seconds=1)
+    answer = client.post(f"/es/evaluacion/{code_of(panel)}", data=fields(4, 4, 4, 4))
+    assert answer.status_code == 409
+    assert "Las evaluaciones se reciben del" in answer.text
+
+
+# --- the public rulebook -----------------------------------------------------
+
+
+def test_anyone_reads_the_rulebook_and_can_hash_it(client: FlaskClient, session: Session) -> None:
+    version = make.rulebook()
+    session.commit()
+    page = client.get(f"/es/reglas-de-evaluacion/{version.sha256}")
+    assert page.status_code == 200
+    assert version.sha256 in page.text
+    assert "max-age=86400" in page.headers["Cache-Control"]
+    assert "Set-Cookie" not in page.headers
+    again = client.get(f"/es/reglas-de-evaluacion/{version.sha256}", headers={"If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+    document = client.get(f"/es/reglas-de-evaluacion/{version.sha256}.json")
+    assert hashlib.sha256(document.data).hexdigest() == version.sha256
+    assert client.get("/es/reglas-de-evaluacion/abc").status_code == 404
+
+
+def test_the_rulebook_reads_in_english(client: FlaskClient, session: Session) -> None:
+    version = make.rulebook()
+    session.commit()
+    assert "Quality of the proposal" in client.get(f"/en/reglas-de-evaluacion/{version.sha256}").text
+
+
+# --- the programme's way -----------------------------------------------------
+
+
+def test_staff_runs_a_committee_to_its_release(client: FlaskClient, login: Login, session: Session) -> None:
+    login(Role.PROGRAMME_OFFICER)
+    panel = make.panel(document=make.simple_rulebook(1))
+    for _number in range(2):
+        make.dossier(panel)
+    make.seat(panel, 901)
+    session.commit()
+    base = f"/es/paneles/{panel.id}"
+    assert client.get(base).status_code == 200
+    assert client.post(f"{base}/asignar").status_code == 303
+    assert client.post(f"{base}/avanzar", data={"fase": "declarations"}).status_code == 303
+    assert client.post(f"{base}/sorteo/comprometer").status_code == 303
+    for assignment in queries.assignments_of_panel(panel):
+        services.declare_no_conflict(assignment.seat, assignment.dossier)
+    session.commit()
+    assert client.post(f"{base}/avanzar", data={"fase": "review"}).status_code == 303
+    assert client.post(f"{base}/orden/calcular").status_code == 409
+    session.expire_all()
+    for assignment in queries.assignments_of_panel(panel):
+        make.review(assignment, 4, 4, 4, 4)
+    session.commit()
+    assert client.post(f"{base}/orden/calcular").headers["Location"] == f"{base}/orden"
+    assert "Hay empates que solo resuelve el sorteo." in client.get(f"{base}/orden").text
+    assert client.post(f"{base}/orden/seleccionar", data={"budget": "50,000.00"}).status_code == 409
+    assert client.post(f"{base}/sorteo/realizar", data={"randomness": " "}).status_code == 422
+    assert client.post(f"{base}/sorteo/realizar", data={"randomness": "04.11.23"}).status_code == 303
+    assert client.post(f"{base}/orden/calcular").status_code == 303
+    assert client.post(f"{base}/orden/publicar").status_code == 409
+    assert client.post(f"{base}/orden/seleccionar", data={"budget": "mucho"}).status_code == 422
+    assert client.post(f"{base}/orden/seleccionar", data={"budget": "50,000.00"}).status_code == 303
+    page = client.get(f"{base}/orden").text
+    assert "Lugar 1 en el orden; el presupuesto alcanza." in page
+    assert client.get(f"{base}/orden/publicar").status_code == 200
+    assert client.post(f"{base}/orden/publicar").status_code == 303
+    session.expire_all()
+    ranking = queries.latest_ranking(panel)
+    assert ranking is not None
+    assert ranking.state == RankingState.RELEASED
+    assert "Publicar el orden" not in client.get(f"{base}/orden").text
+
+
+def test_a_phase_that_is_not_next_or_unknown_changes_nothing(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    login(Role.PROGRAMME_OFFICER)
+    panel = make.panel()
+    session.commit()
+    assert client.post(f"/es/paneles/{panel.id}/avanzar", data={"fase": "discussion"}).status_code == 409
+    assert client.post(f"/es/paneles/{panel.id}/avanzar", data={"fase": "released"}).status_code == 303
+    assert client.post(f"/es/paneles/{panel.id}/avanzar").status_code == 303
+    session.expire_all()
+    assert panel.state == PanelState.SETUP
+    assert client.get("/es/paneles/999").status_code == 404
+    assert client.get(f"/es/paneles/{panel.id}/orden").status_code == 404
+
+
+def test_staff_pages_show_letters_and_no_reviewer(client: FlaskClient, login: Login, session: Session) -> None:
+    panel = make.reviewed_panel(first_reviewer_id=987_650)
+    services.compute_ranking(panel)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    for path in ("", f"/{panel.id}", f"/{panel.id}/orden"):
+        page = client.get(f"/es/paneles{path}")
+        assert page.status_code == 200
+        assert "98765" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/es/evaluacion", "/es/evaluacion/{code}"])
+def test_pages_take_as_many_statements_for_many_dossiers_as_for_one(
+    client: FlaskClient, reviewer: Any, session: Session, count_queries: Callable[..., Any], path: str
+) -> None:
+    counts = []
+    for dossiers in (1, 8):
+        panel = panel_for(reviewer, session, dossiers, call_key=f"con-{dossiers}")
+        session.expunge_all()
+        url = path.format(code=code_of(panel))
+        with count_queries() as sent:
+            assert client.get(url).status_code == 200
+        counts.append(len(sent))
+    assert counts[0] == counts[1]

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from accounts import queries as people
 from accounts.models import Organisation
 from core.access import ensure, signed_in
+from core.clock import local
 from core.context import actor
 from core.database import session
 from core.errors import IllegalTransition
 from core.language import _, current_language
 from core.listing import page_number, paginate
-from core.money import Money
+from core.money import Money, format_money
 from core.web_files import send_bytes
 from grants import services
 from grants.documents.acuse import acuse_pdf
@@ -28,11 +29,13 @@ from grants.errors.calls import (
     OrganisationNeeded,
 )
 from grants.forms.applications import ConfirmForm, StartForm, WithdrawForm
-from grants.models import Application, ApplicationVersion
+from grants.models import Application, ApplicationVersion, Attachment
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.rules import form as form_rules
+from grants.rules.moments import spoken_moment
+from grants.rules.tariff import RULE_LABELS
 from grants.services import applications as drafts
 from grants.services import submission
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
@@ -185,7 +188,25 @@ def review_page(application: Application, status: int = 200, extra: list[str] | 
         accepts=call_queries.accepts_now(application.call),
         applies=lambda item: form_rules.applies(item, content.answers, application.kind.value),
         files={attachment.question_id: attachment for attachment in application.current_attachments},
+        shown=lambda item, value, kept: shown_answer(item, value, kept, application.currency),
+        rule_labels=RULE_LABELS,
+        cents=Money,
     )
+
+
+def shown_answer(item: form_rules.Question, value: object, kept: Attachment | None, currency: str) -> str:
+    """Return an answer as people read it; nothing for what is still missing."""
+    if item["type"] == "file":
+        return kept.stored_file.original_name if kept else ""
+    if value is None:
+        return ""
+    if item["type"] == "yes_no":
+        return _("Sí") if value == "yes" else _("No")
+    if item["type"] == "choice":
+        return dict(form_rules.options(item, current_language())).get(str(value), "")
+    if item["type"] == "money" and isinstance(value, int):
+        return format_money(Money(value, currency), current_language())
+    return str(value)
 
 
 @blueprint.post("/solicitudes/<int:application_id>/enviar")
@@ -252,6 +273,8 @@ def acuse_show(application_id: int) -> Response:
         version=version,
         content=json.loads(version.content),
         kind=_(KIND_LABELS[application.kind]),
+        received=spoken_moment(local(version.submitted_at)),
+        cents=Money,
     )
 
 

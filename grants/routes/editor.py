@@ -1,5 +1,6 @@
 """The clerk's pages: write a call in sections, consult on it, check it, publish it, extend it, cancel it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -119,21 +120,19 @@ def _offered_rules(call: Call) -> list[dict[str, Any]]:
 
 
 def _section_form(call: Call, section: str) -> Any:
-    match section:
-        case "textos":
-            return forms.TextsForm.of(call)
-        case "alcance":
-            return forms.ScopeForm.of(call)
-        case "calendario":
-            return forms.CalendarForm.of(call)
-        case "apoyo":
-            return forms.SupportForm.of(call)
-        case "preguntas":
-            return forms.QuestionsForm.of(call)
-        case "elegibilidad":
-            return forms.RequirementsForm.of(_offered_rules(call), {rule["id"] for rule in call.eligibility["rules"]})
-        case _:
-            return ConfirmForm()
+    if section == "elegibilidad":
+        return forms.RequirementsForm.of(_offered_rules(call), {rule["id"] for rule in call.eligibility["rules"]})
+    return _FORMS[section](call)
+
+
+_FORMS: dict[str, Callable[[Call], Any]] = {
+    "textos": forms.TextsForm.of,
+    "alcance": forms.ScopeForm.of,
+    "calendario": forms.CalendarForm.of,
+    "apoyo": forms.SupportForm.of,
+    "preguntas": forms.QuestionsForm.of,
+    "reglas": lambda _call: ConfirmForm(),
+}
 
 
 def _apply(call: Call, section: str, form: Any) -> None:

@@ -13,6 +13,7 @@ from core.database import session
 from core.errors import InvalidInput, NotFound, Refusal
 from core.files import store_upload
 from core.language import _, current_language, localised
+from core.money import Money
 from core.settings import setting
 from core.web_files import send_stored
 from grants import services
@@ -204,6 +205,7 @@ def _page(
         files={attachment.question_id: attachment for attachment in application.current_attachments},
         derived=drafts.derived_of(application) if step["id"] == "presupuesto" else None,
         rule_labels=RULE_LABELS,
+        cents=Money,
         stepper=rows,
         current=[section["id"] for section in steps].index(step["id"]) + 1,
         accepts=call_queries.accepts_now(application.call),

@@ -29,6 +29,7 @@ from core.listing import Listing
 from core.money import Money
 
 CLOSES = datetime(2026, 11, 23, 5, 59, tzinfo=UTC)
+PDF_OF_5_MB = [FileAllowed(["pdf"]), FileSize(5_000_000)]  # type: ignore[no-untyped-call]
 REGIONS = (("latin_america", "América Latina"), ("europe", "Europa"), ("asia", "Asia"))
 DIGEST = "9f2b1c7d4e0a6b83c5d1f4e7a9b2c6d80e3f5a7b1c9d2e4f6a8b0c3d5e7f9a1b"
 
@@ -61,7 +62,7 @@ class GalleryForm(PuenteForm):
     people = IntegerField("Personas que viajan", [InputRequired()])
     score = DecimalField("Calificación", places=1)
     amount = MoneyField("Monto que pides", [InputRequired()])
-    letter = FileField("Carta de invitación", [FileAllowed(["pdf"]), FileSize(5_000_000)])
+    letter = FileField("Carta de invitación", PDF_OF_5_MB)
     photos = MultipleFileField("Fotografías")
     address = FormField(AddressForm, "Domicilio")
     cities = FieldList(StringField("Ciudad"), label="Ciudades", min_entries=2)

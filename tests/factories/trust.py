@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import Organisation
 from core.clock import today
-from core.context import Actor, acting_as
+from core.context import SYSTEM, Actor, acting_as
 from core.money import Money
 from core.roles import Role
 from trust.models import Contribution, Fund, FundKind, ValuationTechnique
@@ -61,20 +61,21 @@ def give(fund: Fund, money: Money, **facts: Any) -> Contribution:
 
 
 def give_in_kind(fund: Fund, value: Money, *, organisation: Organisation | None = None) -> Contribution:
-    """Let something be offered by one person and confirmed by another."""
-    offer = offer_in_kind(
-        kind="sponsorship",
-        fund=fund,
-        value=value,
-        description="Noches de hotel",
-        quantity=10,
-        unit="noches",
-        valuation=ValuationTechnique.PUBLISHED_RATE,
-        giver_organisation=organisation,
-        public_name=organisation.name if organisation else None,
-        idempotency_key=f"especie-{next(_serial)}",
-    )
-    return confirm_in_kind_delivery(offer, received_on=today(), delivered_to="Coordinación del fondo")
+    """Let something be offered and delivered, whoever a page's test has signed in."""
+    with acting_as(SYSTEM):
+        offer = offer_in_kind(
+            kind="sponsorship",
+            fund=fund,
+            value=value,
+            description="Noches de hotel",
+            quantity=10,
+            unit="noches",
+            valuation=ValuationTechnique.PUBLISHED_RATE,
+            giver_organisation=organisation,
+            public_name=organisation.name if organisation else None,
+            idempotency_key=f"especie-{next(_serial)}",
+        )
+        return confirm_in_kind_delivery(offer, received_on=today(), delivered_to="Coordinación del fondo")
 
 
 def post(fund: Fund, cents: int, *, key: str | None = None, on: date | None = None, **facts: Any) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.clock import FrozenClock
 from core.database import is_sqlite
 from tests.factories.trust import give, give_in_kind, make_fund, pesos, post
-from trust.models import FundKind, JournalEntry, Receipt
+from trust.models import FundKind, JournalEntry
 from trust.services import close_period, reverse_entry, verify_ledger
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -282,7 +282,10 @@ def test_nothing_is_replaced(session: Session, name: str, recursive: bool) -> No
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ("UPDATE account_balance SET balance_cents = balance_cents + 1 WHERE account_code = '1.1.1'", "running balance"),
+        (
+            "UPDATE account_balance SET balance_cents = balance_cents + 1 WHERE account_code = '1.1.1'",
+            "running balance",
+        ),
         ("UPDATE entry_counter SET last_number = last_number + 1", "the counter says"),
         ("UPDATE receipt_counter SET last_number = last_number + 1", "the counter says"),
         ("UPDATE contribution SET amount_cents = amount_cents + 1", "its entry says"),

@@ -55,9 +55,7 @@ def test_what_fits_every_rule_is_allowed_and_every_rule_says_so() -> None:
         ({"amount": Money(0, "MXN")}, "amount"),
     ],
 )
-def test_one_rule_that_does_not_fit_refuses_and_gives_its_reason(
-    app: Flask, change: dict[str, Any], rule: str
-) -> None:
+def test_one_rule_that_does_not_fit_refuses_and_gives_its_reason(app: Flask, change: dict[str, Any], rule: str) -> None:
     verdict = may_spend(FULL, SpendingRequest(**{**FITTING, **change}))
     assert not verdict.allowed
     assert [reason.rule for reason in verdict.refusals] == [rule]

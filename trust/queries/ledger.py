@@ -1,5 +1,6 @@
 """What stands in the books."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -187,10 +188,15 @@ def entries(
         if accounts:
             lines = lines.where(Posting.account_code.in_(accounts))
         query = query.where(JournalEntry.id.in_(lines))
-    year, _, serial = number.partition("-")
-    if year.isdigit() and serial.isdigit() and len(number) < 15:
-        query = query.where(JournalEntry.fiscal_year == int(year), JournalEntry.number == int(serial))
+    named = _year_and_number(number)
+    if named is not None:
+        query = query.where(JournalEntry.fiscal_year == named[0], JournalEntry.number == named[1])
     return query.order_by(JournalEntry.fiscal_year.desc(), JournalEntry.number.desc())
+
+
+def _year_and_number(label: str) -> tuple[int, int] | None:
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{1,9})", label)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def entries_between(start: date, end: date) -> list[JournalEntry]:
@@ -205,13 +211,13 @@ def entry_by_label(label: str) -> JournalEntry:
     Raises:
         EntryNotFound: the books have no such number.
     """
-    year, _, number = label.partition("-")
+    named = _year_and_number(label)
     found = None
-    if year.isdigit() and number.isdigit() and len(label) < 15:
+    if named is not None:
         found = session().scalar(
             select(JournalEntry)
             .options(selectinload(JournalEntry.postings))
-            .where(JournalEntry.fiscal_year == int(year), JournalEntry.number == int(number))
+            .where(JournalEntry.fiscal_year == named[0], JournalEntry.number == named[1])
         )
     if found is None:
         raise EntryNotFound(number=label[:20])

@@ -154,7 +154,7 @@ class UnknownCriterion(InvalidInput):
 class ReviewsMissing(Refusal):
     """Some dossier still lacks reviews."""
 
-    sentence = N_("Faltan evaluaciones en %(count)s expedientes: %(dossiers)s.")
+    sentence = N_("Faltan evaluaciones. Expedientes incompletos: %(count)s (%(dossiers)s).")
 
 
 class FurtherReviewNeeded(Refusal):
@@ -187,12 +187,6 @@ class RandomnessMissing(InvalidInput):
     """The public randomness was not given."""
 
     sentence = N_("Escribe el valor público de la fuente de azar, tal como se publicó.")
-
-
-class NotReleased(Refusal):
-    """The ranking is not public."""
-
-    sentence = N_("El orden todavía no se publica.")
 
 
 class PanelAlreadyOpen(Conflict):

@@ -1,5 +1,5 @@
 """Background work of the mobility fund. Importing this package names every handler."""
 
-from grants.jobs import calls, letters
+from grants.jobs import calls, dossiers, letters
 
-__all__ = ["calls", "letters"]
+__all__ = ["calls", "dossiers", "letters"]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from accounts.models import Organisation, User
 from core.database import Base, JsonType, UtcDateTime, append_only, enum_column
 from core.files import StoredFile
+from core.money import Money
 from grants.models.call import Call
 from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.call import Direction
@@ -89,6 +90,11 @@ class Application(Base):
     applicant: Mapped[User] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="application", order_by="Attachment.id")
+
+    @property
+    def requested(self) -> Money:
+        """The amount asked for."""
+        return Money(self.requested_cents, self.currency)
 
     @property
     def title(self) -> str:

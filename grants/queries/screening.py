@@ -9,12 +9,14 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.models import Membership, Organisation, User
 from core.database import session
+from core.jobs import Job
 from core.listing import like_pattern
 from grants.models.application import Application, Attachment, CoApplicant
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.states.application import ApplicationState
+from grants.states.call import CallState
 from grants.states.screening import ClearingState
 
 ORDERS: dict[str, Any] = {
@@ -364,3 +366,53 @@ def earlier_collaborators(people: Iterable[User]) -> dict[int, frozenset[int]]:
             found.setdefault(applicant, set()).add(companion)
             found.setdefault(companion, set()).add(applicant)
     return {user_id: frozenset(found.get(user_id, ())) for user_id in ids}
+
+
+# --- the desk ------------------------------------------------------------------------------------------------------
+
+
+def count_awaiting_verdict() -> int:
+    """Count the applications that wait for a verdict in calls that no longer take any."""
+    query = (
+        select(func.count(Application.id))
+        .join(Application.call)
+        .where(
+            Application.state == ApplicationState.SUBMITTED, Call.state.in_([CallState.CLOSED, CallState.SCREENING])
+        )
+    )
+    return session().scalar(query) or 0
+
+
+def count_clean_awaiting(call: Call) -> int:
+    """Count the dossiers in which nothing was found and which nobody has cleared."""
+    query = select(func.count()).where(
+        BlindClearing.call_id == call.id,
+        BlindClearing.state == ClearingState.AWAITING,
+        BlindClearing.open_findings == 0,
+    )
+    return session().scalar(query) or 0
+
+
+def next_awaiting(clearing: BlindClearing) -> int | None:
+    """Return the number of the next dossier of the call that waits for a person, or None."""
+    query = (
+        select(BlindClearing.id)
+        .where(
+            BlindClearing.call_id == clearing.call_id,
+            BlindClearing.state == ClearingState.AWAITING,
+            BlindClearing.id != clearing.id,
+        )
+        .order_by(BlindClearing.open_findings.desc(), BlindClearing.id)
+        .limit(1)
+    )
+    return session().scalar(query)
+
+
+def preparing_key(call: Call) -> str:
+    """Return the key of the job that prepares a call's dossiers."""
+    return f"grants.prepare_dossiers:{call.id}"
+
+
+def preparing_job(call: Call) -> Job | None:
+    """Return the latest job that prepares a call's dossiers."""
+    return session().scalar(select(Job).where(Job.unique_key == preparing_key(call)).order_by(Job.id.desc()).limit(1))

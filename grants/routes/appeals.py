@@ -1,0 +1,122 @@
+"""Appeals: filed by the applicant, decided by somebody who took no part before."""
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import ensure, roles, signed_in
+from core.context import actor
+from core.database import session
+from core.errors import NotFound, Refusal
+from core.language import N_, _
+from core.listing import chosen, page_number, paginate
+from core.navigation import DeskItem
+from core.roles import Role
+from grants import services
+from grants.emails.letters import reason_text
+from grants.errors.calls import ApplicationNotFound
+from grants.forms.applications import ConfirmForm
+from grants.forms.awards import AppealForm
+from grants.forms.staff import AppealDecisionForm
+from grants.queries import determinations as queries
+from grants.routes.applications import own_application
+from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.routes.screening import staff_call
+from grants.states.determination import APPEAL, OUTCOME_LABELS, AppealState
+
+
+@blueprint.route("/solicitudes/<int:application_id>/inconformidad", methods=["GET", "POST"])
+@signed_in
+def appeal_file(application_id: int) -> Response | BaseResponse:
+    """Object to the result of my application."""
+    application = own_application(application_id, editing=request.method == "POST")
+    found = queries.released_determination_of(application)
+    if found is None:
+        raise ApplicationNotFound()
+    form = AppealForm()
+    problem = None
+    if form.validate_on_submit():
+        try:
+            services.file_appeal(application, text=form.text.data or "")
+            session().commit()
+            flash(_("Recibimos tu inconformidad. La revisará otra persona y te responderemos por escrito."), "success")
+            return redirect(url_for("grants.determination_show", application_id=application_id), 303)
+        except Refusal as refusal:
+            session().rollback()
+            problem = refusal
+    return show(
+        "grants/appeal_file.html",
+        problem.status if problem is not None else (422 if form.errors else 200),
+        application=application,
+        window=queries.appeal_window(application),
+        filed=queries.appeal_of(application),
+        form=form,
+        problem=problem.message() if problem is not None else None,
+    )
+
+
+@blueprint.get("/programa/inconformidades")
+@roles(*READERS)
+def staff_appeal_list() -> Response:
+    """Every appeal, open ones first."""
+    state = chosen(request.args, "estado", [item.value for item in AppealState])
+    listing = paginate(queries.appeals(state=AppealState(state) if state else None), page=page_number(request.args))
+    return show("grants/staff_appeal_list.html", listing=listing, states=APPEAL)
+
+
+@blueprint.route("/programa/inconformidades/<int:appeal_id>", methods=["GET", "POST"])
+@roles(*READERS)
+def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
+    """One appeal, and its decision."""
+    appeal = queries.appeal_by_id(appeal_id)
+    if appeal is None:
+        raise NotFound()
+    form = AppealDecisionForm.blank()
+    problem = None
+    if request.method == "POST":
+        ensure(actor().has(*WRITERS))
+        if form.validate_on_submit() and form.outcome.data in ("upheld", "dismissed"):
+            try:
+                services.resolve_appeal(
+                    appeal,
+                    upheld=form.outcome.data == "upheld",
+                    reason=form.reason.data or "",
+                    public_summary=form.public_summary.data or "",
+                )
+                session().commit()
+                flash(_("Resolución guardada; la carta va en camino."), "success")
+                return redirect(url_for("grants.staff_appeal_list"), 303)
+            except Refusal as refusal:
+                session().rollback()
+                problem = refusal
+    return show(
+        "grants/staff_appeal_show.html",
+        problem.status if problem is not None else (422 if request.method == "POST" else 200),
+        appeal=appeal,
+        application=appeal.determination.application,
+        reason=reason_text(appeal.determination),
+        outcomes=OUTCOME_LABELS,
+        states=APPEAL,
+        form=form if appeal.state is AppealState.FILED and actor().has(*WRITERS) else None,
+        problem=problem.message() if problem is not None else None,
+    )
+
+
+@blueprint.post("/programa/<slug>/concluir")
+@roles(*WRITERS, auditor=False)
+def call_conclude(slug: str) -> BaseResponse:
+    """Make a call's results final."""
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    services.conclude_call(staff_call(slug))
+    session().commit()
+    flash(_("El resultado de la convocatoria es definitivo."), "success")
+    return redirect(url_for("grants.determination_queue", slug=slug), 303)
+
+
+DESK = (
+    DeskItem(
+        label=N_("Inconformidades por resolver"),
+        endpoint="grants.staff_appeal_list",
+        roles=frozenset({Role.PROGRAMME_OFFICER}),
+        count=queries.count_open_appeals,
+    ),
+)

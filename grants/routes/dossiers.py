@@ -1,0 +1,268 @@
+"""Clearing blinded dossiers, seating the committee, and handing over."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from accounts import queries as people
+from core.access import ensure, roles
+from core.clock import end_of_day, now, today
+from core.context import actor
+from core.database import session
+from core.errors import NotFound, Refusal
+from core.files import StoredFile
+from core.language import _
+from core.listing import chosen, page_number, paginate
+from core.roles import Role
+from core.web_files import send_stored
+from grants import services
+from grants.blinding import pieces_of
+from grants.forms.applications import ConfirmForm
+from grants.forms.staff import CommitteeForm, FileForm, FindingForm, PassageForm
+from grants.models import BlindClearing, Call
+from grants.queries import screening as queries
+from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.routes.screening import staff_call
+from grants.rules.detector import FINDING_LABELS, FindingKind
+from grants.states.screening import CLEARING, ClearingState
+from scoring import queries as scoring_queries
+
+
+@blueprint.get("/programa/<slug>/expedientes")
+@roles(*READERS)
+def dossier_queue(slug: str) -> Response:
+    """The blinded dossiers of a call, those with findings first."""
+    call = staff_call(slug)
+    state = chosen(request.args, "estado", [item.value for item in ClearingState])
+    listing = paginate(
+        queries.clearings(call, state=ClearingState(state) if state else None), page=page_number(request.args)
+    )
+    return show(
+        "grants/dossier_queue.html",
+        call=call,
+        listing=listing,
+        states=CLEARING,
+        counts=queries.clearing_counts(call),
+        clean=queries.count_clean_awaiting(call),
+        unprepared=queries.count_without_dossier(call),
+        job=queries.preparing_job(call),
+        panel=scoring_queries.panel_of_call(call.slug),
+        may_write=actor().has(*WRITERS),
+    )
+
+
+@blueprint.get("/programa/expedientes/<int:clearing_id>")
+@roles(*READERS)
+def dossier_clear(clearing_id: int) -> Response:
+    """One dossier as the committee would read it, each finding marked."""
+    return _page(_clearing(clearing_id))
+
+
+@blueprint.post("/programa/expedientes/<int:clearing_id>/tachar")
+@roles(*WRITERS, auditor=False)
+def finding_redact(clearing_id: int) -> BaseResponse | Response:
+    """Black out one finding."""
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    return _act(clearing_id, lambda clearing: services.redact_finding(clearing, _index()), _("Tachado."))
+
+
+@blueprint.post("/programa/expedientes/<int:clearing_id>/descartar")
+@roles(*WRITERS, auditor=False)
+def finding_dismiss(clearing_id: int) -> BaseResponse | Response:
+    """Say why a finding gives nobody away."""
+    form = FindingForm()
+    reason = form.reason.data or ""
+    return _act(
+        clearing_id, lambda clearing: services.dismiss_finding(clearing, _index(), reason=reason), _("Descartado.")
+    )
+
+
+@blueprint.post("/programa/expedientes/<int:clearing_id>/dejar-fuera")
+@roles(*WRITERS, auditor=False)
+def dossier_file_exclude(clearing_id: int) -> BaseResponse | Response:
+    """Leave a file out."""
+    form = FileForm()
+    reason = form.reason.data or ""
+    return _act(
+        clearing_id,
+        lambda clearing: services.exclude_file(clearing, _index(), reason=reason),
+        _("El archivo queda fuera del expediente."),
+    )
+
+
+@blueprint.post("/programa/expedientes/<int:clearing_id>/tachar-texto")
+@roles(*WRITERS, auditor=False)
+def passage_redact(clearing_id: int) -> BaseResponse | Response:
+    """Black out a passage that the search missed."""
+    form = PassageForm()
+    if not form.validate_on_submit():
+        return _page(_clearing(clearing_id), status=422, passage=form)
+    return _act(clearing_id, lambda clearing: services.redact_passage(clearing, form.passage.data or ""), _("Tachado."))
+
+
+@blueprint.post("/programa/expedientes/<int:clearing_id>/liberar")
+@roles(*WRITERS, auditor=False)
+def dossier_release(clearing_id: int) -> BaseResponse | Response:
+    """Let a dossier go to the committee."""
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    return _act(clearing_id, services.clear_dossier, _("Expediente liberado."), onwards=True)
+
+
+@blueprint.get("/programa/expedientes/<int:clearing_id>/archivos/<int:position>")
+@roles(*READERS)
+def dossier_file(clearing_id: int, position: int) -> Response:
+    """A regenerated file, as the committee would get it."""
+    clearing = _clearing(clearing_id)
+    ensure(position < len(clearing.files) and clearing.files[position]["stored_file_id"])
+    stored = session().get(StoredFile, clearing.files[position]["stored_file_id"])
+    if stored is None:
+        raise NotFound()
+    return send_stored(stored)
+
+
+@blueprint.post("/programa/<slug>/expedientes/liberar-limpios")
+@roles(*WRITERS, auditor=False)
+def dossiers_clear_clean(slug: str) -> BaseResponse:
+    """Clear, in my name, every dossier in which nothing was found."""
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    count = services.clear_clean_dossiers(staff_call(slug))
+    session().commit()
+    flash(_("%(count)s expedientes liberados.", count=count), "success")
+    return redirect(url_for("grants.dossier_queue", slug=slug), 303)
+
+
+@blueprint.post("/programa/<slug>/expedientes/entregar")
+@roles(*WRITERS, auditor=False)
+def dossiers_hand_over(slug: str) -> BaseResponse:
+    """Hand the cleared dossiers to the committee, and the conflicts known of."""
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    call = staff_call(slug)
+    count = services.hand_over_dossiers(call)
+    pairs = services.hand_over_conflicts(call)
+    session().commit()
+    flash(
+        _("%(count)s expedientes entregados al comité; %(pairs)s conflictos marcados.", count=count, pairs=pairs),
+        "success",
+    )
+    return redirect(url_for("grants.dossier_queue", slug=slug), 303)
+
+
+@blueprint.route("/programa/<slug>/comite", methods=["GET", "POST"])
+@roles(*READERS)
+def committee(slug: str) -> Response | BaseResponse:
+    """Who sits on a call's committee."""
+    call = staff_call(slug)
+    panel = scoring_queries.panel_of_call(call.slug)
+    candidates = people.users_with_role(Role.REVIEWER)
+    form = CommitteeForm()
+    form.reviewers.choices = [(person.id, person.name) for person in candidates]
+    if request.method == "GET":
+        form.review_opens_at.data = panel.review_opens_at if panel else now()
+        form.review_closes_at.data = panel.review_closes_at if panel else end_of_day(today() + timedelta(days=21))
+    problem = None
+    if request.method == "POST":
+        ensure(actor().has(*WRITERS))
+        if form.validate_on_submit():
+            try:
+                count = _seat(call, form, {person.id: person for person in candidates})
+                session().commit()
+                flash(_("%(count)s personas en el comité.", count=count), "success")
+                return redirect(url_for("grants.committee", slug=slug), 303)
+            except Refusal as refusal:
+                session().rollback()
+                problem = refusal
+    seated = {seat.reviewer_id for seat in scoring_queries.seats_of_panel(panel)} if panel else set()
+    return show(
+        "grants/committee.html",
+        problem.status if problem is not None else (422 if form.errors else 200),
+        call=call,
+        panel=panel,
+        form=form,
+        seated=[person for person in candidates if person.id in seated],
+        problem=problem.message() if problem is not None else None,
+        may_write=actor().has(*WRITERS),
+    )
+
+
+def _seat(call: Call, form: CommitteeForm, candidates: dict[int, Any]) -> int:
+    opens, closes = form.review_opens_at.data, form.review_closes_at.data
+    assert opens is not None
+    assert closes is not None
+    services.open_review(call, review_opens_at=opens, review_closes_at=closes)
+    chosen_people = [candidates[number] for number in form.reviewers.data or [] if number in candidates]
+    for person in chosen_people:
+        services.seat_reviewer_on(call, person, keywords=[f"eje-{axis}" for axis in call.axes])
+    return len(chosen_people)
+
+
+def _act(clearing_id: int, act: Any, done: str, *, onwards: bool = False) -> BaseResponse | Response:
+    clearing = _clearing(clearing_id)
+    try:
+        act(clearing)
+    except Refusal as refusal:
+        session().rollback()
+        return _page(_clearing(clearing_id), status=refusal.status, problem=refusal.message())
+    session().commit()
+    flash(done, "success")
+    following = queries.next_awaiting(clearing) if onwards else None
+    return redirect(url_for("grants.dossier_clear", clearing_id=following or clearing_id), 303)
+
+
+def _page(
+    clearing: BlindClearing, *, status: int = 200, problem: str | None = None, passage: PassageForm | None = None
+) -> Response:
+    labels = {kind.value: _(label) for kind, label in FINDING_LABELS.items()}
+    return show(
+        "grants/dossier_clear.html",
+        status,
+        clearing=clearing,
+        call=clearing.call,
+        states=CLEARING,
+        marked=_marked(clearing),
+        labels=labels,
+        unreadable=FindingKind.UNREADABLE.value,
+        problem=problem,
+        passage=passage or PassageForm(formdata=None),
+        finding_form=FindingForm(formdata=None),
+        file_form=FileForm(formdata=None),
+        may_write=actor().has(*WRITERS) and clearing.state is ClearingState.AWAITING,
+        next_id=queries.next_awaiting(clearing),
+    )
+
+
+def _marked(clearing: BlindClearing) -> dict[str, list[tuple[str, int | None]]]:
+    """Cut every text of the dossier into stretches: plain ones, and those of a finding with its index."""
+    texts = {piece.where: piece.text for piece in pieces_of(clearing.content)}
+    for index, record in enumerate(clearing.files):
+        texts |= {f"files.{index}.pages.{number}": text for number, text in enumerate(record["pages"], start=1)}
+    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    for place, trace in enumerate(clearing.findings):
+        found.setdefault(trace["where"], []).append((place, trace))
+    return {where: list(_stretches(text, found.get(where, []))) for where, text in texts.items()}
+
+
+def _stretches(text: str, traces: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[str, int | None]]:
+    at = 0
+    for place, trace in sorted(traces, key=lambda item: item[1]["start"]):
+        if trace["start"] > at:
+            yield text[at : trace["start"]], None
+        if trace["end"] > trace["start"]:
+            yield text[trace["start"] : trace["end"]], place
+        at = max(at, trace["end"])
+    if at < len(text):
+        yield text[at:], None
+
+
+def _index() -> int:
+    text = request.form.get("index", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+
+
+def _clearing(clearing_id: int) -> BlindClearing:
+    clearing = queries.clearing_by_id(clearing_id)
+    if clearing is None:
+        raise NotFound()
+    return clearing

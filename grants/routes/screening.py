@@ -1,0 +1,268 @@
+"""The officer's desk until the committee has its dossiers: queue, screening, cure, blinding, committee."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import ensure, roles, signed_in
+from core.clock import local
+from core.context import actor
+from core.database import session
+from core.errors import NotFound, Refusal
+from core.files import store_upload
+from core.jobs import enqueue
+from core.language import N_, _
+from core.listing import chosen, page_number, paginate, searched
+from core.money import Money
+from core.navigation import DeskItem
+from core.roles import Role
+from core.web_files import send_stored
+from grants import services
+from grants.errors.calls import ApplicationNotFound, CallNotFound
+from grants.forms.applications import ConfirmForm
+from grants.forms.awards import CureAnswerForm
+from grants.forms.staff import BulkScreeningForm, ScreeningForm
+from grants.models import Application, Call
+from grants.queries import calls as call_queries
+from grants.queries import screening as queries
+from grants.routes.applications import own_application
+from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.services.screening import evaluate
+from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
+from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
+from rendering.spreadsheets import CellKind, SheetColumn, render_csv
+
+ORDERS = [name for key in queries.ORDERS for name in (key, f"-{key}")]
+
+
+def staff_call(slug: str) -> Call:
+    """Return a call for the staff's pages."""
+    call = call_queries.call_by_slug(slug)
+    if call is None:
+        raise CallNotFound()
+    return call
+
+
+@blueprint.get("/programa/<slug>/solicitudes")
+@roles(*READERS)
+def staff_queue(slug: str) -> Response:
+    """The submitted applications of a call, filtered, ordered, a page at a time."""
+    call = staff_call(slug)
+    listing = paginate(queries.queue(call, **_filters()), page=page_number(request.args))
+    return show(
+        "grants/staff_queue.html",
+        call=call,
+        listing=listing,
+        states=APPLICATION_STATES,
+        kinds=KIND_LABELS,
+        waiting=queries.count_in_state(call, ApplicationState.SUBMITTED),
+        form=BulkScreeningForm(),
+        may_write=actor().has(*WRITERS),
+    )
+
+
+@blueprint.get("/programa/<slug>/solicitudes.csv")
+@roles(*READERS)
+def staff_queue_csv(slug: str) -> Response:
+    """The same list, whole, as a table to download."""
+    call = staff_call(slug)
+    columns = (
+        SheetColumn(_("Folio")),
+        SheetColumn(_("Solicitante")),
+        SheetColumn(_("Quién solicita")),
+        SheetColumn(_("Proyecto")),
+        SheetColumn(_("Eje"), CellKind.INTEGER),
+        SheetColumn(_("Cantidad solicitada"), CellKind.MONEY),
+        SheetColumn(_("Moneda")),
+        SheetColumn(_("Estado")),
+        SheetColumn(_("Recibida"), CellKind.DATETIME),
+    )
+    found = session().scalars(queries.queue(call, **_filters())).all()
+    response = Response(b"".join(render_csv(columns, _rows(found))), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="solicitudes-{call.slug}.csv"'
+    return response
+
+
+def _rows(found: Sequence[Application]) -> Iterator[tuple[Any, ...]]:
+    for application in found:
+        name = application.organisation.name if application.organisation else application.applicant.name
+        yield (
+            application.folio,
+            name,
+            _(KIND_LABELS[application.kind]),
+            application.title,
+            application.axis,
+            Money(application.requested_cents, application.currency),
+            application.currency,
+            APPLICATION_STATES.label(application.state),
+            local(application.submitted_at).replace(tzinfo=None) if application.submitted_at else None,
+        )
+
+
+@blueprint.post("/programa/<slug>/solicitudes/revisar")
+@roles(*WRITERS, auditor=False)
+def screen_in_bulk(slug: str) -> BaseResponse:
+    """Decide by the rules every application that leaves no doubt."""
+    call = staff_call(slug)
+    form = BulkScreeningForm()
+    ensure(form.validate_on_submit(), NotFound())
+    tally = services.screen_applications(call, refuse_failing=bool(form.refuse_failing.data))
+    session().commit()
+    flash(
+        _(
+            "%(eligible)s cumplen, %(ineligible)s no cumplen y %(waiting)s esperan a una persona.",
+            eligible=tally.eligible,
+            ineligible=tally.ineligible,
+            waiting=tally.waiting,
+        ),
+        "success",
+    )
+    return redirect(url_for("grants.staff_queue", slug=slug), 303)
+
+
+@blueprint.route("/programa/solicitudes/<int:application_id>", methods=["GET", "POST"])
+@roles(*READERS)
+def screening_show(application_id: int) -> Response | BaseResponse:
+    """One application as screening sees it, each rule with its reason, and the verdict."""
+    application = _submitted(application_id)
+    form = ScreeningForm.blank()
+    if request.method == "POST":
+        ensure(actor().has(*WRITERS))
+        if form.validate_on_submit() and form.chosen is not None:
+            try:
+                _decide(application, form)
+            except Refusal as refusal:
+                session().rollback()
+                return _screening_page(_submitted(application_id), form, refusal)
+            session().commit()
+            flash(_("Veredicto guardado."), "success")
+            following = queries.neighbours(application)
+            target = following if following is not None else application_id
+            return redirect(url_for("grants.screening_show", application_id=target), 303)
+        return _screening_page(application, form, None, 422)
+    return _screening_page(application, form, None)
+
+
+def _decide(application: Application, form: ScreeningForm) -> None:
+    note = form.note.data or ""
+    if form.chosen is ScreeningVerdict.NEEDS_CURE:
+        services.request_cure(application, what=note, days=form.days.data or 5)
+    elif form.chosen is not None:
+        services.screen_application(application, verdict=form.chosen, note=note)
+
+
+def _screening_page(
+    application: Application, form: ScreeningForm, refusal: Refusal | None, status: int = 200
+) -> Response:
+    decidable = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
+    return show(
+        "grants/screening_show.html",
+        refusal.status if refusal is not None else status,
+        application=application,
+        call=application.call,
+        outcome=evaluate(application),
+        screenings=queries.screenings_of(application),
+        cure=queries.cure_of(application),
+        cure_states=CURE,
+        verdicts=VERDICT_LABELS,
+        states=APPLICATION_STATES,
+        kinds=KIND_LABELS,
+        next_id=queries.neighbours(application),
+        refusal=refusal.message() if refusal is not None else None,
+        form=form if decidable and actor().has(*WRITERS) else None,
+    )
+
+
+@blueprint.get("/programa/solicitudes/<int:application_id>/archivos/<int:attachment_id>")
+@roles(*READERS)
+def screening_file(application_id: int, attachment_id: int) -> Response:
+    """A file of a submitted application, as it was sent."""
+    application = _submitted(application_id)
+    found = next((item for item in application.submitted_attachments if item.id == attachment_id), None)
+    if found is None:
+        raise ApplicationNotFound()
+    return send_stored(found.stored_file)
+
+
+@blueprint.route("/solicitudes/<int:application_id>/aclaracion", methods=["GET", "POST"])
+@signed_in
+def cure_answer(application_id: int) -> Response | BaseResponse:
+    """The applicant's one answer to a request to cure."""
+    application = own_application(application_id, editing=request.method == "POST")
+    cure = queries.cure_of(application)
+    if cure is None:
+        raise ApplicationNotFound()
+    form = CureAnswerForm()
+    problem = None
+    if form.validate_on_submit():
+        try:
+            files = [
+                store_upload(upload.stream, upload.filename or "", purpose="cure")
+                for upload in form.files.data or []
+                if getattr(upload, "filename", "")
+            ]
+            services.answer_cure(cure, text=form.text.data or "", files=files)
+            session().commit()
+            flash(_("Recibimos tu respuesta. Te avisaremos por correo."), "success")
+            return redirect(url_for("grants.application_show", application_id=application_id), 303)
+        except Refusal as refusal:
+            session().rollback()
+            problem = refusal
+    status = problem.status if problem is not None else (422 if form.errors else 200)
+    return show(
+        "grants/cure_answer.html",
+        status,
+        application=application,
+        cure=cure,
+        states=CURE,
+        form=form,
+        problem=problem.message() if problem is not None else None,
+    )
+
+
+@blueprint.post("/programa/<slug>/expedientes/preparar")
+@roles(*WRITERS, auditor=False)
+def dossiers_prepare(slug: str) -> BaseResponse:
+    """Blind every eligible application, in the background."""
+    call = staff_call(slug)
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    enqueue("grants.prepare_dossiers", {"call_id": call.id}, unique_key=queries.preparing_key(call))
+    session().commit()
+    flash(_("Se están preparando los expedientes; esta página muestra el avance."), "success")
+    return redirect(url_for("grants.dossier_queue", slug=slug), 303)
+
+
+def _filters() -> dict[str, Any]:
+    state = chosen(request.args, "estado", [item.value for item in ApplicationState])
+    axis = request.args.get("eje", "")
+    return {
+        "state": ApplicationState(state) if state else None,
+        "kind": chosen(request.args, "tipo", [item.value for item in ApplicantKind]),
+        "axis": int(axis) if axis.isascii() and axis.isdigit() and len(axis) < 6 else None,
+        "text": searched(request.args),
+        "order": chosen(request.args, "orden", ORDERS) or "fecha",
+    }
+
+
+def _submitted(application_id: int) -> Application:
+    application = queries.submitted_application(application_id)
+    if application is None:
+        raise ApplicationNotFound()
+    return application
+
+
+def count_waiting() -> int:
+    """How many applications wait for a verdict in calls that are closed."""
+    return queries.count_awaiting_verdict()
+
+
+DESK = (
+    DeskItem(
+        label=N_("Solicitudes por revisar"),
+        endpoint="grants.call_desk",
+        roles=frozenset({Role.PROGRAMME_OFFICER}),
+        count=count_waiting,
+    ),
+)

@@ -36,11 +36,7 @@ def build_assets(target: Path) -> None:
 
 
 def build_catalogue(target: Path) -> None:
-    """Merge the rooms' English catalogues into the one that is loaded.
-
-    Raises:
-        ValueError: two rooms translate the same Spanish text differently.
-    """
+    """Merge the rooms' English catalogues into the one that is loaded."""
     merged = None
     for path in sorted((ROOT / "translations" / "en").glob("*.po")):
         with path.open("rb") as stream:
@@ -51,10 +47,8 @@ def build_catalogue(target: Path) -> None:
         for message in catalogue:
             if not message.id:
                 continue
-            known = merged.get(message.id, message.context)
-            if known is not None and known.string != message.string:
-                raise ValueError(f"{path.name}: {message.id!r} is {known.string!r} in another room's catalogue")
-            merged[message.id] = message
+            if merged.get(message.id, message.context) is None:  # a test refuses two translations of one text
+                merged[message.id] = message
     folder = target / "en" / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
     if merged is not None:

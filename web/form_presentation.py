@@ -62,6 +62,17 @@ def option_groups(field: Any) -> list[tuple[str | None, list[Any]]]:
     return [(None, list(field.iter_choices()))]
 
 
+def may_be_empty(field: Any) -> bool:
+    """Return whether "(opcional)" is true: not required, and not a choice that always has an answer."""
+    kind = field_kind(field)
+    if field.flags.required or kind not in ("radios", "select"):
+        return not field.flags.required
+    options = [option for _group, group in option_groups(field) for option in group]
+    if kind == "radios":
+        return not any(option.selected for option in options)
+    return any(str(option.value) == "" for option in options)
+
+
 def file_limit(field: Any) -> int | None:
     """Return the most bytes a file field takes, when a validator says so."""
     return next((int(check.max_size) for check in field.validators if isinstance(check, FileSize)), None)
@@ -126,6 +137,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "field_kind": field_kind,
     "input_type": input_type,
     "option_groups": option_groups,
+    "may_be_empty": may_be_empty,
     "file_limit": file_limit,
     "file_accept": file_accept,
     "extra_attributes": extra_attributes,

@@ -1,5 +1,6 @@
 """Those who apply: people, collectives and firms, with drafts, papers, late arrivals and one who withdraws."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
@@ -54,7 +55,7 @@ def fill(story: Story, call: Call, user: User, proposal: Proposal, *, gender: st
         application,
         answers={
             **proposal.answers(),
-            **_about(chance, user.name, gender, kind, organisation.name if organisation else ""),
+            **_about(story, user.name, gender, kind, organisation.name if organisation else ""),
         },
         itinerary=[
             {
@@ -68,11 +69,10 @@ def fill(story: Story, call: Call, user: User, proposal: Proposal, *, gender: st
         ],
         budget={
             "people": 1 if kind == "person" else chance.randint(2, 3),
-            "green": False,
+            "green": "no",
             "visas": chance.choice((0, 0, 1)),
             "children": chance.choice((0, 0, 0, 1)),
             "access_days": 0,
-            "other_funding_cents": 0,
         },
     )
     for question in PAPERS:
@@ -80,7 +80,8 @@ def fill(story: Story, call: Call, user: User, proposal: Proposal, *, gender: st
     return application
 
 
-def _about(chance: Random, name: str, gender: str, kind: str, group: str) -> dict[str, str]:
+def _about(story: Story, name: str, gender: str, kind: str, group: str) -> dict[str, str]:
+    chance = story.chance
     about = {
         "public_name": group or name,
         "alcaldia": chance.choices(setting("TERRITORIES"), weights=range(16, 0, -1))[0],
@@ -91,7 +92,7 @@ def _about(chance: Random, name: str, gender: str, kind: str, group: str) -> dic
     if kind == "person":
         about["gender"] = gender if chance.random() < 0.95 else chance.choice(("nonbinary", "unsaid"))
     else:
-        about["members"] = f"{name}, dirección\nUna persona más, producción"
+        about["members"] = f"{name}, dirección\n{story.crowd.name()[0]}, producción"
     return about
 
 
@@ -106,12 +107,13 @@ def pick_kind(chance: Random) -> str:
     return chance.choices(("person", "collective", "organisation"), weights=(74, 18, 8))[0]
 
 
-def apply_all(story: Story, call: Call, count: int, opens: datetime, closes: datetime) -> list[Application]:
+def apply_all(
+    story: Story, call: Call, count: int, opens: datetime, closes: datetime, *, accounts: Sequence[str] = ()
+) -> None:
     """Let `count` applications come in over the window, most of them on the last days; one is withdrawn."""
-    made = []
     span = (closes - opens).total_seconds()
     moments = sorted(closes - timedelta(seconds=60 + span * (1 - story.chance.betavariate(4, 1))) for _ in range(count))
-    special = ["becaria", "solicitante"]
+    special = list(accounts)
     for number, moment in enumerate(moments):
         story.clock.set(moment)
         name, gender = story.crowd.name()
@@ -125,9 +127,7 @@ def apply_all(story: Story, call: Call, count: int, opens: datetime, closes: dat
             if number == count - 5:
                 grants.withdraw_application(application, "La institución que me recibe cambió de fechas.")
         session().commit()
-        made.append(application)
         story.advance("Applications", number + 1, count)
-    return made
 
 
 def propose_for(chance: Random, call: Call) -> Proposal:

@@ -11,6 +11,8 @@ from core.roles import Role
 from grants import queries as grants_queries
 from grants import services as grants
 from grants.models import Call
+from grants.models.blinding import BlindClearing
+from grants.queries.screening import under_review
 from grants.states.call import CallState
 from scoring import queries as scoring_queries
 from scoring import services as scoring
@@ -55,8 +57,7 @@ def screen_and_blind(story: Story, call: Call, day: int) -> Panel:
         grants.prepare_dossiers(call, progress=_bar(story, "Blinding"))
         session().commit()
         for clearing in session().scalars(grants_queries.clearings(call, with_findings=True)).all():
-            for index in range(len(clearing.findings)):
-                grants.redact_finding(clearing, index)
+            _redact_all(clearing)
             grants.clear_dossier(clearing)
         grants.clear_clean_dossiers(call)
         session().commit()
@@ -77,14 +78,25 @@ def screen_and_blind(story: Story, call: Call, day: int) -> Panel:
     return panel
 
 
+def _redact_all(clearing: BlindClearing) -> None:
+    """Do what the officer does at the desk: black out each finding in the text, leave out a file that names somebody."""
+    while clearing.open_findings:
+        index, trace = next((i, one) for i, one in enumerate(clearing.findings) if not one["dismissed"])
+        if trace["where"].startswith("files."):
+            position = int(trace["where"].split(".")[1])
+            grants.exclude_file(clearing, position, reason="El archivo nombra a quien solicita.")
+        else:
+            grants.redact_finding(clearing, index)
+
+
 def reviewers(story: Story) -> list[User]:
     """Return the committee's people in the order in which they were seated."""
     return [user for name, user in story.users.items() if name.startswith("reviewer")]
 
 
-def score_all(story: Story, panel: Panel, day: int) -> None:
+def score_all(story: Story, call: Call, panel: Panel, day: int) -> None:
     """Let every reviewer declare, score and justify; call one more where they disagree as far as the rulebook says."""
-    merit: dict[int, float] = {}
+    merit = {code: 4.9 for code, application in under_review(call) if application.applicant == story.users["becaria"]}
     people = {user.id: user for user in reviewers(story)}
     waiting = scoring_queries.assignments_of_panel(panel)
     for number, assignment in enumerate(waiting):
@@ -99,11 +111,11 @@ def score_all(story: Story, panel: Panel, day: int) -> None:
     session().commit()
 
 
-def _review(story: Story, assignment: Assignment, merit: dict[int, float], people: dict[int, User]) -> None:
+def _review(story: Story, assignment: Assignment, merit: dict[str, float], people: dict[int, User]) -> None:
     if assignment.state is AssignmentState.RECUSED:
         return
     chance = story.chance
-    quality = merit.setdefault(assignment.dossier_id, chance.gauss(3.4, 0.75))
+    quality = merit.setdefault(assignment.dossier.code, chance.gauss(3.4, 0.75))
     with acting_as(actor_of(people[assignment.seat.reviewer_id])):
         scoring.declare_no_conflict(assignment.seat, assignment.dossier)
         scoring.submit_review(assignment, {name: _entry(chance, name, quality) for name in JUSTIFICATIONS})

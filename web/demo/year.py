@@ -55,10 +55,11 @@ def _main_call(story: Story) -> None:
     calls.consult(story, call, plan, answered=True)
     calls.publish(story, call, plan)
     late = plan.closes_at
-    applicants.apply_all(story, call, story.applications, office_hours(plan.opens_on, 10), late)
+    opens = office_hours(plan.opens_on, 10)
+    applicants.apply_all(story, call, story.applications, opens, late, accounts=("becaria", "solicitante"))
     applicants.arrive_late(story, call, late)
     panel = committee.screen_and_blind(story, call, -45)
-    committee.score_all(story, panel, -45)
+    committee.score_all(story, call, panel, -45)
     committee.rank_and_cut(story, call, panel, 4)
     awards.publish_results(story, call, 8)
     awards.sign_and_pay(story, call, 14)

@@ -93,11 +93,11 @@ def told(application: Flask, database: TestDatabase) -> World:
 
 @contextmanager
 def visited(world: World) -> Iterator[World]:
-    """Stand in the told year, fresh, at the moment it was told, with forms that need no token."""
+    """Stand in the told year, fresh, at the moment it was told, with every guard up: forms need their tokens."""
     install_settings(world.app.config)
     previous = set_clock(FrozenClock(world.moment))
     csrf = world.app.config.get("WTF_CSRF_ENABLED", True)
-    world.app.config["WTF_CSRF_ENABLED"] = False
+    world.app.config["WTF_CSRF_ENABLED"] = True
     world.restore()
     set_writing(True)
     try:

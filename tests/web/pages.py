@@ -9,9 +9,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from lxml import html
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
+
+from tests.web.dom import Node, parse
 
 START = ("/es/", "/es/mi-espacio", "/es/trabajos")
 SAMPLES = 3  # pages looked at for each endpoint and role: enough for several states of a thing
@@ -30,9 +31,9 @@ class Page:
     came_from: str = ""
 
     @cached_property
-    def tree(self) -> html.HtmlElement:
+    def tree(self) -> Node:
         """The document."""
-        return html.document_fromstring(self.body.decode("utf-8"))
+        return parse(self.body)
 
     @property
     def is_html(self) -> bool:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import ImmutableMultiDict, LanguageAccept
 from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.login import load_actor
-from core.access import enforce
+from core.access import enforce, public
 from core.context import ANONYMOUS, set_actor, set_request_id, set_writing
 from core.database import db
 from core.language import LANGUAGES
@@ -94,12 +94,14 @@ def _finish(response: Response) -> Response:
     return response
 
 
+@public
 def _front() -> BaseResponse:
     response = redirect(url_for("web.home", lang=negotiate(request.accept_languages)), 302)
     response.vary.update(("Accept-Language",))
     return response
 
 
+@public
 def _favicon() -> BaseResponse:
     return redirect(url_for("static", filename="icons/favicon.svg"), 301)
 

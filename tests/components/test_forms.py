@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from tests.components.dom import elements, one
-from web.form_presentation import field_errors, field_kind, file_accept, file_limit, has_file_field
+from web.form_presentation import field_errors, field_kind, file_accept, file_limit, has_file_field, may_be_empty
 from web.gallery_data import GalleryForm, examples
 
 Macro = Callable[..., str]
@@ -94,6 +94,16 @@ def test_what_was_typed_as_money_is_shown_again(field: Macro) -> None:
     form.validate()
     box = one(field(form.amount), "input")
     assert (box["value"], box["inputmode"], box["aria-invalid"]) == ("25 mil", "decimal", "true")
+
+
+def test_a_choice_that_always_has_an_answer_is_not_called_optional(request_in_spanish: None) -> None:
+    form = blank()
+    assert [
+        field.name for field in form if field.name in ("title", "region", "axes", "score") and may_be_empty(field)
+    ] == [
+        "axes",
+        "score",
+    ]
 
 
 def test_a_password_is_never_written_back(field: Macro) -> None:

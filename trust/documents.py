@@ -55,9 +55,10 @@ def render_receipt(content: Mapping[str, Any]) -> bytes:
 
 def _document(content: Mapping[str, Any]) -> Document:
     money = receipt_money(content)
-    in_kind = content["form"] == "in_kind"
+    form = content["form"]
+    in_kind = form == "in_kind"
     return Document(
-        title=_(HEADINGS[content["form"]]),
+        title=_(HEADINGS[form]),
         reference=content["code"],
         language=content["language"],
         author=content["trust_name"],

@@ -193,9 +193,3 @@ class OrderNotFound(NotFound):
     """There is no such payment."""
 
     sentence = N_("No encontramos este pago.")
-
-
-class EmailRequired(InvalidInput):
-    """A receipt by mail needs an address."""
-
-    sentence = N_("Escribe un correo para enviarte el recibo.")

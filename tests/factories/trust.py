@@ -11,7 +11,7 @@ from core.clock import today
 from core.context import SYSTEM, Actor, acting_as
 from core.money import Money
 from core.roles import Role
-from trust.models import Contribution, Fund, FundKind, ValuationTechnique
+from trust.models import Contribution, Fund, FundKind, JournalEntry, ValuationTechnique
 from trust.services import (
     Line,
     confirm_in_kind_delivery,
@@ -78,7 +78,7 @@ def give_in_kind(fund: Fund, value: Money, *, organisation: Organisation | None 
         return confirm_in_kind_delivery(offer, received_on=today(), delivered_to="Coordinación del fondo")
 
 
-def post(fund: Fund, cents: int, *, key: str | None = None, on: date | None = None, **facts: Any) -> Any:
+def post(fund: Fund, cents: int, *, key: str | None = None, on: date | None = None, **facts: Any) -> JournalEntry:
     """Post a plain donation of `cents` straight to the ledger."""
     money = Money(cents, facts.pop("currency", "MXN"))
     bank = "1.1.1" if money.currency == "MXN" else "1.1.3"

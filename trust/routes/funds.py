@@ -45,6 +45,7 @@ def fund_show(code: str) -> str:
     return render_template(
         "trust/fund_show.html",
         fund=fund,
+        read=_,
         figures=[one for one in queries.fund_figures() if one.fund.id == fund.id],
         kinds=FUND_KINDS,
         states=FUND_STATES,
@@ -98,6 +99,7 @@ def entry_show(label: str) -> str:
     return render_template(
         "trust/entry_show.html",
         entry=entry,
+        read=_,
         lines=queries.posting_rows(entry),
         kinds=ENTRY_KINDS,
         states=ENTRY_STATES,

@@ -52,6 +52,7 @@ def ledger_list() -> str:
     return render_template(
         "trust/ledger_list.html",
         listing=listing,
+        read=_,
         debits={entry.id: queries.entry_debits(entry) for entry in listing.rows},
         kinds=ENTRY_KINDS,
         kind_options=[("", _("Todos")), *((kind.value, _(label)) for kind, label in ENTRY_KINDS.items())],
@@ -95,7 +96,7 @@ def _rows(entries: Iterator[JournalEntry], codes: dict[int, str]) -> Iterator[li
                 entry.label,
                 entry.entry_date,
                 _(ENTRY_KINDS[entry.kind]),
-                entry.memo,
+                _(entry.memo),
                 line.line,
                 line.account_code,
                 codes[line.fund_id],

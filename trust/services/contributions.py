@@ -8,6 +8,7 @@ from core.audit import record
 from core.clock import now, today
 from core.context import actor
 from core.database import session
+from core.language import N_
 from core.money import LARGEST_CENTS, AmountTooLarge, Money
 from core.settings import setting
 from trust import emails, queries
@@ -32,10 +33,10 @@ INCOME_ACCOUNT = {
     ContributionKind.ENDOWMENT: "3.1.1",
 }
 MEMO = {
-    ContributionKind.DONATION: "Donativo en dinero",
-    ContributionKind.SPONSORSHIP: "Patrocinio en dinero",
-    ContributionKind.SUBSIDY: "Subvención en dinero",
-    ContributionKind.ENDOWMENT: "Capital inicial",
+    ContributionKind.DONATION: N_("Donativo en dinero"),
+    ContributionKind.SPONSORSHIP: N_("Patrocinio en dinero"),
+    ContributionKind.SUBSIDY: N_("Subvención en dinero"),
+    ContributionKind.ENDOWMENT: N_("Capital inicial"),
 }
 
 

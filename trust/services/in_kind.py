@@ -8,6 +8,7 @@ from core.clock import now, today
 from core.context import actor
 from core.database import session
 from core.files import StoredFile
+from core.language import N_
 from core.money import Money
 from trust import queries
 from trust.errors import DateInFuture, InvalidQuantity, KeyReused, ReasonRequired, SamePerson
@@ -115,7 +116,7 @@ def confirm_in_kind_delivery(contribution: Contribution, *, received_on: date, d
     entry = post_entry(
         kind=EntryKind.IN_KIND,
         entry_date=received_on,
-        memo="Aportación en especie recibida",
+        memo=N_("Aportación en especie recibida"),
         source=f"trust.contribution:{contribution.id}",
         lines=[Line("1.3.1", contribution.fund, value), Line("4.2.1", contribution.fund, -value)],
         idempotency_key=f"in-kind:{contribution.id}",

@@ -7,6 +7,7 @@ from accounts.models import Organisation, User
 from core.audit import record
 from core.clock import today
 from core.database import session
+from core.language import N_
 from core.money import Money, format_money
 from core.settings import setting
 from trust import queries
@@ -39,7 +40,7 @@ def exchange_currency(
     return post_entry(
         kind=EntryKind.EXCHANGE,
         entry_date=on,
-        memo=f"Cambio de {sold.currency} a {bought.currency} a {rate.value} ({rate.source}, {rate.date})",
+        memo=N_("Cambio de moneda"),
         source=f"trust.exchange:{idempotency_key}",
         lines=[
             Line("9.1.1", fund, sold, _for(sold, bought, rate)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -68,7 +69,8 @@ def enters(email: str, password: str) -> bool:
 
 def test_person_registers_confirms_and_enters(session: Session, clock: FrozenClock, token: Token) -> None:
     user = register(" ANA@example.org")
-    assert (user.email, user.state, user.roles) == ("ana@example.org", AccountState.UNVERIFIED, {Role.APPLICANT})
+    assert (user.email, user.state) == ("ana@example.org", AccountState.UNVERIFIED)
+    assert user.roles == {Role.APPLICANT}
     assert not enters("ana@example.org", PASSWORD)
     assert services.verify_email(token("ana@example.org")) is user
     assert (user.state, user.email_verified_at) == (AccountState.ACTIVE, clock.now())
@@ -219,7 +221,7 @@ def test_changing_the_password_ends_the_other_sessions(session: Session, clock: 
     user = make_user(email="ana@example.org")
     here, here_token = services.open_session(user)
     _there, there_token = services.open_session(user)
-    facts = {"address": ADDRESS, "session_id": here.id}
+    facts: dict[str, Any] = {"address": ADDRESS, "session_id": here.id}
     assert not services.change_password(user, "equivocada", OTHER_PASSWORD, **facts)
     assert session_facts(there_token) is not None
     assert services.change_password(user, PASSWORD, OTHER_PASSWORD, **facts)
@@ -317,13 +319,11 @@ def test_nobody_changes_their_own_duties_or_account(session: Session, clock: Fro
 def test_last_administrator_stays(session: Session, clock: FrozenClock) -> None:
     last, suspended = make_user(Role.ADMINISTRATOR), make_user(Role.ADMINISTRATOR)
     services.suspend_account(suspended)
-    for act in (
-        lambda: services.revoke_role(last, Role.ADMINISTRATOR),
-        lambda: services.suspend_account(last),
-        lambda: services.close_account(last),
-    ):
+    with pytest.raises(LastAdministrator):
+        services.revoke_role(last, Role.ADMINISTRATOR)
+    for act in (services.suspend_account, services.close_account):
         with pytest.raises(LastAdministrator):
-            act()
+            act(last)
     services.reinstate_account(suspended)
     services.revoke_role(last, Role.ADMINISTRATOR)
     assert users_with_role(Role.ADMINISTRATOR) == [suspended]
@@ -388,9 +388,10 @@ def test_organisation_and_its_members(session: Session, clock: FrozenClock) -> N
     other = services.add_member(organisation, eva, "viewer")
     with pytest.raises(AlreadyMember):
         services.add_member(organisation, eva)
-    for act in (lambda: services.remove_member(owner), lambda: services.change_member_role(owner, "editor")):
-        with pytest.raises(LastOwner):
-            act()
+    with pytest.raises(LastOwner):
+        services.remove_member(owner)
+    with pytest.raises(LastOwner):
+        services.change_member_role(owner, "editor")
     services.change_member_role(other, "owner")
     services.remove_member(owner)
     assert (organisations_of(ana), organisations_of(eva)) == ([], [organisation])
@@ -400,7 +401,7 @@ def test_organisation_and_its_members(session: Session, clock: FrozenClock) -> N
 
 def test_organisation_facts_are_checked_before_anything_changes(session: Session, clock: FrozenClock) -> None:
     organisation = make_organisation(name="Telar")
-    facts = {"name": "Otra", "kind": "company", "country": "MX", "public_name_allowed": True}
+    facts: dict[str, Any] = {"name": "Otra", "kind": "company", "country": "MX", "public_name_allowed": True}
     with pytest.raises(TaxIdRefused):
         services.edit_organisation(organisation, **facts, tax_id="no es un RFC")
     assert (organisation.name, organisation.public_name_allowed) == ("Telar", False)

@@ -44,7 +44,19 @@ def missing(call):
 
 def test_the_life_is_the_published_one():
     assert [state.value for state in COURSE] == (
-        "draft consultation published open closed screening review deliberation resolved appeals final".split()
+        [
+            "draft",
+            "consultation",
+            "published",
+            "open",
+            "closed",
+            "screening",
+            "review",
+            "deliberation",
+            "resolved",
+            "appeals",
+            "final",
+        ]
     )
     for here, following in zip(COURSE, COURSE[1:], strict=False):
         assert CALL_STATES.allows(here, following)

@@ -21,7 +21,9 @@ AXES = [{"id": 1, "name": {"es": "Cultura", "en": "Culture"}}]
 TERRITORIES = ["Iztapalapa", "Xochimilco"]
 
 
-def leg(city="Marsella", country="FR", start=date(2027, 3, 1), end=date(2027, 3, 14), origin=("MX", "Ciudad de México")):
+def leg(
+    city="Marsella", country="FR", start=date(2027, 3, 1), end=date(2027, 3, 14), origin=("MX", "Ciudad de México")
+):
     return Leg(origin[0], origin[1], country, city, start, end)
 
 
@@ -166,7 +168,12 @@ def test_all_rules_passed_is_eligible():
 
 @pytest.mark.parametrize(
     ("fact", "value", "rule"),
-    [("lives_in_city", False, "residence"), ("adult", False, "age"), ("previous_award", True, "wait"), ("days", 6, "stay")],
+    [
+        ("lives_in_city", False, "residence"),
+        ("adult", False, "age"),
+        ("previous_award", True, "wait"),
+        ("days", 6, "stay"),
+    ],
 )
 def test_each_rule_says_no_with_its_reason(fact, value, rule):
     verdict = eligibility.evaluate(standard_eligibility(), {**GOOD, fact: value})
@@ -215,7 +222,8 @@ def test_the_last_second_counts_and_the_next_does_not():
 def test_the_clock_decides_the_state(state, hours, effective):
     opens = datetime(2026, 5, 1, tzinfo=UTC)
     assert (
-        deadlines.effective_state(state, opens, opens + timedelta(hours=24), opens + timedelta(hours=hours)) is effective
+        deadlines.effective_state(state, opens, opens + timedelta(hours=24), opens + timedelta(hours=hours))
+        is effective
     )
 
 
@@ -234,7 +242,9 @@ def test_one_wrong_digit_or_a_swap_is_caught(year, number, data):
     place = data.draw(st.sampled_from(digits))
     wrong = data.draw(st.sampled_from([c for c in "0123456789" if c != good[place]]))
     assert not is_folio(good[:place] + wrong + good[place + 1 :])
-    left, right = data.draw(st.sampled_from([pair for pair in zip(digits, digits[1:], strict=False) if pair[1] == pair[0] + 1]))
+    left, right = data.draw(
+        st.sampled_from([pair for pair in zip(digits, digits[1:], strict=False) if pair[1] == pair[0] + 1])
+    )
     if good[left] != good[right]:
         assert not is_folio(good[:left] + good[right] + good[left] + good[right + 1 :])
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -19,8 +18,26 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from core.language import N_
+from scoring.rules.provisions import Bonus, Criterion, Discrepancy, Reserved, Rulebook, plain
 
 FORMAT = "puente-rulebook/1"
+
+__all__ = [
+    "FORMAT",
+    "Bonus",
+    "Criterion",
+    "Discrepancy",
+    "Problem",
+    "Reserved",
+    "Rulebook",
+    "canonical",
+    "check",
+    "digest",
+    "parse",
+    "plain",
+    "read",
+    "schema",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,113 +47,6 @@ class Problem:
     path: str
     message: str
     params: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing reviewers judge. Scores run from `minimum` to `maximum` by `step`."""
-
-    id: str
-    name: Mapping[str, str]
-    description: Mapping[str, str]
-    weight: Fraction
-    minimum: Fraction
-    maximum: Fraction
-    step: Fraction
-    lower_is_better: bool
-    anchors: tuple[tuple[Fraction, Mapping[str, str]], ...]
-    threshold: Fraction | None
-
-    def values(self) -> list[Fraction]:
-        """Return every score a reviewer may give, from the lowest."""
-        steps = (self.maximum - self.minimum) / self.step
-        return [self.minimum + self.step * number for number in range(int(steps) + 1)]
-
-    def allows(self, score: Fraction) -> bool:
-        """Return whether `score` lies on the scale and on a step."""
-        return self.minimum <= score <= self.maximum and ((score - self.minimum) / self.step).denominator == 1
-
-    def meets(self, mean: Fraction) -> bool:
-        """Return whether `mean` reaches the criterion's threshold; always true without one."""
-        if self.threshold is None:
-            return True
-        return mean <= self.threshold if self.lower_is_better else mean >= self.threshold
-
-
-@dataclass(frozen=True, slots=True)
-class Bonus:
-    """Points added to (or, where lower is better, taken from) a score whose dossier proved an entitlement."""
-
-    id: str
-    name: Mapping[str, str]
-    points: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """Places kept for dossiers with an entitlement; `winner_uses_place` says whether an open-rank winner fills one."""
-
-    id: str
-    name: Mapping[str, str]
-    places: int
-    winner_uses_place: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """When reviewers disagree enough to call another: the measure, the spread that does, and how many may come."""
-
-    by_criterion: bool
-    spread_limit: Fraction
-    split_verdict: bool
-    further_reviewers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """A valid rulebook, parsed. Money is in minor units of `currency`."""
-
-    title: Mapping[str, str]
-    criteria: tuple[Criterion, ...]
-    threshold: Fraction | None
-    decimals: int
-    reviews_per_application: int
-    max_load: int
-    min_load: int
-    one_per_institution: bool
-    justification_min: int
-    justification_max: int
-    conflicts: tuple[str, ...]
-    discrepancy: Discrepancy
-    bonus: tuple[Bonus, ...]
-    reserved: tuple[Reserved, ...]
-    ties: tuple[str, ...]
-    currency: str
-    cap_per_award_cents: int | None
-    skip_rule: str
-    waiting_list: int | None
-    lot_iterations: int
-    justifications_public: bool
-
-    @property
-    def lower_is_better(self) -> bool:
-        """True where the smaller score wins; all criteria agree, or the rulebook is refused."""
-        return self.criteria[0].lower_is_better
-
-    def criterion(self, criterion_id: str) -> Criterion:
-        """Return the criterion called `criterion_id`.
-
-        Raises:
-            KeyError: the rulebook has no such criterion.
-        """
-        for criterion in self.criteria:
-            if criterion.id == criterion_id:
-                return criterion
-        raise KeyError(criterion_id)
-
-    def entitlements(self) -> frozenset[str]:
-        """Return the ids a dossier can be entitled to: bonus points and reserved places."""
-        return frozenset([entry.id for entry in self.bonus] + [entry.id for entry in self.reserved])
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
@@ -218,12 +128,6 @@ def read(document: Mapping[str, Any]) -> Rulebook:
         lot_iterations=document["lot"]["iterations"],
         justifications_public=document["publication"]["justifications"] == "public",
     )
-
-
-def plain(value: Fraction) -> str:
-    """Return a terminating fraction as the shortest decimal text: 1/2 is "0.5"."""
-    number = Decimal(value.numerator) / Decimal(value.denominator)
-    return format(number.normalize(), "f")
 
 
 def _optional(text: str | None) -> Fraction | None:

@@ -2,7 +2,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.assignment import SCALE, Problem, assign, keyword_affinity
@@ -139,7 +139,6 @@ def test_nothing_to_read_is_an_empty_answer() -> None:
     assert assign(empty).pairs == ()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_assignment_equals_brute_force(data: st.DataObject) -> None:
     n, m = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 4))

@@ -1,6 +1,5 @@
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,9 +9,11 @@ from scoring.rules.official_score import official_score, round_once
 from scoring.rules.rulebook import Rulebook, parse
 from scoring.rules.templates import standard_rulebook
 
+STANDARD = parse(standard_rulebook({"es": "Reglas"}))
 
-def book(**changes: Any) -> Rulebook:
-    return parse(standard_rulebook({"es": "Reglas"}) | changes)
+
+def book() -> Rulebook:
+    return STANDARD
 
 
 def sheet(calidad: int, impacto: int, viabilidad: int, alcance: int) -> dict[str, Fraction]:

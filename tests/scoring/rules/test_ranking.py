@@ -12,8 +12,11 @@ from scoring.rules.templates import standard_rulebook
 CRITERIA = ("calidad", "impacto", "viabilidad", "alcance")
 
 
+STANDARD = parse(standard_rulebook({"es": "Reglas"}))
+
+
 def book(**changes: Any) -> Rulebook:
-    return parse(standard_rulebook({"es": "Reglas"}) | changes)
+    return parse(standard_rulebook({"es": "Reglas"}) | changes) if changes else STANDARD
 
 
 def candidate(

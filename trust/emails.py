@@ -3,11 +3,10 @@
 from core.database import session
 from core.files import StoredFile
 from core.language import _, in_language
-from core.money import format_money
+from core.money import Money, format_money
 from core.settings import setting
 from mail.models import OutboxMessage
 from mail.services import enqueue_mail
-from trust.documents import receipt_money
 from trust.models import Receipt
 
 
@@ -16,7 +15,7 @@ def send_receipt(receipt: Receipt, to: str, language: str) -> OutboxMessage:
     content = receipt.content
     address = f"{setting('PUBLIC_URL')}/{language}/recibos/archivo/{receipt.token}"
     with in_language(language):
-        amount = format_money(receipt_money(content), language)
+        amount = format_money(Money(content["amount_cents"], content["currency"]), language)
         paragraphs = [
             _(
                 "Recibimos tu aportación de %(amount)s a la bolsa «%(fund)s». Gracias.",

@@ -1,10 +1,10 @@
 """The one file that speaks to the payment company, through its own library.
 
-Without keys the same library speaks to the simulator next door: only the wire is replaced.
+Without keys the same library speaks to a stand-in that introduced itself: only the wire is replaced.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 
 from core.money import Money
 from core.settings import setting
-from trust import simulator
 from trust.errors import ForgedNotice, OrderNotFound, PaymentUnavailable
 from trust.models import Method
 
@@ -50,8 +49,31 @@ class Notice:
     livemode: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What stands in for the company while there are no keys: a WSGI application and the secret it signs with."""
+
+    api_key: str
+    application: Callable[[], Any]
+    secret: Callable[[], str]
+
+
+_stand_ins: list[StandIn] = []
+
+
+def use_stand_in(stand_in: StandIn) -> None:
+    """Let `stand_in` answer in the company's place from now on, where no key is configured."""
+    _stand_ins[:] = [stand_in]
+
+
+def _stand_in() -> StandIn:
+    if not _stand_ins:
+        raise PaymentUnavailable()
+    return _stand_ins[0]
+
+
 class _Wire(stripe.HTTPClient):
-    """Carries the library's requests to the simulator inside this process."""
+    """Carries the library's requests to the stand-in inside this process."""
 
     name = "puente-simulator"
 
@@ -66,7 +88,7 @@ class _Wire(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         """Send one request and return body, status and headers."""
         path = "/" + url.split("/", 3)[3]
-        answer = Client(simulator.wsgi_app(), Response).open(
+        answer = Client(_stand_in().application(), Response).open(
             path, method=method.upper(), headers=dict(headers or {}), data=post_data
         )
         return answer.get_data(as_text=True), answer.status_code, dict(answer.headers)
@@ -76,7 +98,7 @@ class _Wire(stripe.HTTPClient):
 
 
 def is_test_mode() -> bool:
-    """Return whether the simulator stands in for the payment company."""
+    """Return whether no key is configured and a stand-in answers for the payment company."""
     return not setting("STRIPE_SECRET_KEY")
 
 
@@ -87,13 +109,13 @@ def is_live() -> bool:
 
 def webhook_secret() -> str:
     """Return the secret that notices are signed with."""
-    return simulator.webhook_secret() if is_test_mode() else str(setting("STRIPE_WEBHOOK_SECRET"))
+    return _stand_in().secret() if is_test_mode() else str(setting("STRIPE_WEBHOOK_SECRET"))
 
 
 @lru_cache(maxsize=2)
 def _client(key: str) -> stripe.StripeClient:
     if not key:
-        return stripe.StripeClient(simulator.API_KEY, http_client=_Wire())
+        return stripe.StripeClient(_stand_in().api_key, http_client=_Wire())
     return stripe.StripeClient(key, max_network_retries=2)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 from core.settings import setting
+from trust.gateway import StandIn, use_stand_in
 from trust.simulator.notices import set_deliverer
 from trust.simulator.server import API_KEY, create_simulator
 from trust.simulator.store import Store
@@ -40,6 +41,9 @@ def store() -> Store:
 def webhook_secret() -> str:
     """Return the secret this simulator signs its notices with."""
     return store().secret("webhook_secret")
+
+
+use_stand_in(StandIn(API_KEY, wsgi_app, webhook_secret))
 
 
 def mount(application: Wsgi) -> Wsgi:

@@ -1,0 +1,1 @@
+"""The same report in words: sections for the page, PDF, spreadsheets and JSON."""

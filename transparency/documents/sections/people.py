@@ -1,0 +1,176 @@
+"""The sections about people: whom the awards reached and how they were chosen."""
+
+from decimal import Decimal
+
+from core.language import N_, _, current_language, ngettext
+from rendering.charts import Chart, ChartKind, Series
+from transparency.documents.sections.model import Column, Row, Section, entry_filter
+from transparency.documents.words import (
+    Cell,
+    group_name,
+    number,
+    shown,
+)
+from transparency.rules.figures import Breakdown, Report
+from transparency.rules.periods import ScopeKind
+
+QUESTIONS = {
+    "axis": N_("¿A qué ejes fueron los apoyos?"),
+    "region": N_("¿A qué regiones del mundo?"),
+    "profile": N_("¿A quiénes: personas, colectivos u organizaciones?"),
+    "territory": N_("¿A qué alcaldías?"),
+    "gender": N_("¿Cuántas mujeres y cuántos hombres?"),
+    "first_time": N_("¿Cuántas personas solicitaban por primera vez?"),
+}
+SECTION_IDS = {
+    "axis": "apoyos-eje",
+    "region": "apoyos-region",
+    "profile": "apoyos-perfil",
+    "territory": "apoyos-territorio",
+    "gender": "apoyos-genero",
+    "first_time": "apoyos-primera-vez",
+}
+GROUP_HEADINGS = {
+    "axis": N_("Eje"),
+    "region": N_("Región"),
+    "profile": N_("Perfil"),
+    "territory": N_("Alcaldía"),
+    "gender": N_("Género"),
+    "first_time": N_("Experiencia"),
+}
+
+
+def _rate(awarded: int, decided: int) -> Decimal:
+    return (Decimal(awarded) / Decimal(decided)).quantize(Decimal("0.001")) if decided else Decimal(0)
+
+
+def group(breakdown: Breakdown) -> Section:
+    """Say whom the awards reached, by one property, with small groups left out."""
+    name = breakdown.dimension
+    question = _(QUESTIONS[name])
+    if not breakdown.decided:
+        return Section(SECTION_IDS[name], question, _("Todavía no hay resultados publicados."))
+    answer = ngettext(
+        "Se dio %(num)s apoyo por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
+        "Se dieron %(num)s apoyos por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
+        breakdown.awarded,
+        amount=shown(breakdown.amount),
+        decided=number(breakdown.decided),
+        rate=shown(_rate(breakdown.awarded, breakdown.decided)),
+    )
+    rows = tuple(
+        Row(
+            (
+                group_name(name, group.key),
+                group.decided,
+                group.awarded,
+                None if group.decided is None or group.awarded is None else _rate(group.awarded, group.decided),
+                group.amount,
+            )
+        )
+        for group in breakdown.groups
+    )
+    visible = [group for group in breakdown.groups if not group.is_hidden]
+    chart = None
+    if any(group.awarded for group in visible):
+        chart = Chart(
+            ChartKind.BAR,
+            question,
+            answer,
+            tuple(group_name(name, group.key) for group in visible),
+            (Series(_("Apoyos"), tuple(group.awarded for group in visible)),),
+            category_heading=_(GROUP_HEADINGS[name]),
+            source=_("Resultados publicados"),
+            language=current_language(),
+        )
+    notes: tuple[str, ...] = ()
+    if any(group.is_hidden for group in breakdown.groups):
+        notes = (
+            _("«Reservado»: son menos de cinco personas, o mostrarlo dejaría calcular a quienes son menos de cinco."),
+        )
+    return Section(
+        SECTION_IDS[name],
+        question,
+        answer,
+        (
+            Column(_(GROUP_HEADINGS[name])),
+            Column(_("Solicitudes resueltas"), "integer"),
+            Column(_("Apoyos"), "integer"),
+            Column(_("Tasa de éxito"), "percent"),
+            Column(_("Monto"), "money"),
+        ),
+        rows,
+        (
+            _("Total"),
+            breakdown.decided,
+            breakdown.awarded,
+            _rate(breakdown.awarded, breakdown.decided),
+            breakdown.amount,
+        ),
+        notes,
+        chart,
+    )
+
+
+def process(report: Report) -> Section:
+    """Say how applications were received, judged and decided."""
+    one = report.process
+    answer = _(
+        "Se recibieron %(submitted)s solicitudes, se resolvieron %(decided)s y %(awarded)s tienen apoyo.",
+        submitted=number(one.submitted),
+        decided=number(one.decided),
+        awarded=number(one.awarded),
+    )
+    pending = _("Se publica con los resultados")
+    pairs: list[tuple[str, Cell]] = [
+        (
+            _("Convocatorias con resultados"),
+            len(report.calls) if report.scope.kind is not ScopeKind.CALL else one.calls,
+        ),
+        (_("Solicitudes recibidas"), one.submitted),
+        (_("Solicitudes retiradas"), one.withdrawn),
+        (_("No cumplieron los requisitos"), one.ineligible),
+        (_("Resueltas"), one.decided),
+        (_("Con apoyo"), one.awarded),
+        (_("En lista de espera"), one.waitlisted),
+        (_("No seleccionadas"), one.not_selected),
+        (_("Días del cierre al resultado (mediana)"), pending if one.days_to_result is None else one.days_to_result),
+        (_("Personas que dictaminaron"), pending if one.reviewers is None else one.reviewers),
+        (_("Dictámenes"), pending if one.reviews is None else one.reviews),
+        (_("Excusas por conflicto de interés"), pending if one.recusals is None else one.recusals),
+        (_("Dictámenes adicionales por discrepancia"), pending if one.further_reviews is None else one.further_reviews),
+        (_("Inconformidades presentadas"), one.appeals_filed),
+        (_("Inconformidades procedentes"), one.appeals_upheld),
+    ]
+    if one.agreement is not None:
+        pairs.append((_("Acuerdo entre dictaminadores (alfa de Krippendorff)"), f"{one.agreement:.2f}"))
+    if report.scope.kind is ScopeKind.CALL:
+        pairs = pairs[1:]
+    return Section(
+        "proceso",
+        _("¿Cómo se decidió?"),
+        answer,
+        (Column(_("Dato")), Column(_("Cifra"), "integer")),
+        tuple(Row(pair) for pair in pairs),
+    )
+
+
+def books(report: Report) -> Section:
+    """Say that the figures are the sums of the books, and of which entries."""
+    count = report.books.entries
+    rows = []
+    if count and report.books.first and report.books.last:
+        rows = [Row((_("Primer asiento"), report.books.first)), Row((_("Último asiento"), report.books.last))]
+    return Section(
+        "libros",
+        _("¿Cuadra con los libros?"),
+        ngettext("Cuadra con los libros: sí, %(num)s asiento.", "Cuadra con los libros: sí, %(num)s asientos.", count)
+        if count
+        else _("Todavía no hay asientos; no hay nada que cuadrar."),
+        (Column(_("Dato")), Column(_("Número"))),
+        tuple(rows),
+        notes=(
+            _("Cada cifra se suma dos veces, por caminos distintos, y se compara con los libros antes de publicarse."),
+        ),
+        entries=entry_filter(report),
+    )

@@ -1,0 +1,131 @@
+"""The lines of the journal that anybody may read: number, date, kind, account, fund and amount; never a memo."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.database import session
+from core.money import Money
+from core.settings import setting
+from grants.models import Call
+from transparency.queries.ledger import entries_of_awards
+from trust.models import Account, EntryKind, Fund, JournalEntry, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which lines: all of them when empty. `account` also finds the accounts under it."""
+
+    fund: str | None = None
+    account: str | None = None
+    kind: EntryKind | None = None
+    start: date | None = None
+    end: date | None = None
+    call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One line of one entry."""
+
+    number: str
+    entry_date: date
+    kind: EntryKind
+    line: int
+    account: str
+    account_name: dict[str, str]
+    fund: str
+    fund_name: dict[str, str]
+    money: Money
+    base: Money
+
+
+def _narrowed(query: Any, wanted: EntryFilter) -> Any:
+    query = query.select_from(Posting).join(JournalEntry, JournalEntry.id == Posting.entry_id)
+    query = query.join(Fund, Fund.id == Posting.fund_id).join(Account, Account.code == Posting.account_code)
+    if wanted.fund is not None:
+        query = query.where(Fund.code == wanted.fund)
+    if wanted.account is not None:
+        query = query.where(Posting.account_code.startswith(wanted.account, autoescape=True))
+    if wanted.kind is not None:
+        query = query.where(JournalEntry.kind == wanted.kind)
+    if wanted.start is not None:
+        query = query.where(JournalEntry.entry_date >= wanted.start)
+    if wanted.end is not None:
+        query = query.where(JournalEntry.entry_date <= wanted.end)
+    if wanted.call is not None:
+        query = query.where(JournalEntry.id.in_(entries_of_awards(wanted.call)))
+    return query
+
+
+def entry_lines(wanted: EntryFilter) -> Any:
+    """Return the query of lines, newest entry first."""
+    columns = select(
+        JournalEntry.fiscal_year,
+        JournalEntry.number,
+        JournalEntry.entry_date,
+        JournalEntry.kind,
+        Posting.line,
+        Posting.account_code,
+        Account.name.label("account_name"),
+        Fund.code,
+        Fund.name.label("fund_name"),
+        Posting.amount_cents,
+        Posting.currency,
+        Posting.base_cents,
+    )
+    return _narrowed(columns, wanted).order_by(
+        JournalEntry.fiscal_year.desc(), JournalEntry.number.desc(), Posting.line
+    )
+
+
+def entry_line(row: Any) -> EntryLine:
+    """Return a row of `entry_lines` as a value."""
+    return EntryLine(
+        number=f"{row.fiscal_year}-{row.number:06d}",
+        entry_date=row.entry_date,
+        kind=row.kind,
+        line=row.line,
+        account=row.account_code,
+        account_name=row.account_name,
+        fund=row.code,
+        fund_name=row.fund_name,
+        money=Money(row.amount_cents, row.currency),
+        base=Money(row.base_cents, str(setting("BASE_CURRENCY"))),
+    )
+
+
+def entry_sums(wanted: EntryFilter) -> list[Money]:
+    """Return what the lines add up to, by currency: debits less credits."""
+    query = _narrowed(select(Posting.currency, func.sum(Posting.amount_cents)), wanted)
+    rows = session().execute(query.group_by(Posting.currency).order_by(Posting.currency))
+    return [Money(int(cents), currency) for currency, cents in rows]
+
+
+def entry_rows(wanted: EntryFilter) -> Iterator[list[Any]]:
+    """Yield the lines for a file, without holding them in memory."""
+    for row in session().execute(entry_lines(wanted).execution_options(yield_per=1000)):
+        one = entry_line(row)
+        yield [
+            one.number,
+            one.entry_date,
+            one.kind.value,
+            one.line,
+            one.account,
+            one.fund,
+            one.money,
+            one.money.currency,
+            one.base,
+        ]
+
+
+def entry_of_number(number: str) -> list[EntryLine]:
+    """Return every line of the entry people call by year and number; none if there is no such entry."""
+    year, _dash, count = number.partition("-")
+    if not (year.isascii() and count.isascii() and year.isdigit() and count.isdigit() and len(number) < 15):
+        return []
+    query = entry_lines(EntryFilter()).where(JournalEntry.fiscal_year == int(year), JournalEntry.number == int(count))
+    return [entry_line(row) for row in session().execute(query)]

@@ -1,0 +1,316 @@
+"""What the books say about a range of dates or about one call, added up by the database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from accounts.models import Organisation, OrganisationKind
+from core.database import session
+from core.money import Money
+from grants.models import Application, Award, Call
+from grants.states.call import CallState
+from transparency.rules.books import AWARDS, INCOME, INCOME_IN_KIND, LedgerSum
+from transparency.rules.figures import Books, CallRef, DestinationLine, FundRef, IncomeLine, Names
+from transparency.rules.reconciliation import BookSum
+from treasury.models import Commitment, PaymentOrder
+from trust import queries as trust_queries
+from trust.models import Account, Contribution, ContributionForm, Fund, JournalEntry, Posting
+
+ADJUSTMENT = "adjustment"
+UNKNOWN_SOURCE = "unknown"
+
+
+def fund_refs() -> dict[int, FundRef]:
+    """Return every fund as reports name it, by id."""
+    rows = session().execute(select(Fund.id, Fund.code, Fund.name, Fund.kind).order_by(Fund.id))
+    return {row.id: FundRef(row.id, row.code, row.name, row.kind.value) for row in rows}
+
+
+def account_names() -> dict[str, Names]:
+    """Return the chart of accounts, by code."""
+    rows = session().execute(select(Account.code, Account.name).order_by(Account.code))
+    return {row.code: row.name for row in rows}
+
+
+def ledger_sums(start: date, end: date) -> list[LedgerSum]:
+    """Return each account, fund and currency before and within a range, both ends included, in one pass."""
+    before, cents = JournalEntry.entry_date < start, Posting.amount_cents
+    query = (
+        select(
+            Posting.account_code,
+            Posting.fund_id,
+            Posting.currency,
+            func.sum(case((before, cents), else_=0)),
+            func.sum(case((before, 0), (cents > 0, cents), else_=0)),
+            func.sum(case((before, 0), (cents < 0, cents), else_=0)),
+            func.sum(case((before, Posting.base_cents), else_=0)),
+            func.sum(case((before, 0), else_=Posting.base_cents)),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(JournalEntry.entry_date <= end)
+    )
+    return _sums(query)
+
+
+def call_sums(call: Call) -> list[LedgerSum]:
+    """Return what was posted for the awards of a call: commitments, payments, returns and their reversals."""
+    cents = Posting.amount_cents
+    query = select(
+        Posting.account_code,
+        Posting.fund_id,
+        Posting.currency,
+        literal(0),
+        func.sum(case((cents > 0, cents), else_=0)),
+        func.sum(case((cents < 0, cents), else_=0)),
+        literal(0),
+        func.sum(Posting.base_cents),
+    ).where(Posting.entry_id.in_(entries_of_awards(call)))
+    return _sums(query)
+
+
+def _sums(query: Any) -> list[LedgerSum]:
+    grouped = query.group_by(Posting.account_code, Posting.fund_id, Posting.currency).order_by(
+        Posting.account_code, Posting.fund_id, Posting.currency
+    )
+    return [
+        LedgerSum(account, fund_id, currency, *(int(value) for value in values))
+        for account, fund_id, currency, *values in session().execute(grouped)
+    ]
+
+
+def _award_source() -> ColumnElement[str]:
+    return literal("grants.award:") + cast(Award.id, String)
+
+
+def _order_source() -> ColumnElement[str]:
+    return literal("treasury.payment_order:") + cast(PaymentOrder.id, String)
+
+
+def _linked() -> Any:
+    """Pair entries with the applications they are about: from the award and its payment orders, and their reversals."""
+    original = aliased(JournalEntry)
+    parts = []
+    for source, path in (
+        (_award_source(), select(Award.application_id)),
+        (_order_source(), select(Award.application_id).join(PaymentOrder, PaymentOrder.award_id == Award.id)),
+    ):
+        parts.append(path.add_columns(JournalEntry.id).join(JournalEntry, JournalEntry.source == source))
+        reversed_ = path.add_columns(JournalEntry.id).join(original, original.source == source)
+        parts.append(reversed_.join(JournalEntry, JournalEntry.reverses_id == original.id))
+    return union_all(*parts).subquery("linked")
+
+
+def entries_of_awards(call: Call) -> Select[Any]:
+    """Return the ids of the entries posted for the awards of a call, as a subquery."""
+    linked = _linked()
+    return (
+        select(linked.c.id)
+        .join(Application, Application.id == linked.c.application_id)
+        .where(Application.call_id == call.id)
+    )
+
+
+def call_refs() -> dict[int, CallRef]:
+    """Return every call that is not a draft as reports name it, by id."""
+    query = select(Call.id, Call.slug, Call.title).where(Call.state != CallState.DRAFT).order_by(Call.id)
+    return {row.id: CallRef(row.slug, row.title) for row in session().execute(query)}
+
+
+def destinations(
+    start: date, end: date, spent: Iterable[LedgerSum], calls: Mapping[int, CallRef]
+) -> tuple[DestinationLine, ...]:
+    """Return the awards paid in a range by call and axis; what was paid outside the awards has neither."""
+    query = _by_call_and_axis().where(JournalEntry.entry_date.between(start, end))
+    lines = _destination_lines(query, calls)
+    return (*lines, *_unexplained(lines, spent))
+
+
+def call_destinations(call: Call) -> tuple[DestinationLine, ...]:
+    """Return what was paid to the awards of a call, by axis."""
+    query = _by_call_and_axis().where(Application.call_id == call.id)
+    return tuple(_destination_lines(query, {call.id: CallRef(call.slug, call.title)}))
+
+
+def _destination_lines(query: Any, calls: Mapping[int, CallRef]) -> list[DestinationLine]:
+    return [
+        DestinationLine(calls[call_id], axis, Money(int(cents), currency))
+        for call_id, axis, currency, cents in session().execute(query)
+        if cents
+    ]
+
+
+def _by_call_and_axis() -> Any:
+    linked = _linked()
+    keys = (Application.call_id, Application.axis, Posting.currency)
+    return (
+        select(*keys, func.sum(Posting.amount_cents))
+        .join(linked, linked.c.id == Posting.entry_id)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Application, Application.id == linked.c.application_id)
+        .where(Posting.account_code == AWARDS)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+
+
+def _unexplained(lines: list[DestinationLine], spent: Iterable[LedgerSum]) -> list[DestinationLine]:
+    left: dict[str, int] = {}
+    for one in spent:
+        if one.account == AWARDS:
+            left[one.currency] = left.get(one.currency, 0) + one.net
+    for line in lines:
+        left[line.money.currency] = left.get(line.money.currency, 0) - line.money.amount_cents
+    return [DestinationLine(None, None, Money(cents, currency)) for currency, cents in sorted(left.items()) if cents]
+
+
+def income_lines(start: date, end: date, funds: dict[int, FundRef], base: str) -> tuple[IncomeLine, ...]:
+    """Return what was given in a range by kind, form, giver and fund.
+
+    Amounts are those of the contributions, not of the postings, so that comparing the two proves something. A
+    contribution reversed in the range counts against it on the day of the reversal. Income without a contribution
+    (an adjustment) stands on its own line.
+    """
+    undone = aliased(JournalEntry)
+    parts = []
+    for sign, entry in (
+        (1, JournalEntry.id == Contribution.entry_id),
+        (-1, undone.reverses_id == Contribution.entry_id),
+    ):
+        table = JournalEntry if sign == 1 else undone
+        parts.append(
+            select(
+                cast(Contribution.kind, String).label("kind"),
+                cast(Contribution.form, String).label("form"),
+                _giver().label("source"),
+                Contribution.fund_id.label("fund_id"),
+                Contribution.currency.label("currency"),
+                literal(sign).label("count"),
+                (sign * Contribution.amount_cents).label("cents"),
+                (-Posting.base_cents).label("base_cents"),
+            )
+            .join(table, entry)
+            .join(Posting, (Posting.entry_id == table.id) & Posting.account_code.in_(INCOME))
+            .outerjoin(Organisation, Organisation.id == Contribution.giver_organisation_id)
+            .where(table.entry_date.between(start, end))
+        )
+    parts.append(_adjustments(start, end))
+    rows = union_all(*parts).subquery("income")
+    keys = (rows.c.kind, rows.c.form, rows.c.source, rows.c.fund_id, rows.c.currency)
+    query = (
+        select(*keys, func.sum(rows.c.count), func.sum(rows.c.cents), func.sum(rows.c.base_cents))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return tuple(
+        IncomeLine(kind, form, source, funds[fund_id], int(count), Money(int(cents), currency), Money(int(worth), base))
+        for kind, form, source, fund_id, currency, count, cents, worth in session().execute(query)
+        if count or cents
+    )
+
+
+def _giver() -> ColumnElement[str]:
+    known = cast(Organisation.kind, String)
+    return case(
+        (Contribution.anonymous.is_(True), literal(UNKNOWN_SOURCE)),
+        (Organisation.id.is_(None), literal(OrganisationKind.PERSON.value)),
+        else_=known,
+    )
+
+
+def _adjustments(start: date, end: date) -> Select[Any]:
+    root = func.coalesce(JournalEntry.reverses_id, JournalEntry.id)
+    given = select(Contribution.entry_id).where(Contribution.entry_id == root).correlate(JournalEntry).exists()
+    in_kind = Posting.account_code.in_(INCOME_IN_KIND)
+    return (
+        select(
+            literal(ADJUSTMENT),
+            case((in_kind, ContributionForm.IN_KIND.value), else_=ContributionForm.CASH.value),
+            literal(UNKNOWN_SOURCE),
+            Posting.fund_id,
+            Posting.currency,
+            literal(1),
+            -Posting.amount_cents,
+            -Posting.base_cents,
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(JournalEntry.entry_date.between(start, end), Posting.account_code.in_(INCOME), ~given)
+    )
+
+
+def books(start: date, end: date) -> Books:
+    """Return how many entries a range has, with the first and the last number."""
+    query = select(
+        func.count(JournalEntry.id),
+        func.min(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
+        func.max(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
+    ).where(JournalEntry.entry_date.between(start, end))
+    return _books(session().execute(query).one())
+
+
+def call_books(call: Call) -> Books:
+    """Return how many entries were posted for the awards of a call, with the first and the last number."""
+    query = select(
+        func.count(JournalEntry.id),
+        func.min(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
+        func.max(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
+    ).where(JournalEntry.id.in_(entries_of_awards(call)))
+    return _books(session().execute(query).one())
+
+
+def _books(row: Any) -> Books:
+    count, first, last = row
+    return Books(
+        int(count), *(None if one is None else f"{one // 10_000_000}-{one % 10_000_000:06d}" for one in (first, last))
+    )
+
+
+def book_sums(start: date, end: date, funds: dict[int, FundRef]) -> tuple[BookSum, ...]:
+    """Return the ledger's own sums, from the trust's queries: the other side of the reconciliation."""
+    closing = {(row.account_code, row.fund_id, row.currency): row.balance_cents for row in trust_queries.balances(end)}
+    moved = {(row.account_code, row.fund_id, row.currency): row for row in trust_queries.movements(start, end)}
+    sums = []
+    for key in sorted(set(closing) | set(moved)):
+        account, fund_id, currency = key
+        one = BookSum(account, funds[fund_id].code, currency, closing=closing.get(key, 0))
+        if key in moved:
+            one = replace(one, debit=moved[key].debit_cents, credit=moved[key].credit_cents)
+        sums.append(one)
+    return tuple(sums)
+
+
+def commitments(
+    start: date | None = None, end: date | None = None, call: Call | None = None
+) -> tuple[tuple[str, str, int], ...]:
+    """Return what the treasury says it bound, by fund and currency: in a range of dates or for a call."""
+    query = select(Fund.code, Commitment.currency, func.sum(Commitment.amount_cents)).join(
+        Fund, Fund.id == Commitment.fund_id
+    )
+    if call is not None:
+        query = query.join(Award, Award.id == Commitment.award_id)
+        query = query.join(Application, Application.id == Award.application_id)
+        query = query.where(Application.call_id == call.id)
+    if start is not None and end is not None:
+        query = query.where(Commitment.committed_on.between(start, end))
+    rows = session().execute(query.group_by(Fund.code, Commitment.currency).order_by(Fund.code, Commitment.currency))
+    return tuple((code, currency, int(cents)) for code, currency, cents in rows)
+
+
+def call_paid(call: Call) -> tuple[BookSum, ...]:
+    """Return what the treasury says it paid to the awards of a call and got back, by fund."""
+    query = (
+        select(Fund.code, Commitment.currency, func.sum(Commitment.paid_cents), func.sum(Commitment.returned_cents))
+        .join(Fund, Fund.id == Commitment.fund_id)
+        .join(Award, Award.id == Commitment.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(Application.call_id == call.id)
+        .group_by(Fund.code, Commitment.currency)
+        .order_by(Fund.code, Commitment.currency)
+    )
+    return tuple(
+        BookSum(AWARDS, code, currency, debit=int(paid), credit=int(returned))
+        for code, currency, paid, returned in session().execute(query)
+    )

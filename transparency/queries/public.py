@@ -1,0 +1,167 @@
+"""What is public apart from the reports: the front door's figures, the entries, the beneficiaries, the version."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select
+
+from core.clock import local, today
+from core.database import session
+from core.listing import like_pattern
+from core.money import Money
+from core.settings import setting
+from grants.models import Appeal, Application, ApplicationVersion, Award, Call, Determination, Screening
+from grants.states.application import ApplicantKind, ApplicationState
+from grants.states.award import AwardState
+from grants.states.call import CallState
+from grants.states.determination import DeterminationState
+from transparency.queries.grants import STANDING, moments
+from transparency.rules.books import INCOME_CASH
+from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period
+from trust.models import Account, AccountBalance, Fund, FundKind, JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class FrontFigures:
+    """The three figures of the front door, in the base currency."""
+
+    received: Money
+    awarded: Money
+    available: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """One row of the register: what the law makes public and nothing else."""
+
+    award_id: int
+    folio: str
+    name: str
+    kind: ApplicantKind
+    project: str
+    call_slug: str
+    call_title: dict[str, str]
+    amount: Money
+    awarded_on: date
+    state: AwardState
+
+
+def public_version() -> str:
+    """Return what changes whenever a public figure does, for the price of one statement of index look-ups."""
+    withdrawn = select(func.count(Application.id)).where(Application.state == ApplicationState.WITHDRAWN)
+    newest = (
+        select(func.max(JournalEntry.id)),
+        select(func.max(Determination.released_at)),
+        select(func.max(ApplicationVersion.id)),
+        select(func.max(Screening.id)),
+        select(func.max(Appeal.id)),
+        select(func.max(Appeal.resolved_at)),
+        select(func.max(Fund.id)),
+        select(func.count(Call.id)).where(Call.state != CallState.DRAFT),
+        select(func.max(Award.id)),
+        withdrawn,
+    )
+    row = session().execute(select(*(one.scalar_subquery() for one in newest))).one()
+    return ".".join("" if value is None else str(value) for value in row)
+
+
+def front_figures() -> FrontFigures:
+    """Return what was received in cash, what was awarded, and what is free to spend; the endowment is not."""
+    base = str(setting("BASE_CURRENCY"))
+    worth = AccountBalance.base_cents
+    spendable = case((Fund.kind == FundKind.ENDOWMENT, 0), else_=Account.available_sign)
+    sums = (
+        select(
+            func.coalesce(func.sum(case((Account.code.in_(INCOME_CASH), -worth), else_=0)), 0),
+            func.coalesce(func.sum(spendable * worth), 0),
+        )
+        .join(Account, Account.code == AccountBalance.account_code)
+        .join(Fund, Fund.id == AccountBalance.fund_id)
+    )
+    received, available = session().execute(sums).one()
+    awarded = session().scalar(_standing_awards(func.coalesce(func.sum(Award.amount_cents), 0)))
+    return FrontFigures(*(Money(int(cents or 0), base) for cents in (received, awarded, available)))
+
+
+def _standing_awards(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Award)
+        .join(Application, Application.id == Award.application_id)
+        .join(Determination, Determination.application_id == Application.id)
+        .where(Award.state.in_(STANDING), Determination.state == DeterminationState.RELEASED)
+    )
+
+
+def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | None = None) -> Select[Any]:
+    """Return the query of public awards, newest first: names as their holders chose to be published."""
+    name = Application.answers["public_name"].as_string()
+    project = Application.answers["title"].as_string()
+    query = _standing_awards(
+        Award.id,
+        Application.folio,
+        name.label("name"),
+        Application.kind,
+        project.label("project"),
+        Call.slug,
+        Call.title,
+        Award.amount_cents,
+        Award.currency,
+        Determination.released_at,
+        Award.state,
+    ).join(Call, Call.id == Application.call_id)
+    if text:
+        pattern = like_pattern(text.lower())
+        query = query.where(
+            or_(
+                func.lower(name).like(pattern, escape="\\"),
+                func.lower(project).like(pattern, escape="\\"),
+                func.lower(Application.folio).like(pattern, escape="\\"),
+            )
+        )
+    if call_slug:
+        query = query.where(Call.slug == call_slug)
+    if year is not None and FIRST_YEAR <= year <= LAST_YEAR:
+        query = query.where(Determination.released_at.between(*moments(Period(year))))
+    return query.order_by(Determination.released_at.desc(), Award.id.desc())
+
+
+def beneficiary(row: Any) -> Beneficiary:
+    """Return a row of the register as a value."""
+    return Beneficiary(
+        award_id=row.id,
+        folio=row.folio or "",
+        name=row.name or "",
+        kind=row.kind,
+        project=row.project or "",
+        call_slug=row.slug,
+        call_title=row.title,
+        amount=Money(row.amount_cents, row.currency),
+        awarded_on=local(row.released_at).date(),
+        state=row.state,
+    )
+
+
+def all_beneficiaries(**filters: Any) -> Iterator[Beneficiary]:
+    """Yield the whole register without holding it in memory."""
+    for row in session().execute(beneficiaries(**filters).execution_options(yield_per=500)):
+        yield beneficiary(row)
+
+
+def reported_calls() -> list[Call]:
+    """Return the calls that have a report: those past their consultation, latest first."""
+    hidden = (CallState.DRAFT, CallState.CONSULTATION)
+    return list(session().scalars(select(Call).where(Call.state.not_in(hidden)).order_by(Call.id.desc())))
+
+
+def first_day() -> date:
+    """Return the day of the first entry, or today while the books are empty."""
+    return session().scalar(select(func.min(JournalEntry.entry_date))) or today()
+
+
+def public_call(slug: str) -> Call | None:
+    """Return a call that has a report."""
+    call = session().scalar(select(Call).where(Call.slug == slug))
+    return None if call is None or call.state in (CallState.DRAFT, CallState.CONSULTATION) else call

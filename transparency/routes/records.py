@@ -1,0 +1,139 @@
+"""What the figures stand on: the entries of the journal and the register of beneficiaries."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import Response, render_template, request
+
+from core.access import public
+from core.clock import today
+from core.errors import NotFound
+from core.language import _, localised
+from core.listing import chosen, page_number, paginate, searched
+from core.money import Money
+from grants.states.award import AWARD
+from transparency import queries
+from transparency.documents import open_data
+from transparency.routes import blueprint
+from transparency.routes.cache import cached, download
+from transparency.rules.periods import FIRST_YEAR, LAST_YEAR
+from trust.models import EntryKind
+from trust.models.kinds import ENTRY_KINDS
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None  # what cannot be read is no filter, so that an old link still works
+
+
+def _entry_filter() -> queries.EntryFilter:
+    kind = chosen(request.args, "tipo", [one.value for one in EntryKind])
+    slug = request.args.get("convocatoria", "")
+    return queries.EntryFilter(
+        fund=chosen(request.args, "bolsa", [fund.code for fund in queries.fund_refs().values()]),
+        account=chosen(request.args, "cuenta", list(queries.account_names())),
+        kind=EntryKind(kind) if kind else None,
+        start=_day("desde"),
+        end=_day("hasta"),
+        call=queries.public_call(slug) if slug else None,
+    )
+
+
+@blueprint.get("/transparencia/asientos")
+@public
+def entry_list() -> Response:
+    """The lines of the journal, filtered, with what they add up to."""
+
+    def page() -> str:
+        wanted = _entry_filter()
+        listing = paginate(queries.entry_lines(wanted), page=page_number(request.args), per_page=50, scalars=False)
+        return render_template(
+            "transparency/entry_list.html",
+            cacheable=True,
+            listing=replace(listing, rows=[queries.entry_line(row) for row in listing.rows]),
+            sums=queries.entry_sums(wanted),
+            wanted=wanted,
+            kinds={kind: _(label) for kind, label in ENTRY_KINDS.items()},
+            funds=[(fund.code, localised(fund.name)) for fund in queries.fund_refs().values()],
+            accounts=[(code, f"{code} {localised(name)}") for code, name in queries.account_names().items()],
+        )
+
+    return cached(page)
+
+
+@blueprint.get("/transparencia/asientos.csv")
+@public
+def entry_csv() -> Response:
+    """The same lines as a file."""
+    return cached(
+        lambda: download(open_data.entries_csv(queries.entry_rows(_entry_filter())), "text/csv", "asientos.csv")
+    )
+
+
+@blueprint.get("/transparencia/asientos/<number>")
+@public
+def entry_show(number: str) -> Response:
+    """One entry, with every line."""
+
+    def page() -> str:
+        lines = queries.entry_of_number(number)
+        if not lines:
+            raise NotFound()
+        return render_template(
+            "transparency/entry_show.html",
+            cacheable=True,
+            number=lines[0].number,
+            lines=lines,
+            kind=_(ENTRY_KINDS[lines[0].kind]),
+        )
+
+    return cached(page)
+
+
+def beneficiary_filter() -> dict[str, Any]:
+    """Read the register's filters from the address."""
+    year = request.args.get("anio", "")
+    return {
+        "text": searched(request.args),
+        "call_slug": chosen(request.args, "convocatoria", [call.slug for call in queries.reported_calls()]),
+        "year": int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+    }
+
+
+@blueprint.get("/transparencia/padron")
+@public
+def beneficiary_list() -> Response:
+    """Who received support, for what and how much."""
+
+    def page() -> str:
+        wanted = beneficiary_filter()
+        query = queries.beneficiaries(**wanted)
+        listing = paginate(query, page=page_number(request.args), scalars=False)
+        years = range(today().year, max(FIRST_YEAR, queries.first_day().year) - 1, -1)
+        return render_template(
+            "transparency/beneficiary_list.html",
+            cacheable=True,
+            listing=replace(listing, rows=[queries.beneficiary(row) for row in listing.rows]),
+            is_filtered=any(wanted.values()),
+            calls=[(call.slug, localised(call.title)) for call in queries.reported_calls()],
+            years=[(str(year), str(year)) for year in years if year <= LAST_YEAR],
+            states=AWARD,
+            profile_name=open_data.profile_name,
+            money=Money,
+        )
+
+    return cached(page)
+
+
+@blueprint.get("/transparencia/padron.csv")
+@public
+def beneficiary_csv() -> Response:
+    """The register as a file, with the same filters."""
+    return cached(
+        lambda: download(
+            open_data.grants_csv(queries.all_beneficiaries(**beneficiary_filter())), "text/csv", "padron.csv"
+        )
+    )

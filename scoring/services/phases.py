@@ -17,8 +17,9 @@ def require_phase(panel: Panel, *states: PanelState) -> None:
 
 def require_window(panel: Panel) -> None:
     """Refuse before the first or after the last second of the review window, by the server's clock."""
-    moment = now().replace(microsecond=0)  # the last second counts whole
-    if not panel.review_opens_at <= moment <= panel.review_closes_at:
+    moment = now()
+    whole_second = moment.replace(microsecond=0)  # the last second counts to its end
+    if moment < panel.review_opens_at or whole_second > panel.review_closes_at:
         pattern = "%d/%m/%Y %H:%M:%S" if current_language() == "es" else "%Y-%m-%d %H:%M:%S"
         raise ReviewWindowClosed(
             opens=local(panel.review_opens_at).strftime(pattern), closes=local(panel.review_closes_at).strftime(pattern)

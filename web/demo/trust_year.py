@@ -18,7 +18,7 @@ from web.demo.story import Story
 
 FUNDS: tuple[tuple[str, str, str, str, str], ...] = (
     ("capital-inicial", "endowment", "Capital inicial", "Endowment", "Patrimonio del fideicomiso; no se gasta."),
-    ("fondo-general", "unrestricted", "Donde más se necesita", "Where it is needed most", "Lo decide el comité."),
+    ("fondo-general", "unrestricted", "Fondo general", "General fund", "Donde más se necesita: lo decide el comité."),
     ("movilidad", "designated", "Movilidad internacional", "International mobility", "Apartado para la movilidad."),
     (
         "puentes-europa",
@@ -47,7 +47,7 @@ def begin_books(story: Story) -> None:
                 purpose={"es": purpose, "en": _PURPOSES[code]},
                 spending_rules={"axes": [1], "categories": ["award"]} if kind == "restricted" else None,
                 giver_organisation=foundation if kind == "restricted" else None,
-                accepts_gifts=kind in ("unrestricted", "designated"),
+                accepts_gifts=kind == "designated",
             )
         city = story.crowd.organisation("Secretaría de Finanzas de la Ciudad", "public_body", story.users["programa"])
         trust.receive_contribution(
@@ -64,7 +64,7 @@ def begin_books(story: Story) -> None:
 
 _PURPOSES = {
     "capital-inicial": "The trust's capital; it is not spent.",
-    "fondo-general": "The committee decides.",
+    "fondo-general": "Where it is needed most: the committee decides.",
     "movilidad": "Set aside for mobility.",
     "puentes-europa": "A gift in euros for the creative city alone.",
 }

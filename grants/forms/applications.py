@@ -93,7 +93,7 @@ class WholeNumberField(StringField):
         if not typed:
             return
         if not (typed.isascii() and typed.isdigit() and len(typed) < 10 and self.least <= int(typed) <= self.most):
-            raise ValueError(_(NOT_A_NUMBER, least=self.least, most=self.most))
+            raise ValidationError(_(NOT_A_NUMBER, least=self.least, most=self.most))
         self.number = int(typed)
 
 

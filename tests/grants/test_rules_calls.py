@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -242,9 +243,7 @@ def test_one_wrong_digit_or_a_swap_is_caught(year, number, data):
     place = data.draw(st.sampled_from(digits))
     wrong = data.draw(st.sampled_from([c for c in "0123456789" if c != good[place]]))
     assert not is_folio(good[:place] + wrong + good[place + 1 :])
-    left, right = data.draw(
-        st.sampled_from([pair for pair in zip(digits, digits[1:], strict=False) if pair[1] == pair[0] + 1])
-    )
+    left, right = data.draw(st.sampled_from([(a, b) for a, b in pairwise(digits) if b == a + 1]))
     if good[left] != good[right]:
         assert not is_folio(good[:left] + good[right] + good[left] + good[right + 1 :])
 

@@ -1,0 +1,381 @@
+"""An applicant's road through the pages, without scripts."""
+
+import hashlib
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from accounts.services import add_member, create_organisation
+from core.audit import events_of
+from core.database import db
+from core.roles import Role
+from grants.models import Application
+from grants.queries.applications import versions_of
+from grants.services import start_application
+from grants.states.application import ApplicationState
+from tests.factories.accounts import make_user
+from tests.factories.grants import (
+    a_journey,
+    a_pdf,
+    answers_for,
+    make_draft_application,
+    make_open_call,
+    make_submitted_application,
+)
+
+
+def step_url(application_id, step):
+    return f"/es/solicitudes/{application_id}/{step}"
+
+
+def sent(**values):
+    return {f"q_{name}": value for name, value in values.items()}
+
+
+def leg_fields(leg, number=0):
+    return {f"legs-{number}-{name}": value for name, value in leg.items()}
+
+
+@pytest.fixture
+def call(session, clock):
+    call = make_open_call()
+    session.commit()
+    return call
+
+
+@pytest.fixture
+def applicant(login):
+    return login()
+
+
+@pytest.fixture
+def draft(session, call, applicant):
+    application = make_draft_application(call, applicant)
+    session.commit()
+    return application
+
+
+def reload(application_id):
+    db.session.expire_all()
+    return db.session.get(Application, application_id)
+
+
+def test_the_whole_road_from_start_to_acuse(client, call, applicant):
+    page = client.get(f"/es/convocatorias/{call.slug}")
+    assert page.status_code == 200
+    assert "Empezar solicitud" in page.text
+    assert client.get(f"/es/convocatorias/{call.slug}/empezar").status_code == 200
+    started = client.post(f"/es/convocatorias/{call.slug}/empezar", data={"kind": "person"})
+    assert started.status_code == 303
+    number = int(re.search(r"/solicitudes/(\d+)/quien", started.location)[1])
+    answers = answers_for()
+    for step, names in (
+        ("quien", ("public_name", "alcaldia", "gender", "adult", "first_time", "previous_award")),
+        ("proyecto", ("title", "summary", "axis", "purpose", "benefit", "host")),
+    ):
+        assert client.get(step_url(number, step)).status_code == 200
+        answer = client.post(step_url(number, step), data=sent(**{name: answers[name] for name in names}))
+        assert answer.status_code == 303, answer.text
+    assert client.get(step_url(number, "itinerario")).status_code == 200
+    assert client.post(step_url(number, "itinerario"), data=leg_fields(a_journey()[0])).status_code == 303
+    answer = client.post(step_url(number, "presupuesto"), data=sent(green="no", other_funding="1,500.50"))
+    assert answer.status_code == 303
+    budget = client.get(step_url(number, "presupuesto"))
+    assert "Viático por día y persona" in budget.text
+    answer = client.post(step_url(number, "documentos"), data={"q_invitation": (io.BytesIO(a_pdf()), "carta.pdf")})
+    assert answer.location.endswith("/revision")
+    review = client.get(answer.location)
+    assert "Enviar solicitud" in review.text
+    assert "error-summary" not in review.text
+    received = client.post(f"/es/solicitudes/{number}/enviar")
+    assert received.location.endswith("/acuse")
+    application = reload(number)
+    assert application.state is ApplicationState.SUBMITTED
+    assert application.answers["other_funding"] == 150_050
+    acuse = client.get(received.location)
+    assert application.folio in acuse.text
+    assert application.content_sha256 in acuse.text
+    pdf = client.get(f"/es/solicitudes/{number}/acuse.pdf")
+    assert pdf.data.startswith(b"%PDF-")
+    assert client.get(f"/es/solicitudes/{number}/acuse.pdf").data == pdf.data
+    sealed = client.get(f"/es/solicitudes/{number}/acuse.json").data
+    assert hashlib.sha256(sealed).hexdigest() == application.content_sha256
+    assert client.get("/en/solicitudes").status_code == 200
+    assert client.get(f"/en/solicitudes/{number}").status_code == 200
+
+
+# --- drafts are never lost --------------------------------------------------------
+
+
+def test_a_save_by_script_answers_without_a_page(client, draft):
+    answer = client.post(
+        step_url(draft.id, "proyecto"), data={"accion": "borrador", **sent(title="Nuevo")}, headers={"X-Autosave": "1"}
+    )
+    assert (answer.status_code, answer.data) == (204, b"")
+    saved = reload(draft.id)
+    assert answer.headers["X-Draft-Version"] == str(saved.version)
+    assert saved.title == "Nuevo"
+    assert saved.answers["host"] == "Centro cultural del puerto"  # a control that was not sent erases nothing
+
+
+def test_an_incomplete_step_is_saved_and_its_gaps_are_pointed_out(client, draft):
+    answer = client.post(step_url(draft.id, "proyecto"), data={"accion": "seguir", **sent(title="Otro", host="")})
+    assert answer.status_code == 422
+    assert 'href="#q_host"' in answer.text
+    assert reload(draft.id).title == "Otro"
+    assert "host" not in reload(draft.id).answers
+
+
+def test_saving_and_leaving_asks_for_nothing(client, draft):
+    answer = client.post(step_url(draft.id, "proyecto"), data={"accion": "borrador", **sent(title="", host="")})
+    assert answer.status_code == 303
+
+
+def test_too_long_a_text_is_refused_and_shown_again(client, draft):
+    endless = "palabra " * 3_000
+    answer = client.post(step_url(draft.id, "proyecto"), data={"accion": "seguir", **sent(purpose=endless, host="Sí")})
+    assert answer.status_code == 422
+    assert endless.strip() in answer.text
+    assert "20000 caracteres" in answer.text
+    assert reload(draft.id).answers["purpose"] == "Enseñar a construir jaranas y tocar juntos."
+    assert reload(draft.id).answers["host"] == "Sí"
+
+
+def test_too_many_words_are_kept_and_counted(client, draft):
+    answer = client.post(step_url(draft.id, "proyecto"), data={"accion": "seguir", **sent(summary="palabra " * 121)})
+    assert answer.status_code == 422
+    assert "tiene 121 palabras; el máximo es 120" in answer.text
+    assert reload(draft.id).answers["summary"].count("palabra") == 121
+
+
+def test_two_people_never_overwrite_each_other_in_silence(client, draft):
+    read_at = str(draft.version)
+    mine = {"accion": "borrador", "version": read_at, "edition": "ana", **sent(title="De Ana")}
+    assert client.post(step_url(draft.id, "proyecto"), data=mine).status_code == 303
+    late = {"accion": "seguir", "version": read_at, "edition": "beto", **sent(title="De Beto", host="Otra casa")}
+    conflict = client.post(step_url(draft.id, "proyecto"), data=late)
+    assert conflict.status_code == 409
+    assert "De Ana" in conflict.text
+    assert "De Beto" in conflict.text
+    assert reload(draft.id).title == "De Ana"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', conflict.text)[1]
+    assert client.post(step_url(draft.id, "proyecto"), data={**late, "version": version}).status_code == 303
+    assert reload(draft.id).title == "De Beto"
+
+
+def test_legs_are_added_and_taken_away_without_scripts(client, draft):
+    first = leg_fields(draft.itinerary[0])
+    more = client.post(step_url(draft.id, "itinerario"), data={"accion": "agregar", **first})
+    assert more.status_code == 303
+    assert 'name="legs-1-city"' in client.get(more.location.partition("#")[0]).text
+    second = leg_fields(
+        {**draft.itinerary[0], "origin_country": "FR", "origin_city": "Marsella", "city": "Lyon",
+         "starts_on": draft.itinerary[0]["ends_on"], "ends_on": draft.itinerary[0]["ends_on"]}, 1
+    )  # fmt: skip
+    assert client.post(step_url(draft.id, "itinerario"), data={**first, **second}).status_code == 303
+    assert [leg["city"] for leg in reload(draft.id).itinerary] == ["Marsella", "Lyon"]
+    client.post(step_url(draft.id, "itinerario"), data={"accion": "quitar-0", **first, **second})
+    assert [leg["city"] for leg in reload(draft.id).itinerary] == ["Lyon"]
+
+
+def test_an_unknown_city_is_kept_and_explained(client, draft):
+    answer = client.post(step_url(draft.id, "itinerario"), data=leg_fields({**draft.itinerary[0], "city": "Marseile"}))
+    assert answer.status_code == 422
+    assert "¿Es Marseille" in answer.text
+    assert reload(draft.id).itinerary[0]["city"] == "Marseile"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("carta.pdf", b"MZ not a pdf", "no es un PDF"),
+        ("carta.pdf", b"%PDF-1.7 broken", "no se puede abrir"),
+        ("vacio.pdf", b"", "está vacío"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name_and_the_old_one_stays(client, draft, name, data, sentence):
+    answer = client.post(step_url(draft.id, "documentos"), data={"q_invitation": (io.BytesIO(data), name)})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert [a.stored_file.original_name for a in reload(draft.id).current_attachments] == ["carta.pdf"]
+
+
+def test_a_file_is_downloaded_and_taken_off(client, draft):
+    attachment = draft.attachments[0]
+    url = f"/es/solicitudes/{draft.id}/archivos/{attachment.id}"
+    answer = client.get(url)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.post(f"{url}/quitar").status_code == 303
+    assert reload(draft.id).current_attachments == []
+
+
+# --- sending -----------------------------------------------------------------------
+
+
+def test_sending_twice_makes_one_submission(client, draft):
+    for _turn in range(2):
+        assert client.post(f"/es/solicitudes/{draft.id}/enviar").status_code == 303
+    assert len(versions_of(reload(draft.id))) == 1
+
+
+def test_a_late_submission_is_refused_noted_and_the_draft_kept(client, login, applicant, draft, clock):
+    clock.set(draft.call.closes_at + timedelta(seconds=1))
+    login(applicant)
+    answer = client.post(f"/es/solicitudes/{draft.id}/enviar")
+    assert answer.status_code == 409
+    assert "23:59:59" in answer.text
+    application = reload(draft.id)
+    assert application.state is ApplicationState.DRAFT
+    assert application.title == "Son jarocho en el puerto"
+    assert events_of("application", draft.id)[-1].action == "application.refused_late"
+    assert client.post(step_url(draft.id, "proyecto"), data=sent(title="Guardado")).status_code == 303
+
+
+def test_an_incomplete_application_shows_every_problem_with_its_field(client, call, applicant, session):
+    application = start_application(call, applicant, kind="person")
+    session.commit()
+    answer = client.post(f"/es/solicitudes/{application.id}/enviar")
+    assert answer.status_code == 422
+    assert f'href="/es/solicitudes/{application.id}/proyecto#q_title"' in answer.text
+    assert f'href="/es/solicitudes/{application.id}/itinerario#legs-0-city"' in answer.text
+
+
+def test_changes_after_sending_wait_until_they_are_sent(client, draft):
+    client.post(f"/es/solicitudes/{draft.id}/enviar")
+    client.post(step_url(draft.id, "proyecto"), data={"accion": "borrador", **sent(title="Corregido")})
+    assert "Hay cambios sin enviar" in client.get(f"/es/solicitudes/{draft.id}").text
+    client.post(f"/es/solicitudes/{draft.id}/enviar")
+    application = reload(draft.id)
+    assert (application.answers["title"], application.submissions) == ("Corregido", 2)
+    assert client.get(f"/es/solicitudes/{draft.id}/acuse?envio=1").text.count("Son jarocho en el puerto") == 1
+
+
+def test_withdrawing_asks_first(client, draft):
+    assert client.get(f"/es/solicitudes/{draft.id}/retirar").status_code == 200
+    assert client.post(f"/es/solicitudes/{draft.id}/retirar", data={"reason": "x" * 2_001}).status_code == 422
+    assert client.post(f"/es/solicitudes/{draft.id}/retirar", data={"reason": "Visa"}).status_code == 303
+    assert reload(draft.id).state is ApplicationState.WITHDRAWN
+    assert client.get(f"/es/solicitudes/{draft.id}").status_code == 200
+    assert client.post(f"/es/solicitudes/{draft.id}/retirar").status_code == 409
+    assert client.post(f"/es/solicitudes/{draft.id}/enviar").status_code == 409
+
+
+def test_starting_again_leads_to_the_one_that_stands(client, call, draft):
+    answer = client.post(f"/es/convocatorias/{call.slug}/empezar", data={"kind": "collective"})
+    assert answer.location.endswith(f"/solicitudes/{draft.id}")
+
+
+@pytest.mark.parametrize("kind", ["", "king", "organisation"])
+def test_a_start_without_a_real_applicant_is_refused(client, call, applicant, kind):
+    assert client.post(f"/es/convocatorias/{call.slug}/empezar", data={"kind": kind}).status_code == 422
+
+
+# --- whose it is ---------------------------------------------------------------------
+
+
+def routes_of(application):
+    base = f"/es/solicitudes/{application.id}"
+    file = f"{base}/archivos/{application.attachments[0].id}"
+    reading = [base, f"{base}/acuse", f"{base}/acuse.pdf", f"{base}/acuse.json", file]
+    steps = ("quien", "proyecto", "itinerario", "presupuesto", "documentos", "revision", "retirar")
+    acting = [f"{base}/proyecto", f"{base}/enviar", f"{base}/retirar", f"{file}/quitar"]
+    return reading, [f"{base}/{step}" for step in steps], acting
+
+
+def statuses(client, application):
+    reading, editing, acting = routes_of(application)
+    answers = [client.get(url).status_code for url in reading]
+    answers.append([client.get(url).status_code for url in editing])
+    answers.append([client.post(url).status_code for url in acting])
+    return answers[:-2], set(answers[-2]), set(answers[-1])
+
+
+SHOWN, HIDDEN, TO_SIGN_IN = [200] * 5, [404] * 5, [303] * 5
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.APPLICANT, HIDDEN),
+        (Role.REVIEWER, HIDDEN),
+        (Role.SPONSOR_CONTACT, HIDDEN),
+        (Role.PAYMENT_AUTHORISER, HIDDEN),
+        (Role.PROGRAMME_OFFICER, SHOWN),
+        (Role.ADMINISTRATOR, SHOWN),
+        (Role.TREASURER, SHOWN),
+        (Role.AUDITOR, SHOWN),
+    ],
+)
+def test_somebody_elses_application(client, login, call, role, expected):
+    application = make_submitted_application(call, make_user())
+    login(role)
+    assert statuses(client, application) == (expected, {404}, {404})
+    assert reload(application.id).state is ApplicationState.SUBMITTED
+
+
+def test_nobody_reads_an_application_without_signing_in(client, session, call):
+    application = make_submitted_application(call, make_user())
+    session.commit()
+    assert statuses(client, application) == (TO_SIGN_IN, {303}, {401})
+
+
+def test_staff_do_not_read_drafts(client, login, session, call):
+    application = make_draft_application(call, make_user())
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    assert statuses(client, application)[0] == HIDDEN
+
+
+@pytest.mark.parametrize("place", [("owner", {200}), ("editor", {200}), ("viewer", {404})])
+def test_members_work_on_their_organisations_application(client, login, session, call, place):
+    owner, body = make_user(), create_organisation(name="Festival", kind="civil_society")
+    add_member(body, owner, "owner")
+    application = make_submitted_application(call, owner, kind="organisation", organisation=body)
+    member = login()
+    add_member(body, member, place[0])
+    session.commit()
+    reading, editing, _acting = routes_of(application)
+    assert [client.get(url).status_code for url in reading] == SHOWN
+    assert {client.get(url).status_code for url in editing} == place[1]
+    assert application.folio in client.get("/es/solicitudes").text
+
+
+# --- cost and junk ---------------------------------------------------------------------
+
+
+def test_my_list_costs_the_same_for_one_and_for_many(client, session, clock, applicant, count_queries):
+    def cost():
+        session.commit()
+        with count_queries() as sent:
+            assert client.get("/es/solicitudes").status_code == 200
+        return len(sent)
+
+    make_draft_application(make_open_call(), applicant)
+    first = cost()
+    for _turn in range(4):
+        make_draft_application(make_open_call(), applicant)
+    assert cost() == first
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"version": "99999999999999999999"},
+        {"version": "x", "edition": "y" * 500},
+        {"accion": "quitar-999999999"},
+        {"accion": "quitar-x"},
+        {"legs-999999-city": "x"},
+        {"legs-x-city": "x"},
+        {"q_axis": "'; DROP TABLE application; --"},
+        {"q_people": "９"},
+        {"q_other_funding": "1e999"},
+        {"legs-0-starts_on": "0000-00-00", "legs-0-city": "x"},
+        {"legs-0-starts_on": "9999-12-31", "legs-0-ends_on": "0001-01-01", "legs-0-city": "x"},
+    ],
+)
+@pytest.mark.parametrize("step", ["quien", "proyecto", "itinerario", "presupuesto", "documentos", "nada"])
+def test_junk_is_answered_and_never_breaks(client, draft, step, junk):
+    assert client.post(step_url(draft.id, step), data=junk).status_code in (303, 404, 409, 422)

@@ -1,0 +1,296 @@
+"""What the public and the clerk see of a call."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import local, now
+from core.database import db
+from core.money import Money
+from core.roles import Role
+from grants import services
+from grants.queries import calls as queries
+from grants.states.call import CallState
+from tests.factories.accounts import make_user
+from tests.factories.grants import make_draft_call, make_open_call, make_published_call, make_submitted_application
+
+
+def again(slug):
+    db.session.expire_all()
+    return queries.with_addenda(slug)
+
+
+def typed(moment):
+    return local(moment).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@pytest.fixture
+def call(session, clock):
+    call = make_open_call()
+    session.commit()
+    return call
+
+
+# --- the public -------------------------------------------------------------------
+
+
+def test_a_call_page_says_what_who_how_much_until_when(client, call):
+    page = client.get(f"/es/convocatorias/{call.slug}").text
+    for text in (
+        "Movilidad de prueba",
+        "Artistas y grupos culturales",
+        "$100,000.00",
+        "Empezar solicitud",
+        "Culture Moves Europe",
+        "1 EUR = 21.5000 MXN",
+        call.frozen_sha256,
+        f"/es/reglas-de-evaluacion/{call.rulebook.sha256}",
+        "En deliberación",
+    ):
+        assert text in page
+
+
+def test_a_call_page_speaks_english_too(client, call):
+    english = client.get(f"/en/convocatorias/{call.slug}").text
+    assert "Test mobility" in english
+    assert "Work journeys of artists." in english
+
+
+def test_the_sealed_rules_are_there_to_check(client, call):
+    import hashlib
+
+    answer = client.get(f"/es/convocatorias/{call.slug}/reglas.json")
+    assert hashlib.sha256(answer.data).hexdigest() == call.frozen_sha256
+
+
+def test_a_draft_does_not_exist_for_the_public(client, login, session, clock):
+    call = make_draft_call()
+    session.commit()
+    addresses = ["", "/puedo-participar", "/consulta", "/reglas.json"]
+    assert {client.get(f"/es/convocatorias/{call.slug}{end}").status_code for end in addresses} == {404}
+    assert call.slug not in client.get("/es/convocatorias").text
+    login(Role.PROGRAMME_OFFICER)
+    assert client.get(f"/es/convocatorias/{call.slug}").status_code == 200
+
+
+def test_the_list_filters_by_its_address(client, session, call):
+    page = client.get("/es/convocatorias?eje=1&region=europe&publico=artists&estado=open")
+    assert call.slug in page.text
+    for miss in ("eje=5", "region=asia", "publico=festivals", "estado=final"):
+        empty = client.get(f"/es/convocatorias?{miss}")
+        assert empty.status_code == 200
+        assert "Ninguna convocatoria coincide" in empty.text
+    for junk in ("eje=x&region=%27&publico=%3Cb%3E&estado=draft&orden=nada&pagina=-1", "eje=" + "9" * 500):
+        assert client.get(f"/es/convocatorias?{junk}").status_code == 200
+    for order in queries.ORDERS:
+        assert client.get(f"/es/convocatorias?orden={order}").status_code == 200
+
+
+def test_the_list_costs_the_same_for_one_and_for_many(client, session, call, count_queries):
+    def cost(address):
+        session.commit()
+        with count_queries() as sent:
+            assert client.get(address).status_code == 200
+        return len(sent)
+
+    one, page = cost("/es/convocatorias"), cost(f"/es/convocatorias/{call.slug}")
+    for _turn in range(4):
+        make_open_call()
+    for _turn in range(3):
+        make_submitted_application(call, make_user())
+    assert cost("/es/convocatorias") == one
+    assert cost(f"/es/convocatorias/{call.slug}") == page
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "sentence"),
+    [
+        ("lives_in_city=yes&adult=yes&previous_award=no&days=10", 200, "puedes participar"),
+        ("lives_in_city=no&adult=yes&previous_award=no&days=3", 200, "El viaje dura siete días o más."),
+        ("lives_in_city=yes", 422, "Responde esta pregunta."),
+        ("lives_in_city=maybe&adult=%00&days=-3", None, ""),
+        ("days=" + "9" * 300, 422, "número entero"),
+    ],
+)
+def test_the_quiz_answers_with_reasons_and_keeps_nothing(client, call, answers, status, sentence):
+    answer = client.get(f"/es/convocatorias/{call.slug}/puedo-participar?{answers}")
+    assert answer.status_code == status or (status is None and answer.status_code in (400, 422))
+    assert sentence in answer.text
+
+
+# --- consultation ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def consulted(session, clock):
+    call = make_draft_call()
+    services.open_consultation(call, now() + timedelta(days=10))
+    session.commit()
+    return call
+
+
+def test_comments_and_answers_are_public(client, login, consulted):
+    address = f"/es/convocatorias/{consulted.slug}/consulta"
+    assert client.post(address, data={"text": "Anónimo"}).status_code == 401
+    login()
+    assert client.post(address, data={"text": ""}).status_code == 422
+    assert client.post(address, data={"text": "<script>alert(1)</script> Faltan los barrios"}).status_code == 303
+    (comment,) = queries.comments_of(again(consulted.slug))
+    login(Role.PROGRAMME_OFFICER)
+    answer = f"/es/programa/convocatorias/{consulted.slug}/comentarios/{comment.id}"
+    assert client.get(answer).status_code == 200
+    assert client.post(answer, data={"verdict": "perhaps", "answer": "x"}).status_code == 422
+    assert client.post(answer, data={"verdict": "accepted", "answer": "Se agregan."}).status_code == 303
+    assert client.post(answer, data={"verdict": "refused", "answer": "No."}).status_code == 409
+    page = client.get(address).text
+    assert "&lt;script&gt;" in page
+    assert "Se agregan." in page
+
+
+def test_a_comment_after_the_end_is_refused_and_shown_again(client, login, consulted, clock):
+    clock.advance(days=11)
+    login()
+    answer = client.post(f"/es/convocatorias/{consulted.slug}/consulta", data={"text": "Llego tarde"})
+    assert answer.status_code == 409
+
+
+# --- the clerk ------------------------------------------------------------------------
+
+
+def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, clock):
+    login(Role.PROGRAMME_OFFICER)
+    base = "/es/programa/convocatorias"
+    assert client.get(f"{base}/nueva").status_code == 200
+    bad = client.post(f"{base}/nueva", data={"title_es": "Música", "title_en": "Music", "slug": "Música!"})
+    assert (bad.status_code, "Música!" in bad.text) == (422, True)
+    started = client.post(f"{base}/nueva", data={"title_es": "Música", "title_en": "Music", "slug": "musica"})
+    assert started.location.endswith("/musica/editar/textos")
+
+    def write(section, **values):
+        address = f"{base}/musica/editar/{section}"
+        assert client.get(address).status_code == 200
+        answer = client.post(address, data=values)
+        assert answer.status_code == 303, answer.text
+        return answer
+
+    texts = {f"{name}_{code}": f"{name} {code}" for name in ("title", "summary", "body") for code in ("es", "en")}
+    write("textos", **texts)
+    write("alcance", axes=["1", "4"], regions=["europe"], audience=["artists"], direction="outbound")
+    write(
+        "calendario",
+        opens_at=typed(now() + timedelta(days=20)),
+        closes_at=typed(now() + timedelta(days=50)),
+        results_on=typed(now() + timedelta(days=90))[:10],
+        appeal_days="7",
+    )
+    support = {
+        "cap": "80,000", "per_diem": "85", "travel_short": "400", "travel_long": "800.00",
+        "source_url": "https://culture.ec.europa.eu/", "rate": "21.5", "rate_date": "2026-02-27", "rate_source": "BCE",
+    }  # fmt: skip
+    write("apoyo", **support)
+    write("preguntas", new_es="¿A quién invitas?", new_en="Whom do you invite?")
+    write("elegibilidad", **{"rules-0-kept": "y", "rules-1-kept": "y"})
+    write("reglas")
+    call = again("musica")
+    assert call.cap_per_award_cents == 8_000_000
+    assert (call.tariff["per_diem"]["cents"], call.tariff["rate"]["value"]) == (8_500, "21.5")
+    assert [rule["id"] for rule in call.eligibility["rules"]] == ["residence", "age"]
+    assert call.form["sections"][1]["questions"][-1]["label"]["en"] == "Whom do you invite?"
+    assert call.form["sections"][1]["questions"][0]["blind"] is True  # what was not sent changes nothing
+    assert client.get(f"{base}/musica").status_code == 200
+    assert client.post(f"{base}/musica/publicar").status_code == 409
+    consult = client.post(f"{base}/musica/consulta", data={"closes_at": typed(now() + timedelta(days=10))})
+    assert consult.status_code == 303
+    clock.advance(days=11)
+    login(Role.PROGRAMME_OFFICER)
+    assert client.post(f"{base}/musica/publicar").location.endswith("/programa/convocatorias/musica")
+    assert "Tesorería asignó el presupuesto." in client.get(f"{base}/musica").text
+    services.set_allocated_budget(again("musica"), Money(100_000_000, "MXN"))
+    session.commit()
+    assert client.get(f"{base}/musica/publicar").status_code == 200
+    assert client.post(f"{base}/musica/publicar").status_code == 303
+    assert again("musica").state is CallState.PUBLISHED
+    frozen = client.post(f"{base}/musica/editar/textos", data=texts)
+    assert frozen.status_code == 409
+    assert client.get(f"{base}/musica/editar/textos").status_code == 200
+
+
+def test_a_clerk_extends_and_cancels_in_public(client, login, call):
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/programa/convocatorias/{call.slug}"
+    early = {"closes_at": typed(call.closes_at - timedelta(days=1)), "reason": "Sismo en la ciudad."}
+    assert client.get(f"{base}/prorroga").status_code == 200
+    refused = client.post(f"{base}/prorroga", data=early)
+    assert (refused.status_code, "Sismo en la ciudad." in refused.text) == (422, True)
+    later = {**early, "closes_at": typed(call.closes_at + timedelta(days=1))}
+    assert client.post(f"{base}/prorroga", data=later).status_code == 303
+    assert "Sismo en la ciudad." in client.get(f"/es/convocatorias/{call.slug}").text
+    assert client.post(f"{base}/cancelar", data={"reason": ""}).status_code == 422
+    assert client.post(f"{base}/cancelar", data={"reason": "Sin fondos"}).status_code == 303
+    assert client.post(f"{base}/cancelar", data={"reason": "Otra vez"}).status_code == 409
+    assert again(call.slug).state is CallState.CANCELLED
+
+
+@pytest.fixture
+def draft(session, clock):
+    return make_draft_call()
+
+
+CLERK = ["", "/nueva", "/{slug}", "/{slug}/editar/textos", "/{slug}/prorroga", "/{slug}/cancelar"]
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (None, 303),
+        (Role.APPLICANT, 403),
+        (Role.REVIEWER, 403),
+        (Role.SPONSOR_CONTACT, 403),
+        (Role.PAYMENT_AUTHORISER, 403),
+        (Role.AUDITOR, 200),
+        (Role.PROGRAMME_OFFICER, 200),
+        (Role.ADMINISTRATOR, 200),
+    ],
+)
+def test_the_clerks_pages_by_role(client, login, call, role, seen):
+    if role is not None:
+        login(role)
+    addresses = [f"/es/programa/convocatorias{end.format(slug=call.slug)}" for end in CLERK]
+    assert {client.get(address).status_code for address in addresses} == {seen}
+    acts = {client.post(address, data={}).status_code for address in addresses[3:]}
+    allowed = role in (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
+    assert acts == ({409, 422} if allowed else {401 if role is None else 403})
+    assert again(call.slug).state is CallState.OPEN
+
+
+@pytest.mark.parametrize("section", ["textos", "alcance", "calendario", "apoyo", "preguntas", "elegibilidad", "nada"])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {},
+        {"axes": ["x", "99"], "direction": "sideways"},
+        {"opens_at": "mañana", "closes_at": "9999-99-99", "appeal_days": "-4"},
+        {"opens_at": "2026-03-02T00:00", "closes_at": "2026-03-01T00:00"},
+        {"cap": "-5", "rate": "0", "per_diem": "1e9"},
+        {"title_es": "x" * 40_000},
+        {"questions-0-label_es": "x" * 9_000, "questions-999-label_es": "x", "rules-0-reason_es": "y" * 9_000},
+        {"questions-0-max_words": "uno"},
+    ],
+)
+def test_junk_in_the_editor_is_answered(client, login, draft, section, junk):
+    login(Role.PROGRAMME_OFFICER)
+    answer = client.post(f"/es/programa/convocatorias/{draft.slug}/editar/{section}", data=junk)
+    assert answer.status_code in (303, 404, 413, 422)
+
+
+def test_my_place_is_the_next_action_on_a_call_i_applied_to(client, login, session, call):
+    user = make_user()
+    application = make_submitted_application(call, user)
+    login(user)
+    assert f"/es/solicitudes/{application.id}" in client.get(f"/es/convocatorias/{call.slug}").text
+
+
+def test_a_call_that_is_not_open_is_not_started(client, login, session, clock):
+    call = make_published_call()
+    login()
+    assert client.get(f"/es/convocatorias/{call.slug}/empezar").status_code == 409

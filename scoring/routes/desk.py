@@ -39,6 +39,7 @@ def desk() -> str:
         "scoring/desk.html",
         rows=rows,
         done=sum(row.assignment.state == AssignmentState.SUBMITTED for row in rows),
+        following=next((row.assignment for row in rows if row.assignment.state != AssignmentState.SUBMITTED), None),
         states=ASSIGNMENT,
     )
 

@@ -18,7 +18,7 @@ LEVELS: tuple[tuple[str, str, str], ...] = (
     ("5", "Excelente: lo aborda por completo y con pruebas", "Excellent: fully addressed, with evidence"),
 )
 
-CRITERIA: tuple[tuple[str, str, str | None, Text, Text, Text], ...] = (
+CRITERIA: tuple[tuple[str, str, str | None, Text, Text], ...] = (
     (
         "calidad",
         "6",
@@ -28,7 +28,6 @@ CRITERIA: tuple[tuple[str, str, str | None, Text, Text, Text], ...] = (
             "es": "La idea es clara, original y está bien pensada para su disciplina.",
             "en": "The idea is clear, original and well thought out for its field.",
         },
-        {"es": "la calidad de la propuesta", "en": "quality of the proposal"},
     ),
     (
         "impacto",
@@ -39,7 +38,6 @@ CRITERIA: tuple[tuple[str, str, str | None, Text, Text, Text], ...] = (
             "es": "Lo que vuelve a la ciudad: públicos, barrios, redes y conocimientos que se quedan.",
             "en": "What comes back to the city: audiences, neighbourhoods, networks and knowledge that stay.",
         },
-        {"es": "el beneficio para la ciudad", "en": "benefit to the city"},
     ),
     (
         "viabilidad",
@@ -50,7 +48,6 @@ CRITERIA: tuple[tuple[str, str, str | None, Text, Text, Text], ...] = (
             "es": "El itinerario, el presupuesto y la invitación permiten hacer lo que se propone.",
             "en": "The itinerary, the budget and the invitation allow what is proposed.",
         },
-        {"es": "la viabilidad", "en": "feasibility"},
     ),
     (
         "alcance",
@@ -61,7 +58,6 @@ CRITERIA: tuple[tuple[str, str, str | None, Text, Text, Text], ...] = (
             "es": "Llega a personas y lugares que no suelen tener vida internacional.",
             "en": "It reaches people and places that rarely have an international life.",
         },
-        {"es": "el alcance", "en": "reach"},
     ),
 )
 
@@ -138,8 +134,8 @@ def standard_rulebook(
     }
 
 
-def _criterion(entry: tuple[str, str, str | None, Text, Text, Text]) -> dict[str, Any]:
-    criterion_id, weight, threshold, name, description, subject = entry
+def _criterion(entry: tuple[str, str, str | None, Text, Text]) -> dict[str, Any]:
+    criterion_id, weight, threshold, name, description = entry
     return {
         "id": criterion_id,
         "name": name,
@@ -147,8 +143,7 @@ def _criterion(entry: tuple[str, str, str | None, Text, Text, Text]) -> dict[str
         "weight": weight,
         "scale": {"min": "0", "max": "5", "step": "1", "better": "higher"},
         "anchors": [
-            {"value": value, "text": {"es": f"{spanish} ({subject['es']}).", "en": f"{english} ({subject['en']})."}}
-            for value, spanish, english in LEVELS
+            {"value": value, "text": {"es": f"{spanish}.", "en": f"{english}."}} for value, spanish, english in LEVELS
         ],
         "threshold": threshold,
     }

@@ -39,8 +39,8 @@ def compute_ranking(panel: Panel) -> Ranking:
     """
     require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
     rules = panel.rulebook.rules
-    dossiers = _complete(panel)
     reviews = queries.submitted_reviews(panel)
+    dossiers = _complete(panel, reviews)
     _require_agreement(panel, rules, dossiers, reviews)
     candidates = [
         Candidate(
@@ -140,7 +140,7 @@ def _require_latest(ranking: Ranking) -> None:
         raise RankingOutdated()
 
 
-def _complete(panel: Panel) -> list[Dossier]:
+def _complete(panel: Panel, reviews: dict[int, list[Review]]) -> list[Dossier]:
     """Return the dossiers in the contest, or refuse while any is not cleared or lacks a review."""
     contest = [dossier for dossier in queries.dossiers_of_panel(panel) if dossier.withdrawn_at is None]
     if not contest:
@@ -148,7 +148,7 @@ def _complete(panel: Panel) -> list[Dossier]:
     for dossier in contest:
         if dossier.cleared_at is None:
             raise DossierNotCleared(code=dossier.code)
-    reviews, unfinished = queries.submitted_reviews(panel), queries.unfinished_dossiers(panel)
+    unfinished = queries.unfinished_dossiers(panel)
     needed = panel.rulebook.rules.reviews_per_application
     short = [one.code for one in contest if one.id in unfinished or len(reviews.get(one.id, [])) < needed]
     if short:

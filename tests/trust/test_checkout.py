@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -74,6 +75,15 @@ def test_a_card_pays_and_gross_fee_and_net_are_the_companys_own(
     ]  # fmt: skip
     assert contribution.money == pesos(25_000)
     assert verify_ledger() == []
+
+
+def test_a_notice_needs_no_form_token_and_a_person_does(
+    app: Flask, order: CheckoutOrder, payer: Client, caught: list[Caught], client: FlaskClient
+) -> None:
+    pay(payer, order)
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert caught[0].deliver(client) == (200, "applied")
+    assert client.post("/es/aportar", data={"amount": "100"}).status_code in (400, 403, 422)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from transparency.queries.entries import (
     EntryLine,
     entry_line,
     entry_lines,
-    entry_of_number,
     entry_rows,
     entry_sums,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "call_report",
     "entry_line",
     "entry_lines",
-    "entry_of_number",
     "entry_rows",
     "entry_sums",
     "first_day",

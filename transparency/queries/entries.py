@@ -17,14 +17,22 @@ from trust.models import Account, EntryKind, Fund, JournalEntry, Posting
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which lines: all of them when empty. `account` also finds the accounts under it."""
+    """Which lines: all of them when empty; in any of several `accounts`."""
 
     fund: str | None = None
-    account: str | None = None
+    accounts: tuple[str, ...] = ()
     kind: EntryKind | None = None
     start: date | None = None
     end: date | None = None
     call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySum:
+    """What lines add up to: in each currency, and all of it in the base currency."""
+
+    amounts: tuple[Money, ...]
+    base: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ def _narrowed(query: Any, wanted: EntryFilter) -> Any:
     query = query.join(Fund, Fund.id == Posting.fund_id).join(Account, Account.code == Posting.account_code)
     if wanted.fund is not None:
         query = query.where(Fund.code == wanted.fund)
-    if wanted.account is not None:
-        query = query.where(Posting.account_code.startswith(wanted.account, autoescape=True))
+    if wanted.accounts:
+        query = query.where(Posting.account_code.in_(wanted.accounts))
     if wanted.kind is not None:
         query = query.where(JournalEntry.kind == wanted.kind)
     if wanted.start is not None:
@@ -98,11 +106,14 @@ def entry_line(row: Any) -> EntryLine:
     )
 
 
-def entry_sums(wanted: EntryFilter) -> list[Money]:
-    """Return what the lines add up to, by currency: debits less credits."""
-    query = _narrowed(select(Posting.currency, func.sum(Posting.amount_cents)), wanted)
-    rows = session().execute(query.group_by(Posting.currency).order_by(Posting.currency))
-    return [Money(int(cents), currency) for currency, cents in rows]
+def entry_sums(wanted: EntryFilter) -> EntrySum:
+    """Return what the lines add up to, debits less credits."""
+    sums = select(Posting.currency, func.sum(Posting.amount_cents), func.sum(Posting.base_cents))
+    query = _narrowed(sums, wanted).group_by(Posting.currency).order_by(Posting.currency)
+    rows = [(currency, int(cents), int(worth)) for currency, cents, worth in session().execute(query)]
+    base = str(setting("BASE_CURRENCY"))
+    worth = Money(sum(row[2] for row in rows), base)
+    return EntrySum(tuple(Money(cents, currency) for currency, cents, _worth in rows), worth)
 
 
 def entry_rows(wanted: EntryFilter) -> Iterator[list[Any]]:
@@ -120,12 +131,3 @@ def entry_rows(wanted: EntryFilter) -> Iterator[list[Any]]:
             one.money.currency,
             one.base,
         ]
-
-
-def entry_of_number(number: str) -> list[EntryLine]:
-    """Return every line of the entry people call by year and number; none if there is no such entry."""
-    year, _dash, count = number.partition("-")
-    if not (year.isascii() and count.isascii() and year.isdigit() and count.isdigit() and len(number) < 15):
-        return []
-    query = entry_lines(EntryFilter()).where(JournalEntry.fiscal_year == int(year), JournalEntry.number == int(count))
-    return [entry_line(row) for row in session().execute(query)]

@@ -121,31 +121,38 @@ def call_refs() -> dict[int, CallRef]:
 
 
 def destinations(
-    start: date, end: date, spent: Iterable[LedgerSum], calls: Mapping[int, CallRef]
+    start: date, end: date, spent: Iterable[LedgerSum], calls: Mapping[int, CallRef], funds: Mapping[int, FundRef]
 ) -> tuple[DestinationLine, ...]:
-    """Return the awards paid in a range by call and axis; what was paid outside the awards has neither."""
-    query = _by_call_and_axis().where(JournalEntry.entry_date.between(start, end))
-    lines = _destination_lines(query, calls)
-    return (*lines, *_unexplained(lines, spent))
+    """Return the awards paid in a range by call and fund; what was paid outside the awards has no call."""
+    paid = _paid_by_call(_payments().where(JournalEntry.entry_date.between(start, end)))
+    left = {(one.fund_id, one.currency): one.net for one in spent if one.account == AWARDS}
+    for _call_id, fund_id, money in paid:
+        left[fund_id, money.currency] = left.get((fund_id, money.currency), 0) - money.amount_cents
+    return (
+        *(DestinationLine(calls[call_id], funds[fund_id], money) for call_id, fund_id, money in paid),
+        *(
+            DestinationLine(None, funds[fund_id], Money(cents, currency))
+            for (fund_id, currency), cents in sorted(left.items())
+            if cents
+        ),
+    )
 
 
-def call_destinations(call: Call) -> tuple[DestinationLine, ...]:
-    """Return what was paid to the awards of a call, by axis."""
-    query = _by_call_and_axis().where(Application.call_id == call.id)
-    return tuple(_destination_lines(query, {call.id: CallRef(call.slug, call.title)}))
+def call_destinations(call: Call, funds: Mapping[int, FundRef]) -> tuple[DestinationLine, ...]:
+    """Return what was paid to the awards of a call, by fund."""
+    ref = CallRef(call.slug, call.title)
+    paid = _paid_by_call(_payments().where(Application.call_id == call.id))
+    return tuple(DestinationLine(ref, funds[fund_id], money) for _call_id, fund_id, money in paid)
 
 
-def _destination_lines(query: Any, calls: Mapping[int, CallRef]) -> list[DestinationLine]:
-    return [
-        DestinationLine(calls[call_id], axis, Money(int(cents), currency))
-        for call_id, axis, currency, cents in session().execute(query)
-        if cents
-    ]
+def _paid_by_call(query: Any) -> list[tuple[int, int, Money]]:
+    rows = session().execute(query)
+    return [(call_id, fund_id, Money(int(cents), currency)) for call_id, fund_id, currency, cents in rows if cents]
 
 
-def _by_call_and_axis() -> Any:
+def _payments() -> Any:
     linked = _linked()
-    keys = (Application.call_id, Application.axis, Posting.currency)
+    keys = (Application.call_id, Posting.fund_id, Posting.currency)
     return (
         select(*keys, func.sum(Posting.amount_cents))
         .join(linked, linked.c.id == Posting.entry_id)
@@ -155,16 +162,6 @@ def _by_call_and_axis() -> Any:
         .group_by(*keys)
         .order_by(*keys)
     )
-
-
-def _unexplained(lines: list[DestinationLine], spent: Iterable[LedgerSum]) -> list[DestinationLine]:
-    left: dict[str, int] = {}
-    for one in spent:
-        if one.account == AWARDS:
-            left[one.currency] = left.get(one.currency, 0) + one.net
-    for line in lines:
-        left[line.money.currency] = left.get(line.money.currency, 0) - line.money.amount_cents
-    return [DestinationLine(None, None, Money(cents, currency)) for currency, cents in sorted(left.items()) if cents]
 
 
 def income_lines(start: date, end: date, funds: dict[int, FundRef], base: str) -> tuple[IncomeLine, ...]:
@@ -216,8 +213,9 @@ def _giver() -> ColumnElement[str]:
     known = cast(Organisation.kind, String)
     return case(
         (Contribution.anonymous.is_(True), literal(UNKNOWN_SOURCE)),
-        (Organisation.id.is_(None), literal(OrganisationKind.PERSON.value)),
-        else_=known,
+        (Organisation.id.is_not(None), known),
+        (Contribution.giver_user_id.is_not(None), literal(OrganisationKind.PERSON.value)),
+        else_=literal(UNKNOWN_SOURCE),
     )
 
 

@@ -7,6 +7,6 @@ from core.navigation import NavItem
 
 blueprint = Blueprint("transparency", __name__)
 
-NAVIGATION = (NavItem(N_("Cuentas"), "transparency.index", order=60),)
+NAVIGATION = (NavItem(N_("Cuentas"), "transparency.index", order=35),)
 
 from transparency.routes import open_data, records, reports  # noqa: E402, F401 (they hang their views on the blueprint)

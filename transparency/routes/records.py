@@ -8,10 +8,8 @@ from flask import Response, render_template, request
 
 from core.access import public
 from core.clock import today
-from core.errors import NotFound
 from core.language import _, localised
 from core.listing import chosen, page_number, paginate, searched
-from core.money import Money
 from grants.states.award import AWARD
 from transparency import queries
 from transparency.documents import open_data
@@ -34,7 +32,7 @@ def _entry_filter() -> queries.EntryFilter:
     slug = request.args.get("convocatoria", "")
     return queries.EntryFilter(
         fund=chosen(request.args, "bolsa", [fund.code for fund in queries.fund_refs().values()]),
-        account=chosen(request.args, "cuenta", list(queries.account_names())),
+        accounts=tuple(sorted(set(request.args.getlist("cuenta")) & set(queries.account_names()))),
         kind=EntryKind(kind) if kind else None,
         start=_day("desde"),
         end=_day("hasta"),
@@ -73,26 +71,6 @@ def entry_csv() -> Response:
     )
 
 
-@blueprint.get("/transparencia/asientos/<number>")
-@public
-def entry_show(number: str) -> Response:
-    """One entry, with every line."""
-
-    def page() -> str:
-        lines = queries.entry_of_number(number)
-        if not lines:
-            raise NotFound()
-        return render_template(
-            "transparency/entry_show.html",
-            cacheable=True,
-            number=lines[0].number,
-            lines=lines,
-            kind=_(ENTRY_KINDS[lines[0].kind]),
-        )
-
-    return cached(page)
-
-
 def beneficiary_filter() -> dict[str, Any]:
     """Read the register's filters from the address."""
     year = request.args.get("anio", "")
@@ -122,7 +100,6 @@ def beneficiary_list() -> Response:
             years=[(str(year), str(year)) for year in years if year <= LAST_YEAR],
             states=AWARD,
             profile_name=open_data.profile_name,
-            money=Money,
         )
 
     return cached(page)

@@ -6,7 +6,7 @@ from flask import Response, render_template, request, url_for
 
 from core.access import ensure, public
 from core.clock import today
-from core.language import current_language, localised
+from core.language import current_language
 from core.settings import setting
 from grants.models import Call
 from rendering.charts import NARROW, WIDE, chart_csv, chart_table, render_chart_pdf, render_svg
@@ -17,6 +17,7 @@ from transparency.documents.words import scope_name, scope_title, shown
 from transparency.errors import ReportNotFound, SectionNotFound
 from transparency.routes import blueprint
 from transparency.routes.cache import cached, download, picture
+from transparency.rules.books import INCOME_CASH
 from transparency.rules.figures import Report
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period, ScopeKind, periods_between
 
@@ -115,7 +116,7 @@ def index() -> Response:
             periods=periods,
             years=sorted({period.year for period in periods}, reverse=True),
             calls=queries.reported_calls(),
-            localised=localised,
+            income_accounts=list(INCOME_CASH),
         )
 
     return cached(page)

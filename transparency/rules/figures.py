@@ -64,10 +64,13 @@ class UseLine:
 
 @dataclass(frozen=True, slots=True)
 class DestinationLine:
-    """What was paid to the awards of one call in one axis; neither is known for a payment outside the awards."""
+    """What was paid to the awards of one call out of one fund. No call: a payment outside the awards.
+
+    Not by axis: what an axis of few people was paid would undo the hiding of that axis among the awards.
+    """
 
     call: CallRef | None
-    axis: int | None
+    fund: FundRef
     money: Money
 
 

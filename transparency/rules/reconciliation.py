@@ -61,7 +61,7 @@ def reconcile(report: Report, ledger: Ledger) -> tuple[Difference, ...]:
     checks = [
         ("commitments", _commitments_reported(report), _commitments(ledger)),
         ("uses", _uses(report), _net(ledger, ("5.",), by_account=True)),
-        ("destinations", _destinations(report), _without_fund(_net(ledger, (AWARDS,)))),
+        ("destinations", _destinations(report), _net(ledger, (AWARDS,))),
     ]
     if report.scope.kind is not ScopeKind.CALL:
         checks += [
@@ -103,7 +103,7 @@ def _uses(report: Report) -> dict[Key, int]:
 
 
 def _destinations(report: Report) -> dict[Key, int]:
-    return _sum((("", "", line.money.currency), line.money.amount_cents) for line in report.destinations)
+    return _sum((("", line.fund.code, line.money.currency), line.money.amount_cents) for line in report.destinations)
 
 
 def _identity(report: Report) -> dict[Key, int]:
@@ -163,10 +163,6 @@ def _net(ledger: Ledger, prefixes: tuple[str, ...], *, sign: int = 1, by_account
         for one in ledger.sums
         if one.account.startswith(prefixes)
     )
-
-
-def _without_fund(sums: dict[Key, int]) -> dict[Key, int]:
-    return _sum((("", "", key[2]), cents) for key, cents in sums.items())
 
 
 def _closing(ledger: Ledger, accounts: tuple[str, ...]) -> dict[Key, int]:

@@ -8,7 +8,6 @@ from core.money import Money
 from rendering.charts import Chart, ChartKind, Series, ValueFormat
 from transparency.documents.sections.model import Column, Row, Section, entry_filter
 from transparency.documents.words import (
-    axis_name,
     contribution_kind,
     fund_kind,
     fund_name,
@@ -113,11 +112,16 @@ def uses(report: Report) -> Section:
     rows = [
         Row(
             (
-                _("Apoyos pagados: %(axis)s", axis=axis_name(line.axis)) if line.call else _("Otros pagos de apoyos"),
-                localised(line.call.title) if line.call else "",
+                _("Apoyos de «%(call)s»", call=localised(line.call.title)) if line.call else _("Otros pagos de apoyos"),
+                fund_name(line.fund),
                 line.money,
             ),
-            entry_filter(report, cuenta="5.1.1", **({"convocatoria": line.call.slug} if line.call else {})),
+            entry_filter(
+                report,
+                cuenta="5.1.1",
+                bolsa=line.fund.code,
+                **({"convocatoria": line.call.slug} if line.call else {}),
+            ),
         )
         for line in report.destinations
     ]
@@ -134,17 +138,19 @@ def uses(report: Report) -> Section:
         notes.append(_("Lo usado en especie aparece en su propio renglón y no es dinero pagado."))
     question = _("¿En qué se usó el dinero?")
     pairs = [
-        (axis_name(line.axis), line.money) for line in report.destinations if line.money.currency == report.currency
+        (localised(line.call.title) if line.call else _("Otros pagos de apoyos"), line.money)
+        for line in report.destinations
+        if line.money.currency == report.currency
     ]
     return Section(
         "destino",
         question,
         answer,
-        (Column(_("Destino")), Column(_("Convocatoria o bolsa")), Column(_("Monto"), "money")),
+        (Column(_("Destino")), Column(_("Bolsa")), Column(_("Monto"), "money")),
         tuple(rows),
         (_("Total en dinero"), "", awards + fees) if rows else (),
         tuple(notes),
-        _bars(question, answer, _("Eje"), pairs, _("Pagado")),
+        _bars(question, answer, _("Destino"), pairs, _("Pagado")),
         entry_filter(report),
     )
 
@@ -221,7 +227,7 @@ def budget(report: Report) -> Section:
             committed=shown(committed),
             paid=shown(paid),
         )
-    elif not report.moments:
+    elif not any(line.account.startswith("8.2") for line in report.moments):
         answer = _("Todavía no hay presupuesto aprobado ni movimientos.")
     else:
         answer = _(

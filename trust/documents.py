@@ -83,7 +83,7 @@ def _document(content: Mapping[str, Any]) -> Document:
             Space(8),
             QrCode(
                 content["url"],
-                _("Compruébalo en %(url)s: la página confirma número, fecha, cantidad y bolsa.", url=content["url"]),
+                _("Compruébalo aquí: la página confirma número, fecha, cantidad y bolsa, sin el nombre."),
             ),
         ],
     )
@@ -92,7 +92,7 @@ def _document(content: Mapping[str, Any]) -> Document:
 def _day(text: str | None) -> str:
     if not text:
         return "—"
-    return format_date(date.fromisoformat(text), format="d MMMM y", locale=_locale())
+    return format_date(date.fromisoformat(text), format="long", locale=_locale())
 
 
 def _locale() -> str:

@@ -70,6 +70,7 @@ def clean_file(data: bytes, content_type: str) -> CleanFile:
             return CleanFile(*_recode_picture(data, content_type), pages=(), unreadable=(1,))
     except (
         pikepdf.PdfError,
+        pikepdf.PasswordError,
         pypdfium2.PdfiumError,
         OSError,
         ValueError,

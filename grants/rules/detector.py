@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import combinations
 
 from core.language import N_
 from grants.rules.folding import Folded, fold, fold_word
@@ -89,6 +89,8 @@ sala villa santos bello serrano castillo puente pena roca arena cabello pastor g
 zapata cordero toro lobo gallo oso mejia paredes
 """
 WORDS_TOO = frozenset(_WORDS_TOO.split())
+_LEGAL = "a c ac s sa de cv rl sc scp spr sapi ab iap srl inc ltd gmbh"
+LEGAL_ENDINGS = frozenset(_LEGAL.split())
 _GENERIC = """
 asociacion civil colectivo colectiva sociedad cooperativa fundacion instituto universidad escuela centro cultural
 cultura arte artes grupo compania danza teatro musica festival internacional nacional mexico mexicana mexicano ciudad
@@ -140,7 +142,7 @@ class Detector:
         self._parts = frozenset(part for name in identity.names for part in name_parts(name))
 
     def find(self, pieces: Iterable[Piece]) -> list[Finding]:
-        """Return every trace, ordered by place, without one that lies inside another."""
+        """Return every trace, ordered by place, those that overlap as one."""
         return [finding for piece in pieces for finding in self._in_piece(piece)]
 
     def _in_piece(self, piece: Piece) -> list[Finding]:
@@ -159,7 +161,7 @@ class Detector:
         for match in _SPELLED_OUT.finditer(folded.text):
             if any(part in re.sub(r"[\W_]", "", match.group()) for part in self._parts):
                 found.append(_finding(piece, folded, FindingKind.NAME, match))
-        return _outermost(found)
+        return _merged(piece, found)
 
 
 def scan(pieces: Sequence[Piece], identity: Identity) -> list[Finding]:
@@ -183,11 +185,15 @@ def _finding(piece: Piece, folded: Folded, kind: FindingKind, match: re.Match[st
     return Finding(piece.where, kind, start, end, piece.text[start:end])
 
 
-def _outermost(found: list[Finding]) -> list[Finding]:
+def _merged(piece: Piece, found: list[Finding]) -> list[Finding]:
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda item: (item.start, -item.end)):
-        if not kept or finding.end > kept[-1].end:
+        if not kept or finding.start >= kept[-1].end:
             kept.append(finding)
+        elif finding.end > kept[-1].end:
+            last = kept.pop()
+            stretch = piece.text[last.start : finding.end]
+            kept.append(Finding(last.where, last.kind, last.start, finding.end, stretch))
     return kept
 
 
@@ -211,20 +217,23 @@ def _traces_of(identity: Identity) -> list[_Trace]:
 def _name_traces(name: str) -> list[_Trace]:
     parts = name_parts(name)
     traces = [_words(FindingKind.NAME, [part], needs_capital=part in WORDS_TOO) for part in parts]
-    # Two neighbours of the name, with whatever particles between, are the name even in lower case.
-    traces += [_words(FindingKind.NAME, pair) for pair in pairwise(parts)]
+    # Two words of the name, with whatever particles between, are the name even in lower case.
+    traces += [_words(FindingKind.NAME, pair) for pair in combinations(parts, 2)]
     return traces + [_joined(parts[0], part) for part in parts[1:]]
 
 
 def _organisation_traces(name: str) -> list[_Trace]:
     words = [word for word in re.split(r"[\W_]+", fold_word(name)) if word]
+    while words and words[-1] in LEGAL_ENDINGS:
+        words.pop()
     telling = [word for word in words if word not in GENERIC_IN_ORGANISATIONS]
     traces = []
     if words:
         common = len(words) == 1 and words[0] in WORDS_TOO | GENERIC_IN_ORGANISATIONS
         traces.append(_words(FindingKind.ORGANISATION, words, needs_capital=common))
     if telling and telling != words:
-        traces.append(_words(FindingKind.ORGANISATION, telling, needs_capital=len(telling) == 1))
+        common = len(telling) == 1 and telling[0] in WORDS_TOO
+        traces.append(_words(FindingKind.ORGANISATION, telling, needs_capital=common))
     acronym = "".join(word[0] for word in words if word not in PARTICLES)
     if len(acronym) >= 4:
         traces.append(_words(FindingKind.ORGANISATION, [acronym], needs_capital=True))

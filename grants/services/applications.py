@@ -32,6 +32,7 @@ from grants.rules.eligibility import Eligibility
 from grants.rules.itinerary import Leg, read_legs
 from grants.rules.problems import Problem
 from grants.services.calls import bring_up_to_date
+from grants.services.dossiers import withdraw_dossier_of
 from grants.states.application import APPLICATION_STATES, ApplicantKind, ApplicationState
 from grants.states.call import CallState, Direction
 
@@ -267,4 +268,5 @@ def withdraw_application(application: Application, reason: str = "") -> Applicat
     if application.folio is not None:
         write_withdrawal_letter(application)
     record("application.withdrawn", "application", application.id, {"state": before.value}, {"state": "withdrawn"})
+    withdraw_dossier_of(application)
     return application

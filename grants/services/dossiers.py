@@ -34,9 +34,12 @@ from grants.states.screening import CLEARING, ClearingState
 from scoring import queries as scoring_queries
 from scoring.services import DossierAttachment, receive_dossier
 from scoring.services import withdraw_dossier as withdraw_from_panel
+from scoring.states import PanelState
 
 Progress = Callable[[int, int], None]
+ORDERED = (PanelState.RANKED, PanelState.RELEASED, PanelState.CANCELLED)
 UNBLINDABLE = "unblindable"
+WITHDRAWN_REASON = "La solicitud se retiró."  # the applicant's own words could say who they are
 KINDS_EN: Mapping[ApplicantKind, str] = {
     ApplicantKind.PERSON: "One person",
     ApplicantKind.COLLECTIVE: "A group of two or more people",
@@ -199,15 +202,16 @@ def hand_over_dossiers(call: Call, *, progress: Progress | None = None, batch: i
     return len(waiting)
 
 
-def withdraw_dossier_of(application: Application, *, reason: str) -> None:
+def withdraw_dossier_of(application: Application) -> None:
     """Take a withdrawn application's dossier out of the review, if it had one."""
     clearing = queries.clearing_of(application)
     if clearing is None or clearing.state is ClearingState.WITHDRAWN:
         return
     if clearing.dossier_code is not None:
         dossier = scoring_queries.dossier_by_code(clearing.dossier_code)
-        if dossier is not None and dossier.withdrawn_at is None:
-            withdraw_from_panel(dossier, reason=reason)
+        # Once there is an order, a withdrawal does not reshuffle the rest.
+        if dossier is not None and dossier.panel.state not in ORDERED:
+            withdraw_from_panel(dossier, reason=WITHDRAWN_REASON)
     _move(clearing, ClearingState.WITHDRAWN)
     session().flush()
 

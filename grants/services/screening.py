@@ -9,6 +9,7 @@ from core.audit import record
 from core.clock import end_of_day, local, now, today
 from core.context import actor
 from core.database import session
+from core.errors import IllegalTransition
 from core.files import StoredFile
 from core.settings import setting
 from grants.emails import letters
@@ -29,6 +30,7 @@ from grants.states.call import CallState
 from grants.states.screening import CURE, CureState, ScreeningVerdict
 
 BATCH = 1_000
+UNDECIDED = (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
 Progress = Callable[[int, int], None]
 _TARGET = {
     ScreeningVerdict.ELIGIBLE: ApplicationState.ELIGIBLE,
@@ -158,6 +160,10 @@ def _decide(
 ) -> Screening:
     target = _TARGET[verdict]
     APPLICATION_STATES.check(application.state, target)
+    if application.state not in UNDECIDED:  # the table lets an upheld appeal undo a refusal; a second look does not
+        raise IllegalTransition(
+            from_state=APPLICATION_STATES.label(application.state), to_state=APPLICATION_STATES.label(target)
+        )
     before, application.state = application.state, target
     screening = Screening(
         application_id=application.id,

@@ -87,27 +87,25 @@ def under_review(
     """A call whose every application was screened, blinded, cleared and handed to a seated committee."""
     call, found = closed_call(clock, applications=applications, **changes)
     with acting_as(officer_actor(officer)):
-        services.screen_applications(call)
-        services.prepare_dossiers(call)
-        assert services.clear_clean_dossiers(call) == applications
-        services.open_review(call, review_opens_at=now(), review_closes_at=now() + timedelta(days=20))
-        for _number in range(reviewers):
-            services.seat_reviewer_on(call, make_user(Role.REVIEWER), keywords=["eje-1"])
-        services.hand_over_dossiers(call)
+        hand_over(call, reviewers=reviewers)
     return call, found
 
 
-def ranked(
-    clock: FrozenClock,
-    officer: User,
-    *,
-    applications: int = 3,
-    budget: Money | None = None,
-    marks: Sequence[Sequence[int]] = (),
-    **changes: Any,
-) -> tuple[Call, list[Application]]:
-    """A call whose committee has released its order; `marks[n]` are what the n-th application gets."""
-    call, found = under_review(clock, officer, applications=applications, **changes)
+def hand_over(call: Call, *, reviewers: int = 3) -> None:
+    """Screen, blind, clear and hand over, as the officer who is acting."""
+    services.screen_applications(call)
+    services.prepare_dossiers(call)
+    services.clear_clean_dossiers(call)
+    services.open_review(call, review_opens_at=now(), review_closes_at=now() + timedelta(days=20))
+    for _number in range(reviewers):
+        services.seat_reviewer_on(call, make_user(Role.REVIEWER), keywords=["eje-1"])
+    services.hand_over_dossiers(call)
+
+
+def score(
+    call: Call, found: Sequence[Application], *, budget: Money | None = None, marks: Sequence[Sequence[int]] = ()
+) -> None:
+    """Let the committee review and release its order; `marks[n]` are what the n-th application gets."""
     panel = scoring_queries.panel_of_call(call.slug)
     assert panel is not None
     codes = {code: found.index(application) for code, application in queries.applications_by_code(call).items()}
@@ -125,6 +123,20 @@ def ranked(
     money = budget or Money(call.budget_cents or 0, call.currency)
     scoring.select(ranking, budget_cents=money.amount_cents, currency=money.currency)
     scoring.release_ranking(ranking)
+
+
+def ranked(
+    clock: FrozenClock,
+    officer: User,
+    *,
+    applications: int = 3,
+    budget: Money | None = None,
+    marks: Sequence[Sequence[int]] = (),
+    **changes: Any,
+) -> tuple[Call, list[Application]]:
+    """A call whose committee has released its order."""
+    call, found = under_review(clock, officer, applications=applications, **changes)
+    score(call, found, budget=budget, marks=marks)
     return call, found
 
 

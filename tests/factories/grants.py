@@ -1,7 +1,7 @@
 """Calls and applications made by the services, the way people make them."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -62,7 +62,9 @@ def make_draft_call(**changes: Any) -> Call:
     return services.draft_call(**{**values, **changes})
 
 
-def make_published_call(*, budget: Money | None = None, **changes: Any) -> Call:
+def make_published_call(
+    *, budget: Money | None = None, allocate: Callable[[Call], object] | None = None, **changes: Any
+) -> Call:
     """A call whose consultation is over, allocated, published and not open yet. The clock stands where it stood."""
     began = now()
     with frozen(began - timedelta(days=40)) as clock:
@@ -77,7 +79,10 @@ def make_published_call(*, budget: Money | None = None, **changes: Any) -> Call:
         services.set_rulebook(call, standard_rulebook(call.title))
         services.open_consultation(call, now() + timedelta(days=30))
         clock.advance(days=31)
-        services.set_allocated_budget(call, budget or Money(100_000_000, "MXN"))
+        if allocate is None:
+            services.set_allocated_budget(call, budget or Money(100_000_000, "MXN"))
+        else:
+            allocate(call)
         services.publish_call(call)
     return call
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pyotp
 from flask import Flask, current_app, request, url_for
 
 from core.context import actor
 from core.language import _, localised
 from core.navigation import DeskItem, NavItem
 from core.settings import setting
+from web.demo.people import SECOND_FACTOR_SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +74,12 @@ def frame() -> dict[str, Any]:
         "app_version": current_app.config["VERSION"],
         "source_url": setting("SOURCE_URL"),
         "test_mode": not setting("STRIPE_SECRET_KEY"),
+        "demo_code": _demo_code(),
     }
+
+
+def _demo_code() -> str | None:
+    # Who tries the demo has no authenticator with its secret; production never comes here.
+    if setting("MODE") != "demo" or request.endpoint != "accounts.second_factor":
+        return None
+    return pyotp.TOTP(SECOND_FACTOR_SECRET).now()

@@ -1,5 +1,6 @@
 """What people type about themselves, their organisations and their proofs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pycountry
@@ -158,7 +159,11 @@ class RoleForm(PuenteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = choices((role, _(ROLE_LABELS[role])) for role in Role)
+        self.offer(Role)
+
+    def offer(self, roles: Iterable[Role]) -> None:
+        """Show only these roles; a page offers what can be given, and the service says why the rest cannot."""
+        self.role.choices = choices((role, _(ROLE_LABELS[role])) for role in roles)
 
 
 class ConfirmForm(PuenteForm):

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from accounts import queries, services
 from accounts.errors import LinkExpired, NotAnOwner
-from accounts.forms import ConfirmForm, InvitationForm, MemberRoleForm, OrganisationForm
+from accounts.forms import ConfirmForm, InvitationForm, MemberRoleForm, OrganisationForm, country_names
 from accounts.models import MEMBER_ROLE_LABELS, ORGANISATION_KIND_LABELS, MemberRole, Membership, Organisation
 from accounts.routes.room import blueprint, refuse, show, this_person
 from core.access import ensure, signed_in
@@ -53,6 +53,7 @@ def organisation_list() -> Response:
         memberships=queries.memberships_of(this_person()),
         listing=listing,
         kinds=ORGANISATION_KIND_LABELS,
+        countries=dict(country_names()),
         member_roles=MEMBER_ROLE_LABELS,
     )
 
@@ -88,6 +89,7 @@ def organisation_show(organisation_id: int) -> Response:
         owner=owner,
         editor=mine is not None and mine.member_role in EDITORS,
         kind=_(ORGANISATION_KIND_LABELS[organisation.kind]),
+        country=dict(country_names())[organisation.country],
         member_roles=MEMBER_ROLE_LABELS,
         invitations=queries.open_invitations(organisation.id) if owner else [],
         moment=now(),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from accounts import queries, services
 from accounts.forms import ConfirmForm, RoleForm
 from accounts.models import User
-from accounts.routes.room import blueprint, refuse, show
+from accounts.routes.room import blueprint, show
 from accounts.rules.duties import conflicting_role
 from accounts.states import ACCOUNT_STATES, AccountState
 from core.access import ensure, roles
@@ -125,7 +125,7 @@ def user_list() -> Response:
 @roles(Role.ADMINISTRATOR)
 def user_show(user_id: int) -> Response:
     """One person: duties, state and what happened to the account."""
-    return show("accounts/user_show.html", form=RoleForm(), extra=[], **_facts(person_or_404(user_id)))
+    return show("accounts/user_show.html", extra=[], **_facts(person_or_404(user_id), RoleForm()))
 
 
 @blueprint.post("/personas/<int:user_id>/funciones")
@@ -134,12 +134,12 @@ def role_grant(user_id: int) -> Response:
     """Give a duty."""
     person, form = person_or_404(user_id), RoleForm()
     if not form.validate_on_submit():
-        return show("accounts/user_show.html", 422, form=form, extra=[], **_facts(person))
+        return show("accounts/user_show.html", 422, extra=[], **_facts(person, form))
     try:
         services.grant_role(person, Role(form.role.data), notify=True)
     except Refusal as refusal:
         session().rollback()
-        return refuse("accounts/user_show.html", form, refusal, {}, **_facts(person_or_404(user_id)))
+        return show("accounts/user_show.html", refusal.status, extra=[refusal.message()], **_facts(person, form))
     session().commit()
     flash(_("La persona ya tiene esa función. Le avisamos por correo."), "success")
     return redirect(url_for("accounts.user_show", user_id=user_id), 303)
@@ -182,9 +182,11 @@ def user_act(user_id: int, act: str) -> Response:
     return redirect(url_for("accounts.user_show", user_id=user_id), 303)
 
 
-def _facts(person: User) -> dict[str, Any]:
+def _facts(person: User, form: RoleForm) -> dict[str, Any]:
     free = [role for role in Role if role not in person.roles and conflicting_role(person.roles, role) is None]
+    form.offer(free)
     return {
+        "form": form,
         "person": person,
         "states": ACCOUNT_STATES,
         "role_labels": ROLE_LABELS,

@@ -8,7 +8,7 @@ from core.money import Money, format_money
 from core.settings import setting
 from grants.models import Application, ApplicationVersion
 from grants.rules.moments import spoken_moment
-from grants.rules.tariff import RULE_LABELS
+from grants.rules.tariff import rule_label
 from grants.states.application import KIND_LABELS, ApplicantKind
 from rendering.pdf import Column, Document, Facts, Heading, Notice, Paragraph, Table, render_pdf
 
@@ -64,7 +64,7 @@ def _budget(content: dict[str, object], language: str) -> list[Heading | Table]:
     assert isinstance(lines, list)
     rows = [
         (
-            _(RULE_LABELS[line["rule"]]),
+            rule_label(line["rule"]),
             line["detail"],
             str(line["quantity"]),
             format_money(Money(line["unit_cents"], line["unit_currency"]), language),

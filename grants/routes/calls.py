@@ -21,7 +21,7 @@ from grants.queries import applications as application_queries
 from grants.queries import calls as queries
 from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
 from grants.rules import content, deadlines, eligibility
-from grants.rules.tariff import RULE_LABELS
+from grants.rules.tariff import rule_label
 from grants.services.publication import frozen_content
 from grants.states.call import (
     AUDIENCE_LABELS,
@@ -105,14 +105,14 @@ def tariff_rows(call: Call) -> list[tuple[str, Money]]:
     """Return the call's tariff as label and amount, in the order it is applied."""
     tariff = call.tariff
     currency = tariff["currency"]
-    rows = [(_(RULE_LABELS["per_diem"]), Money(tariff["per_diem"]["cents"], currency))]
+    rows = [(rule_label("per_diem"), Money(tariff["per_diem"]["cents"], currency))]
     for band in tariff["travel"]:
         if band["under_km"] is None:
             label = _("Traslado por persona, más lejos")
         else:
             label = _("Traslado por persona, a menos de %(km)s km", km=f"{band['under_km']:,}")
         rows.append((label, Money(band["cents"], currency)))
-    rows += [(_(RULE_LABELS[top_up["id"]]), Money(top_up["cents"], currency)) for top_up in tariff["top_ups"]]
+    rows += [(rule_label(top_up["id"]), Money(top_up["cents"], currency)) for top_up in tariff["top_ups"]]
     return rows
 
 

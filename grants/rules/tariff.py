@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from core.language import N_
+from core.language import N_, _
 from core.money import Money
 from grants.rules.itinerary import Leg, days_by_leg, farthest_km, total_days
 from grants.rules.problems import Problem
@@ -79,6 +79,11 @@ RULE_LABELS: dict[str, str] = {
     "family": N_("Complemento por cada hija o hijo"),
     "access": N_("Complemento por necesidades de acceso, por día"),
 }
+
+
+def rule_label(rule: str) -> str:
+    """Return the name of a rule in the reader's language."""
+    return _(RULE_LABELS[rule])
 
 
 def price(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> list[BudgetLine]:

@@ -117,8 +117,10 @@ def entry_sums(wanted: EntryFilter) -> EntrySum:
 
 
 def entry_rows(wanted: EntryFilter) -> Iterator[list[Any]]:
-    """Yield the lines for a file, without holding them in memory."""
-    for row in session().execute(entry_lines(wanted).execution_options(yield_per=1000)):
+    """Yield the lines for a file, oldest first, without holding them in memory: an old file begins a new one."""
+    oldest_first = (JournalEntry.fiscal_year, JournalEntry.number, Posting.line)
+    query = entry_lines(wanted).order_by(None).order_by(*oldest_first)
+    for row in session().execute(query.execution_options(yield_per=1000)):
         one = entry_line(row)
         yield [
             one.number,

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from core.language import N_, _, current_language, ngettext
+from core.language import N_, _, current_language, localised, ngettext
+from core.settings import setting
 from rendering.charts import Chart, ChartKind, Series
 from transparency.documents.sections.model import Column, Row, Section, entry_filter
 from transparency.documents.words import (
@@ -18,7 +19,7 @@ QUESTIONS = {
     "axis": N_("¿A qué ejes fueron los apoyos?"),
     "region": N_("¿A qué regiones del mundo?"),
     "profile": N_("¿A quiénes: personas, colectivos u organizaciones?"),
-    "territory": N_("¿A qué alcaldías?"),
+    "territory": N_("¿A qué partes de la ciudad?"),
     "gender": N_("¿Cuántas mujeres y cuántos hombres?"),
     "first_time": N_("¿Cuántas personas solicitaban por primera vez?"),
 }
@@ -34,10 +35,14 @@ GROUP_HEADINGS = {
     "axis": N_("Eje"),
     "region": N_("Región"),
     "profile": N_("Perfil"),
-    "territory": N_("Alcaldía"),
     "gender": N_("Género"),
     "first_time": N_("Experiencia"),
 }
+
+
+def _heading(dimension: str) -> str:
+    # What a part of the city is called is the deployment's to say.
+    return localised(setting("TERRITORY_LABEL")) if dimension == "territory" else _(GROUP_HEADINGS[dimension])
 
 
 def _rate(awarded: int, decided: int) -> Decimal:
@@ -79,7 +84,7 @@ def group(breakdown: Breakdown) -> Section:
             answer,
             tuple(group_name(name, group.key) for group in visible),
             (Series(_("Apoyos"), tuple(group.awarded for group in visible)),),
-            category_heading=_(GROUP_HEADINGS[name]),
+            category_heading=_heading(name),
             source=_("Resultados publicados"),
             language=current_language(),
         )
@@ -93,7 +98,7 @@ def group(breakdown: Breakdown) -> Section:
         question,
         answer,
         (
-            Column(_(GROUP_HEADINGS[name])),
+            Column(_heading(name)),
             Column(_("Solicitudes resueltas"), "integer"),
             Column(_("Apoyos"), "integer"),
             Column(_("Tasa de éxito"), "percent"),

@@ -232,6 +232,13 @@ def test_an_offer_counts_nowhere_until_another_person_confirms_it(session: Sessi
         confirm_in_kind_delivery(offered, received_on=TODAY, delivered_to="Recepción")
 
 
+def test_a_receipt_in_kind_keeps_a_name_that_the_public_does_not_see(session: Session) -> None:
+    offered = offer(public_name="Rosa Ñandú", anonymous=True)
+    confirm_in_kind_delivery(offered, received_on=TODAY, delivered_to="Recepción")
+    assert offered.receipt is not None
+    assert (offered.receipt.content["holder"], offered.public_name) == ("Rosa Ñandú", None)
+
+
 def test_the_database_refuses_that_one_person_does_both(session: Session) -> None:
     clerk = make_user()
     with acting(clerk.id):

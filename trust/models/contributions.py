@@ -35,6 +35,7 @@ class Contribution(Base):
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
     giver_user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     giver_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    receipt_name: Mapped[str | None] = mapped_column(String(200))  # private: what the receipt says
     public_name: Mapped[str | None] = mapped_column(String(200))
     anonymous: Mapped[bool] = mapped_column(default=False)
     amount_cents: Mapped[int] = mapped_column(BigInteger)

@@ -130,7 +130,7 @@ def giver_names(contributions: Iterable[Contribution]) -> dict[int, str | None]:
     people = account_queries.user_names({one.giver_user_id for one in rows if one.giver_user_id})
     return {
         one.id: organisations.get(one.giver_organisation_id or 0)
-        or one.public_name
+        or one.receipt_name
         or people.get(one.giver_user_id or 0)
         for one in rows
     }

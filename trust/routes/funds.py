@@ -1,5 +1,7 @@
 """The open account book: every fund with its figures, and the entries behind each of them."""
 
+from datetime import date
+
 from flask import render_template, request, url_for
 
 from core.access import public
@@ -60,8 +62,8 @@ def fund_show(code: str) -> str:
     )
 
 
-def rule_facts(rules: SpendingRules) -> list[tuple[str, str]]:
-    """Return a fund's rules as label and plain words, in the reader's language."""
+def rule_facts(rules: SpendingRules) -> list[tuple[str, str | date]]:
+    """Return a fund's rules as label and plain words or a date, in the reader's language."""
 
     def names(catalogue: str, ids: frozenset[object] | None) -> str | None:
         if ids is None:
@@ -69,7 +71,7 @@ def rule_facts(rules: SpendingRules) -> list[tuple[str, str]]:
         return "; ".join(localised(item["name"]) for item in setting(catalogue) if item["id"] in ids) or "—"
 
     directions = {"outbound": _("desde la ciudad al extranjero"), "inbound": _("del extranjero a la ciudad")}
-    facts: list[tuple[str, str | None]] = [
+    facts: list[tuple[str, str | date | None]] = [
         (_("Ejes"), names("AXES", rules.axes)),
         (_("Regiones"), names("REGIONS", rules.regions)),
         (_("Tipos de gasto"), ", ".join(sorted(rules.categories)) if rules.categories is not None else None),
@@ -80,8 +82,8 @@ def rule_facts(rules: SpendingRules) -> list[tuple[str, str]]:
             if rules.directions is not None
             else None,
         ),
-        (_("Paga a partir del"), rules.not_before.isoformat() if rules.not_before else None),
-        (_("Paga hasta el"), rules.not_after.isoformat() if rules.not_after else None),
+        (_("Paga a partir del"), rules.not_before),
+        (_("Paga hasta el"), rules.not_after),
         (_("Tope por apoyo"), format_money(rules.cap_per_award) if rules.cap_per_award else None),
         (_("Régimen de compra"), rules.procurement),
         (_("Informes a quien la dio"), ", ".join(day.isoformat() for day in rules.report_due_on) or None),

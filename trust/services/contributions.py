@@ -53,6 +53,14 @@ class Giver:
         """The name that may stand in public, or None."""
         return None if self.anonymous else (self.public_name or None)
 
+    def holder(self) -> str | None:
+        """The name the receipt is made out to; None makes it out to the bearer."""
+        if self.organisation is not None:
+            return self.organisation.name
+        if self.public_name or self.user is None or self.anonymous:
+            return self.public_name or None
+        return self.user.name
+
 
 def check_money(fund: Fund, money: Money, received_on: date) -> None:
     """Refuse what cannot be received.
@@ -131,6 +139,7 @@ def receive_contribution(
         fund=fund,
         giver_user_id=giver_user.id if giver_user else None,
         giver_organisation_id=giver_organisation.id if giver_organisation else None,
+        receipt_name=giver.holder(),
         public_name=giver.shown(),
         anonymous=anonymous,
         amount_cents=money.amount_cents,
@@ -159,11 +168,8 @@ def receive_contribution(
 def finish_with_receipt(contribution: Contribution, giver: Giver, language: str | None, email: str | None) -> None:
     """Issue the receipt of something received and queue the letter that carries it, where there is an address."""
     spoken = language or (giver.user.language if giver.user else "es")
-    holder = giver.organisation.name if giver.organisation else (giver.public_name or "")
-    if not holder and giver.user is not None and not giver.anonymous:
-        holder = giver.user.name
     tax_id = giver.organisation.tax_id if giver.organisation else None
-    receipt = issue_receipt(contribution, holder=holder or None, tax_id=tax_id, language=spoken)
+    receipt = issue_receipt(contribution, holder=contribution.receipt_name, tax_id=tax_id, language=spoken)
     address = email or (giver.user.email if giver.user else None)
     if address:
         emails.send_receipt(receipt, address, spoken)

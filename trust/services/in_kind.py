@@ -73,6 +73,7 @@ def offer_in_kind(
         fund=fund,
         giver_user_id=giver_user.id if giver_user else None,
         giver_organisation_id=giver_organisation.id if giver_organisation else None,
+        receipt_name=giver.holder(),
         public_name=giver.shown(),
         anonymous=anonymous,
         amount_cents=value.amount_cents,

@@ -319,6 +319,21 @@ def test_disagreement_calls_one_more_reviewer_before_the_ranking() -> None:
     assert queries.ranking_lines(services.compute_ranking(panel))[0].score_text == "80.00"
 
 
+def test_calling_further_reviewers_at_once_calls_one_where_they_disagree_and_nobody_else() -> None:
+    document = make.simple_rulebook(2)
+    document["discrepancy"] |= {"further_reviewers": 1}
+    panel = make.assigned_panel(2, 2, document=document)
+    split = queries.open_dossiers(panel)[0]
+    for assignment in queries.assignments_of_panel(panel):
+        low = assignment.dossier is split and assignment.seat.letter == "A"
+        make.review(assignment, *((3, 3, 3, 3) if low else (5, 5, 5, 5)))
+    make.seat(panel, 950)
+    make.seat(panel, 951, institution_key="unam")
+    called = services.assign_further_reviewers(panel)
+    assert [(one.dossier.code, one.seat.letter) for one in called] == [(split.code, "C")]
+    assert services.assign_further_reviewers(panel) == []
+
+
 # --- ranking, lot, selection -------------------------------------------------
 
 

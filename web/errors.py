@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from core.context import request_id
@@ -80,7 +80,10 @@ def page(status: int, sentence: str, *, kept: str | None = None, what_to_do: str
 
 
 def _kept() -> str | None:
-    return _(KEPT) if request.method == "POST" and request.form else None
+    try:
+        return _(KEPT) if request.method == "POST" and request.form else None
+    except HTTPException:  # a form that is too large to read cannot be read now either
+        return None
 
 
 def refused(refusal: Refusal) -> Response | tuple[str, int]:
@@ -105,6 +108,8 @@ def http_error(error: HTTPException) -> Response | tuple[str, int]:
     status = error.code or 500
     if error.response is not None or status < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):  # a Host that is not ours: there is no address to build a page's links from
+        return Response(_(SENTENCES[400]), 400, mimetype="text/plain")
     known = status if status in SENTENCES else (400 if status < 500 else 500)
     body, _status = page(status, _(SENTENCES[known]), kept=_kept(), what_to_do=_(ADVICE[known]))
     return body, status

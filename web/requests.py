@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from flask import Flask, Response, abort, g, has_request_context, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, has_request_context, redirect, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict, LanguageAccept
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -35,13 +35,21 @@ def negotiate(accepted: LanguageAccept) -> str:
 
 def install(app: Flask) -> None:
     """Hang the hooks on `app`."""
+    app.url_value_preprocessor(_bound_form)
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
     app.before_request(_prepare)
     app.before_request(enforce)
     app.after_request(_finish)
     app.add_url_rule("/", "front", _front)
+    public(app.view_functions["static"])  # WhiteNoise answers before us; what it does not know is simply not found
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
+
+
+def _bound_form(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    # Werkzeug bounds the fields of a multipart form alone; any other body is read whole, so it gets the same bound.
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _take_language(_endpoint: str | None, values: dict[str, object] | None) -> None:

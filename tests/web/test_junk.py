@@ -1,0 +1,140 @@
+"""A crawl of every route as every role, with junk in the address, the query and the form: never a fault of ours."""
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from core.access import Guard, guard_of
+from tests.architecture.findings import assert_nothing
+from tests.web.conftest import ROLES, VISITOR, World
+from tests.web.dom import controls
+from tests.web.pages import Walk, endpoint_of
+
+Walks = Callable[[str], Walk]
+NUMBERS = ("1", "2", "999999999")
+TEXTS = ("nada", "ñ'\"<>%", "a" * 300)
+QUERY = "?pagina=-1&orden=%27%3B--&estado=zzz&q=%25_%5C%F0%9F%91%A9&desde=2026-99-99&formato=exe&next=//evil.example"
+JUNK = ("", "ñ'\"<b>%(x)s{{7}}\x00", "9" * 40, "-1", "NaN", "2026-99-99T99:99", "á" * 6000)
+LOUD = logging.ERROR
+
+
+class Ears(logging.Handler):
+    """Hear what the site complains about to itself."""
+
+    def __init__(self) -> None:
+        super().__init__(LOUD)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage().splitlines()[0][:200])
+
+
+def addresses(rule: Rule, known: dict[str, list[str]]) -> list[str]:
+    """Return addresses of a rule: real ones that were met on a walk, and made up ones."""
+    made = []
+    for attempt in range(3):
+        path = rule.rule
+        for name in rule.arguments:
+            converter = rule._converters[name]
+            kind = type(converter).__name__
+            if name == "lang":
+                value = "es"
+            elif kind == "AnyConverter":
+                value = sorted(converter.items)[attempt % len(converter.items)]  # type: ignore[attr-defined]
+            else:
+                value = NUMBERS[attempt] if kind == "BoundedInteger" else quote(TEXTS[attempt])
+            start = next(i for i in range(len(path)) if path[i] == "<" and path[i:].split(">")[0].endswith(name))
+            end = path.index(">", start)
+            path = path[:start] + value + path[end + 1 :]
+        made.append(path)
+    return list(dict.fromkeys([*known.get(rule.endpoint, [])[:2], *made]))
+
+
+def field_names(walks: Walks) -> dict[str, set[str]]:
+    """Return the names of the fields of each endpoint's forms."""
+    names: dict[str, set[str]] = {}
+    for role in ROLES:
+        for page in walks(role).html():
+            for form in page.tree.xpath("//form"):
+                goes_to = endpoint_of_form(form.get("action"), page.path)
+                found = {node.get("name") for node in [*controls(form), *form.xpath(".//button[@name]")]}
+                names.setdefault(goes_to, set()).update(found - {None})
+    return names
+
+
+def endpoint_of_form(action: str | None, here: str) -> str:
+    return (action or here).split("?")[0]
+
+
+def admits(guard: Guard | None, role: str) -> bool:
+    if guard is None or (guard.roles is not None and role == VISITOR):
+        return False
+    return guard.roles is None or not guard.roles or role in guard.roles
+
+
+def shots(client: FlaskClient, rule: Rule, path: str, inside: bool, names: list[str]) -> Iterator[tuple[str, int, str]]:
+    """Send everything at one address and yield what was sent, the status and the kind of the answer."""
+    methods = rule.methods or set()
+    if "GET" in methods:
+        for query in ("", QUERY) if inside else ("",):
+            answer = client.get(path + query)
+            yield f"GET {query}", answer.status_code, answer.mimetype or ""
+            answer.close()
+    if "POST" in methods:
+        for number, junk in enumerate(JUNK if inside else ("",)):
+            data: dict[str, object] = dict.fromkeys(names, junk)
+            if number == 1:
+                data |= {
+                    name: (io.BytesIO(b"%PDF-1.4 nothing"), "a.pdf")
+                    for name in names
+                    if "file" in name or "arch" in name
+                }
+            kind = "multipart/form-data" if number == 1 else "application/x-www-form-urlencoded"
+            answer = client.post(path, data=data, content_type=kind)
+            yield f"POST {junk[:12]!r}", answer.status_code, answer.mimetype or ""
+            answer.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_junk_meets_a_page_and_never_a_fault(walks: Walks, world: World, role: str) -> None:
+    walked, names = [walks(other) for other in ROLES], field_names(walks)
+    known: dict[str, list[str]] = {}
+    for page in (page for walk in walked for page in walk.pages):
+        known.setdefault(page.endpoint, []).append(page.path.split("?")[0])
+    ears = Ears()
+    logging.getLogger("puente").addHandler(ears)
+    world.app.config["WTF_CSRF_ENABLED"] = False
+    faults = []
+    client = world.client(role)
+    rules = sorted(world.app.url_map.iter_rules(), key=lambda rule: ("POST" in (rule.methods or ()), rule.rule))
+    for rule in rules:
+        if rule.endpoint in ("static", "accounts.sign_out"):
+            continue
+        with world.app.app_context():
+            inside = admits(guard_of(rule.endpoint), role)
+        for path in addresses(rule, known)[: 5 if inside else 1]:
+            if inside and role != VISITOR and rule.endpoint.startswith("accounts.") and "POST" in (rule.methods or ()):
+                client = world.client(role)  # what was sent before may have ended the session
+            fields = sorted(names.get(path, set()) | {"comment", "reason", "amount"})
+            try:
+                for sent, status, _kind in shots(client, rule, path, inside, fields):
+                    if status >= 500:
+                        faults.append(f"{rule.endpoint} {path} {sent}: {status}")
+            except Exception as error:  # the test client lets our own mistakes through
+                faults.append(f"{rule.endpoint} {path}: {type(error).__name__}: {str(error)[:160]}")
+    logging.getLogger("puente").removeHandler(ears)
+    faults += [f"log: {line}" for line in dict.fromkeys(ears.heard)]
+    assert_nothing(dict.fromkeys(faults))
+
+
+def test_the_crawl_knows_every_converter(world: World) -> None:
+    kinds = {
+        type(converter).__name__ for rule in world.app.url_map.iter_rules() for converter in rule._converters.values()
+    }
+    assert kinds <= {"AnyConverter", "BoundedInteger", "UnicodeConverter", "PathConverter"}
+    assert endpoint_of(world.app, "/es/") == "web.home"

@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import UniqueConstraint, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from tests.factories import scoring as make
 pytestmark = pytest.mark.usefixtures("clock", "app")
 
 TABLES = sorted(
-    mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("scoring.")
+    mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("scoring.")
 )
 
 
@@ -54,7 +54,7 @@ def test_every_foreign_key_has_an_index() -> None:
         leading |= {
             next(iter(constraint.columns)).name
             for constraint in described.constraints
-            if constraint.__visit_name__ == "unique_constraint"
+            if isinstance(constraint, UniqueConstraint)
         }
         for key in described.foreign_keys:
             assert key.parent.name in leading, f"{table}.{key.parent.name}"

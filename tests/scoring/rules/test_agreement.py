@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 from scoring.rules.agreement import Level, intraclass, krippendorff_alpha
 
 # Krippendorff's example: four coders and twelve units, None where a coder gave nothing.
-_ = None
 CODERS: list[list[int | None]] = [
-    [1, 2, 3, 3, 2, 1, 4, 1, 2, _, _, _],
-    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, _, 3],
-    [_, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, _],
-    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, _],
+    [1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None],
+    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, None, 3],
+    [None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None],
+    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None],
 ]
 UNITS = [[coder[unit] for coder in CODERS if coder[unit] is not None] for unit in range(12)]
 

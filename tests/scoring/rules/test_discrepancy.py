@@ -18,7 +18,7 @@ def sheet(*values: int) -> dict[str, Fraction]:
 
 def test_a_spread_at_the_limit_calls_a_reviewer_and_just_under_does_not() -> None:
     at = examine(book(split_verdict=False), [sheet(5, 5, 5, 5), sheet(3, 3, 4, 4), sheet(4, 4, 4, 4)])
-    assert (at.spread, at.reaches_limit) == (32, True)
+    assert (at.spread, at.reaches_limit) == (Fraction(32), True)
     exact = examine(book(split_verdict=False, spread_limit="32"), [sheet(5, 5, 5, 5), sheet(3, 3, 4, 4)])
     assert exact.calls_reviewer
     under = examine(book(split_verdict=False, spread_limit="32.01"), [sheet(5, 5, 5, 5), sheet(3, 3, 4, 4)])

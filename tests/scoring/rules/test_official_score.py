@@ -35,10 +35,10 @@ def lower_book() -> Rulebook:
 def test_score_is_the_weighted_sum_of_means_with_every_term() -> None:
     score = official_score(book(), [sheet(4, 3, 5, 2), sheet(5, 4, 4, 3), sheet(4, 4, 4, 2)])
     assert [(t.criterion, t.sum, t.mean, t.contribution) for t in score.terms] == [
-        ("calidad", 13, Fraction(13, 3), 26),
-        ("impacto", 11, Fraction(11, 3), 22),
-        ("viabilidad", 13, Fraction(13, 3), Fraction(65, 3)),
-        ("alcance", 7, Fraction(7, 3), 7),
+        ("calidad", Fraction(13), Fraction(13, 3), Fraction(26)),
+        ("impacto", Fraction(11), Fraction(11, 3), Fraction(22)),
+        ("viabilidad", Fraction(13), Fraction(13, 3), Fraction(65, 3)),
+        ("alcance", Fraction(7), Fraction(7, 3), Fraction(7)),
     ]
     assert score.exact == Fraction(230, 3)
     assert str(score.rounded) == "76.67"

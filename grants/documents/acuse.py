@@ -53,8 +53,8 @@ def _facts(application: Application, version: ApplicationVersion, content: dict[
             (_("Envío número"), str(version.number)),
             (_("Convocatoria"), localised(application.call.title)),
             (_("Proyecto"), str(answers.get("title", ""))),
-            (_("Solicita"), _(KIND_LABELS[ApplicantKind(str(content["kind"]))])),
-            (_("A nombre de"), str(answers.get("public_name", ""))),
+            (_("Quién solicita"), _(KIND_LABELS[ApplicantKind(str(content["kind"]))])),
+            (_("Nombre público"), str(answers.get("public_name", ""))),
         ]
     )
 

@@ -22,6 +22,7 @@ from grants.rules import places
 from grants.rules.form import LONGEST_ANSWER, LONGEST_LINE, Question
 from grants.rules.itinerary import LARGEST_LEGS, Leg
 from grants.states.application import KIND_LABELS
+from grants.states.call import DIRECTION_LABELS, Direction
 
 TOO_LONG = N_("Es demasiado largo: caben %(max)d caracteres.")
 CHOOSE = N_("Elige una de las opciones.")
@@ -232,30 +233,33 @@ def upload_of(form: StepForm, item: Question) -> FileStorage | None:
 class LegForm(PlainForm):
     """One leg of the journey."""
 
-    origin_country = SelectField(lazy("País de salida"), validate_choice=False)
-    origin_city = StringField(lazy("Ciudad de salida"), filters=[clean_text])
-    country = SelectField(lazy("País de destino"), validate_choice=False)
-    city = StringField(lazy("Ciudad de destino"), filters=[clean_text])
-    starts_on = DateField(lazy("Llegas el"), [Optional()])
-    ends_on = DateField(lazy("Te vas el"), [Optional()])
+    origin_country = SelectField(lazy("País de salida"), [_Asked(True)], validate_choice=False)
+    origin_city = StringField(lazy("Ciudad de salida"), [_Asked(True)], filters=[clean_text])
+    country = SelectField(lazy("País de destino"), [_Asked(True)], validate_choice=False)
+    city = StringField(lazy("Ciudad de destino"), [_Asked(True)], filters=[clean_text])
+    starts_on = DateField(lazy("Llegas el"), [_Asked(True), Optional()])
+    ends_on = DateField(lazy("Te vas el"), [_Asked(True), Optional()])
 
 
 class ItineraryForm(StepForm):
     """The legs of a journey, in order."""
 
     legs = FieldList(FormField(LegForm), max_entries=LARGEST_LEGS)
-    direction = RadioField(lazy("¿Hacia dónde es el viaje?"), [Optional()], validate_choice=False)
+    direction = RadioField(lazy("¿Hacia dónde es el viaje?"), [_Asked(True), Optional()], validate_choice=False)
 
 
 def itinerary_form(
-    legs: Sequence[Leg], *, version: int, edition: str, one_more: bool, origin: tuple[str, str]
+    legs: Sequence[Leg], *, version: int, edition: str, one_more: bool, origin: tuple[str, str], direction: str
 ) -> ItineraryForm:
     """Build the form of the journey; `one_more` adds a blank leg that leaves from where the last one ended."""
     rows = [_leg_row(leg) for leg in legs]
     if one_more and len(rows) < LARGEST_LEGS:
         start = (legs[-1].country, legs[-1].city) if legs else origin
         rows.append({"origin_country": start[0], "origin_city": start[1]})
-    form = ItineraryForm(data={"legs": rows, "version": str(version), "edition": edition})
+    form = ItineraryForm(data={"legs": rows, "direction": direction, "version": str(version), "edition": edition})
+    form.direction.choices = choices(
+        (way.value, _(label)) for way, label in DIRECTION_LABELS.items() if way is not Direction.BOTH
+    )
     names = choices([("", _("Elige un país")), *places.countries(current_language())])
     for entry in form.legs:
         entry.form.origin_country.choices = names

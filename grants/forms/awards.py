@@ -64,9 +64,7 @@ class DeclineForm(PuenteForm):
 class ExpenseLineForm(PlainForm):
     """One expense."""
 
-    concept = StringField(
-        lazy("Qué fue"), [Optional(), Length(max=200, message=lazy(TOO_LONG))], filters=[clean_text]
-    )
+    concept = StringField(lazy("Qué fue"), [Optional(), Length(max=200, message=lazy(TOO_LONG))], filters=[clean_text])
     spent_on = DateField(lazy("Fecha"), [Optional()])
     amount = MoneyField(lazy("Cantidad"), [Optional()])
     receipt = FileField(lazy("Comprobante"), [Optional()])
@@ -81,9 +79,7 @@ class ExpenseReportForm(PuenteForm):
     """How the money was spent."""
 
     lines = FieldList(FormField(ExpenseLineForm), min_entries=3, max_entries=MOST_LINES, label=lazy("Gasto"))
-    narrative = TextAreaField(
-        lazy("Qué se logró"), [Optional(), Length(max=10_000, message=lazy(TOO_LONG))]
-    )
+    narrative = TextAreaField(lazy("Qué se logró"), [Optional(), Length(max=10_000, message=lazy(TOO_LONG))])
 
     def use_currency(self, currency: str) -> None:
         """Read every amount in the award's currency."""

@@ -26,9 +26,7 @@ class ScreeningForm(PuenteForm):
     verdict = RadioField(
         lazy("¿Cumple los requisitos?"), [InputRequired(message=lazy("Elige un veredicto."))], validate_choice=False
     )
-    note = TextAreaField(
-        lazy("Razón, o qué falta"), [Optional(), Length(max=LONGEST_REASON, message=lazy(TOO_LONG))]
-    )
+    note = TextAreaField(lazy("Razón, o qué falta"), [Optional(), Length(max=LONGEST_REASON, message=lazy(TOO_LONG))])
     days = IntegerField(
         lazy("Días para aclarar"),
         [Optional(), NumberRange(1, 60, message=lazy("Entre 1 y 60 días."))],

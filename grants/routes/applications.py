@@ -35,7 +35,7 @@ from grants.queries import calls as call_queries
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.rules import form as form_rules
 from grants.rules.moments import spoken_moment
-from grants.rules.tariff import RULE_LABELS
+from grants.rules.tariff import RULE_LABELS, spoken_rate
 from grants.services import applications as drafts
 from grants.services import submission
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
@@ -191,6 +191,7 @@ def review_page(application: Application, status: int = 200, extra: list[str] | 
         shown=lambda item, value, kept: shown_answer(item, value, kept, application.currency),
         rule_labels=RULE_LABELS,
         cents=Money,
+        rate=spoken_rate(application.call.tariff),
     )
 
 

@@ -21,7 +21,7 @@ from grants.queries import applications as application_queries
 from grants.queries import calls as queries
 from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
 from grants.rules import content, deadlines, eligibility
-from grants.rules.tariff import rule_label
+from grants.rules.tariff import rule_label, spoken_rate
 from grants.services.publication import frozen_content
 from grants.states.call import (
     AUDIENCE_LABELS,
@@ -95,6 +95,7 @@ def call_show(slug: str) -> Response:
         audience=[_(AUDIENCE_LABELS[Audience(value)]) for value in call.audience],
         direction=_(DIRECTION_LABELS[call.direction]),
         tariff=tariff_rows(call),
+        rate=spoken_rate(call.tariff),
         rulebook=call.rulebook,
         process=_process(state),
         may_write=actor().has(*WRITERS),

@@ -35,8 +35,9 @@ from grants.routes.room import blueprint, show
 from grants.rules import form as rules
 from grants.rules.itinerary import read_legs
 from grants.rules.problems import Problem
-from grants.rules.tariff import RULE_LABELS
+from grants.rules.tariff import RULE_LABELS, spoken_rate
 from grants.services import applications as drafts
+from grants.states.call import Direction
 
 SAVE, NEXT, MORE = "borrador", "seguir", "agregar"
 Step = Mapping[str, Any]
@@ -115,7 +116,14 @@ def _form(application: Application, step: Step, *, fresh: bool) -> StepForm:
     one_more = fresh and (not content.legs or "tramo" in request.args)
     home = (str(application.call.form.get("home_country", "MX")), setting("CITY_NAME")["es"])
     origin = home if application.direction.value == "outbound" else ("", "")
-    return itinerary_form(content.legs, version=application.version, edition=edition, one_more=one_more, origin=origin)
+    return itinerary_form(
+        content.legs,
+        version=application.version,
+        edition=edition,
+        one_more=one_more,
+        origin=origin,
+        direction=application.direction.value,
+    )
 
 
 def _save(application: Application, step: Step, form: StepForm) -> None:
@@ -129,7 +137,9 @@ def _save(application: Application, step: Step, form: StepForm) -> None:
         dropped = request.form.get("accion", "").removeprefix("quitar-")
         if request.form.get("accion", "").startswith("quitar-") and dropped.isascii() and dropped.isdigit():
             legs = [leg for number, leg in enumerate(legs) if number != int(dropped[:3])]
-        services.save_draft(application, itinerary=legs, **common)
+        ways = (Direction.OUTBOUND.value, Direction.INBOUND.value)
+        direction = form.direction.data if form.direction.data in ways else None
+        services.save_draft(application, itinerary=legs, direction=direction, **common)
         return
     questions = [item for item in _asked(application, step) if item["type"] != "file"]
     services.save_draft(application, answers=answers_in(form, questions), **common)
@@ -206,6 +216,7 @@ def _page(
         derived=drafts.derived_of(application) if step["id"] == "presupuesto" else None,
         rule_labels=RULE_LABELS,
         cents=Money,
+        rate=spoken_rate(application.call.tariff),
         stepper=rows,
         current=[section["id"] for section in steps].index(step["id"]) + 1,
         accepts=call_queries.accepts_now(application.call),

@@ -6,12 +6,14 @@ rounded half to even.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from core.language import N_, _
 from core.money import Money
 from grants.rules.itinerary import Leg, days_by_leg, farthest_km, total_days
+from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
 
 FORMAT = "puente-tariff/1"
@@ -84,6 +86,21 @@ RULE_LABELS: dict[str, str] = {
 def rule_label(rule: str) -> str:
     """Return the name of a rule in the reader's language."""
     return _(RULE_LABELS[rule])
+
+
+def spoken_rate(tariff: Mapping[str, Any]) -> str:
+    """Return a sentence with the frozen exchange rate, its date and its source; empty while there is none."""
+    rate = tariff.get("rate") or {}
+    if not rate.get("value"):
+        return ""
+    return _(
+        "Tipo de cambio fijado: 1 %(base)s = %(value)s %(quote)s, del %(date)s (%(source)s).",
+        base=rate["base"],
+        value=rate["value"],
+        quote=rate["quote"],
+        date=spoken_day(date.fromisoformat(rate["date"])) if rate["date"] else "",
+        source=rate["source"],
+    )
 
 
 def price(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> list[BudgetLine]:

@@ -1,0 +1,176 @@
+"""One report in five forms, all saying the same."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+
+from core.language import in_language
+from core.money import Money
+from grants.states.application import ApplicantKind
+from grants.states.award import AwardState
+from tests.transparency.figures import a_report
+from transparency.documents import files, open_data
+from transparency.documents.sections import Section, sections
+from transparency.documents.words import shown
+from transparency.queries import Beneficiary
+from transparency.rules.figures import Books, Process
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def flat(content: str) -> str:
+    return "".join(content.split())
+
+
+def cells(one: Section) -> list[str]:
+    return [shown(cell) for row in (*(row.cells for row in one.rows), one.foot) for cell in row]
+
+
+def an_award(**changes: object) -> Beneficiary:
+    values = {
+        "award_id": 1,
+        "folio": "MOV-2026-000001-A",
+        "name": "Colectivo Jarana",
+        "kind": ApplicantKind.COLLECTIVE,
+        "project": "=Son en el puerto",
+        "call_slug": "movilidad-2026",
+        "call_title": {"es": "Movilidad 2026", "en": "Mobility 2026"},
+        "amount": Money(4_786_807, "MXN"),
+        "awarded_on": date(2026, 7, 9),
+        "state": AwardState.COMMITTED,
+    }
+    return Beneficiary(**{**values, **changes})  # type: ignore[arg-type]
+
+
+class TestSections:
+    def test_every_section_is_a_question_with_an_answer(self) -> None:
+        for one in sections(a_report()):
+            assert one.question.startswith("¿")
+            assert one.answer.endswith((".", "%"))
+
+    def test_answers_carry_the_figure(self) -> None:
+        answers = {one.id: flat(one.answer) for one in sections(a_report())}
+        assert answers["ingresos"] == flat("Entraron $1,000.00 MXN en dinero, de 2 aportaciones.")
+        assert answers["destino"] == flat("Se pagaron $300.00 MXN en apoyos y $10.00 MXN en comisiones de cobro.")
+        assert answers["libros"] == flat("Cuadra con los libros: sí, 12 asientos.")
+
+    def test_what_came_in_kind_is_not_in_the_total(self) -> None:
+        income = sections(a_report())[0]
+        assert income.foot[-1] == Money(100_000, "MXN")
+        assert any("$250.00" in note for note in income.notes)
+
+    def test_hidden_rows_show_a_word_and_no_figure(self) -> None:
+        axis = next(one for one in sections(a_report()) if one.id == "apoyos-eje")
+        assert [shown(cell) for cell in axis.rows[2].cells[1:]] == ["Reservado"] * 4
+        assert [shown(cell) for cell in axis.rows[0].cells[1:4]] == ["20", "11", "55.0\u00a0%"]
+
+    def test_every_money_row_leads_to_its_entries(self) -> None:
+        for one in sections(a_report()):
+            if one.id in ("ingresos", "destino", "saldos", "presupuesto"):
+                assert all(row.entries and row.entries["desde"] == "2026-01-01" for row in one.rows)
+
+    def test_english_says_the_same(self) -> None:
+        with in_language("en"):
+            assert sections(a_report())[0].question == "How much money came in, and from whom?"
+
+
+class TestForms:
+    def test_the_pdf_says_what_the_page_says(self) -> None:
+        report = a_report()
+        text = flat("".join(page.extract_text() for page in PdfReader(io.BytesIO(files.report_pdf(report))).pages))
+        for one in sections(report):
+            assert flat(one.question) in text
+            assert flat(one.answer) in text
+            assert [cell for cell in cells(one) if flat(cell) not in text] == []
+
+    def test_the_same_report_gives_the_same_pdf(self) -> None:
+        assert files.report_pdf(a_report()) == files.report_pdf(a_report())
+
+    def test_the_workbook_has_every_figure_as_a_number(self) -> None:
+        report = a_report()
+        book = openpyxl.load_workbook(io.BytesIO(files.report_xlsx(report)))
+        income = [[cell.value for cell in row] for row in book["ingresos"].iter_rows(min_row=2)]
+        assert income[0] == ["Donativo", "En dinero", "Empresa", "Fondo general", 2, 1000, 1000, "MXN"]
+        hidden = [[cell.value for cell in row] for row in book["apoyos-eje"].iter_rows(min_row=2)]
+        assert hidden[2][1:5] == ["Reservado"] * 4
+        assert book.sheetnames == [one.id for one in sections(report)]
+
+    def test_the_csv_has_every_figure_once(self) -> None:
+        report = a_report()
+        lines = b"".join(files.report_csv(report)).decode("utf-8-sig").splitlines()
+        assert "ingresos,1,Donativo · En dinero · Empresa · Fondo general,Monto,1000.00,MXN" in lines
+        figures = sum(
+            sum(column.kind != "text" for column in one.columns) * len(one.rows)
+            for one in sections(report)
+            if one.id != "libros"
+        )
+        assert len(lines) == 1 + figures + len(sections(report)[-1].rows)
+
+    def test_the_json_is_the_figures_with_nothing_hidden_in_it(self) -> None:
+        content = json.loads(files.report_json(a_report()))
+        assert content["format"] == "puente-report/1"
+        assert content["income"][0]["money"] == {"amount_cents": 100_000, "currency": "MXN"}
+        assert content["funds"][0]["closing"]["amount_cents"] == 74_000
+        assert content["breakdowns"][0]["groups"][2] == {"key": "3", "decided": None, "awarded": None, "amount": None}
+        assert "id" not in content["funds"][0]["fund"]
+
+    def test_an_empty_report_has_every_form(self) -> None:
+        report = replace(
+            a_report(),
+            income=(),
+            uses=(),
+            destinations=(),
+            funds=(),
+            moments=(),
+            breakdowns=(),
+            process=Process(*[0] * 10),
+            books=Books(0, None, None),
+        )
+        assert report.is_empty
+        assert files.report_pdf(report).startswith(b"%PDF")
+        assert len(b"".join(files.report_csv(report)).splitlines()) > 1
+        assert json.loads(files.report_json(report))["entries"] == 0
+        assert files.report_xlsx(report).startswith(b"PK")
+
+
+class TestOpenData:
+    def test_a_grant_has_what_360giving_requires(self) -> None:
+        grant = open_data.giving_360([an_award()])["grants"][0]
+        assert {key: grant[key] for key in ("id", "title", "currency", "amountAwarded", "awardDate")} == {
+            "id": "360G-puente-MOV-2026-000001-A",
+            "title": "=Son en el puerto",
+            "currency": "MXN",
+            "amountAwarded": 47868.07,
+            "awardDate": "2026-07-09",
+        }
+        assert grant["description"] == "Movilidad 2026: =Son en el puerto"
+        assert grant["recipientOrganization"] == [
+            {"id": "360G-puente-recipient-MOV-2026-000001-A", "name": "Colectivo Jarana"}
+        ]
+        assert set(grant["fundingOrganization"][0]) == {"id", "name"}
+        assert "recipientIndividual" not in grant
+
+    def test_a_person_is_an_individual_recipient(self) -> None:
+        grant = open_data.giving_360([an_award(kind=ApplicantKind.PERSON)])["grants"][0]
+        assert grant["recipientIndividual"]["name"] == "Colectivo Jarana"
+        assert "recipientOrganization" not in grant
+
+    def test_tables_have_the_documented_fields_and_no_formula(self) -> None:
+        header, row = b"".join(open_data.grants_csv([an_award()])).decode("utf-8-sig").splitlines()
+        assert header.split(",") == [name for name, *_rest in open_data.GRANT_FIELDS]
+        assert "'=Son en el puerto" in row
+
+    def test_the_package_describes_every_field(self, app: Flask) -> None:
+        package = open_data.data_package({"grants": "https://x/apoyos.csv", "entries": "https://x/asientos.csv"})
+        assert [one["name"] for one in package["resources"]] == ["grants", "entries"]
+        for resource, fields in zip(
+            package["resources"], (open_data.GRANT_FIELDS, open_data.ENTRY_FIELDS), strict=True
+        ):
+            assert [one["name"] for one in resource["schema"]["fields"]] == [name for name, *_rest in fields]
+            assert all(one["description"] for one in resource["schema"]["fields"])

@@ -1,0 +1,228 @@
+"""The public pages: open to all, the same for everybody, made once a version, and silent about people."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.clock import FrozenClock, today
+from core.money import format_money
+from core.roles import Role
+from tests.factories.trust import give, pesos
+from tests.transparency.conftest import Awarded, World
+
+Counting = Callable[[], AbstractContextManager[list[str]]]
+
+PAGES = (
+    "",
+    "/2026",
+    "/2026/t1",
+    "/asientos",
+    "/padron",
+    "/datos",
+)
+FILES = (
+    "/2026.pdf",
+    "/2026.csv",
+    "/2026.xlsx",
+    "/2026.json",
+    "/2026/t1.pdf",
+    "/2026/t1.json",
+    "/asientos.csv",
+    "/padron.csv",
+    "/datos/360giving.json",
+    "/datos/apoyos.csv",
+    "/datos/apoyos.xlsx",
+    "/datos/datapackage.json",
+)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("path", PAGES + FILES)
+def test_before_anything_happens_everything_answers(
+    client: FlaskClient, clock: FrozenClock, language: str, path: str
+) -> None:
+    answer = client.get(f"/{language}/transparencia{path}")
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False)
+
+
+def test_empty_pages_say_what_will_appear(client: FlaskClient, clock: FrozenClock) -> None:
+    assert "Aquí aparecerán lo que entró" in client.get("/es/transparencia/2026").text
+    assert "Todavía no hay apoyos publicados" in client.get("/es/transparencia/padron").text
+    assert "No hay asientos que mostrar" in client.get("/es/transparencia/asientos").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/2199",
+        "/1999",
+        "/2026/t0",
+        "/2026/t5",
+        "/2026/t4",
+        "/2026.doc",
+        "/convocatorias/nada",
+        "/2026/graficas/nada.svg",
+    ],
+)
+def test_what_has_no_report_is_not_found(client: FlaskClient, clock: FrozenClock, path: str) -> None:
+    assert client.get(f"/es/transparencia{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FILES, "/2026/graficas/ingresos.svg"])
+def test_nothing_is_made_again_until_a_figure_changes(
+    client: FlaskClient, world: World, session: Session, count_queries: Counting, path: str
+) -> None:
+    address = f"/es/transparencia{path}"
+    first = client.get(address)
+    tag = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    with count_queries() as sent:
+        again = client.get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data, len(sent)) == (304, b"", 1)
+    give(world.general, pesos(1), received_on=date(2026, 3, 1))
+    session.commit()
+    changed = client.get(address, headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.headers["ETag"] == tag) == (200, False)
+
+
+def test_each_language_and_each_filter_is_its_own_version(client: FlaskClient, world: World) -> None:
+    tags = {
+        client.get(f"/{address}").headers["ETag"]
+        for address in (
+            "es/transparencia/asientos",
+            "en/transparencia/asientos",
+            "es/transparencia/asientos?cuenta=4.1.1",
+        )
+    }
+    assert len(tags) == 3
+
+
+def test_a_person_who_signed_in_gets_the_same_page_as_everybody(
+    client: FlaskClient, world: World, login: Callable[..., object]
+) -> None:
+    before = client.get("/es/transparencia/2026")
+    login(Role.TREASURER)
+    after = client.get("/es/transparencia/2026")
+    assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+
+
+def test_the_page_shows_the_figures_and_that_they_agree(client: FlaskClient, world: World) -> None:
+    page = client.get("/es/transparencia/2026/t1").text.replace("\u202f", " ")
+    assert "Entraron $455,000.00 MXN en dinero, de 3 aportaciones." in page
+    assert "Cuadra con los libros: sí, 6 asientos." in page
+    assert "/es/transparencia/2026/t1/graficas/ingresos.svg?ancho=720" in page
+    assert "desde=2026-01-01&amp;hasta=2026-03-31&amp;bolsa=fondo-general&amp;cuenta=4.1.1" in page
+
+
+def test_the_entries_of_a_figure_add_up_to_it(client: FlaskClient, world: World) -> None:
+    page = client.get("/es/transparencia/asientos?bolsa=fondo-general&cuenta=4.1.2&cuenta=4.1.1").text
+    assert "\u2212$255,000.00\u202fMXN" in page
+    assert page.count("/libro/2026-") == 2
+    narrowed = client.get(
+        "/es/transparencia/asientos?desde=2026-02-01&cuenta=4.1.1&cuenta=4.1.2&tipo=contribution"
+    ).text
+    assert "$250,000.00" not in narrowed
+
+
+def test_a_file_of_entries_balances_and_begins_the_next_one(
+    client: FlaskClient, world: World, session: Session
+) -> None:
+    before = client.get("/es/transparencia/asientos.csv").text
+    rows = [line.split(",") for line in before.splitlines()[1:]]
+    sums: dict[tuple[str, str, str], float] = {}
+    for number, _date, _kind, _line, _account, fund, amount, currency, _base in rows:
+        sums[number, fund, currency] = sums.get((number, fund, currency), 0) + float(amount)
+    assert set(sums.values()) == {0.0}
+    give(world.general, pesos(1), received_on=date(2026, 3, 1))
+    session.commit()
+    assert client.get("/es/transparencia/asientos.csv").text.startswith(before)
+
+
+@pytest.mark.parametrize(
+    "query", ["cuenta=%25", "cuenta=x", "desde=ayer", "bolsa=''", "tipo=x", "pagina=-1", "hasta=9999-99-99"]
+)
+def test_filters_that_mean_nothing_filter_nothing(client: FlaskClient, world: World, query: str) -> None:
+    every = client.get("/es/transparencia/asientos").text.count("/libro/")
+    assert client.get(f"/es/transparencia/asientos?{query}").text.count("/libro/") == every
+
+
+def test_charts_are_drawings_tables_and_documents(client: FlaskClient, world: World) -> None:
+    address = "/es/transparencia/2026/t1/graficas/ingresos"
+    svg = client.get(f"{address}.svg")
+    assert (svg.mimetype, svg.data[:4]) == ("image/svg+xml", b"<svg") or svg.data.startswith(b"<?xml")
+    assert client.get(f"{address}.svg?ancho=720").data != svg.data
+    assert client.get(f"{address}.pdf").data.startswith(b"%PDF")
+    assert "Patrocinio" in client.get(f"{address}.csv").text
+
+
+def test_a_report_that_does_not_agree_is_refused_by_name(client: FlaskClient, world: World, session: Session) -> None:
+    session.execute(text("UPDATE contribution SET amount_cents = amount_cents + 100 WHERE method = 'delivery'"))
+    session.commit()
+    for path in ("/2026", "/2026/t1.pdf", "/2026.json"):
+        answer = client.get(f"/es/transparencia{path}")
+        assert answer.status_code == 409
+        assert "Este informe no se publica" in answer.text
+    assert "$30,001.00" in client.get("/es/transparencia/2026").text
+
+
+def test_files_have_names_and_cannot_be_sniffed(client: FlaskClient, world: World) -> None:
+    answer = client.get("/en/transparencia/2026/t1.pdf")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="informe-2026-t1-en.pdf"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+class TestAfterResults:
+    def test_no_page_or_file_names_anybody_who_did_not_choose_it(self, client: FlaskClient, awarded: Awarded) -> None:
+        slug, year = awarded.call.slug, today().year
+        everything = "".join(
+            client.get(f"/es/transparencia{path}").text
+            for path in (
+                f"/{year}",
+                f"/{year}.csv",
+                f"/{year}.json",
+                f"/convocatorias/{slug}",
+                f"/convocatorias/{slug}/informe.csv",
+                f"/convocatorias/{slug}/informe.json",
+                "/asientos",
+                "/asientos.csv",
+                "/padron",
+                "/padron.csv",
+                "/datos/360giving.json",
+            )
+        )
+        winners = {award.application_id for award in awarded.awards}
+        for application in awarded.applications:
+            assert application.applicant.email not in everything
+            assert (application.answers["public_name"] in everything) == (application.id in winners)
+
+    def test_the_register_filters_and_exports_the_same(self, client: FlaskClient, awarded: Awarded) -> None:
+        folio = awarded.awards[0].application.folio
+        page = client.get(f"/es/transparencia/padron?q={folio}")
+        assert "1 resultado" in page.text
+        assert len(client.get(f"/es/transparencia/padron.csv?q={folio}").text.splitlines()) == 2
+        assert "Nadie coincide" in client.get("/es/transparencia/padron?q=zzzz").text
+
+    def test_the_call_s_page_links_the_entries_of_its_awards(self, client: FlaskClient, awarded: Awarded) -> None:
+        slug = awarded.call.slug
+        page = client.get(f"/es/transparencia/convocatorias/{slug}").text
+        assert f"convocatoria={slug}" in page
+        paid = client.get(f"/es/transparencia/asientos?convocatoria={slug}&cuenta=1.1.1").text
+        assert f"\u2212{format_money(awarded.awards[0].tranches[0].money)}" in paid
+
+    def test_open_data_has_every_award(self, client: FlaskClient, awarded: Awarded) -> None:
+        grants = json.loads(client.get("/es/transparencia/datos/360giving.json").data)["grants"]
+        assert len(grants) == len(awarded.awards)
+        required = {"id", "title", "description", "currency", "amountAwarded", "awardDate", "fundingOrganization"}
+        assert all(required <= set(grant) for grant in grants)
+
+    def test_the_front_door_shows_the_three_figures(self, client: FlaskClient, awarded: Awarded) -> None:
+        page = client.get("/es/").text
+        total = sum(award.amount_cents for award in awarded.awards)
+        assert f'value="{total / 100:.2f}"' in page
+        assert "/es/transparencia/padron" in page

@@ -16,8 +16,10 @@ from core.roles import Role
 from core.settings import setting
 from grants import services
 from grants.errors.calls import CallIncomplete, CallNotFound
-from grants.forms import calls as forms
+from grants.forms import editor as forms
 from grants.forms.applications import ConfirmForm
+from grants.forms.calls import AnswerForm
+from grants.forms.questions import QuestionsForm, RequirementsForm
 from grants.models import Call
 from grants.queries import calls as queries
 from grants.routes.room import blueprint, show
@@ -121,7 +123,7 @@ def _offered_rules(call: Call) -> list[dict[str, Any]]:
 
 def _section_form(call: Call, section: str) -> Any:
     if section == "elegibilidad":
-        return forms.RequirementsForm.of(_offered_rules(call), {rule["id"] for rule in call.eligibility["rules"]})
+        return RequirementsForm.of(_offered_rules(call), {rule["id"] for rule in call.eligibility["rules"]})
     return _FORMS[section](call)
 
 
@@ -130,7 +132,7 @@ _FORMS: dict[str, Callable[[Call], Any]] = {
     "alcance": forms.ScopeForm.of,
     "calendario": forms.CalendarForm.of,
     "apoyo": forms.SupportForm.of,
-    "preguntas": forms.QuestionsForm.of,
+    "preguntas": QuestionsForm.of,
     "reglas": lambda _call: ConfirmForm(),
 }
 
@@ -226,7 +228,7 @@ def comment_answer(slug: str, comment_id: int) -> Response | BaseResponse:
     comment = queries.comment_by_id(call, comment_id)
     if comment is None:
         raise NotFound()
-    form = forms.AnswerForm.blank()
+    form = AnswerForm.blank()
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return show("grants/comment_answer.html", status, call=call, comment=comment, form=form)

@@ -1,0 +1,230 @@
+"""The forms of the clerk's editor: a call in sections, and the acts that change its life."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    DateField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
+
+from core.forms import CityDateTimeField, MoneyField, PuenteForm, choices
+from core.language import N_, _, lazy, localised
+from core.money import Money
+from core.settings import setting
+from grants.forms.applications import WholeNumberField
+from grants.forms.calls import bounded
+from grants.models import Call
+from grants.services.calls import LONGEST_BODY, LONGEST_REASON, LONGEST_SUMMARY, LONGEST_TITLE
+from grants.states.call import AUDIENCE_LABELS, DIRECTION_LABELS
+
+SECTIONS: dict[str, str] = {
+    "textos": N_("Textos"),
+    "alcance": N_("Alcance"),
+    "calendario": N_("Calendario"),
+    "apoyo": N_("Apoyo y tarifa"),
+    "preguntas": N_("Preguntas"),
+    "elegibilidad": N_("Requisitos"),
+    "reglas": N_("Reglas de evaluación"),
+}
+
+
+class NewCallForm(PuenteForm):
+    """What a call needs to exist: a title and an address."""
+
+    title_es = StringField(lazy("Título en español"), bounded(LONGEST_TITLE, N_("Escribe el título en español.")))
+    title_en = StringField(lazy("Título en inglés"), bounded(LONGEST_TITLE, N_("Escribe el título en inglés.")))
+    slug = StringField(
+        lazy("Dirección de la página"),
+        [
+            *bounded(80, N_("Escribe la dirección de la página.")),
+            Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=lazy("Usa minúsculas sin acentos, números y guiones.")),
+        ],
+    )
+
+
+class TextsForm(PuenteForm):
+    """The texts of a call in both languages."""
+
+    title_es = StringField(lazy("Título en español"), bounded(LONGEST_TITLE))
+    title_en = StringField(lazy("Título en inglés"), bounded(LONGEST_TITLE))
+    summary_es = TextAreaField(lazy("Resumen en español"), bounded(LONGEST_SUMMARY))
+    summary_en = TextAreaField(lazy("Resumen en inglés"), bounded(LONGEST_SUMMARY))
+    body_es = TextAreaField(lazy("Bases en español"), bounded(LONGEST_BODY))
+    body_en = TextAreaField(lazy("Bases en inglés"), bounded(LONGEST_BODY))
+
+    @classmethod
+    def of(cls, call: Call) -> "TextsForm":
+        """Return the form filled from a call."""
+        names = ("title", "summary", "body")
+        return cls(
+            data={f"{name}_{code}": getattr(call, name).get(code, "") for name in names for code in ("es", "en")}
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """Return what to change, by the names of `edit_call`."""
+        names = ("title", "summary", "body")
+        return {name: {code: self[f"{name}_{code}"].data or "" for code in ("es", "en")} for name in names}
+
+
+class ScopeForm(PuenteForm):
+    """What a call is about, where to, and for whom."""
+
+    axes = SelectMultipleField(lazy("Ejes"), [Optional()], validate_choice=False)
+    regions = SelectMultipleField(lazy("Regiones"), [Optional()], validate_choice=False)
+    audience = SelectMultipleField(lazy("Para quién"), [Optional()], validate_choice=False)
+    direction = RadioField(lazy("Sentido del viaje"), [InputRequired(message=lazy("Elige el sentido del viaje."))])
+
+    @classmethod
+    def of(cls, call: Call) -> "ScopeForm":
+        """Return the form filled from a call."""
+        form = cls(
+            data={
+                "axes": [str(axis) for axis in call.axes],
+                "regions": call.regions,
+                "audience": call.audience,
+                "direction": call.direction.value,
+            }
+        )
+        form.axes.choices = choices((str(axis["id"]), localised(axis["name"])) for axis in setting("AXES"))
+        form.regions.choices = choices((region["id"], localised(region["name"])) for region in setting("REGIONS"))
+        form.audience.choices = choices((audience.value, _(label)) for audience, label in AUDIENCE_LABELS.items())
+        form.direction.choices = choices((direction.value, _(label)) for direction, label in DIRECTION_LABELS.items())
+        return form
+
+    def changes(self) -> dict[str, Any]:
+        """Return what to change, by the names of `edit_call`."""
+        return {
+            "axes": [int(axis) for axis in self.axes.data or () if axis.isascii() and axis.isdigit()],
+            "regions": list(self.regions.data or ()),
+            "audience": list(self.audience.data or ()),
+            "direction": self.direction.data,
+        }
+
+
+class CalendarForm(PuenteForm):
+    """When a call opens, closes and gives its results. Moments are the city's."""
+
+    opens_at = CityDateTimeField(lazy("Abre"), [Optional()])
+    closes_at = CityDateTimeField(lazy("Cierra (último segundo en que se recibe)"), [Optional()])
+    results_on = DateField(lazy("Fecha de resultados"), [Optional()])
+    appeal_days = WholeNumberField(lazy("Días para inconformarse"), [Optional()], least=0, most=90)
+
+    @classmethod
+    def of(cls, call: Call) -> "CalendarForm":
+        """Return the form filled from a call."""
+        return cls(
+            data={
+                "opens_at": call.opens_at,
+                "closes_at": call.closes_at,
+                "results_on": call.results_on,
+                "appeal_days": call.appeal_days,
+            }
+        )
+
+    def validate_closes_at(self, field: Any) -> None:
+        """A call closes after it opens."""
+        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
+            raise ValidationError(_("El cierre debe ser posterior a la apertura."))
+
+    def validate_results_on(self, field: Any) -> None:
+        """Results come in a year that exists for people."""
+        if isinstance(field.data, date) and not 2000 <= field.data.year <= 2100:
+            raise ValidationError(_("Revisa el año de los resultados."))
+
+    def changes(self) -> dict[str, Any]:
+        """Return what to change, by the names of `edit_call`."""
+        return {
+            "opens_at": self.opens_at.data,
+            "closes_at": self.closes_at.data,
+            "results_on": self.results_on.data,
+            "appeal_days": self.appeal_days.number if self.appeal_days.number is not None else 5,
+        }
+
+
+class SupportForm(PuenteForm):
+    """How much: the cap, and the published tariff with its source and rate."""
+
+    cap = MoneyField(lazy("Tope por apoyo"), [InputRequired(message=lazy("Escribe el tope por apoyo."))])
+    per_diem = MoneyField(lazy("Viático por día y persona"), [InputRequired(message=lazy("Escribe el viático."))])
+    travel_short = MoneyField(lazy("Traslado corto"), [InputRequired(message=lazy("Escribe el traslado corto."))])
+    travel_long = MoneyField(lazy("Traslado largo"), [InputRequired(message=lazy("Escribe el traslado largo."))])
+    source_url = StringField(lazy("Enlace a la tarifa publicada"), bounded(300, N_("Escribe de dónde sale la tarifa.")))
+    rate = StringField(
+        lazy("Tipo de cambio"),
+        [
+            InputRequired(message=lazy("Escribe el tipo de cambio.")),
+            Regexp(r"^\d{1,6}(\.\d{1,8})?$", message=lazy("Escribe el tipo de cambio con punto decimal.")),
+        ],
+    )
+    rate_date = DateField(lazy("Fecha del tipo de cambio"), [InputRequired(message=lazy("Escribe su fecha."))])
+    rate_source = StringField(lazy("Fuente del tipo de cambio"), bounded(200, N_("Escribe su fuente.")))
+
+    @classmethod
+    def of(cls, call: Call) -> "SupportForm":
+        """Return the form filled from a call."""
+        tariff = call.tariff
+        rate = tariff.get("rate") or {}
+        form = cls(
+            data={
+                "cap": Money(call.cap_per_award_cents, call.currency),
+                "per_diem": Money(tariff["per_diem"]["cents"], tariff["currency"]),
+                "travel_short": Money(tariff["travel"][0]["cents"], tariff["currency"]),
+                "travel_long": Money(tariff["travel"][-1]["cents"], tariff["currency"]),
+                "source_url": tariff["source"]["url"],
+                "rate": rate.get("value", ""),
+                "rate_date": date.fromisoformat(rate["date"]) if rate.get("date") else None,
+                "rate_source": rate.get("source", ""),
+            }
+        )
+        form.cap.currency = call.currency
+        for field in (form.per_diem, form.travel_short, form.travel_long):
+            field.currency = tariff["currency"]
+        return form
+
+    def validate_rate(self, field: Any) -> None:
+        """A rate is more than nothing."""
+        if field.data and not float(field.data):
+            raise ValidationError(_("El tipo de cambio debe ser mayor que cero."))
+
+    def tariff_changes(self, tariff: Mapping[str, Any], quote: str) -> dict[str, Any]:
+        """Return the tariff with what was typed put in."""
+        first, last = dict(tariff["travel"][0]), dict(tariff["travel"][-1])
+        first["cents"], last["cents"] = self.travel_short.data.amount_cents, self.travel_long.data.amount_cents
+        return {
+            **tariff,
+            "per_diem": {**tariff["per_diem"], "cents": self.per_diem.data.amount_cents},
+            "travel": [first, *tariff["travel"][1:-1], last],
+            "source": {**tariff["source"], "url": self.source_url.data},
+            "rate": {
+                "base": tariff["currency"],
+                "quote": quote,
+                "value": self.rate.data,
+                "date": self.rate_date.data.isoformat() if self.rate_date.data else "",
+                "source": self.rate_source.data,
+            },
+        }
+
+
+class ConsultationForm(PuenteForm):
+    """Until when the draft takes comments."""
+
+    closes_at = CityDateTimeField(lazy("La consulta cierra"), [InputRequired(message=lazy("Escribe cuándo cierra."))])
+
+
+class ExtensionForm(PuenteForm):
+    """A later deadline, with its public reason."""
+
+    closes_at = CityDateTimeField(lazy("Nuevo cierre"), [InputRequired(message=lazy("Escribe el nuevo cierre."))])
+    reason = TextAreaField(lazy("Motivo, en público"), bounded(LONGEST_REASON, N_("Escribe el motivo.")))
+
+
+class CancellationForm(PuenteForm):
+    """Why a call is cancelled."""
+
+    reason = TextAreaField(lazy("Motivo, en público"), bounded(LONGEST_REASON, N_("Escribe el motivo.")))

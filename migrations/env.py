@@ -14,9 +14,11 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
-            render_as_batch=connection.dialect.name == "sqlite",
-            transactional_ddl=True,
-            **current_app.extensions["migrate"].configure_args,
+            **{
+                **current_app.extensions["migrate"].configure_args,
+                "render_as_batch": connection.dialect.name == "sqlite",
+                "transactional_ddl": True,
+            },
         )
         with context.begin_transaction():
             context.run_migrations()

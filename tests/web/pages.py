@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from tests.web.dom import Node, parse
 
 START = ("/es/", "/es/mi-espacio", "/es/trabajos")
-SAMPLES = 3  # pages looked at for each endpoint and role: enough for several states of a thing
+SAMPLES = 2  # pages looked at for each endpoint and role: enough for several states of a thing
 
 
 @dataclass

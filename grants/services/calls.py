@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.audit import record
 from core.clock import now
-from core.context import actor
+from core.context import SYSTEM, acting_as, actor
 from core.database import session
 from core.jobs import enqueue
 from core.money import Money
@@ -27,6 +27,9 @@ from grants.models import Addendum, Call
 from grants.models.call import SLUG_LENGTH
 from grants.queries import calls as queries
 from grants.rules import deadlines
+from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
+from grants.rules.form import FORMAT as FORM_FORMAT
+from grants.rules.tariff import FORMAT as TARIFF_FORMAT
 from grants.states.call import CALL_STATES, Audience, CallState, Direction
 from scoring.services import freeze_rulebook
 
@@ -34,6 +37,7 @@ LONGEST_TITLE = 200
 LONGEST_SUMMARY = 600
 LONGEST_BODY = 30_000
 LONGEST_REASON = 2_000
+FORMATS = {"form": FORM_FORMAT, "tariff": TARIFF_FORMAT, "eligibility": ELIGIBILITY_FORMAT}
 EDITABLE = (CallState.DRAFT, CallState.CONSULTATION)
 Text = Mapping[str, str]
 
@@ -140,7 +144,7 @@ def _apply(call: Call, changes: Mapping[str, Any]) -> None:
             case "cap_per_award":
                 _set_cap(call, value)
             case "form" | "tariff" | "eligibility":
-                setattr(call, name, dict(value))
+                setattr(call, name, _document(name, value))
             case "opens_at" | "closes_at" | "results_on":
                 setattr(call, name, value)
             case "appeal_days" if isinstance(value, int) and 0 <= value <= 90:
@@ -149,6 +153,12 @@ def _apply(call: Call, changes: Mapping[str, Any]) -> None:
                 raise CallValueRefused(field=name)
     if call.opens_at is not None and call.closes_at is not None and call.opens_at >= call.closes_at:
         raise CallValueRefused(field="closes_at")
+
+
+def _document(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    if value.get("format") != FORMATS[name]:
+        raise CallValueRefused(field=name)
+    return dict(value)
 
 
 def _bilingual(name: str, value: Text) -> dict[str, str]:
@@ -222,10 +232,11 @@ def move_call(call: Call, target: CallState) -> Call:
 def bring_up_to_date(call: Call) -> Call:
     """Record what the clock already says: that the call has opened, or closed."""
     target = queries.state_now(call)
-    if target is CallState.CLOSED and call.state is CallState.PUBLISHED:
-        move_call(call, CallState.OPEN)
-    if target is not call.state:
-        move_call(call, target)
+    with acting_as(SYSTEM):  # whoever happened to look at it did not open or close it
+        if target is CallState.CLOSED and call.state is CallState.PUBLISHED:
+            move_call(call, CallState.OPEN)
+        if target is not call.state:
+            move_call(call, target)
     return call
 
 

@@ -72,7 +72,6 @@ def submit_application(application: Application) -> Acuse:
             submitted_by_id=actor().user_id,
         )
     )
-    session().flush()
     record(
         "application.submitted",
         "application",
@@ -81,6 +80,7 @@ def submit_application(application: Application) -> Acuse:
         {"folio": application.folio, "sha256": application.content_sha256, "number": application.submissions},
     )
     write_acuse_letter(application)
+    session().flush()
     return _acuse(application)
 
 

@@ -227,7 +227,17 @@ def test_two_calls_do_not_share_an_address(session, clock):
 
 
 @pytest.mark.parametrize(
-    "change", [{"axes": [99]}, {"regions": ["mars"]}, {"slug": "Con Espacios"}, {"appeal_days": 91}, {"slug": "x"}]
+    "change",
+    [
+        {"axes": [99]},
+        {"form": {}},
+        {"tariff": {}},
+        {"eligibility": {"rules": []}},
+        {"regions": ["mars"]},
+        {"slug": "Con Espacios"},
+        {"appeal_days": 91},
+        {"slug": "x"},
+    ],
 )
 def test_values_outside_the_catalogues_are_refused(session, clock, change):
     with pytest.raises(CallValueRefused):

@@ -1,27 +1,17 @@
 """Awards, what is to be paid of them, and the figures the public reports are made of."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from statistics import median
-from typing import Any
-
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.models import User
-from core.audit import AuditEvent
-from core.clock import city_moment
 from core.database import session
 from core.listing import like_pattern
-from core.money import Money
 from grants.models.application import Application
 from grants.models.award import Award, ExpenseReport, Tranche
 from grants.models.call import Call
-from grants.models.determination import Appeal, Determination
-from grants.queries.determinations import public_name
-from grants.states.application import ApplicationState
+from grants.models.determination import Determination
 from grants.states.award import AwardState, ReportState, TrancheState
-from grants.states.determination import AppealState, DeterminationState, Outcome
+from grants.states.determination import DeterminationState
 
 
 def award_by_id(award_id: int) -> Award | None:
@@ -146,185 +136,3 @@ def filed_reports() -> list[ExpenseReport]:
         .order_by(ExpenseReport.filed_at, ExpenseReport.id)
     )
     return list(session().scalars(query))
-
-
-# --- figures for the public reports ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AwardRow:
-    """One award as the public reports count it. `beneficiary` is empty until the results were released."""
-
-    award_id: int
-    call_id: int
-    call_slug: str
-    call_title: dict[str, str]
-    axis: int | None
-    region: str | None
-    direction: str
-    profile: str
-    alcaldia: str | None
-    gender: str | None
-    first_time: bool | None
-    amount: Money
-    state: AwardState
-    committed_on: datetime
-    released: bool
-    beneficiary: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallFigures:
-    """How the process of a call went, in numbers. `median_days_to_decision` is None before the release."""
-
-    submitted: int
-    late_refused: int
-    withdrawn: int
-    eligible: int
-    ineligible: int
-    awarded: int
-    waitlisted: int
-    not_selected: int
-    first_timers: int
-    women: int
-    appeals_filed: int
-    appeals_upheld: int
-    median_days_to_decision: float | None
-    awarded_amount: Money
-
-
-def award_rows(start: date, end: date) -> list[AwardRow]:
-    """Return the awards committed from `start` to `end`, both days included, declined ones too, in that order."""
-    query = (
-        select(Award, Application, Call, User.name, Determination.state)
-        .join(Application, Application.id == Award.application_id)
-        .join(Call, Call.id == Application.call_id)
-        .join(User, User.id == Application.applicant_user_id)
-        .outerjoin(Determination, Determination.application_id == Application.id)
-        .where(
-            Award.committed_at >= city_moment(start),
-            Award.committed_at < city_moment(end + timedelta(days=1)),
-        )
-        .order_by(Award.committed_at, Award.id)
-    )
-    return [_award_row(*row) for row in session().execute(query)]
-
-
-def _award_row(award: Award, application: Application, call: Call, name: str, state: Any) -> AwardRow:
-    released = state is DeterminationState.RELEASED
-    assert award.committed_at is not None
-    return AwardRow(
-        award_id=award.id,
-        call_id=call.id,
-        call_slug=call.slug,
-        call_title=call.title,
-        axis=application.axis,
-        region=application.region,
-        direction=application.direction.value,
-        profile=application.kind.value,
-        alcaldia=application.alcaldia,
-        gender=application.gender,
-        first_time=application.first_time,
-        amount=award.money,
-        state=award.state,
-        committed_on=award.committed_at,
-        released=released,
-        beneficiary=public_name(application, name) if released else "",
-        title=application.title if released else "",
-    )
-
-
-def process_figures(call: Call) -> CallFigures:
-    """Return how the process of a call went, in a constant number of queries. Outcomes count once released."""
-    states = {
-        row[0]: row[1]
-        for row in session().execute(
-            select(Application.state, func.count())
-            .where(Application.call_id == call.id, Application.submitted_at.is_not(None))
-            .group_by(Application.state)
-            .order_by(Application.state)
-        )
-    }
-    outcomes = {
-        row[0]: row[1]
-        for row in session().execute(
-            select(Determination.outcome, func.count())
-            .where(Determination.call_id == call.id, Determination.state == DeterminationState.RELEASED)
-            .group_by(Determination.outcome)
-            .order_by(Determination.outcome)
-        )
-    }
-    passed = (
-        ApplicationState.ELIGIBLE,
-        ApplicationState.IN_REVIEW,
-        ApplicationState.AWARDED,
-        ApplicationState.WAITLISTED,
-        ApplicationState.NOT_SELECTED,
-    )
-    appeals = _appeals(call)
-    return CallFigures(
-        submitted=sum(states.values()),
-        late_refused=_late_refused(call),
-        withdrawn=states.get(ApplicationState.WITHDRAWN, 0),
-        eligible=sum(states.get(state, 0) for state in passed),
-        ineligible=states.get(ApplicationState.INELIGIBLE, 0),
-        awarded=outcomes.get(Outcome.AWARDED, 0),
-        waitlisted=outcomes.get(Outcome.WAITLISTED, 0),
-        not_selected=outcomes.get(Outcome.NOT_SELECTED, 0),
-        first_timers=_count(call, Application.first_time.is_(True)),
-        women=_count(call, Application.gender == "woman"),
-        appeals_filed=sum(appeals.values()),
-        appeals_upheld=appeals.get(AppealState.UPHELD, 0),
-        median_days_to_decision=_median_days(call),
-        awarded_amount=_awarded_amount(call),
-    )
-
-
-def _count(call: Call, condition: Any) -> int:
-    query = select(func.count()).where(Application.call_id == call.id, Application.submitted_at.is_not(None), condition)
-    return session().scalar(query) or 0
-
-
-def _late_refused(call: Call) -> int:
-    query = (
-        select(func.count(func.distinct(AuditEvent.subject_id)))
-        .join(Application, cast(Application.id, String) == AuditEvent.subject_id)
-        .where(
-            AuditEvent.action == "application.refused_late",
-            AuditEvent.subject == "application",
-            Application.call_id == call.id,
-        )
-    )
-    return session().scalar(query) or 0
-
-
-def _appeals(call: Call) -> dict[AppealState, int]:
-    rows = session().execute(
-        select(Appeal.state, func.count())
-        .join(Appeal.determination)
-        .where(Determination.call_id == call.id)
-        .group_by(Appeal.state)
-        .order_by(Appeal.state)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _median_days(call: Call) -> float | None:
-    rows = session().execute(
-        select(Application.submitted_at, Determination.released_at)
-        .join(Determination, Determination.application_id == Application.id)
-        .where(Determination.call_id == call.id, Determination.released_at.is_not(None))
-        .order_by(Application.id)
-    )
-    days = [(released - submitted).total_seconds() / 86_400 for submitted, released in rows if submitted and released]
-    return round(median(days), 1) if days else None
-
-
-def _awarded_amount(call: Call) -> Money:
-    cents = session().scalar(
-        select(func.sum(Award.amount_cents))
-        .join(Application, Application.id == Award.application_id)
-        .where(Application.call_id == call.id, Award.state.not_in([AwardState.PENDING, AwardState.DECLINED]))
-    )
-    return Money(int(cents or 0), call.currency)

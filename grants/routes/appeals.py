@@ -17,7 +17,8 @@ from grants.errors.calls import ApplicationNotFound
 from grants.forms.applications import ConfirmForm
 from grants.forms.awards import AppealForm
 from grants.forms.staff import AppealDecisionForm
-from grants.queries import determinations as queries
+from grants.queries import appeals as queries
+from grants.queries.determinations import released_determination_of
 from grants.routes.applications import own_application
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.routes.screening import staff_call
@@ -29,7 +30,7 @@ from grants.states.determination import APPEAL, OUTCOME_LABELS, AppealState
 def appeal_file(application_id: int) -> Response | BaseResponse:
     """Object to the result of my application."""
     application = own_application(application_id, editing=request.method == "POST")
-    found = queries.released_determination_of(application)
+    found = released_determination_of(application)
     if found is None:
         raise ApplicationNotFound()
     form = AppealForm()

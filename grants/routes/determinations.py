@@ -18,8 +18,9 @@ from grants.emails.letters import reason_text
 from grants.errors.calls import ApplicationNotFound, CallNotFound
 from grants.forms.applications import ConfirmForm
 from grants.models import Letter
-from grants.queries import awards as award_queries
+from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
+from grants.queries.figures import process_figures
 from grants.routes.applications import own_application, readable_application
 from grants.routes.room import READERS, WRITERS, blueprint, show, visible_call
 from grants.routes.screening import staff_call
@@ -119,10 +120,10 @@ def results_show(slug: str) -> Response:
         counts=queries.outcome_counts(call, released_only=True),
         outcomes=OUTCOME_LABELS,
         scores=[(row.dossier_code, row.score_text, row.position) for row in determinations],
-        appeals=[appeal for appeal in queries.appeals_of(call) if appeal.public_summary],
-        appeal_counts=Counter(appeal.state for appeal in queries.appeals_of(call)),
+        appeals=[appeal for appeal in appeal_queries.appeals_of(call) if appeal.public_summary],
+        appeal_counts=Counter(appeal.state for appeal in appeal_queries.appeals_of(call)),
         appeal_states=APPEAL,
-        figures=award_queries.process_figures(call),
+        figures=process_figures(call),
     )
 
 
@@ -146,8 +147,8 @@ def determination_show(application_id: int) -> Response:
         criteria=criteria,
         feedback=scoring_queries.feedback_for(found.dossier_code) if found.dossier_code else [],
         letters=queries.letters_of(application),
-        window=queries.appeal_window(application),
-        appeal=queries.appeal_of(application),
+        window=appeal_queries.appeal_window(application),
+        appeal=appeal_queries.appeal_of(application),
         appeal_states=APPEAL,
         award=queries.award_of(application),
     )

@@ -23,7 +23,7 @@ from grants.blinding import pieces_of
 from grants.forms.applications import ConfirmForm
 from grants.forms.staff import CommitteeForm, FileForm, FindingForm, PassageForm
 from grants.models import BlindClearing, Call
-from grants.queries import screening as queries
+from grants.queries import dossiers as queries
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.routes.screening import staff_call
 from grants.rules.detector import FINDING_LABELS, FindingKind

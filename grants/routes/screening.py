@@ -27,6 +27,7 @@ from grants.forms.staff import BulkScreeningForm, ScreeningForm
 from grants.models import Application, Call
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
+from grants.queries.dossiers import preparing_key
 from grants.routes.applications import own_application
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.services.screening import evaluate
@@ -228,7 +229,7 @@ def dossiers_prepare(slug: str) -> BaseResponse:
     """Blind every eligible application, in the background."""
     call = staff_call(slug)
     ensure(ConfirmForm().validate_on_submit(), NotFound())
-    enqueue("grants.prepare_dossiers", {"call_id": call.id}, unique_key=queries.preparing_key(call))
+    enqueue("grants.prepare_dossiers", {"call_id": call.id}, unique_key=preparing_key(call))
     session().commit()
     flash(_("Se están preparando los expedientes; esta página muestra el avance."), "success")
     return redirect(url_for("grants.dossier_queue", slug=slug), 303)

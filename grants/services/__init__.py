@@ -26,21 +26,18 @@ from grants.services.calls import (
     set_allocated_budget,
     set_rulebook,
 )
-from grants.services.conflicts import hand_over_conflicts, name_paying_organisations, open_review, seat_reviewer_on
-from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
-from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
-from grants.services.dossiers import (
-    DossierTally,
+from grants.services.clearing import (
     clear_clean_dossiers,
     clear_dossier,
     dismiss_finding,
     exclude_file,
-    hand_over_dossiers,
-    prepare_dossiers,
     redact_finding,
     redact_passage,
-    withdraw_dossier_of,
 )
+from grants.services.conflicts import hand_over_conflicts, name_paying_organisations, open_review, seat_reviewer_on
+from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
+from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
+from grants.services.dossiers import DossierTally, hand_over_dossiers, prepare_dossiers, withdraw_dossier_of
 from grants.services.expense_reports import (
     ExpenseEntry,
     accept_expense_report,

@@ -10,7 +10,8 @@ from grants.errors.awards import AppealAlreadyFiled, AppealPanelTainted, Appeals
 from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.determination import Appeal
-from grants.queries import determinations as queries
+from grants.queries import appeals as queries
+from grants.queries.determinations import released_determination_of
 from grants.rules.appeals import may_decide
 from grants.rules.moments import spoken_moment
 from grants.services.calls import move_call
@@ -28,7 +29,7 @@ def file_appeal(application: Application, *, text: str) -> Appeal:
         AppealWindowClosed: not open, or over. AppealAlreadyFiled: there is one. ReasonMissing: it says nothing.
     """
     window = queries.appeal_window(application)
-    found = queries.released_determination_of(application)
+    found = released_determination_of(application)
     if window is None or found is None or not window.is_open:
         raise AppealWindowClosed(closed_at=spoken_moment(local(window.closes_at)) if window is not None else "—")
     if queries.appeal_of(application) is not None:

@@ -20,6 +20,7 @@ from grants.errors.awards import (
 from grants.models.application import Application
 from grants.models.award import Award, Tranche
 from grants.queries import determinations as queries
+from grants.queries.appeals import appeal_of
 from grants.rules import tranches as rules
 from grants.services.letters import send_letter
 from grants.states.application import APPLICATION_STATES, ApplicationState
@@ -199,7 +200,7 @@ def _check_entitled(application: Application, money: Money) -> bool:
         if found.money != money:
             raise AwardOverDetermination(folio=folio, granted=str(found.money))
         return released
-    appeal = queries.appeal_of(application)
+    appeal = appeal_of(application)
     upheld = appeal is not None and appeal.state is AppealState.UPHELD
     if not (released and (upheld or application.state is ApplicationState.WAITLISTED)):
         raise NotAwarded(folio=folio)

@@ -1,4 +1,4 @@
-"""Take the name off an application, let a person look, and hand it to the committee under a code."""
+"""Take the name off an application, and hand what was cleared to the committee under a code."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -7,26 +7,20 @@ from typing import Any
 
 from core.audit import record
 from core.clock import now
-from core.context import actor
 from core.database import session
-from core.errors import Forbidden
 from core.files import read, store_generated
 from core.money import Money
 from core.settings import setting
 from grants import blinding
 from grants.errors.awards import (
-    DossierLocked,
-    FindingNotText,
-    FindingsOpen,
-    FindingUnknown,
     NoPanel,
-    ReasonMissing,
 )
 from grants.models.application import Application, Attachment
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
-from grants.queries import screening as queries
-from grants.rules.detector import REDACTED, Identity, redact
+from grants.queries import dossiers as queries
+from grants.queries.screening import Behind, behind
+from grants.rules.detector import Identity
 from grants.services.course import bring_to
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 from grants.states.call import CallState
@@ -62,7 +56,7 @@ def prepare_dossiers(call: Call, *, progress: Progress | None = None, batch: int
     """
     total, done, flagged, last = queries.count_without_dossier(call), 0, 0, 0
     while applications := queries.without_dossier(call, last, batch):
-        people = queries.behind(applications)
+        people = behind(applications)
         for application in applications:
             flagged += bool(_prepare(application, people[application.id]).open_findings)
         done += len(applications)
@@ -73,7 +67,7 @@ def prepare_dossiers(call: Call, *, progress: Progress | None = None, batch: int
     return DossierTally(done, flagged)
 
 
-def identity_of(application: Application, behind: queries.Behind) -> Identity:
+def identity_of(application: Application, people: Behind) -> Identity:
     """Return what a dossier of this application is searched for."""
     answers, form = application.answers, application.call.form
     public_name = str(answers.get("public_name") or "")
@@ -81,100 +75,11 @@ def identity_of(application: Application, behind: queries.Behind) -> Identity:
     as_person = [public_name] if application.kind is ApplicantKind.PERSON else []
     as_group = [public_name] if application.kind is not ApplicantKind.PERSON else []
     return Identity(
-        names=tuple(filter(None, [*behind.names, *as_person, *members])),
-        organisations=tuple(filter(None, [*behind.organisations, *as_group])),
-        emails=behind.emails,
+        names=tuple(filter(None, [*people.names, *as_person, *members])),
+        organisations=tuple(filter(None, [*people.organisations, *as_group])),
+        emails=people.emails,
         literals=tuple(blinding.identifying_values(form, answers)),
     )
-
-
-def redact_finding(clearing: BlindClearing, index: int) -> BlindClearing:
-    """Black out one finding in the text, and search again.
-
-    Raises:
-        FindingNotText: it is inside a file. FindingUnknown, DossierLocked.
-    """
-    trace = _open_trace(clearing, index)
-    if trace["where"].startswith("files."):
-        raise FindingNotText()
-    old = blinding.text_at(clearing.content, trace["where"])
-    new = redact(old, trace["start"], trace["end"])
-    clearing.content = blinding.replace_text(clearing.content, trace["where"], new)
-    _search_again(clearing)
-    record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": trace["where"], "kind": trace["kind"]})
-    return clearing
-
-
-def redact_passage(clearing: BlindClearing, passage: str) -> int:
-    """Black out every occurrence of what a person noticed and the search did not; return how many there were."""
-    _require_open(clearing)
-    wanted = passage.strip()
-    if len(wanted) < 2:
-        raise ReasonMissing()
-    count = sum(piece.text.count(wanted) for piece in blinding.pieces_of(clearing.content))
-    clearing.content = blinding.map_texts(clearing.content, lambda _where, text: text.replace(wanted, REDACTED))
-    _search_again(clearing)
-    record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": "passage", "count": count})
-    return count
-
-
-def dismiss_finding(clearing: BlindClearing, index: int, *, reason: str) -> BlindClearing:
-    """Say why a finding gives nobody away. The reason is kept.
-
-    Raises:
-        ReasonMissing, FindingUnknown, DossierLocked.
-    """
-    trace = _open_trace(clearing, index)
-    if not reason.strip():
-        raise ReasonMissing()
-    clearing.findings = [
-        item | {"dismissed": reason.strip()} if place == index else item for place, item in enumerate(clearing.findings)
-    ]
-    _recount(clearing)
-    record("dossier.finding_dismissed", "blind_clearing", clearing.id, None, {"where": trace["where"]})
-    return clearing
-
-
-def exclude_file(clearing: BlindClearing, position: int, *, reason: str) -> BlindClearing:
-    """Leave a file out of the dossier, with its reason; its findings go with it.
-
-    Raises:
-        ReasonMissing, FindingUnknown, DossierLocked.
-    """
-    _require_open(clearing)
-    if not 0 <= position < len(clearing.files):
-        raise FindingUnknown()
-    if not reason.strip():
-        raise ReasonMissing()
-    clearing.files = [
-        item | {"excluded": reason.strip()} if place == position else item for place, item in enumerate(clearing.files)
-    ]
-    _search_again(clearing)
-    record("dossier.file_excluded", "blind_clearing", clearing.id, None, {"position": position})
-    return clearing
-
-
-def clear_dossier(clearing: BlindClearing) -> BlindClearing:
-    """Let a dossier go to the committee: a person has read it and nothing found is left open.
-
-    Raises:
-        FindingsOpen: something found was neither blacked out nor explained. Forbidden: nobody is acting.
-    """
-    _require_open(clearing)
-    if clearing.open_findings:
-        raise FindingsOpen(count=clearing.open_findings)
-    _clear(clearing)
-    session().flush()
-    return clearing
-
-
-def clear_clean_dossiers(call: Call) -> int:
-    """Clear, in one person's name, every dossier in which nothing was found; the others stay."""
-    cleared = queries.clean_awaiting(call)
-    for clearing in cleared:
-        _clear(clearing)
-    session().flush()
-    return len(cleared)
 
 
 def hand_over_dossiers(call: Call, *, progress: Progress | None = None, batch: int = 250) -> int:
@@ -202,6 +107,13 @@ def hand_over_dossiers(call: Call, *, progress: Progress | None = None, batch: i
     return len(waiting)
 
 
+def move_clearing(clearing: BlindClearing, target: ClearingState) -> None:
+    """Take the next step of a dossier's life; refuses by naming both ends."""
+    CLEARING.check(clearing.state, target)
+    before, clearing.state = clearing.state, target
+    record(f"dossier.{target.value}", "blind_clearing", clearing.id, {"state": before.value}, {"state": target.value})
+
+
 def withdraw_dossier_of(application: Application) -> None:
     """Take a withdrawn application's dossier out of the review, if it had one."""
     clearing = queries.clearing_of(application)
@@ -212,14 +124,14 @@ def withdraw_dossier_of(application: Application) -> None:
         # Once there is an order, a withdrawal does not reshuffle the rest.
         if dossier is not None and dossier.panel.state not in ORDERED:
             withdraw_from_panel(dossier, reason=WITHDRAWN_REASON)
-    _move(clearing, ClearingState.WITHDRAWN)
+    move_clearing(clearing, ClearingState.WITHDRAWN)
     session().flush()
 
 
 # --- how one dossier is made -----------------------------------------------------------------------------------------
 
 
-def _prepare(application: Application, behind: queries.Behind) -> BlindClearing:
+def _prepare(application: Application, people: Behind) -> BlindClearing:
     content = blinding.project(_source(application))
     files = [
         _regenerate(number, attachment)
@@ -227,7 +139,7 @@ def _prepare(application: Application, behind: queries.Behind) -> BlindClearing:
             (item for item in application.submitted_attachments if item.blind_safe), start=1
         )
     ]
-    findings = blinding.find_traces(content, files, identity_of(application, behind))
+    findings = blinding.find_traces(content, files, identity_of(application, people))
     clearing = BlindClearing(
         call_id=application.call_id,
         application_id=application.id,
@@ -318,48 +230,6 @@ def _entitlements(application: Application, rulebook: Mapping[str, Any]) -> list
     known = {entry["id"] for entry in (*rulebook.get("bonus", ()), *rulebook.get("reserved", ()))}
     proved = {"primera_vez"} if application.first_time else set()
     return sorted(known & proved)
-
-
-# --- clearing --------------------------------------------------------------------------------------------------------
-
-
-def _search_again(clearing: BlindClearing) -> None:
-    application = clearing.application
-    behind = queries.behind([application])[application.id]
-    clearing.findings = blinding.find_traces(
-        clearing.content, clearing.files, identity_of(application, behind), clearing.findings
-    )
-    _recount(clearing)
-
-
-def _recount(clearing: BlindClearing) -> None:
-    clearing.open_findings = sum(1 for trace in clearing.findings if not trace["dismissed"])
-    session().flush()
-
-
-def _open_trace(clearing: BlindClearing, index: int) -> blinding.FoundTrace:
-    _require_open(clearing)
-    if not 0 <= index < len(clearing.findings) or clearing.findings[index]["dismissed"]:
-        raise FindingUnknown()
-    return clearing.findings[index]
-
-
-def _require_open(clearing: BlindClearing) -> None:
-    if clearing.state is not ClearingState.AWAITING:
-        raise DossierLocked()
-
-
-def _clear(clearing: BlindClearing) -> None:
-    if actor().user_id is None:
-        raise Forbidden()  # a program does not clear a dossier
-    _move(clearing, ClearingState.CLEARED)
-    clearing.cleared_by_id, clearing.cleared_at = actor().user_id, now()
-
-
-def _move(clearing: BlindClearing, target: ClearingState) -> None:
-    CLEARING.check(clearing.state, target)
-    before, clearing.state = clearing.state, target
-    record(f"dossier.{target.value}", "blind_clearing", clearing.id, {"state": before.value}, {"state": target.value})
 
 
 def _lines(value: Any) -> Iterable[str]:

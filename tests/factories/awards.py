@@ -163,7 +163,7 @@ def released(clock: FrozenClock, officer: User, **changes: Any) -> tuple[Call, l
 @contextmanager
 def nobody_listens() -> Iterator[None]:
     """Keep the treasury out: these awards have no commitment in its books."""
-    lists = (awards._after_acceptance, awards._after_decline)
+    lists: tuple[list[Any], ...] = (awards._after_acceptance, awards._after_decline)
     kept = [list(listeners) for listeners in lists]
     for listeners in lists:
         listeners.clear()
@@ -171,7 +171,7 @@ def nobody_listens() -> Iterator[None]:
         yield
     finally:
         for listeners, before in zip(lists, kept, strict=True):
-            listeners[:] = before  # type: ignore[assignment]
+            listeners[:] = before
 
 
 def make_award(clock: FrozenClock, officer: User, **changes: Any) -> Award:

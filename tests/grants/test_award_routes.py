@@ -24,6 +24,7 @@ from grants.states.determination import AppealState, DeterminationState
 from grants.states.screening import ClearingState
 from tests.factories import awards as make
 from tests.factories.accounts import make_user, sign_in_as
+from tests.factories.grants import make_open_call
 
 Login = Callable[..., Any]
 
@@ -41,7 +42,7 @@ def ok(client: FlaskClient, url: str) -> str:
     return answer.get_data(as_text=True)
 
 
-def posted(client: FlaskClient, url: str, status: int = 303, **data: Any) -> Any:
+def posted(client: FlaskClient, url: str, status: int = 303, /, **data: Any) -> Any:
     answer = client.post(url, data=data)
     assert answer.status_code == status, (url, answer.status_code, answer.get_data(as_text=True)[-3000:])
     return answer
@@ -63,7 +64,7 @@ def test_officer_takes_a_call_from_the_queue_to_the_committee(
     session().commit()
     sign_in_as(client, officer)
     page = ok(client, f"/es/programa/{call_slug}/solicitudes")
-    assert all(application.folio in page for application in found)
+    assert all(str(application.folio) in page for application in found)
     assert ok(client, f"/es/programa/{call_slug}/solicitudes?estado=eligible&q=%25&orden=-monto&pagina=9&eje=x")
     csv = client.get(f"/es/programa/{call_slug}/solicitudes.csv?orden=folio").get_data(as_text=True)
     assert [line.split(",")[0] for line in csv.splitlines()[1:]] == sorted(str(item.folio) for item in found)
@@ -97,7 +98,7 @@ def test_officer_takes_a_call_from_the_queue_to_the_committee(
 def test_clearing_desk_marks_redacts_dismisses_and_releases(
     client: FlaskClient, clock: FrozenClock, officer: Any
 ) -> None:
-    call = make.make_open_call()
+    call = make_open_call()
     make.apply(
         call,
         name="Juana Inés Núñez Arriaga",
@@ -175,7 +176,7 @@ def test_public_results_name_only_those_who_won(client: FlaskClient, clock: Froz
     marks = [(5, 5, 5, 5), (4, 4, 4, 4), (1, 1, 1, 1)]
     call, found = make.released(clock, officer, applications=3, marks=marks, budget=Money(4_500_000, "MXN"))
     slug, names = call.slug, [application.applicant.name for application in found]
-    folios = [application.folio for application in found]
+    folios = [str(application.folio) for application in found]
     codes = [row.dossier_code for row in queries.determinations_of(call)]
     session().commit()
     page = ok(client, f"/es/convocatorias/{slug}/resultados")
@@ -186,9 +187,7 @@ def test_public_results_name_only_those_who_won(client: FlaskClient, clock: Froz
     assert ok(client, f"/en/convocatorias/{slug}/resultados")
 
 
-def test_applicant_appeals_and_another_officer_decides(
-    client: FlaskClient, clock: FrozenClock, officer: Any
-) -> None:
+def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
     call, found = make.released(clock, officer, applications=2, marks=[(5, 5, 5, 5), (1, 1, 1, 1)])
     loser, slug = found[1], call.slug
     other = make_user(Role.PROGRAMME_OFFICER)
@@ -294,9 +293,7 @@ def test_award_is_unknown_to_strangers_and_before_the_release(
         assert client.get(f"/es/apoyos/{number}{path}").status_code == 404
 
 
-def test_applicant_answers_a_cure_until_the_last_second(
-    client: FlaskClient, clock: FrozenClock, officer: Any
-) -> None:
+def test_applicant_answers_a_cure_until_the_last_second(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
     _call, found = make.closed_call(clock, applications=1)
     with acting_as(make.officer_actor(officer)):
         cure = services.request_cure(found[0], what="Falta la carta firmada.", days=3)
@@ -334,9 +331,7 @@ STAFF_PATHS = (
     ("role", "status"),
     [(None, 302), (Role.APPLICANT, 403), (Role.REVIEWER, 403), (Role.SPONSOR_CONTACT, 403), (Role.AUDITOR, 200)],
 )
-def test_staff_pages_by_role(
-    client: FlaskClient, clock: FrozenClock, role: Role | None, status: int
-) -> None:
+def test_staff_pages_by_role(client: FlaskClient, clock: FrozenClock, role: Role | None, status: int) -> None:
     call, found = make.closed_call(clock, applications=1)
     person = make_user(role) if role is not None else None
     session().commit()

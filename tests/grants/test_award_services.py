@@ -28,6 +28,7 @@ from grants.errors.awards import (
 from grants.models import Award, Letter
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
+from grants.queries import figures as figure_queries
 from grants.rules import tranches
 from grants.services import ExpenseEntry
 from grants.states.award import AwardState, ReportState, TrancheCondition, TrancheState
@@ -260,16 +261,16 @@ def test_database_refuses_a_second_letter_about_the_same(clock: FrozenClock, off
 def test_award_rows_by_day_in_the_city(clock: FrozenClock, officer: Any) -> None:
     _call, found = make.released(clock, officer, applications=1)
     day = today()
-    (row,) = queries.award_rows(day, day)
+    (row,) = figure_queries.award_rows(day, day)
     assert (row.beneficiary, row.released, row.profile, row.gender, row.first_time, row.axis) == (
         found[0].applicant.name, True, "person", "woman", True, 1,
     )  # fmt: skip
-    assert queries.award_rows(day - timedelta(days=9), day - timedelta(days=1)) == []
+    assert figure_queries.award_rows(day - timedelta(days=9), day - timedelta(days=1)) == []
 
 
 def test_beneficiary_is_nameless_before_the_release(clock: FrozenClock, officer: Any) -> None:
     make.determined(clock, officer, applications=1)
-    (row,) = queries.award_rows(today(), today())
+    (row,) = figure_queries.award_rows(today(), today())
     assert (row.released, row.beneficiary, row.title) == (False, "", "")
 
 
@@ -281,8 +282,8 @@ def test_figures_take_the_same_queries_for_one_award_and_for_many(
         call, _found = make.released(clock, officer, applications=number)
         session().commit()
         with count_queries() as sent:
-            queries.process_figures(call)
-            queries.award_rows(today(), today())
+            figure_queries.process_figures(call)
+            figure_queries.award_rows(today(), today())
             queries.awards_of(call)
             determination_queries.public_awards(call)
         counts.append(len(sent))

@@ -33,8 +33,9 @@ from grants.errors.awards import (
     UncommittedAwards,
 )
 from grants.models import Appeal, Application, Award, Determination, Letter
-from grants.queries import awards as award_queries
+from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
+from grants.queries import figures as figure_queries
 from grants.rules import appeals as appeal_rules
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState
@@ -44,6 +45,7 @@ from grants.states.screening import ScreeningVerdict
 from mail.models import OutboxMessage
 from tests.factories import awards as make
 from tests.factories.accounts import make_user
+from tests.factories.grants import make_open_call
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -79,8 +81,8 @@ def test_outcomes_follow_the_ranking_and_the_screening(clock: FrozenClock, offic
     assert {item.state for item in prepared} == {DeterminationState.PENDING}
     assert {application.state for application in found} == {ApplicationState.IN_REVIEW}
     assert queries.released_determination_of(found[0]) is None
-    assert queries.appeal_window(found[0]) is None
-    assert award_queries.process_figures(call).awarded == 0
+    assert appeal_queries.appeal_window(found[0]) is None
+    assert figure_queries.process_figures(call).awarded == 0
     assert call.state is CallState.DELIBERATION
 
 
@@ -141,7 +143,7 @@ def test_letters_go_once_with_reason_and_deadline(clock: FrozenClock, officer: A
     assert sent[2][1] == f"Le informamos que su solicitud {folio} no fue seleccionada."
     assert sent[2][2].startswith("Motivo: ")
     closes = end_of_day(today() + timedelta(days=call.appeal_days))
-    assert queries.appeal_window(found[2]).closes_at == closes  # type: ignore[union-attr]
+    assert appeal_queries.appeal_window(found[2]).closes_at == closes  # type: ignore[union-attr]
     assert "puede inconformarse hasta el" in sent[2][4]
     assert "23:59:59" in sent[2][4]
     assert "lista de espera" in sent[1][1]
@@ -152,7 +154,7 @@ def test_letters_go_once_with_reason_and_deadline(clock: FrozenClock, officer: A
 
 
 def test_ineligible_gets_its_reason_and_the_same_window(clock: FrozenClock, officer: Any) -> None:
-    call = make.make_open_call()
+    call = make_open_call()
     refused = make.apply(call, name="Refugio Ixtlahuac Poot")
     others = [make.apply(call, name=f"{name} Zutano") for name in make.NAMES[1:]]
     make.close(call, clock)
@@ -176,7 +178,7 @@ def test_ineligible_gets_its_reason_and_the_same_window(clock: FrozenClock, offi
     with in_language("es"):
         assert letters.reason_text(found) == "No vive en la ciudad."
     assert queries.letters_of(refused)[0].paragraphs[2] == "Motivo: No vive en la ciudad."
-    assert queries.appeal_window(refused).is_open  # type: ignore[union-attr]
+    assert appeal_queries.appeal_window(refused).is_open  # type: ignore[union-attr]
 
 
 def test_withdrawn_before_the_release_is_left_out(clock: FrozenClock, officer: Any) -> None:
@@ -265,7 +267,7 @@ def test_window_is_whole_days_without_the_first() -> None:
 
 def test_appeal_is_taken_until_the_last_second(clock: FrozenClock, officer: Any) -> None:
     _call, found = make.released(clock, officer, marks=MARKS, budget=ONE_AWARD)
-    window = queries.appeal_window(found[2])
+    window = appeal_queries.appeal_window(found[2])
     assert window is not None
     clock.set(window.closes_at + timedelta(seconds=1))
     with pytest.raises(AppealWindowClosed):
@@ -306,7 +308,7 @@ def test_appeal_is_decided_by_somebody_else_with_reasons(clock: FrozenClock, off
         "Su inconformidad es procedente.",
         "Motivo: Se contó mal una evaluación.",
     ]
-    figures = award_queries.process_figures(call)
+    figures = figure_queries.process_figures(call)
     assert (figures.appeals_filed, figures.appeals_upheld) == (1, 1)
     services.record_award(found[2], found[2].requested)
     assert found[2].state is ApplicationState.AWARDED
@@ -318,7 +320,7 @@ def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, 
     services.file_appeal(found[2], text="Se contó mal.")
     with pytest.raises(AppealsOpen):
         services.conclude_call(call)
-    window = queries.appeal_window(found[2])
+    window = appeal_queries.appeal_window(found[2])
     assert window is not None
     clock.set(window.closes_at + timedelta(seconds=1))
     with pytest.raises(AppealsOpen):
@@ -334,7 +336,7 @@ def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, 
 
 def test_process_figures_count_what_happened(clock: FrozenClock, officer: Any) -> None:
     call, _found = make.released(clock, officer, marks=MARKS, budget=ONE_AWARD)
-    figures = award_queries.process_figures(call)
+    figures = figure_queries.process_figures(call)
     awarded = session().scalars(select(Award)).one()
     assert (figures.submitted, figures.eligible, figures.ineligible, figures.withdrawn) == (3, 3, 0, 0)
     assert (figures.awarded, figures.waitlisted, figures.not_selected) == (1, 1, 1)

@@ -27,6 +27,7 @@ from grants.errors.awards import (
     ReasonMissing,
 )
 from grants.models import Application, BlindClearing, CoApplicant, Screening
+from grants.queries import dossiers as dossier_queries
 from grants.queries import screening as queries
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
@@ -35,7 +36,7 @@ from scoring import queries as scoring_queries
 from scoring.models import ConflictDeclaration, Dossier, PanelSeat
 from tests.factories import awards as make
 from tests.factories.accounts import make_organisation, make_user
-from tests.factories.grants import make_open_call
+from tests.factories.grants import make_draft_application, make_open_call
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -130,7 +131,7 @@ def test_bulk_sends_no_more_selects_for_more_applications(clock: FrozenClock, co
 def test_cure_is_answered_to_the_second_and_once(clock: FrozenClock) -> None:
     _call, (application,) = make.closed_call(clock, applications=1)
     cure = services.request_cure(application, what="Falta la carta.", days=3)
-    assert application.state is ApplicationState.IN_CURE
+    assert application.state.value == "in_cure"
     assert cure.due_at == end_of_day(today() + timedelta(days=3))
     clock.set(cure.due_at + timedelta(seconds=1))
     with pytest.raises(CureClosed):
@@ -196,7 +197,7 @@ def test_companions_and_colleagues_are_searched_for_too(clock: FrozenClock) -> N
     colleague = make_user(name="Bernabé Cuauhtli Oropeza")
     applicant = make_user(name="Rosaura Ixchel Domínguez")
     body = make_organisation(applicant, colleague, name="Danza Tepozán A.C.")
-    application = make.make_draft_application(
+    application = make_draft_application(
         call,
         applicant,
         kind="organisation",
@@ -322,7 +323,9 @@ def test_nothing_is_handed_over_without_a_committee(clock: FrozenClock, officer:
 
 def test_codes_do_not_follow_the_order_of_folios(clock: FrozenClock, officer: Any) -> None:
     call, found = make.under_review(clock, officer, applications=8, reviewers=3)
-    in_order = [queries.clearing_by_code(d.code) for d in session().scalars(select(Dossier).order_by(Dossier.id))]
+    in_order = [
+        dossier_queries.clearing_by_code(d.code) for d in session().scalars(select(Dossier).order_by(Dossier.id))
+    ]
     numbers = [clearing.application_id for clearing in in_order if clearing is not None]
     assert sorted(numbers) == [application.id for application in found]
     assert numbers != sorted(numbers)  # one chance in 40,320 of failing
@@ -331,7 +334,7 @@ def test_codes_do_not_follow_the_order_of_folios(clock: FrozenClock, officer: An
 
 def test_withdrawn_application_leaves_the_review(clock: FrozenClock, officer: Any) -> None:
     _call, found = make.under_review(clock, officer, applications=2)
-    code = queries.clearing_of(found[0])
+    code = dossier_queries.clearing_of(found[0])
     assert code is not None
     services.withdraw_application(found[0], "Cambió mi viaje.")
     dossier = scoring_queries.dossier_by_code(str(code.dossier_code))
@@ -362,7 +365,7 @@ def test_conflicts_are_worked_out_and_handed_over_without_names(clock: FrozenClo
     services.name_paying_organisations(call, [giver.id, giver.id])
     services.name_paying_organisations(call, [giver.id])
     pairs = services.hand_over_conflicts(call)
-    codes = {queries.clearing_of(a).dossier_code: a for a in found}  # type: ignore[union-attr]
+    codes = {dossier_queries.clearing_of(a).dossier_code: a for a in found}  # type: ignore[union-attr]
     declared = session().execute(
         select(PanelSeat.reviewer_id, Dossier.code, ConflictDeclaration.kind)
         .join(PanelSeat, PanelSeat.id == ConflictDeclaration.seat_id)

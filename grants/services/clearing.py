@@ -1,0 +1,138 @@
+"""A person looks at a blinded dossier: blacks out, explains, leaves out, and lets it go."""
+
+from core.audit import record
+from core.clock import now
+from core.context import actor
+from core.database import session
+from core.errors import Forbidden
+from grants import blinding
+from grants.errors.awards import DossierLocked, FindingNotText, FindingsOpen, FindingUnknown, ReasonMissing
+from grants.models.blinding import BlindClearing
+from grants.models.call import Call
+from grants.queries import dossiers as queries
+from grants.queries.screening import behind as people_behind
+from grants.rules.detector import REDACTED, redact
+from grants.services.dossiers import identity_of, move_clearing
+from grants.states.screening import ClearingState
+
+
+def redact_finding(clearing: BlindClearing, index: int) -> BlindClearing:
+    """Black out one finding in the text, and search again.
+
+    Raises:
+        FindingNotText: it is inside a file. FindingUnknown, DossierLocked.
+    """
+    trace = _open_trace(clearing, index)
+    if trace["where"].startswith("files."):
+        raise FindingNotText()
+    old = blinding.text_at(clearing.content, trace["where"])
+    new = redact(old, trace["start"], trace["end"])
+    clearing.content = blinding.replace_text(clearing.content, trace["where"], new)
+    _search_again(clearing)
+    record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": trace["where"], "kind": trace["kind"]})
+    return clearing
+
+
+def redact_passage(clearing: BlindClearing, passage: str) -> int:
+    """Black out every occurrence of what a person noticed and the search did not; return how many there were."""
+    _require_open(clearing)
+    wanted = passage.strip()
+    if len(wanted) < 2:
+        raise ReasonMissing()
+    count = sum(piece.text.count(wanted) for piece in blinding.pieces_of(clearing.content))
+    clearing.content = blinding.map_texts(clearing.content, lambda _where, text: text.replace(wanted, REDACTED))
+    _search_again(clearing)
+    record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": "passage", "count": count})
+    return count
+
+
+def dismiss_finding(clearing: BlindClearing, index: int, *, reason: str) -> BlindClearing:
+    """Say why a finding gives nobody away. The reason is kept.
+
+    Raises:
+        ReasonMissing, FindingUnknown, DossierLocked.
+    """
+    trace = _open_trace(clearing, index)
+    if not reason.strip():
+        raise ReasonMissing()
+    clearing.findings = [
+        item | {"dismissed": reason.strip()} if place == index else item for place, item in enumerate(clearing.findings)
+    ]
+    _recount(clearing)
+    record("dossier.finding_dismissed", "blind_clearing", clearing.id, None, {"where": trace["where"]})
+    return clearing
+
+
+def exclude_file(clearing: BlindClearing, position: int, *, reason: str) -> BlindClearing:
+    """Leave a file out of the dossier, with its reason; its findings go with it.
+
+    Raises:
+        ReasonMissing, FindingUnknown, DossierLocked.
+    """
+    _require_open(clearing)
+    if not 0 <= position < len(clearing.files):
+        raise FindingUnknown()
+    if not reason.strip():
+        raise ReasonMissing()
+    clearing.files = [
+        item | {"excluded": reason.strip()} if place == position else item for place, item in enumerate(clearing.files)
+    ]
+    _search_again(clearing)
+    record("dossier.file_excluded", "blind_clearing", clearing.id, None, {"position": position})
+    return clearing
+
+
+def clear_dossier(clearing: BlindClearing) -> BlindClearing:
+    """Let a dossier go to the committee: a person has read it and nothing found is left open.
+
+    Raises:
+        FindingsOpen: something found was neither blacked out nor explained. Forbidden: nobody is acting.
+    """
+    _require_open(clearing)
+    if clearing.open_findings:
+        raise FindingsOpen(count=clearing.open_findings)
+    _clear(clearing)
+    session().flush()
+    return clearing
+
+
+def clear_clean_dossiers(call: Call) -> int:
+    """Clear, in one person's name, every dossier in which nothing was found; the others stay."""
+    cleared = queries.clean_awaiting(call)
+    for clearing in cleared:
+        _clear(clearing)
+    session().flush()
+    return len(cleared)
+
+
+def _search_again(clearing: BlindClearing) -> None:
+    application = clearing.application
+    people = people_behind([application])[application.id]
+    clearing.findings = blinding.find_traces(
+        clearing.content, clearing.files, identity_of(application, people), clearing.findings
+    )
+    _recount(clearing)
+
+
+def _recount(clearing: BlindClearing) -> None:
+    clearing.open_findings = sum(1 for trace in clearing.findings if not trace["dismissed"])
+    session().flush()
+
+
+def _open_trace(clearing: BlindClearing, index: int) -> blinding.FoundTrace:
+    _require_open(clearing)
+    if not 0 <= index < len(clearing.findings) or clearing.findings[index]["dismissed"]:
+        raise FindingUnknown()
+    return clearing.findings[index]
+
+
+def _require_open(clearing: BlindClearing) -> None:
+    if clearing.state is not ClearingState.AWAITING:
+        raise DossierLocked()
+
+
+def _clear(clearing: BlindClearing) -> None:
+    if actor().user_id is None:
+        raise Forbidden()  # a program does not clear a dossier
+    move_clearing(clearing, ClearingState.CLEARED)
+    clearing.cleared_by_id, clearing.cleared_at = actor().user_id, now()

@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -65,10 +66,17 @@ class TestSections:
         assert income.foot[-1] == Money(100_000, "MXN")
         assert any("$250.00" in note for note in income.notes)
 
-    def test_hidden_rows_show_a_word_and_no_figure(self) -> None:
+    def test_hidden_rows_stand_together_with_what_is_left_of_the_total(self) -> None:
         axis = next(one for one in sections(a_report()) if one.id == "apoyos-eje")
-        assert [shown(cell) for cell in axis.rows[2].cells[1:]] == ["Reservado"] * 4
-        assert [shown(cell) for cell in axis.rows[0].cells[1:4]] == ["20", "11", "55.0\u00a0%"]
+        assert [shown(cell) for cell in axis.rows[0].cells[:4]] == ["Ciudad creativa", "20", "11", "55.0\u00a0%"]
+        assert axis.rows[1].cells == (
+            "Juntos: Ciudad de derechos, Laboratorio urbano",
+            21,
+            9,
+            Decimal("0.429"),
+            Money(9_000, "MXN"),
+        )
+        assert len(axis.rows) == 2
 
     def test_every_money_row_leads_to_its_entries(self) -> None:
         for one in sections(a_report()):
@@ -97,8 +105,8 @@ class TestForms:
         book = openpyxl.load_workbook(io.BytesIO(files.report_xlsx(report)))
         income = [[cell.value for cell in row] for row in book["ingresos"].iter_rows(min_row=2)]
         assert income[0] == ["Donativo", "En dinero", "Empresa", "Fondo general", 2, 1000, 1000, "MXN"]
-        hidden = [[cell.value for cell in row] for row in book["apoyos-eje"].iter_rows(min_row=2)]
-        assert hidden[2][1:5] == ["Reservado"] * 4
+        together = [[cell.value for cell in row] for row in book["apoyos-eje"].iter_rows(min_row=2)][1]
+        assert together[1:5] == [21, 9, 0.429, 90]
         assert book.sheetnames == [one.id for one in sections(report)]
 
     def test_the_csv_has_every_figure_once(self) -> None:

@@ -14,7 +14,7 @@ from rendering.pdf import Document, Figure, Heading, Notice, Paragraph, Table, r
 from rendering.pdf.blocks import Block
 from rendering.spreadsheets import CellKind, Sheet, SheetColumn, render_csv, render_xlsx
 from transparency.documents.sections import Section, sections
-from transparency.documents.words import HIDDEN, Cell, scope_title, shown
+from transparency.documents.words import Cell, scope_title, shown
 from transparency.rules.figures import Report
 
 FORMAT = "puente-report/1"
@@ -68,9 +68,9 @@ def section_columns(one: Section) -> list[SheetColumn]:
 
 
 def section_rows(one: Section) -> Iterator[list[Cell]]:
-    """Yield a section's rows for a spreadsheet, hidden figures as a word. The total is left to the reader's sum."""
+    """Yield a section's rows for a spreadsheet. The total is left to the reader's sum."""
     for row in one.rows:
-        cells: list[Cell] = [_(HIDDEN) if cell is None else cell for cell in row.cells]
+        cells: list[Cell] = list(row.cells)
         if _has_money(one):
             money = next((cell for cell in row.cells if isinstance(cell, Money)), None)
             cells.append(money.currency if money else "")
@@ -102,7 +102,7 @@ def _long_rows(report: Report) -> Iterator[list[Cell]]:
             for cell, column in zip(row.cells, one.columns, strict=True):
                 if column.kind != "text" or (len(one.columns) == 2 and column is one.columns[1]):
                     currency = cell.currency if isinstance(cell, Money) else ""
-                    yield [one.id, number, label, column.heading, _(HIDDEN) if cell is None else cell, currency]
+                    yield [one.id, number, label, column.heading, cell, currency]
 
 
 def section_csv(one: Section) -> Iterator[bytes]:

@@ -19,17 +19,14 @@ from transparency.rules.periods import ScopeKind
 from trust.models.kinds import CONTRIBUTION_KINDS, FUND_KINDS, ContributionKind, FundKind
 
 LOCALES = {"es": "es_MX", "en": "en_GB"}
-HIDDEN = N_("Reservado")
 FIRST_TIME = {"yes": N_("Primera vez"), "no": N_("Ya había solicitado")}
 
-Cell = str | int | Money | Decimal | None
+Cell = str | int | Money | Decimal
 
 
 def shown(cell: Cell) -> str:
-    """Write one cell: money with its currency, a ratio as a percentage, and a hidden figure in a word."""
+    """Write one cell: money with its currency, a ratio as a percentage, a count grouped by thousands."""
     match cell:
-        case None:
-            return _(HIDDEN)
         case Money():
             return format_money(cell, current_language())
         case Decimal():

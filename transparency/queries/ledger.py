@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, String, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from accounts.models import Organisation, OrganisationKind
@@ -241,29 +241,22 @@ def _adjustments(start: date, end: date) -> Select[Any]:
 
 def books(start: date, end: date) -> Books:
     """Return how many entries a range has, with the first and the last number."""
-    query = select(
-        func.count(JournalEntry.id),
-        func.min(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
-        func.max(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
-    ).where(JournalEntry.entry_date.between(start, end))
-    return _books(session().execute(query).one())
+    return _books(JournalEntry.entry_date.between(start, end))
 
 
 def call_books(call: Call) -> Books:
     """Return how many entries were posted for the awards of a call, with the first and the last number."""
-    query = select(
-        func.count(JournalEntry.id),
-        func.min(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
-        func.max(JournalEntry.fiscal_year * 10_000_000 + JournalEntry.number),
-    ).where(JournalEntry.id.in_(entries_of_awards(call)))
-    return _books(session().execute(query).one())
+    return _books(JournalEntry.id.in_(entries_of_awards(call)))
 
 
-def _books(row: Any) -> Books:
-    count, first, last = row
-    return Books(
-        int(count), *(None if one is None else f"{one // 10_000_000}-{one % 10_000_000:06d}" for one in (first, last))
-    )
+def _books(condition: ColumnElement[bool]) -> Books:
+    # Year and number as one big number, so that one statement finds the first and the last of all years.
+    label = cast(JournalEntry.fiscal_year, BigInteger) * 10_000_000 + JournalEntry.number
+    query = select(func.count(JournalEntry.id), func.min(label), func.max(label)).where(condition)
+    count, first, last = session().execute(query).one()
+    if not count:
+        return Books(0, None, None)
+    return Books(int(count), *(f"{one // 10_000_000}-{one % 10_000_000:06d}" for one in (first, last)))
 
 
 def book_sums(start: date, end: date, funds: dict[int, FundRef]) -> tuple[BookSum, ...]:

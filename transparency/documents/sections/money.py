@@ -166,8 +166,7 @@ def funds(report: Report) -> Section:
     rows = tuple(
         Row(
             (
-                fund_name(line.fund),
-                fund_kind(line.fund),
+                _("%(fund)s (%(kind)s)", fund=fund_name(line.fund), kind=fund_kind(line.fund).lower()),
                 line.opening,
                 line.received,
                 line.spent,
@@ -187,7 +186,6 @@ def funds(report: Report) -> Section:
         answer if rows else _("Todavía no hay dinero en las bolsas."),
         (
             Column(_("Bolsa")),
-            Column(_("Tipo")),
             Column(_("Saldo inicial"), "money"),
             Column(_("Recibido"), "money"),
             Column(_("Pagado"), "money"),

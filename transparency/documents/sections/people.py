@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from core.language import N_, _, current_language, localised, ngettext
+from core.money import Money
 from core.settings import setting
 from rendering.charts import Chart, ChartKind, Series
 from transparency.documents.sections.model import Column, Row, Section, entry_filter
@@ -49,6 +50,23 @@ def _rate(awarded: int, decided: int) -> Decimal:
     return (Decimal(awarded) / Decimal(decided)).quantize(Decimal("0.001")) if decided else Decimal(0)
 
 
+def _rows(breakdown: Breakdown) -> list[tuple[str, str, int, int, Money]]:
+    """Return short name, name, applications, awards and amount of each row: those that are hidden, together as one."""
+    name, rows, together = breakdown.dimension, [], []
+    decided, awarded, amount = breakdown.decided, breakdown.awarded, breakdown.amount
+    for one in breakdown.groups:
+        label = group_name(name, one.key)
+        if one.decided is None or one.awarded is None or one.amount is None:
+            together.append(label)
+            continue
+        rows.append((label, label, one.decided, one.awarded, one.amount))
+        decided, awarded, amount = decided - one.decided, awarded - one.awarded, amount - one.amount
+    if together:
+        label = _("Juntos: %(names)s", names=", ".join(together))
+        rows.append((_("Los demás, juntos"), label, decided, awarded, amount))
+    return rows
+
+
 def group(breakdown: Breakdown) -> Section:
     """Say whom the awards reached, by one property, with small groups left out."""
     name = breakdown.dimension
@@ -63,36 +81,26 @@ def group(breakdown: Breakdown) -> Section:
         decided=number(breakdown.decided),
         rate=shown(_rate(breakdown.awarded, breakdown.decided)),
     )
-    rows = tuple(
-        Row(
-            (
-                group_name(name, group.key),
-                group.decided,
-                group.awarded,
-                None if group.decided is None or group.awarded is None else _rate(group.awarded, group.decided),
-                group.amount,
-            )
-        )
-        for group in breakdown.groups
-    )
-    visible = [group for group in breakdown.groups if not group.is_hidden]
+    figures = _rows(breakdown)
     chart = None
-    if any(group.awarded for group in visible):
+    if breakdown.awarded:
         chart = Chart(
             ChartKind.BAR,
             question,
             answer,
-            tuple(group_name(name, group.key) for group in visible),
-            (Series(_("Apoyos"), tuple(group.awarded for group in visible)),),
+            tuple(short for short, *_rest in figures),
+            (Series(_("Apoyos"), tuple(awarded for *_names, awarded, _amount in figures)),),
             category_heading=_heading(name),
             source=_("Resultados publicados"),
             language=current_language(),
         )
+    rows = tuple(
+        Row((label, decided, awarded, _rate(awarded, decided), amount))
+        for _short, label, decided, awarded, amount in figures
+    )
     notes: tuple[str, ...] = ()
-    if any(group.is_hidden for group in breakdown.groups):
-        notes = (
-            _("«Reservado»: son menos de cinco personas, o mostrarlo dejaría calcular a quienes son menos de cinco."),
-        )
+    if any(one.is_hidden for one in breakdown.groups):
+        notes = (_("Van juntos los grupos de menos de cinco personas y los que dejarían calcularlos."),)
     return Section(
         SECTION_IDS[name],
         question,

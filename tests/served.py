@@ -49,7 +49,7 @@ def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
     }
     _puente(environment, "db", "upgrade")
     _puente(environment, "demo", "load", "--applications", str(applications))
-    accounts = json.loads(_puente(environment, "demo", "accounts", "--json"))
+    accounts = json.loads(_puente(environment, "demo", "accounts", "--json"))["accounts"]
     log = (folder / "served.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "web.commands", "serve"],
@@ -95,7 +95,7 @@ def _puente(environment: dict[str, str], *arguments: str) -> str:
 
 
 def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _attempt in range(300):
+    for _attempt in range(900):
         try:
             with urlopen(f"{url}/salud", timeout=5) as answer:
                 if answer.status == 200:

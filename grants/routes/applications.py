@@ -32,6 +32,7 @@ from grants.forms.applications import ConfirmForm, StartForm, WithdrawForm
 from grants.models import Application, ApplicationVersion, Attachment
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
+from grants.queries.determinations import released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.rules import form as form_rules
 from grants.rules.moments import spoken_moment
@@ -146,6 +147,7 @@ def application_show(application_id: int) -> Response:
         can_withdraw=APPLICATION_STATES.allows(application.state, ApplicationState.WITHDRAWN),
         events=_events(application, versions),
         first_step=form_rules.steps(call.form)[0]["id"],
+        result_is_out=released_determination_of(application) is not None,
     )
 
 

@@ -97,8 +97,9 @@ def hand_over_dossiers(call: Call, *, progress: Progress | None = None, batch: i
     secrets.SystemRandom().shuffle(waiting)
     for start in range(0, len(waiting), batch):
         loaded = {clearing.id: clearing for clearing in queries.dossiers_by_id(waiting[start : start + batch])}
-        for clearing_id in waiting[start : start + batch]:
-            _hand_over(panel, loaded[clearing_id])
+        with session().no_autoflush:  # scoring flushes each dossier itself; a second flush a row doubles the time
+            for clearing_id in waiting[start : start + batch]:
+                _hand_over(panel, loaded[clearing_id])
         session().flush()
         if progress is not None:
             progress(min(start + batch, len(waiting)), len(waiting))

@@ -158,6 +158,7 @@ def test_results_are_released_by_one_confirmation(client: FlaskClient, clock: Fr
     client.get("/es/")
     assert run_due() >= 1
     sign_in_as(client, applicant)
+    assert f"/solicitudes/{first}/resultado" in ok(client, f"/es/solicitudes/{first}")
     page = ok(client, f"/es/solicitudes/{first}/resultado")
     assert "Con apoyo" in page
     letter = queries.letters_of(fresh(Application, first))[0]
@@ -183,7 +184,7 @@ def test_public_results_name_only_those_who_won(client: FlaskClient, clock: Froz
     assert names[0] in page
     assert not any(name in page for name in names[1:])
     assert not any(folio in page for folio in folios)
-    assert all(code in page for code in codes)
+    assert all(str(code) in page for code in codes)
     assert ok(client, f"/en/convocatorias/{slug}/resultados")
 
 
@@ -304,6 +305,7 @@ def test_applicant_answers_a_cure_until_the_last_second(client: FlaskClient, clo
     posted(client, url, 409, text="Aquí está.")
     clock.set(due)
     sign_in_as(client, found[0].applicant)
+    assert url.removeprefix("/es") in ok(client, f"/es/solicitudes/{found[0].id}")
     assert "Falta la carta firmada." in ok(client, url)
     posted(client, url, 422, text="")
     posted(client, url, text="Aquí está.", files=(io.BytesIO(make.written_pdf("Carta")), "carta.pdf"))

@@ -43,6 +43,16 @@ def application_of(
     return session().scalar(query)
 
 
+def hold(application: Application) -> None:
+    """Read an application again and keep others from changing it until the transaction ends."""
+    session().execute(
+        select(Application)
+        .where(Application.id == application.id)
+        .with_for_update(of=Application)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
 def application_by_id(application_id: int) -> Application | None:
     """Return any application by number: for staff."""
     return session().get(Application, application_id, options=[joinedload(Application.call)])

@@ -40,7 +40,7 @@ def submit_application(application: Application) -> Acuse:
         DeadlinePassed: the last second is over; the draft is kept. CallNotOpen: the call takes no applications.
         ApplicationIncomplete: it names every problem. IllegalTransition: withdrawn, or already in process.
     """
-    session().refresh(application, with_for_update=True)  # two clicks at once: the second waits and sees the first
+    queries.hold(application)  # two clicks at once: the second waits and sees the first
     acuse = _standing_acuse(application)
     if acuse is not None:
         return acuse

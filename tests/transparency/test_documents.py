@@ -95,7 +95,7 @@ class TestForms:
         for one in sections(report):
             assert flat(one.question) in text
             assert flat(one.answer) in text
-            assert [cell for cell in cells(one) if flat(cell) not in text] == []
+            assert [cell for cell in cells(one) if flat(cell).removesuffix("MXN").replace("$", "") not in text] == []
 
     def test_the_same_report_gives_the_same_pdf(self) -> None:
         assert files.report_pdf(a_report()) == files.report_pdf(a_report())

@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from core.language import _, localised
-from core.money import Money
+from core.money import NARROW_SPACE, Money
 from core.settings import setting
 from rendering.pdf import Column as PdfColumn
 from rendering.pdf import Document, Figure, Heading, Notice, Paragraph, Table, render_pdf
@@ -18,6 +18,8 @@ from transparency.documents.words import Cell, scope_title, shown
 from transparency.rules.figures import Report
 
 FORMAT = "puente-report/1"
+CROWDED = 5
+SHARES = {"text": 1.15, "money": 1.25, "currency": 0.8}
 KINDS = {
     "text": CellKind.TEXT,
     "integer": CellKind.INTEGER,
@@ -44,13 +46,44 @@ def _blocks(one: Section) -> list[Block]:
     if one.chart is not None:
         blocks.append(Figure(one.chart))
     if one.rows:
-        columns = [PdfColumn(column.heading, "left" if column.kind == "text" else "right") for column in one.columns]
-        rows = [[shown(cell) for cell in row.cells] for row in one.rows]
-        blocks.append(Table(columns, rows, total=[shown(cell) for cell in one.foot] if one.foot else None))
+        blocks.append(_table(one))
     blocks += [Paragraph(note, style="small") for note in one.notes]
     if one.id == "libros":
         return [Heading(one.question, 2), Notice(one.answer, tone="good"), *blocks[2:]]
     return blocks
+
+
+def _table(one: Section) -> Table:
+    # A sheet of paper is narrow: the currency is said once over the table, or stands in a column if there are several.
+    currencies = sorted({cell.currency for row in one.rows for cell in row.cells if isinstance(cell, Money)})
+    crowded = sum(column.kind == "money" for column in one.columns) >= CROWDED
+    columns = [
+        PdfColumn(
+            column.heading,
+            "left" if column.kind == "text" else "right",
+            SHARES.get(column.kind, 1.0) if crowded else None,
+        )
+        for column in one.columns
+    ]
+    several = len(currencies) > 1
+    if several:
+        columns.append(PdfColumn(_("Moneda"), width=SHARES["currency"] if crowded else None))
+    rows = [_printed(row.cells, several) for row in one.rows]
+    caption = _("Cantidades en %(currency)s", currency=currencies[0]) if len(currencies) == 1 else ""
+    return Table(columns, rows, total=_printed(one.foot, several) if one.foot else None, caption=caption)
+
+
+def _printed(cells: Sequence[Cell], several: bool) -> list[str]:
+    written = [_amount(cell) if isinstance(cell, Money) else shown(cell) for cell in cells]
+    return [*written, _currency(cells)] if several else written
+
+
+def _amount(money: Money) -> str:
+    return shown(money).partition(NARROW_SPACE)[0].replace("$", "").replace("€", "")
+
+
+def _currency(cells: Sequence[Cell]) -> str:
+    return next((cell.currency for cell in cells if isinstance(cell, Money)), "")
 
 
 def _articles() -> list[dict[str, Any]]:
@@ -72,8 +105,7 @@ def section_rows(one: Section) -> Iterator[list[Cell]]:
     for row in one.rows:
         cells: list[Cell] = list(row.cells)
         if _has_money(one):
-            money = next((cell for cell in row.cells if isinstance(cell, Money)), None)
-            cells.append(money.currency if money else "")
+            cells.append(_currency(row.cells))
         yield cells
 
 

@@ -67,23 +67,37 @@ def _rows(breakdown: Breakdown) -> list[tuple[str, str, int, int, Money]]:
     return rows
 
 
+def _answer(breakdown: Breakdown) -> str:
+    known = [one for one in breakdown.groups if one.awarded]
+    if not known:
+        return ngettext(
+            "Se dio %(num)s apoyo por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
+            "Se dieron %(num)s apoyos por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
+            breakdown.awarded,
+            amount=shown(breakdown.amount),
+            decided=number(breakdown.decided),
+            rate=shown(_rate(breakdown.awarded, breakdown.decided)),
+        )
+    most = max(known, key=lambda one: one.awarded or 0)
+    return _(
+        "De %(total)s apoyos, %(count)s fueron para «%(name)s», de %(decided)s solicitudes.",
+        total=number(breakdown.awarded),
+        count=number(most.awarded or 0),
+        name=group_name(breakdown.dimension, most.key),
+        decided=number(most.decided or 0),
+    )
+
+
 def group(breakdown: Breakdown) -> Section:
     """Say whom the awards reached, by one property, with small groups left out."""
     name = breakdown.dimension
     question = _(QUESTIONS[name])
     if not breakdown.decided:
         return Section(SECTION_IDS[name], question, _("Todavía no hay resultados publicados."))
-    answer = ngettext(
-        "Se dio %(num)s apoyo por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
-        "Se dieron %(num)s apoyos por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
-        breakdown.awarded,
-        amount=shown(breakdown.amount),
-        decided=number(breakdown.decided),
-        rate=shown(_rate(breakdown.awarded, breakdown.decided)),
-    )
     figures = _rows(breakdown)
+    answer = _answer(breakdown)
     chart = None
-    if breakdown.awarded:
+    if breakdown.awarded and len(figures) > 1:
         chart = Chart(
             ChartKind.BAR,
             question,

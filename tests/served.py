@@ -32,7 +32,14 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
-    """Migrate a database in `folder`, load the demo year, serve it, and stop it at the end."""
+    """Migrate a database in `folder`, load the demo year, serve it, and stop it at the end.
+
+    `PUENTE_SITE` names an instance that already runs with the demo year; then nothing is started or stopped.
+    """
+    if running := os.environ.get("PUENTE_SITE"):
+        accounts = json.loads(_puente(dict(os.environ), "demo", "accounts", "--json"))["accounts"]
+        yield Served(running.rstrip("/"), folder, tuple(accounts))
+        return
     port = _free_port()
     environment = {
         **{

@@ -1,0 +1,45 @@
+"""A reviewer signs in with a code, declares no conflict, scores blind and submits."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Visitor
+
+WHY = (
+    "La propuesta dice con claridad qué hará, con quién y cuándo, y lo sostiene con una invitación concreta. "
+    "El calendario alcanza para lo que promete y el regreso a la ciudad está pensado para públicos que hoy no llegan. "
+    "Faltaría precisar cómo se medirá lo aprendido, pero no cambia lo esencial del proyecto que se propone aquí."
+)
+
+
+@pytest.mark.browser
+def test_a_reviewer_declares_scores_blind_and_submits(arrive: Callable[..., Visitor]) -> None:
+    visitor = arrive()
+    page = visitor.start()
+    page.get_by_role("link", name=re.compile("^Evaluar")).first.click()
+    visitor.fill_in_credentials(visitor.site.account("reviewer"))
+    expect(page.get_by_role("heading", level=1, name="Tus evaluaciones")).to_be_visible()
+    visitor.photograph("reviewer-desk")
+    page.get_by_role("link", name=re.compile("^Seguir con")).click()
+    if page.get_by_role("button", name="Declarar").count():
+        visitor.photograph("reviewer-declaration")
+        page.get_by_label("No, puedo evaluarlo con imparcialidad").check()
+        page.get_by_role("button", name="Declarar").click()
+    expect(page.get_by_role("heading", name="Tu evaluación")).to_be_visible()
+    said = page.inner_text("main")
+    assert "@" not in said
+    assert not any(account["name"] in said for account in visitor.site.accounts)
+    reasons = page.get_by_label("Justificación")
+    for number in range(reasons.count()):
+        group = page.locator("fieldset", has=reasons.nth(number)).last
+        group.get_by_role("radio").nth(1).check()
+        reasons.nth(number).fill(WHY)
+    visitor.photograph("reviewer-dossier")
+    page.get_by_role("button", name="Revisar y enviar").click()
+    visitor.photograph("reviewer-confirm")
+    page.get_by_role("button", name="Enviar evaluación").click()
+    expect(page.get_by_text(re.compile("Enviada:|Evaluación enviada|Enviaste")).first).to_be_visible()
+    visitor.photograph("reviewer-sent")

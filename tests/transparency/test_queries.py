@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock, today
 from core.money import Money
+from scoring.queries import process_figures
 from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
 from transparency import queries
@@ -89,6 +90,10 @@ class TestAwards:
         assert (report.process.submitted, report.process.decided) == (6, 6)
         assert report.process.awarded == len(awarded.awards)
         assert (report.process.reviewers, report.process.reviews) == (3, 18)
+        scored = process_figures(awarded.call.slug)
+        assert scored is not None
+        assert scored.alpha is not None
+        assert report.process.agreement == pytest.approx(scored.alpha)
 
     def test_the_quarter_has_the_same_awards_as_the_call(self, awarded: Awarded) -> None:
         report = queries.period_report(quarter_of(today()))

@@ -16,7 +16,8 @@ from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.award import AwardState
 from grants.states.determination import AppealState, DeterminationState, Outcome
 from scoring import queries as scoring_queries
-from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat, Review
+from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat, Review, Score
+from scoring.rules.agreement import krippendorff_alpha
 from scoring.states import AssignmentState, PanelState, ReviewState
 from transparency.rules.breakdowns import UNKNOWN, Count
 from transparency.rules.figures import Process
@@ -205,8 +206,26 @@ def _assigned(panels: Select[Any]) -> Select[Any]:
 
 
 def _agreement(call: Call) -> float | None:
-    figures = scoring_queries.process_figures(call.slug)
-    return None if figures is None else figures.alpha
+    """Return Krippendorff's alpha of the reviewers' totals, each total added up by the database."""
+    panel = scoring_queries.panel_of_call(call.slug)
+    if panel is None or panel.state is not PanelState.RELEASED:
+        return None
+    criteria = panel.rulebook.rules.criteria
+    weight = case(*((Score.criterion == one.id, float(one.weight)) for one in criteria), else_=0.0)
+    query = (
+        select(Assignment.dossier_id, func.sum(weight * Score.numerator / Score.denominator))
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Score, Score.review_id == Review.id)
+        .join(Dossier, Dossier.id == Assignment.dossier_id)
+        .where(Dossier.panel_id == panel.id, Review.state == ReviewState.SUBMITTED)
+        .group_by(Assignment.dossier_id, Review.id)
+        .order_by(Assignment.dossier_id, Review.id)
+    )
+    totals: dict[int, list[float]] = {}
+    for dossier_id, total in session().execute(query):
+        # Rounded so that equal totals stay equal whatever the order in which they were added.
+        totals.setdefault(dossier_id, []).append(round(float(total), 9))
+    return krippendorff_alpha(list(totals.values()))
 
 
 def has_results(call: Call) -> bool:

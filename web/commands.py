@@ -1,8 +1,11 @@
 """The command line: `puente`."""
 
 import json
+import os
+import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +14,7 @@ from flask import current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 import config
+from core.jobs import run_due, work
 from web.demo.commands import demo
 
 
@@ -67,15 +71,9 @@ def jobs() -> None:
 @with_appcontext
 def jobs_work() -> None:
     """Do jobs until stopped."""
-    import signal  # local: only the worker minds signals
-
-    from core.jobs import work
-
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_args: stop.set())
-    import os
-
     work(f"worker-{os.getpid()}", stop)
 
 
@@ -83,8 +81,6 @@ def jobs_work() -> None:
 @with_appcontext
 def jobs_run() -> None:
     """Do every job that is due, then stop."""
-    from core.jobs import run_due
-
     click.echo(f"{run_due()} jobs done")
 
 
@@ -101,9 +97,7 @@ def serve() -> None:
 @with_appcontext
 def assets() -> None:
     """Build static files and catalogues."""
-    from pathlib import Path
-
-    from web.assets import build_assets
+    from web.assets import build_assets  # local: `puente config` should not wait for the compressor
 
     build_assets(Path(current_app.config["BUILD_FOLDER"]))
 

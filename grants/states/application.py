@@ -53,7 +53,7 @@ APPLICATION_STATES = StateTable(
         _State.IN_CURE: State(N_("Por corregir"), N_("Falta algo que todavía puedes corregir."), "warning"),
         _State.ELIGIBLE: State(N_("Cumple los requisitos"), N_("Sigue la evaluación del proyecto."), "progress"),
         _State.IN_REVIEW: State(N_("En evaluación"), N_("Especialistas la evalúan sin saber de quién es."), "progress"),
-        _State.AWARDED: State(N_("Con apoyo"), N_("Fue seleccionada."), "good"),
+        _State.AWARDED: State(N_("Con apoyo"), N_("El proyecto fue seleccionado y tiene apoyo."), "good"),
         _State.WAITLISTED: State(N_("En lista de espera"), N_("Recibirá apoyo si se libera dinero."), "progress"),
         _State.NOT_SELECTED: State(N_("No seleccionada"), N_("Esta vez no alcanzó el apoyo."), "neutral"),
     },

@@ -48,7 +48,7 @@ def test_what_changes_something_is_never_open_to_anyone_but_by_intention(app: Fl
     }
     # People without an account sign in, register, recover their account and give; Stripe sends signed notices.
     rooms = {endpoint.split(".")[0] for endpoint in writing}
-    assert rooms <= {"accounts", "trust", "machine"}
+    assert rooms <= {"accounts", "trust", "trust_machine"}
 
 
 def test_every_setting_is_explained_and_on_the_page() -> None:

@@ -3,13 +3,14 @@
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from core.access import roles
+from core.access import ensure, roles
 from core.database import session
 from core.errors import Refusal
 from core.language import _, ngettext
 from core.money import Money
 from core.roles import Role
 from grants import queries as grants_queries
+from grants.models import Call
 from treasury import queries, services
 from treasury.forms import AllocationForm, ConfirmForm, axis_names
 from treasury.routes import blueprint
@@ -17,11 +18,18 @@ from trust import queries as trust_queries
 from trust.models import FundKind
 
 
+def _call(slug: str) -> Call:
+    call = grants_queries.call_by_slug(slug)
+    ensure(call)
+    assert call is not None
+    return call
+
+
 @blueprint.route("/tesoreria/convocatorias/<slug>", methods=["GET", "POST"])
 @roles(Role.TREASURER)
 def call_budget(slug: str) -> Response | str | tuple[str, int]:
     """Show a call's allocations with what is left of each, and add one."""
-    call = grants_queries.call_by_slug(slug)
+    call = _call(slug)
     rooms = [queries.room_of(fund) for fund in trust_queries.funds() if fund.kind is not FundKind.ENDOWMENT]
     form = AllocationForm().offer([room.fund for room in rooms])
     status = 200
@@ -54,7 +62,7 @@ def call_budget(slug: str) -> Response | str | tuple[str, int]:
 @roles(Role.TREASURER)
 def commit_awards(slug: str) -> Response | str:
     """Commit the money of every award that waits for it, after showing the list."""
-    call = grants_queries.call_by_slug(slug)
+    call = _call(slug)
     form = ConfirmForm()
     waiting = grants_queries.awaiting_award(call)
     if not form.validate_on_submit():

@@ -21,6 +21,7 @@ import config
 from accounts import login
 from core.database import Base, db, prepare_engine
 from core.settings import install_settings
+from trust import simulator
 from web import assets, errors, navigation, presentation, requests
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,8 +124,7 @@ def _open_rooms(app: Flask) -> None:
         for floor in ("models", "states", "jobs"):
             room_module(room, floor)
         routes = room_module(room, "routes")
-        if hasattr(routes, "blueprint"):
-            assert routes is not None
+        if routes is not None:
             app.register_blueprint(routes.blueprint, url_prefix=LANGUAGE_PREFIX)
             machine = getattr(routes, "machine_blueprint", None)
             if machine is not None:
@@ -136,8 +136,7 @@ def _open_rooms(app: Flask) -> None:
 
 
 def _wrap_server(app: Flask, values: Mapping[str, Any], build: Path) -> None:
-    simulator = room_module("trust", "simulator")
-    if hasattr(simulator, "mount") and not values["STRIPE_SECRET_KEY"]:
+    if not values["STRIPE_SECRET_KEY"]:
         app.wsgi_app = simulator.mount(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(build / "static"), prefix="static/", max_age=31_536_000, autorefresh=values["DEBUG"]

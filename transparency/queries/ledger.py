@@ -36,14 +36,15 @@ def account_names() -> dict[str, Names]:
     return {row.code: row.name for row in rows}
 
 
+SUM_KEY = (Posting.account_code, Posting.fund_id, Posting.currency)
+
+
 def ledger_sums(start: date, end: date) -> list[LedgerSum]:
     """Return each account, fund and currency before and within a range, both ends included, in one pass."""
     before, cents = JournalEntry.entry_date < start, Posting.amount_cents
     query = (
         select(
-            Posting.account_code,
-            Posting.fund_id,
-            Posting.currency,
+            *SUM_KEY,
             func.sum(case((before, cents), else_=0)),
             func.sum(case((before, 0), (cents > 0, cents), else_=0)),
             func.sum(case((before, 0), (cents < 0, cents), else_=0)),
@@ -52,6 +53,8 @@ def ledger_sums(start: date, end: date) -> list[LedgerSum]:
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .where(JournalEntry.entry_date <= end)
+        .group_by(*SUM_KEY)
+        .order_by(*SUM_KEY)
     )
     return _sums(query)
 
@@ -59,26 +62,26 @@ def ledger_sums(start: date, end: date) -> list[LedgerSum]:
 def call_sums(call: Call) -> list[LedgerSum]:
     """Return what was posted for the awards of a call: commitments, payments, returns and their reversals."""
     cents = Posting.amount_cents
-    query = select(
-        Posting.account_code,
-        Posting.fund_id,
-        Posting.currency,
-        literal(0),
-        func.sum(case((cents > 0, cents), else_=0)),
-        func.sum(case((cents < 0, cents), else_=0)),
-        literal(0),
-        func.sum(Posting.base_cents),
-    ).where(Posting.entry_id.in_(entries_of_awards(call)))
+    query = (
+        select(
+            *SUM_KEY,
+            literal(0),
+            func.sum(case((cents > 0, cents), else_=0)),
+            func.sum(case((cents < 0, cents), else_=0)),
+            literal(0),
+            func.sum(Posting.base_cents),
+        )
+        .where(Posting.entry_id.in_(entries_of_awards(call)))
+        .group_by(*SUM_KEY)
+        .order_by(*SUM_KEY)
+    )
     return _sums(query)
 
 
 def _sums(query: Any) -> list[LedgerSum]:
-    grouped = query.group_by(Posting.account_code, Posting.fund_id, Posting.currency).order_by(
-        Posting.account_code, Posting.fund_id, Posting.currency
-    )
     return [
         LedgerSum(account, fund_id, currency, *(int(value) for value in values))
-        for account, fund_id, currency, *values in session().execute(grouped)
+        for account, fund_id, currency, *values in session().execute(query)
     ]
 
 
@@ -111,6 +114,7 @@ def entries_of_awards(call: Call) -> Select[Any]:
         select(linked.c.id)
         .join(Application, Application.id == linked.c.application_id)
         .where(Application.call_id == call.id)
+        .order_by(linked.c.id)
     )
 
 

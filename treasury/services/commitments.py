@@ -88,6 +88,7 @@ def award_pending(call: Call, *, progress: Callable[[int, int], None] | None = N
     waiting = grants_queries.awaiting_award(call)
     awards = []
     for done, determination in enumerate(waiting, start=1):
+        assert determination.money is not None  # awarded: the table demands its amount
         awards.append(award_grant(determination.application, determination.money))
         if progress is not None:
             progress(done, len(waiting))

@@ -1,0 +1,1 @@
+"""Ours, the floor and a peer, measured in turn in one process."""

@@ -137,7 +137,7 @@ def _open_rooms(app: Flask) -> None:
 
 def _wrap_server(app: Flask, values: Mapping[str, Any], build: Path) -> None:
     if not values["STRIPE_SECRET_KEY"]:
-        app.wsgi_app = simulator.mount(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = simulator.mount(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(build / "static"), prefix="static/", max_age=31_536_000, autorefresh=values["DEBUG"]
     )

@@ -1,6 +1,7 @@
 """Screening, blinding, the blind review and the ranking of the awarded call."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from random import Random
 
 from accounts import services as accounts
@@ -19,7 +20,6 @@ from scoring import services as scoring
 from scoring.models import Assignment, Panel, Ranking
 from scoring.services import ScoreEntry
 from scoring.states import AssignmentState, PanelState
-from web.demo.calendar import office_hours
 from web.demo.people import DOMAIN, make_account
 from web.demo.prose import JUSTIFICATIONS
 from web.demo.story import Story, actor_of
@@ -46,9 +46,9 @@ def seat_committee(story: Story) -> None:
     session().commit()
 
 
-def screen_and_blind(story: Story, call: Call, day: int) -> Panel:
+def screen_and_blind(story: Story, call: Call, on: date, opens: datetime, closes: datetime) -> Panel:
     """Screen by the rules, prepare and clear the blind dossiers, seat the committee and hand everything over."""
-    story.at(story.year.day(day))
+    story.at(on)
     grants.advance_calls()
     with story.acting("programa"):
         grants.move_call(call, CallState.SCREENING)
@@ -61,11 +61,7 @@ def screen_and_blind(story: Story, call: Call, day: int) -> Panel:
             grants.clear_dossier(clearing)
         grants.clear_clean_dossiers(call)
         session().commit()
-        panel = grants.open_review(
-            call,
-            review_opens_at=office_hours(story.year.day(day + 4)),
-            review_closes_at=office_hours(story.year.day(day + 34)),
-        )
+        panel = grants.open_review(call, review_opens_at=opens, review_closes_at=closes)
         for number, user in enumerate(reviewers(story)):
             grants.seat_reviewer_on(call, user, keywords=[str(1 + number % 5), str(1 + (number + 2) % 5)])
         grants.hand_over_dossiers(call, progress=_bar(story, "Handing over"))

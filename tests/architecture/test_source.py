@@ -122,7 +122,7 @@ ONE_FIGURE = re.compile(r"select\(\s*(func\.|exists\b)")
 
 
 def test_every_list_has_an_order() -> None:
-    """A heuristic: a function of a queries floor that selects must order, unless it fetches one row or one figure, or is a part."""
+    """A heuristic: in a queries floor, what selects also orders, unless it fetches one row or figure, or is a part."""
     wrong = []
     for path in floor_files("queries"):
         text = path.read_text(encoding="utf-8")

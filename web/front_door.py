@@ -7,8 +7,10 @@ from typing import Any
 from flask import url_for
 
 from core.clock import today
+from core.context import actor
 from core.language import _
 from core.money import Money
+from core.roles import Role
 from grants.queries.calls import closing_soonest
 from transparency.queries import front_figures
 from transparency.rules.books import INCOME_CASH
@@ -55,9 +57,11 @@ def _calls() -> list[ClosingCall]:
 
 
 def _ways() -> dict[str, str]:
+    who = actor()
+    may_review = who.is_anonymous or who.has(Role.REVIEWER)  # others read how the evaluation works
     return {
         "apply": url_for("grants.call_list"),
-        "review": url_for("scoring.desk"),
+        "review": url_for("scoring.desk" if may_review else "web.help"),
         "give": url_for("trust.give"),
         "accounts": url_for("transparency.index"),
     }

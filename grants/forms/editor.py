@@ -189,7 +189,7 @@ class SupportForm(PuenteForm):
 
     def validate_rate(self, field: Any) -> None:
         """A rate is more than nothing."""
-        if field.data and not float(field.data):
+        if field.data and not field.errors and not float(field.data):
             raise ValidationError(_("El tipo de cambio debe ser mayor que cero."))
 
     def tariff_changes(self, tariff: Mapping[str, Any], quote: str) -> dict[str, Any]:

@@ -56,6 +56,8 @@ SAME_EVERYWHERE = {
         "dark",
         "light",
     ),
+    *("Creative", "Commons", "Attribution", "tests"),
+    *("string", "integer", "number", "boolean", "date", "beneficiary", "profile"),  # names in the open data's schema
     *("width", "device", "initial", "scale", "FBFAF", "ffffff", "noindex", "index", "follow"),
 }
 
@@ -65,14 +67,15 @@ def marked(told: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, l
     """Every page of every role in the marked language."""
     folder = tmp_path_factory.mktemp("pseudo")
     write_catalogue(folder)
+    babel = told.app.extensions["babel"]
     with told.app.app_context():
         domain = get_domain()
-    before = list(domain.translation_directories)
-    domain._translation_directories = [str(folder)]
+    before = list(babel.translation_directories)
+    babel.translation_directories[:] = [str(folder)]
     domain.cache.clear()
     with visited(told):
         pages = {role: list(walk(told.app, told.client(role), role, language="en", samples=1).html()) for role in ROLES}
-    domain._translation_directories = before
+    babel.translation_directories[:] = before
     domain.cache.clear()
     return pages
 
@@ -88,7 +91,7 @@ def content(told: World) -> str:
                 for row in db.session.execute(select(*columns)):
                     said.extend(text for value in row for text in strings(value))
         said.extend(text for value in told.app.config.values() for text in strings(value))
-    english = Locale("en")
+    english = Locale("en", "GB")
     for names in (english.territories, english.languages, english.currencies, english.months["format"]["wide"]):
         said.extend(str(name) for name in names.values())
     said.extend(english.months["format"]["abbreviated"].values())
@@ -123,7 +126,7 @@ def spoken(tree: Node) -> Iterator[str]:
 def untranslated(page: Page, content: str) -> Iterator[str]:
     """Yield what a page says that neither the catalogue nor the database said."""
     for text in spoken(page.tree):
-        rest = outside(text)
+        rest = re.sub(r"https?://\S+", "", outside(text))
         if not LETTERS.search(rest) or rest.casefold() in content:
             continue
         strange = [
@@ -138,8 +141,10 @@ def untranslated(page: Page, content: str) -> Iterator[str]:
 
 def pieces_known(phrase: str, content: str) -> bool:
     """Return whether a phrase is put together of known content: "Name · Name (12)"."""
-    pieces = re.split(r"\s*[·:,;()«»/|→]\s*|\s+[–—-]\s+|\d+", phrase)
-    return all(piece.casefold() in content or piece in SAME_EVERYWHERE or len(piece) < 3 for piece in pieces)
+    pieces = re.split(r"\s*[·:,;()«»/|→]\s*|\s+[–—-]\s+|\s*[\d.]+\s*", phrase)
+    return all(
+        piece.casefold() in content or set(piece.split()) <= SAME_EVERYWHERE or len(piece) < 3 for piece in pieces
+    )
 
 
 def test_nothing_is_said_in_one_language_only(marked: dict[str, list[Page]], content: str) -> None:

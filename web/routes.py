@@ -26,7 +26,7 @@ PROGRESS = {
 }
 
 NAVIGATION = (
-    NavItem(N_("Mi espacio"), "web.desk", order=90, roles=frozenset()),
+    NavItem(N_("Mi espacio"), "web.desk", order=1, roles=frozenset()),
     NavItem(N_("Trabajos"), "web.job_list", order=95, roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 

@@ -37,11 +37,13 @@ def install(app: Flask) -> None:
     app.context_processor(frame)
 
 
-def menu() -> list[Link]:
-    """Return the links this person may follow; a public cached page shows the same to everybody."""
+def menu(*, own: bool) -> list[Link]:
+    """Return the links everybody may follow or, with `own`, those that are this person's alone."""
     who = actor()
     links = []
     for item in current_app.extensions["navigation"]:
+        if (item.roles is not None) != own:
+            continue
         if item.roles is not None and (who.is_anonymous or (item.roles and not who.has(*item.roles))):
             continue
         url = url_for(item.endpoint)
@@ -66,7 +68,8 @@ def frame() -> dict[str, Any]:
         "city_name": localised(setting("CITY_NAME")),
         "trust_name": localised(setting("TRUST_NAME")),
         "contact_email": setting("CONTACT_EMAIL"),
-        "navigation": menu() if request.endpoint else [],
+        "navigation": menu(own=False) if request.endpoint else [],
+        "own_navigation": menu(own=True) if request.endpoint else [],
         "current_user": None if who.is_anonymous else who,
         "desk_url": None if who.is_anonymous else url_for("web.desk"),
         "sign_in_url": url_for("accounts.sign_in"),

@@ -66,16 +66,20 @@ def latest_plan() -> OperatingPlan | None:
     )
 
 
-def allocations_of(call: Call) -> list[Allocation]:
-    """Return a call's allocations with their funds, in the order in which they pay."""
-    return list(
-        session().scalars(
-            select(Allocation)
-            .where(Allocation.call_id == call.id)
-            .options(joinedload(Allocation.fund))
-            .order_by(Allocation.rank, Allocation.id)
-        )
+def allocations_of(call: Call, *, hold: bool = False) -> list[Allocation]:
+    """Return a call's allocations with their funds, in the order in which they pay.
+
+    `hold` keeps them until the transaction ends, so that two awards at once never draw the same money.
+    """
+    query = (
+        select(Allocation)
+        .where(Allocation.call_id == call.id)
+        .options(joinedload(Allocation.fund))
+        .order_by(Allocation.rank, Allocation.id)
     )
+    if hold:
+        query = query.with_for_update(of=Allocation)
+    return list(session().scalars(query))
 
 
 def committed_by_allocation(call: Call) -> dict[int, int]:
@@ -120,16 +124,32 @@ def room_of(fund: Fund) -> FundRoom:
     )
 
 
-def commitments_of(award: Award) -> list[Commitment]:
-    """Return what is bound to an award, in the order in which it was taken."""
-    return list(
-        session().scalars(
-            select(Commitment)
-            .where(Commitment.award_id == award.id)
-            .options(joinedload(Commitment.fund))
-            .order_by(Commitment.id)
-        )
+def commitments_of(award: Award, *, hold: bool = False) -> list[Commitment]:
+    """Return what is bound to an award, in the order in which it was taken.
+
+    `hold` reads them as they are now and keeps them until the transaction ends: two payments at once add up.
+    """
+    query = (
+        select(Commitment)
+        .where(Commitment.award_id == award.id)
+        .options(joinedload(Commitment.fund))
+        .order_by(Commitment.id)
     )
+    if hold:
+        query = query.with_for_update(of=Commitment).execution_options(populate_existing=True)
+    return list(session().scalars(query))
+
+
+def ordered_by_commitment(award: Award) -> dict[int, int]:
+    """Return, by commitment id, what orders that the bank has not paid yet will take from it, in minor units."""
+    rows = session().execute(
+        select(PaymentShare.commitment_id, func.sum(PaymentShare.amount_cents))
+        .join(PaymentOrder, PaymentOrder.id == PaymentShare.order_id)
+        .where(PaymentOrder.award_id == award.id, PaymentOrder.state.in_([OrderState.PREPARED, OrderState.AUTHORISED]))
+        .group_by(PaymentShare.commitment_id)
+        .order_by(PaymentShare.commitment_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def committed_between(start: date, end: date) -> list[Commitment]:

@@ -71,6 +71,20 @@ class ReversalOfReversal(Conflict):
     sentence = N_("El asiento %(number)s es una reversa: registra de nuevo la operación en lugar de revertirlo.")
 
 
+class CorrectedElsewhere(Conflict):
+    """An entry of the budget or of a payment belongs to an award, which would go on counting it."""
+
+    sentence = N_(
+        "El asiento %(number)s pertenece a un apoyo o al plan operativo: se corrige desde ahí, no en el libro."
+    )
+
+
+class NotInStore(Conflict):
+    """Only what came in kind and is here can be used up."""
+
+    sentence = N_("Solo se puede usar lo que ya se recibió en especie.")
+
+
 class ReasonRequired(InvalidInput):
     """A correction says why."""
 

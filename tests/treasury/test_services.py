@@ -1,8 +1,10 @@
 """The bridge: what a call may spend, what an award binds, and how it is paid, to the cent in the same ledger."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -10,11 +12,13 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.clock import FrozenClock, today
 from core.context import acting_as
+from core.database import db
 from core.errors import IllegalTransition
 from core.money import Money
 from core.roles import Role
+from grants import queries as grants_queries
 from grants import services as grants
-from grants.models import Award
+from grants.models import Award, Call
 from grants.queries import determinations as determination_queries
 from grants.states.award import AwardState, TrancheState
 from tests.factories.accounts import make_user
@@ -38,6 +42,7 @@ from treasury.errors import (
 from treasury.models import PaymentOrder
 from treasury.states import CommitmentState, OrderState
 from trust import queries as trust_queries
+from trust.errors import KeyReused
 from trust.models import Fund, FundKind
 from trust.services import verify_ledger
 
@@ -137,6 +142,15 @@ class TestCommitment:
         assert services.award_grant(found[0], determination.money) is first
         assert balance(designated, "8.2.4") == determination.money.amount_cents
 
+    def test_the_same_award_is_answered_even_when_nothing_is_left(
+        self, session: Session, clock: FrozenClock, officer: User
+    ) -> None:
+        award, _fund = committed_award(clock, officer)
+        (allocation,) = queries.allocations_of(award.application.call)
+        allocation.amount_cents = award.amount_cents
+        session.flush()
+        assert services.award_grant(award.application, award.money) is award
+
     def test_a_fund_whose_giver_forbids_it_pays_nothing(
         self, session: Session, clock: FrozenClock, officer: User
     ) -> None:
@@ -158,6 +172,15 @@ class TestCommitment:
         assert trust_queries.available(fund, "MXN") == before + award.money
         with pytest.raises(NothingCommitted):
             services.release_commitment(award, "otra vez")
+
+    def test_a_declined_award_leaves_the_desk_of_who_pays(
+        self, session: Session, clock: FrozenClock, officer: User
+    ) -> None:
+        award, _fund = committed_award(clock, officer)
+        accept(award)
+        assert [tranche.award_id for tranche in grants_queries.tranches_due()] == [award.id]
+        grants.decline_award(award, reason="Cambio de fechas.")
+        assert grants_queries.tranches_due() == []
 
 
 class TestPayment:
@@ -227,7 +250,38 @@ class TestPayment:
         assert trust_queries.available(fund, "MXN") == free + pesos(100)
         with pytest.raises(NothingCommitted):
             services.return_unspent(award, order.money, received_on=today(), bank_reference="DEV-2")
+        services.return_unspent(award, pesos(100), received_on=today(), bank_reference="DEV-1")
+        assert sum(one.returned_cents for one in queries.commitments_of(award)) == 100_00
+        with pytest.raises(KeyReused):
+            services.return_unspent(award, pesos(99), received_on=today(), bank_reference="DEV-1")
         assert verify_ledger() == []
+
+
+def test_two_calls_at_once_never_get_the_same_money(app: Flask, session: Session, clock: FrozenClock) -> None:
+    _restricted, designated = make_funds()
+    calls = [make_draft_call(), make_draft_call()]
+    session.commit()
+    meeting, outcomes = threading.Barrier(2), []
+
+    def work(call_id: int) -> None:
+        with app.app_context():
+            fund, call = db.session.get_one(Fund, designated.id), db.session.get_one(Call, call_id)
+            db.session.commit()
+            meeting.wait()
+            try:
+                services.allocate_budget(call, [(fund, pesos(600_000))])
+                db.session.commit()
+                outcomes.append("allocated")
+            except NotEnoughAvailable:
+                db.session.rollback()
+                outcomes.append("refused")
+
+    threads = [threading.Thread(target=work, args=(call.id,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["allocated", "refused"]
 
 
 def with_plan(fund: Fund) -> None:

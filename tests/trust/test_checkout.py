@@ -241,6 +241,20 @@ def test_payments_whose_notice_was_lost_are_caught_up(session: Session, order: C
     assert contributions(session) == 1
 
 
+def test_one_payment_that_cannot_be_asked_after_holds_up_no_other(
+    session: Session, order: CheckoutOrder, payer: Client
+) -> None:
+    lost = start_checkout(fund=order.fund, money=pesos(100), method="card")
+    pay(payer, order)
+    lost.session_id = "cs_test_perdida"
+    session.flush()
+    later = start_checkout(fund=order.fund, money=pesos(200), method="card")
+    session.commit()
+    pay(payer, later)
+    assert catch_up_payments() == 2
+    assert (state(session, lost), state(session, later)) == (CheckoutState.OPEN, CheckoutState.PAID)
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [

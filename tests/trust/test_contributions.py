@@ -16,15 +16,17 @@ from core.files import StoredFile, forget, read
 from core.money import LARGEST_CENTS, AmountTooLarge, InvalidAmount, Money, UnknownCurrency
 from mail.models import OutboxMessage
 from tests.factories.accounts import make_organisation, make_user
-from tests.factories.trust import acting, euros, give, give_in_kind, make_books, make_fund, pesos
+from tests.factories.trust import acting, euros, give, give_in_kind, make_books, make_fund, pesos, post
 from trust import queries
 from trust.documents import render_receipt
 from trust.errors import (
     AmountNotPositive,
+    CorrectedElsewhere,
     DateInFuture,
     FundClosed,
     InvalidQuantity,
     KeyReused,
+    NotInStore,
     PeriodClosed,
     ReasonRequired,
     SamePerson,
@@ -34,6 +36,7 @@ from trust.services import (
     cancel_receipt,
     close_period,
     confirm_in_kind_delivery,
+    correct_entry,
     decline_in_kind,
     offer_in_kind,
     pledge,
@@ -41,7 +44,7 @@ from trust.services import (
     use_in_kind,
     verify_ledger,
 )
-from trust.states import ContributionState, FundState
+from trust.states import ContributionState, FundState, ReceiptState
 
 pytestmark = pytest.mark.usefixtures("clock")
 TODAY = date(2026, 3, 2)
@@ -258,6 +261,31 @@ def test_in_kind_is_never_in_a_total_of_cash(session: Session) -> None:
     assert queries.available(fund) == pesos(100)
     moments = {row.account_code: row.credit_cents for row in queries.budget_moments(TODAY, TODAY)}
     assert moments["8.1.5"] == 100_00
+
+
+def test_only_what_came_in_kind_and_is_here_is_used_up(session: Session) -> None:
+    for other in (offer(), give(make_fund(), pesos(100))):
+        with pytest.raises(NotInStore):
+            use_in_kind(other, on=TODAY, memo="Hospedaje de residentes")
+
+
+def test_a_gift_recorded_by_mistake_is_cancelled_with_its_receipt(session: Session) -> None:
+    gift = give(make_fund(), pesos(100))
+    entry = queries.entry_of(gift)
+    assert entry is not None
+    correct_entry(entry, reason="Depósito de otra cuenta")
+    assert gift.receipt is not None
+    assert (gift.state, gift.receipt.state) == (ContributionState.CANCELLED, ReceiptState.CANCELLED)
+    assert gift.receipt.cancel_reason == "Depósito de otra cuenta"
+    assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("kind", ["budget", "payment", "refund"])
+def test_what_an_award_or_the_plan_counts_on_is_not_undone_in_the_book(session: Session, kind: str) -> None:
+    entry = post(make_fund(), 100_00, kind=kind)
+    with pytest.raises(CorrectedElsewhere):
+        correct_entry(entry, reason="Por error")
+    assert queries.reversal_of(entry) is None
 
 
 def test_what_a_giver_gave_is_shown_in_two_totals(session: Session) -> None:

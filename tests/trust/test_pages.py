@@ -112,6 +112,7 @@ def test_the_public_check_of_a_receipt_confirms_and_does_not_name(client: FlaskC
         ("/es/recibos/documento/nada", 404),
         ("/es/recibos/archivo/nada", 404),
         ("/es/recibos?numero=", 422),
+        ("/es/recibos?numero=ZZZ", 404),
         ("/es/fondos/nada", 404),
         ("/es/libro/2026-999999", 404),
         ("/es/libro/²-³", 404),

@@ -28,6 +28,8 @@ def allocate_budget(call: Call, splits: Sequence[tuple[Fund, Money]]) -> list[Al
     currency = str(setting("BASE_CURRENCY"))
     if not splits:
         raise NotPositive()
+    for fund in sorted({fund.id: fund for fund, _money in splits}.values(), key=lambda one: one.id):
+        session().refresh(fund, with_for_update={"key_share": True})  # two calls at once never get the same money
     earlier = queries.allocations_of(call)
     taken = {allocation.fund_id for allocation in earlier}
     made = []

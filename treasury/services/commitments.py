@@ -10,6 +10,7 @@ from core.money import Money, format_money
 from grants import queries as grants_queries
 from grants import services as grants_services
 from grants.models import Application, Award, Call
+from grants.queries.determinations import award_of
 from treasury import queries
 from treasury.errors import NoFundMayPay, NothingCommitted
 from treasury.models import Allocation, Commitment
@@ -33,7 +34,10 @@ def award_grant(application: Application, money: Money) -> Award:
         NoFundMayPay: the allocations that may pay do not cover it; the sentence carries every refusal.
     """
     call = application.call
-    allocations = queries.allocations_of(call)
+    allocations = queries.allocations_of(call, hold=True)
+    earlier = award_of(application)
+    if earlier is not None and queries.commitments_of(earlier):
+        return grants_services.record_award(application, money)  # the same amount is the same award; another is refused
     check_amount(money, allocations[0].currency if allocations else money.currency)
     bound = queries.committed_by_allocation(call)
     verdicts = {one.fund_id: _verdict(application, money, one) for one in allocations}
@@ -49,8 +53,6 @@ def award_grant(application: Application, money: Money) -> Award:
     if missing:
         raise NoFundMayPay(missing=format_money(missing), reasons=_explain(allocations, verdicts))
     award = grants_services.record_award(application, money)
-    if queries.commitments_of(award):
-        return award
     by_fund = {one.fund_id: one for one in allocations}
     for draw in draws:
         session().add(
@@ -101,7 +103,7 @@ def accrue_award(award: Award) -> None:
     Raises:
         NothingCommitted: the award has no money, so no agreement can bind the trust.
     """
-    commitments = queries.commitments_of(award)
+    commitments = queries.commitments_of(award, hold=True)
     if not commitments:
         raise NothingCommitted()
     lines = []
@@ -119,7 +121,7 @@ def release_commitment(award: Award, reason: str) -> Money:
     Raises:
         NothingCommitted: nothing is bound.
     """
-    commitments = [one for one in queries.commitments_of(award) if one.owed.amount_cents > 0]
+    commitments = [one for one in queries.commitments_of(award, hold=True) if one.owed.amount_cents > 0]
     if not commitments:
         raise NothingCommitted()
     released = Money.zero(commitments[0].currency)

@@ -16,6 +16,8 @@ from treasury.models import PaymentOrder, PaymentShare
 from treasury.rules import spread
 from treasury.services.plans import check_amount
 from treasury.states import COMMITMENT_STATES, ORDER_STATES, CommitmentState, OrderState
+from trust import queries as trust_queries
+from trust.errors import KeyReused
 from trust.models import EntryKind
 from trust.services import Line, post_entry
 
@@ -28,8 +30,10 @@ def prepare_payment_order(tranche: Tranche) -> PaymentOrder:
     """
     award = tranche.award
     money = Money(tranche.amount_cents, award.currency)
-    owing = [one for one in queries.commitments_of(award) if one.state is CommitmentState.ACCRUED and one.owed]
-    owed = [one.owed for one in owing]
+    bound = [one for one in queries.commitments_of(award, hold=True) if one.state is CommitmentState.ACCRUED]
+    ordered = queries.ordered_by_commitment(award)
+    left = [(one, Money(one.owed.amount_cents - ordered.get(one.id, 0), one.currency)) for one in bound]
+    owing, owed = [one for one, part in left if part], [part for _one, part in left if part]
     if sum(part.amount_cents for part in owed) < money.amount_cents:
         raise NothingCommitted()
     grants_services.mark_tranche_ordered(tranche)
@@ -61,6 +65,7 @@ def authorise_payment(order: PaymentOrder) -> PaymentOrder:
     Raises:
         SamePerson: who prepared it asks. IllegalTransition: it is not waiting for authorisation.
     """
+    _hold(order)
     ORDER_STATES.check(order.state, OrderState.AUTHORISED)
     who = _person()
     if who == order.prepared_by_id:
@@ -73,6 +78,7 @@ def authorise_payment(order: PaymentOrder) -> PaymentOrder:
 
 def cancel_payment_order(order: PaymentOrder, *, reason: str) -> PaymentOrder:
     """Cancel an order that the bank has not paid; its tranche is due again."""
+    _hold(order)
     ORDER_STATES.check(order.state, OrderState.CANCELLED)
     before = order.state.value
     order.state, order.cancelled_reason = OrderState.CANCELLED, reason[:300]
@@ -96,9 +102,11 @@ def record_payment(order: PaymentOrder, *, paid_on: date, bank_reference: str) -
     Raises:
         IllegalTransition: the order is not authorised. PaidInTheFuture: the date is after today.
     """
+    _hold(order)
     ORDER_STATES.check(order.state, OrderState.PAID)
     if paid_on > today():
         raise PaidInTheFuture(date=paid_on.isoformat())
+    queries.commitments_of(order.award, hold=True)
     lines = []
     for share in order.shares:
         commitment, part = share.commitment, Money(share.amount_cents, order.currency)
@@ -133,11 +141,21 @@ def record_payment(order: PaymentOrder, *, paid_on: date, bank_reference: str) -
 def return_unspent(award: Award, money: Money, *, received_on: date, bank_reference: str) -> None:
     """Take back what a beneficiary did not spend, into the funds that paid it, and make it spendable again.
 
+    The bank's line tells one return from another: the same line again changes nothing.
+
     Raises:
         NothingCommitted: more comes back than was paid. NotPositive, WrongCurrency: not an amount of this award.
+        KeyReused: the same line came before with another amount or date.
     """
     check_amount(money, award.currency)
-    commitments = [one for one in queries.commitments_of(award) if one.paid_cents > one.returned_cents]
+    bound = queries.commitments_of(award, hold=True)
+    key = f"award-returned:{award.id}:{bank_reference.strip()[:60]}"
+    earlier = trust_queries.entry_by_key(key)
+    if earlier is not None:
+        if (trust_queries.entry_debits(earlier), earlier.entry_date) != ([money], received_on):
+            raise KeyReused()
+        return
+    commitments = [one for one in bound if one.paid_cents > one.returned_cents]
     paid = [Money(one.paid_cents - one.returned_cents, one.currency) for one in commitments]
     if sum(part.amount_cents for part in paid) < money.amount_cents:
         raise NothingCommitted()
@@ -157,9 +175,14 @@ def return_unspent(award: Award, money: Money, *, received_on: date, bank_refere
         memo=f"Apoyo {award.id}: devolución de lo no ejercido",
         source=f"grants.award:{award.id}",
         lines=[line for line in lines if line.money],
-        idempotency_key=f"award-returned:{award.id}:{bank_reference.strip()[:60]}",
+        idempotency_key=key,
     )
     record("award.unspent_returned", "award", award.id, None, {"amount_cents": money.amount_cents})
+
+
+def _hold(order: PaymentOrder) -> None:
+    """Read an order as it is now and keep it until the transaction ends: whoever comes second finds it moved."""
+    session().refresh(order, with_for_update=True)
 
 
 def _person() -> int:

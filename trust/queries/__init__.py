@@ -46,6 +46,8 @@ from trust.queries.ledger import (
 )
 from trust.queries.rates import exchange_rate, latest_rate_date
 from trust.queries.reading import (
+    contribution_of,
+    entry_by_key,
     entry_debits,
     entry_effect,
     entry_of,
@@ -70,10 +72,12 @@ __all__ = [
     "budget_moments",
     "contribution",
     "contribution_by_key",
+    "contribution_of",
     "contributions",
     "contributions_between",
     "entries",
     "entries_between",
+    "entry_by_key",
     "entry_by_label",
     "entry_debits",
     "entry_effect",

@@ -61,6 +61,18 @@ def posting_rows(entry: JournalEntry) -> list[PostingRow]:
     ]
 
 
+def entry_by_key(key: str) -> JournalEntry | None:
+    """Return the entry posted under an idempotency key."""
+    return session().scalar(select(JournalEntry).where(JournalEntry.idempotency_key == key))
+
+
+def contribution_of(entry: JournalEntry) -> Contribution | None:
+    """Return the contribution that an entry received, if it received one."""
+    return session().scalar(
+        select(Contribution).options(joinedload(Contribution.receipt)).where(Contribution.entry_id == entry.id)
+    )
+
+
 def entry_debits(entry: JournalEntry) -> list[Money]:
     """Return what an entry moved outside the budget's control accounts: its debits by currency.
 

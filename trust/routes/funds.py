@@ -16,6 +16,7 @@ from trust.models import ENTRY_KINDS, FUND_KINDS
 from trust.queries.contributions import COMMITTED, INCOME_CASH
 from trust.routes import blueprint
 from trust.rules import SpendingRules
+from trust.services.corrections import OF_THE_TREASURY
 from trust.states import ENTRY_STATES, FUND_STATES
 
 # Each figure of a fund, and the accounts whose entries add up to it.
@@ -109,5 +110,5 @@ def entry_show(label: str) -> str:
         reverses=queries.reversed_by(entry),
         staff=staff,
         recorded_by=queries.recorder_name(entry) if staff else None,
-        may_reverse=actor().has(Role.TREASURER) and entry.reverses_id is None,
+        may_reverse=actor().has(Role.TREASURER) and entry.reverses_id is None and entry.kind not in OF_THE_TREASURY,
     )

@@ -117,7 +117,7 @@ def entry_reverse(label: str) -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         page = render_template("trust/entry_reverse.html", entry=entry, form=form)
         return page, 422 if form.errors else 200
-    reversal = services.reverse_entry(entry, reason=form.reason.data or "")
+    reversal = services.correct_entry(entry, reason=form.reason.data or "")
     session().commit()
     flash(_("El asiento %(number)s quedó revertido.", number=entry.label), "success")
     return redirect(url_for("trust.entry_show", label=reversal.label), 303)

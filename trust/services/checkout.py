@@ -9,6 +9,7 @@ from accounts.models import Organisation, User
 from core.audit import record
 from core.clock import now, today
 from core.database import is_sqlite, session
+from core.errors import Refusal
 from core.language import _, current_language, in_language, localised
 from core.money import Money, format_money
 from core.settings import setting
@@ -210,9 +211,16 @@ def handle_webhook(payload: bytes, signature: str) -> str:
 
 
 def catch_up_payments() -> int:
-    """Ask after every payment that is still on its way, for notices that never came. Returns how many moved."""
+    """Ask after every payment that is still on its way, for notices that never came. Returns how many moved.
+
+    One that cannot be asked or entered now stays as it is and holds up no other.
+    """
     moved = 0
     for order in queries.orders_to_check():
         before = order.state
-        moved += fulfil_checkout(order.session_id).state != before
+        try:
+            with session().begin_nested():
+                moved += fulfil_checkout(order.session_id).state != before
+        except Refusal as refusal:
+            record("checkout.not_moved", "checkout_order", order.id, None, {"refusal": type(refusal).__name__})
     return moved

@@ -11,7 +11,7 @@ from core.files import StoredFile
 from core.language import N_
 from core.money import Money
 from trust import queries
-from trust.errors import DateInFuture, InvalidQuantity, KeyReused, ReasonRequired, SamePerson
+from trust.errors import DateInFuture, InvalidQuantity, KeyReused, NotInStore, ReasonRequired, SamePerson
 from trust.models import (
     Contribution,
     ContributionForm,
@@ -153,7 +153,13 @@ def decline_in_kind(contribution: Contribution, *, reason: str) -> None:
 
 
 def use_in_kind(contribution: Contribution, *, on: date, memo: str) -> JournalEntry:
-    """Post that a thing received was used up, at the value it came in with, once."""
+    """Post that a thing received was used up, at the value it came in with, once.
+
+    Raises:
+        NotInStore: it is no thing, or it is not here. KeyReused, PeriodClosed: nothing was posted.
+    """
+    if contribution.form != ContributionForm.IN_KIND or contribution.state != ContributionState.RECEIVED:
+        raise NotInStore()
     value = contribution.money
     return post_entry(
         kind=EntryKind.IN_KIND,

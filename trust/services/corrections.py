@@ -1,0 +1,37 @@
+"""Undo what was recorded by mistake, together with everything that hangs on it."""
+
+from core.audit import record
+from core.database import session
+from trust import queries
+from trust.errors import CorrectedElsewhere
+from trust.models import EntryKind, JournalEntry
+from trust.services.ledger import reverse_entry
+from trust.services.receipts import cancel_receipt
+from trust.states import CONTRIBUTION_STATES, ContributionState, ReceiptState
+
+# What these entries tell also stands in an award, a payment order or the operating plan.
+OF_THE_TREASURY = (EntryKind.BUDGET, EntryKind.PAYMENT, EntryKind.REFUND)
+
+
+def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
+    """Reverse an entry; the contribution it received is cancelled with it, and so is its receipt.
+
+    Raises:
+        CorrectedElsewhere: an award or the plan counts on it. Refusals of `reverse_entry`: nothing was posted.
+    """
+    if entry.kind in OF_THE_TREASURY:
+        raise CorrectedElsewhere(number=entry.label)
+    reversal = reverse_entry(entry, reason=reason)
+    contribution = queries.contribution_of(entry)
+    if contribution is None:
+        return reversal
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.CANCELLED)
+    contribution.state = ContributionState.CANCELLED
+    session().flush()
+    record(
+        "contribution.cancelled", "contribution", contribution.id, {"state": "received"},
+        {"state": "cancelled", "reversal": reversal.label},
+    )  # fmt: skip
+    if contribution.receipt is not None and contribution.receipt.state == ReceiptState.VALID:
+        cancel_receipt(contribution.receipt, reason=reason)
+    return reversal

@@ -91,10 +91,16 @@ def content(told: World) -> str:
                 for row in db.session.execute(select(*columns)):
                     said.extend(text for value in row for text in strings(value))
         said.extend(text for value in told.app.config.values() for text in strings(value))
-    english = Locale("en", "GB")
-    for names in (english.territories, english.languages, english.currencies, english.months["format"]["wide"]):
-        said.extend(str(name) for name in names.values())
-    said.extend(english.months["format"]["abbreviated"].values())
+    for english in (Locale("en"), Locale("en", "GB")):
+        months = english.months["format"]
+        for names in (
+            english.territories,
+            english.languages,
+            english.currencies,
+            months["wide"],
+            months["abbreviated"],
+        ):
+            said.extend(str(name) for name in names.values())
     return re.sub(r"\s+", " ", "\n".join(said)).casefold()
 
 

@@ -50,7 +50,7 @@ class Forbidden(Refusal):
 
     status = 403
     sentence = N_("Tu cuenta no tiene permiso para ver esta página.")
-    next_step = N_("Si crees que es un error, escribe a la ventanilla única.")
+    next_step = N_("Entra con la cuenta que sí tiene permiso, o dinos si crees que es un error.")
 
 
 class NotFound(Refusal):

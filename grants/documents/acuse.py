@@ -74,11 +74,11 @@ def _budget(content: dict[str, object], language: str) -> list[Heading | Table]:
     ]
     requested = Money(int(str(content["requested_cents"])), str(content["currency"]))
     columns = [
-        Column(_("Regla de la tarifa"), width=3.0),
-        Column(_("Detalle"), width=2.0),
-        Column(_("Cantidad"), "right"),
-        Column(_("Tarifa"), "right"),
-        Column(_("Monto"), "right"),
+        Column(_("Regla de la tarifa"), width=2.6),
+        Column(_("Detalle"), width=1.5),
+        Column(_("Cantidad"), "right", 0.9),
+        Column(_("Tarifa"), "right", 1.3),
+        Column(_("Monto"), "right", 1.7),
     ]
     total = (_("Monto solicitado"), "", "", "", format_money(requested, language))
     return [Heading(_("Presupuesto")), Table(columns, rows, total=total)]

@@ -1,14 +1,16 @@
 """Applications, whose they are and what was sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.models import MemberRole, Membership
 from core.database import session
 from grants.models import Application, ApplicationVersion, Attachment, Call
 from grants.states.application import ApplicationState
+from grants.states.call import CallState
 
 EDITORS = (MemberRole.OWNER, MemberRole.EDITOR)
 
@@ -75,6 +77,35 @@ def applications_of(user_id: int) -> Select[Application]:
         )
         .options(joinedload(Application.call), joinedload(Application.organisation))
         .order_by(Application.id.desc())
+    )
+
+
+def drafts_open(user_id: int, moment: datetime) -> int:
+    """Count the drafts a person may edit in calls that still take applications at this moment."""
+    query = (
+        select(func.count(Application.id))
+        .join(Application.call)
+        .where(
+            _editable_by(user_id),
+            Application.state == ApplicationState.DRAFT,
+            Call.state.in_([CallState.PUBLISHED, CallState.OPEN]),  # the clock opens a published call
+            Call.closes_at >= moment,
+        )
+    )
+    return session().scalar(query) or 0
+
+
+def cures_open(user_id: int) -> int:
+    """Count the applications of a person that wait for something missing."""
+    query = select(func.count(Application.id)).where(
+        _editable_by(user_id), Application.state == ApplicationState.IN_CURE
+    )
+    return session().scalar(query) or 0
+
+
+def _editable_by(user_id: int) -> ColumnElement[bool]:
+    return or_(
+        Application.applicant_user_id == user_id, Application.organisation_id.in_(_organisations(user_id, EDITORS))
     )
 
 

@@ -35,6 +35,27 @@ def awards_of_user(user_id: int) -> list[Award]:
     return list(session().scalars(query))
 
 
+def agreements_to_accept(user_id: int) -> int:
+    """Count the awards of a person whose agreement waits to be accepted."""
+    query = _own(user_id).where(Award.state == AwardState.COMMITTED, Award.agreement.has())
+    return session().scalar(query) or 0
+
+
+def reports_to_file(user_id: int) -> int:
+    """Count the awards of a person that were paid and wait for a report of expenses, or for a better one."""
+    standing = Award.reports.any(ExpenseReport.state != ReportState.RETURNED)
+    return session().scalar(_own(user_id).where(Award.state == AwardState.IN_PROGRESS, ~standing)) or 0
+
+
+def _own(user_id: int) -> Select[int]:
+    return (
+        select(func.count(Award.id))
+        .join(Award.application)
+        .join(Determination, Determination.application_id == Award.application_id)
+        .where(Application.applicant_user_id == user_id, Determination.state == DeterminationState.RELEASED)
+    )
+
+
 def _whole() -> Select[Award]:
     return (
         select(Award)
@@ -92,7 +113,7 @@ def tranches_due() -> list[Tranche]:
     query = (
         select(Tranche)
         .options(joinedload(Tranche.award).joinedload(Award.application).joinedload(Application.applicant))
-        .where(Tranche.state == TrancheState.DUE)
+        .where(Tranche.state == TrancheState.DUE, Tranche.award.has(Award.state != AwardState.DECLINED))
         .order_by(Tranche.due_at, Tranche.id)
     )
     return list(session().scalars(query))

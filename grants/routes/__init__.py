@@ -15,6 +15,7 @@ from grants.routes import (
     screening,
     staff_awards,
     steps,
+    waiting,
 )
 from grants.routes.room import WRITERS, blueprint
 
@@ -25,6 +26,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(N_("Programa"), "grants.call_desk", order=40, roles=WRITERS | {Role.AUDITOR}),
 )
 DESK: tuple[DeskItem, ...] = (
+    *waiting.DESK,
     DeskItem(N_("Comentarios de consulta por responder"), "grants.call_desk", WRITERS, comments_waiting),
     *screening.DESK,
     *staff_awards.DESK,

@@ -245,10 +245,12 @@ def application_withdraw(application_id: int) -> Response | BaseResponse:
         )
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
-        return show("grants/application_withdraw.html", status, application=application, form=form)
+        accepts = call_queries.accepts_now(application.call)
+        return show("grants/application_withdraw.html", status, application=application, form=form, accepts=accepts)
     services.withdraw_application(application, form.reason.data or "")
     session().commit()
-    flash(_("Retiraste tu solicitud. Ya no participa."), "success")
+    was_sent = application.folio is not None
+    flash(_("Retiraste tu solicitud. Ya no participa.") if was_sent else _("Descartaste el borrador."), "success")
     return redirect(url_for("grants.application_show", application_id=application.id), 303)
 
 

@@ -220,8 +220,6 @@ def timeline_of(award: Award) -> Sequence[dict[str, Any]]:
         "expense_report.accepted": _("Se aceptó el informe de gastos"),
         "award.closed": _("Se cerró el apoyo"),
     }
-    return [
-        {"at": event.at, "title": titles[event.action]}
-        for event in events_of("award", award.id)
-        if event.action in titles
-    ]
+    # The fund and the treasury each record the commitment: who reads it sees it once.
+    moments = {(event.action, event.at.replace(microsecond=0)): event for event in events_of("award", award.id)}
+    return [{"at": event.at, "title": titles[event.action]} for event in moments.values() if event.action in titles]

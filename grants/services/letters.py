@@ -11,6 +11,17 @@ from grants.models.determination import Letter
 from grants.rules.letters import LetterText
 from mail.services import enqueue_mail
 
+# What a person finds in their folder of downloads.
+FILE_NAMES = {
+    "determination": "carta-resultado",
+    "cure": "carta-aclaracion",
+    "promotion": "carta-lista-de-espera",
+    "agreement": "carta-convenio",
+    "report_returned": "carta-informe-devuelto",
+    "report_accepted": "carta-informe-aceptado",
+    "appeal": "carta-inconformidad",
+}
+
 
 def send_letter(application: Application, text: LetterText, *, about: str) -> Letter:
     """Keep a letter, render its PDF and queue the e-mail to the applicant.
@@ -21,7 +32,9 @@ def send_letter(application: Application, text: LetterText, *, about: str) -> Le
     person = application.applicant
     with in_language(person.language):
         data = letter_pdf(text, to=person.name, reference=application.folio or "", at=now())
-    stored = store_generated(data, f"{text.kind}-{application.folio}.pdf", "application/pdf", "letter")
+    stored = store_generated(
+        data, f"{FILE_NAMES.get(text.kind, 'carta')}-{application.folio}.pdf", "application/pdf", "letter"
+    )
     letter = Letter(
         application_id=application.id,
         kind=text.kind,

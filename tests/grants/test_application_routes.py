@@ -186,6 +186,15 @@ def test_legs_are_added_and_taken_away_without_scripts(client, draft):
     assert [leg["city"] for leg in reload(draft.id).itinerary] == ["Lyon"]
 
 
+def test_a_draft_waits_on_the_desk_until_it_is_discarded(client, draft):
+    assert "Solicitudes por enviar" in client.get("/es/mi-espacio").text
+    page = client.get(f"/es/solicitudes/{draft.id}/retirar").text
+    assert "¿Descartar tu borrador?" in page
+    assert "queda en el registro" not in page
+    client.post(f"/es/solicitudes/{draft.id}/retirar", data={"reason": ""})
+    assert "Nada espera por ti" in client.get("/es/mi-espacio").text
+
+
 def test_an_unknown_city_is_kept_and_explained(client, draft):
     answer = client.post(step_url(draft.id, "itinerario"), data=leg_fields({**draft.itinerary[0], "city": "Marseile"}))
     assert answer.status_code == 422

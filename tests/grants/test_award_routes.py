@@ -229,6 +229,7 @@ def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: Fr
     mine = f"/es/apoyos/{number}"
     assert ok(client, "/es/apoyos")
     assert ok(client, mine)
+    assert "Convenios por aceptar" in ok(client, "/es/mi-espacio")
     assert ok(client, f"{mine}/declinar")
     page = ok(client, f"{mine}/convenio")
     agreement = fresh(Award, number).agreement
@@ -244,6 +245,7 @@ def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: Fr
     services.mark_tranche_ordered(award.tranches[0])
     services.mark_tranche_paid(award.tranches[0], paid_on=today())
     session().commit()
+    assert "Informes de gastos por entregar" in ok(client, "/es/mi-espacio")
     assert ok(client, f"{mine}/informe")
     assert 'name="lines-3-concept"' in client.post(f"{mine}/informe", data={"accion": "agregar"}).get_data(as_text=True)
     posted(client, f"{mine}/informe", 422)
@@ -251,6 +253,8 @@ def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: Fr
     posted(client, f"{mine}/informe", 422, **line)
     receipt = (io.BytesIO(make.written_pdf("Boleto")), "boleto.pdf")
     posted(client, f"{mine}/informe", **line, **{"lines-0-receipt": receipt})
+    assert "Nada espera por ti" in ok(client, "/es/mi-espacio")
+    assert "Tu informe de gastos está en revisión." in ok(client, mine)
     report = session().scalars(select(ExpenseReport)).one()
     report_id, line_id = report.id, report.lines[0].id
     session().commit()

@@ -61,6 +61,14 @@ def fund_kind(fund: FundRef) -> str:
     return _(FUND_KINDS[FundKind(fund.kind)][0])
 
 
+def fund_with_kind(fund: FundRef) -> str:
+    """Return a fund's name and sort, once when both are the same words."""
+    name, kind = fund_name(fund), fund_kind(fund)
+    if name.casefold() == kind.casefold():
+        return name
+    return _("%(fund)s (%(kind)s)", fund=name, kind=kind.lower())
+
+
 def contribution_kind(kind: str) -> str:
     """Return why it was given."""
     return _(CONTRIBUTION_KINDS[ContributionKind(kind)]) if kind in set(ContributionKind) else _("Ajuste de los libros")

@@ -9,6 +9,7 @@ from core.money import Money
 from core.web_files import send_bytes
 from trust import queries
 from trust.documents import HEADINGS, receipt_facts, receipt_money
+from trust.errors import ReceiptNotFound
 from trust.forms import FindReceiptForm
 from trust.models import Receipt
 from trust.routes import blueprint
@@ -23,7 +24,13 @@ def receipt_find() -> Response | str | tuple[str, int]:
     """Ask for a receipt's number."""
     form = FindReceiptForm(request.args if "numero" in request.args else None)
     if "numero" in request.args and form.validate():
-        return redirect(url_for("trust.receipt_show", code=(form.numero.data or "").upper()), 303)
+        code = (form.numero.data or "").strip().upper()
+        try:
+            queries.receipt_by_code(code)
+            return redirect(url_for("trust.receipt_show", code=code), 303)
+        except ReceiptNotFound as refusal:
+            form.numero.errors = [refusal.message()]
+            return render_template("trust/receipt_find.html", form=form), 404
     page = render_template("trust/receipt_find.html", form=form)
     return page, 422 if form.errors else 200
 

@@ -9,8 +9,8 @@ from rendering.charts import Chart, ChartKind, Series, ValueFormat
 from transparency.documents.sections.model import Column, Row, Section, entry_filter
 from transparency.documents.words import (
     contribution_kind,
-    fund_kind,
     fund_name,
+    fund_with_kind,
     giver,
     shown,
 )
@@ -166,7 +166,7 @@ def funds(report: Report) -> Section:
     rows = tuple(
         Row(
             (
-                _("%(fund)s (%(kind)s)", fund=fund_name(line.fund), kind=fund_kind(line.fund).lower()),
+                fund_with_kind(line.fund),
                 line.opening,
                 line.received,
                 line.spent,

@@ -4,10 +4,12 @@ from collections.abc import Set
 
 from core.roles import STAFF_ROLES, Role
 
-# Who reads the accounts for the public did not write them; who authorises a payment did not prepare it.
+# Who reads the accounts for the public did not write them; who authorises a payment did not prepare it; who scores
+# without knowing the name does not read the applications.
 APART: tuple[frozenset[Role], ...] = (
     *(frozenset({Role.AUDITOR, role}) for role in sorted(STAFF_ROLES | {Role.REVIEWER})),
     frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER}),
+    *(frozenset({Role.REVIEWER, role}) for role in (Role.PROGRAMME_OFFICER, Role.TREASURER, Role.ADMINISTRATOR)),
 )
 
 

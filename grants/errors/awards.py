@@ -34,6 +34,18 @@ class FindingsOpen(Conflict):
     sentence = N_("Quedan %(count)s hallazgos sin resolver. Táchalos o explica por qué no identifican a nadie.")
 
 
+class CureRunning(Conflict):
+    """Nobody is refused for what they still have time to hand in."""
+
+    sentence = N_("La persona tiene hasta el %(due_at)s para aclarar. No se puede rechazar antes.")
+
+
+class PassageNotFound(InvalidInput):
+    """What was typed stands nowhere in the dossier, so nothing was blacked out."""
+
+    sentence = N_("Ese texto no aparece en el expediente; no se tachó nada. Cópialo tal como está escrito.")
+
+
 class FindingUnknown(NotFound):
     """The finding is not there any more: somebody resolved it or the text changed."""
 

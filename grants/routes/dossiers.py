@@ -195,6 +195,7 @@ def _seat(call: Call, form: CommitteeForm, candidates: dict[int, Any]) -> int:
     chosen_people = [candidates[number] for number in form.reviewers.data or [] if number in candidates]
     for person in chosen_people:
         services.seat_reviewer_on(call, person, keywords=[f"eje-{axis}" for axis in call.axes])
+    services.hand_over_conflicts(call)  # whoever joins after the dossiers went out has conflicts too
     return len(chosen_people)
 
 

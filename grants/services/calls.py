@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -250,7 +250,8 @@ def advance_calls() -> int:
 
 def schedule_advances(call: Call) -> None:
     """Ask the worker to look at the call's state when it opens and right after its last second."""
-    for moment in (call.opens_at, call.closes_at):
+    over = None if call.closes_at is None else call.closes_at + timedelta(seconds=1)
+    for moment in (call.opens_at, over):
         if moment is not None and moment >= now():
             stamp = moment.isoformat()
             enqueue("grants.advance_calls", run_after=moment, unique_key=f"grants.advance_calls:{call.id}:{stamp}")

@@ -6,7 +6,14 @@ from core.context import actor
 from core.database import session
 from core.errors import Forbidden
 from grants import blinding
-from grants.errors.awards import DossierLocked, FindingNotText, FindingsOpen, FindingUnknown, ReasonMissing
+from grants.errors.awards import (
+    DossierLocked,
+    FindingNotText,
+    FindingsOpen,
+    FindingUnknown,
+    PassageNotFound,
+    ReasonMissing,
+)
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.queries import dossiers as queries
@@ -34,12 +41,18 @@ def redact_finding(clearing: BlindClearing, index: int) -> BlindClearing:
 
 
 def redact_passage(clearing: BlindClearing, passage: str) -> int:
-    """Black out every occurrence of what a person noticed and the search did not; return how many there were."""
+    """Black out every occurrence of what a person noticed and the search did not; return how many there were.
+
+    Raises:
+        PassageNotFound: there is none. ReasonMissing, DossierLocked.
+    """
     _require_open(clearing)
     wanted = passage.strip()
     if len(wanted) < 2:
         raise ReasonMissing()
     count = sum(piece.text.count(wanted) for piece in blinding.pieces_of(clearing.content))
+    if not count:
+        raise PassageNotFound()
     clearing.content = blinding.map_texts(clearing.content, lambda _where, text: text.replace(wanted, REDACTED))
     _search_again(clearing)
     record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": "passage", "count": count})

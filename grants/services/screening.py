@@ -13,11 +13,12 @@ from core.errors import IllegalTransition
 from core.files import StoredFile
 from core.settings import setting
 from grants.emails import letters
-from grants.errors.awards import CureClosed, CureUsed, ReasonMissing
+from grants.errors.awards import CureClosed, CureRunning, CureUsed, ReasonMissing
 from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.screening import CureRequest, Screening
 from grants.queries import screening as queries
+from grants.queries.applications import hold
 from grants.rules import draft, eligibility
 from grants.rules.deadlines import is_before_closing
 from grants.rules.itinerary import read_legs
@@ -72,10 +73,20 @@ def screen_application(
     Raises:
         ReasonMissing: an application is refused without a reason in writing.
         IllegalTransition: it is not waiting for a verdict, or the call still takes applications.
+        CureRunning: it is refused while the applicant still has time to answer.
     """
+    hold(application)  # two officers at once: the second waits and sees the first
     bring_to(application.call, CallState.SCREENING)
     if verdict is ScreeningVerdict.INELIGIBLE and not note.strip():
         raise ReasonMissing()
+    cure = queries.cure_of(application)
+    if (
+        verdict is ScreeningVerdict.INELIGIBLE
+        and cure is not None
+        and cure.state is CureState.OPEN
+        and is_before_closing(cure.due_at, now())
+    ):
+        raise CureRunning(due_at=spoken_moment(local(cure.due_at)))
     given = list(reasons) if reasons is not None else _reasons(evaluate(application))
     screening = _decide(application, verdict, given, note.strip())
     session().flush()

@@ -15,12 +15,12 @@ def test_first_administrator_comes_from_the_console(
     opened = console.invoke(args=["accounts", "open", "Eva@example.org", "Eva", "--role", "administrator"])
     assert opened.exit_code == 0, opened.output
     assert letters("eva@example.org") == ["accounts.password_reset"]
-    granted = console.invoke(args=["accounts", "grant", "eva@example.org", "reviewer"])
-    assert granted.output == "eva@example.org: administrator, applicant, reviewer\n"
+    granted = console.invoke(args=["accounts", "grant", "eva@example.org", "programme_officer"])
+    assert granted.output == "eva@example.org: administrator, applicant, programme_officer\n"
     person = user_by_email("eva@example.org")
     assert person is not None
     session.refresh(person)
-    assert person.roles == {Role.APPLICANT, Role.ADMINISTRATOR, Role.REVIEWER}
+    assert person.roles == {Role.APPLICANT, Role.ADMINISTRATOR, Role.PROGRAMME_OFFICER}
 
 
 def test_console_refuses_with_a_sentence(session: Session, app: Flask, clock: FrozenClock) -> None:

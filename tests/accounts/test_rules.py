@@ -231,6 +231,9 @@ APART = {
     frozenset({"auditor", "payment_authoriser"}),
     frozenset({"auditor", "administrator"}),
     frozenset({"treasurer", "payment_authoriser"}),
+    frozenset({"reviewer", "programme_officer"}),
+    frozenset({"reviewer", "treasurer"}),
+    frozenset({"reviewer", "administrator"}),
 }
 
 

@@ -42,7 +42,7 @@ def test_right_password_opens_a_session(session: Session, clock: FrozenClock) ->
 
 
 def test_resolving_a_session_costs_one_query(session: Session, clock: FrozenClock, count_queries: Any) -> None:
-    user = make_user(Role.TREASURER, Role.REVIEWER, Role.PROGRAMME_OFFICER)
+    user = make_user(Role.TREASURER, Role.ADMINISTRATOR, Role.PROGRAMME_OFFICER)
     organisations = [make_organisation(user).id for _ in range(3)]
     _opened, token = services.open_session(user, second_factor_passed=True)
     session.commit()
@@ -52,7 +52,7 @@ def test_resolving_a_session_costs_one_query(session: Session, clock: FrozenCloc
     assert len(sent) == 1
     assert actor is not None
     assert actor.organisation_ids == frozenset(organisations)
-    assert actor.roles == {Role.TREASURER, Role.REVIEWER, Role.PROGRAMME_OFFICER, Role.APPLICANT}
+    assert actor.roles == {Role.TREASURER, Role.ADMINISTRATOR, Role.PROGRAMME_OFFICER, Role.APPLICANT}
 
 
 @pytest.mark.parametrize("email", ["ana@example.org", "nadie@example.org", "no es un correo", "\x00", "a" * 400])

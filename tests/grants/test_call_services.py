@@ -290,4 +290,10 @@ def test_the_job_advances_calls(session, clock):
     assert waiting >= 2
     run_due()
     session.expire_all()
-    assert call.state is CallState.OPEN
+    assert state_of(call) is CallState.OPEN
+    clock.set(closing(call))
+    run_due()
+    clock.advance(seconds=1)
+    run_due()
+    session.expire_all()
+    assert state_of(call) is CallState.CLOSED

@@ -17,6 +17,7 @@ from core.roles import Role
 from grants import services
 from grants.errors.awards import (
     CureClosed,
+    CureRunning,
     CureUsed,
     DossierLocked,
     FindingNotText,
@@ -24,6 +25,7 @@ from grants.errors.awards import (
     FindingUnknown,
     NoPanel,
     NotAReviewer,
+    PassageNotFound,
     ReasonMissing,
 )
 from grants.models import Application, BlindClearing, CoApplicant, Screening
@@ -147,6 +149,17 @@ def test_cure_is_answered_to_the_second_and_once(clock: FrozenClock) -> None:
     assert application.state is ApplicationState.ELIGIBLE
 
 
+def test_nobody_is_refused_while_there_is_time_to_answer(clock: FrozenClock) -> None:
+    _call, (application,) = make.closed_call(clock, applications=1)
+    cure = services.request_cure(application, what="Falta la carta.", days=3)
+    clock.set(cure.due_at)
+    with pytest.raises(CureRunning):
+        services.screen_application(application, verdict=ScreeningVerdict.INELIGIBLE, note="No llegó la carta.")
+    clock.advance(seconds=1)
+    services.screen_application(application, verdict=ScreeningVerdict.INELIGIBLE, note="No llegó la carta.")
+    assert application.state is ApplicationState.INELIGIBLE
+
+
 # --- blinding --------------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +278,14 @@ def test_redacting_blacks_out_and_searches_again(clock: FrozenClock) -> None:
     assert clearing.open_findings == 0
     with pytest.raises(FindingUnknown):
         services.redact_finding(clearing, 0)
+
+
+def test_a_passage_that_stands_nowhere_is_not_said_to_be_blacked_out(clock: FrozenClock) -> None:
+    clearing = one_dossier(clock)
+    before = clearing.content
+    with pytest.raises(PassageNotFound):
+        services.redact_passage(clearing, "Nadie escribió esto")
+    assert clearing.content == before
 
 
 def test_dossier_is_cleared_by_a_person_never_by_a_program(clock: FrozenClock) -> None:

@@ -13,6 +13,7 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.determination import Determination, Letter
 from grants.models.screening import Screening
+from grants.rules.folding import fold_word
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState
 from grants.states.determination import DeterminationState, Outcome
@@ -268,7 +269,7 @@ def public_awards(call: Call) -> list[PublicAward]:
         )
         for application, award, name in session().execute(query)
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (row.name.casefold(), row.title.casefold()))
+    return sorted(rows, key=lambda row: (fold_word(row.name), fold_word(row.title)))
 
 
 def public_name(application: Application, account_name: str) -> str:

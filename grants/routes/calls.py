@@ -1,5 +1,9 @@
 """What everybody sees of a call: the list, its page, whether one may take part, and what was said of its draft."""
 
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -90,8 +94,8 @@ def call_show(slug: str) -> Response:
         budget=budget_of(call),
         cap=Money(call.cap_per_award_cents, call.currency),
         received=queries.received([call]).get(call.id, 0),
-        axes=[localised(axis["name"]) for axis in setting("AXES") if axis["id"] in call.axes],
-        regions=[localised(region["name"]) for region in setting("REGIONS") if region["id"] in call.regions],
+        axes=_named(call.axes, setting("AXES"), _("Todos los ejes")),
+        regions=_named(call.regions, setting("REGIONS"), _("Todas las regiones")),
         audience=[_(AUDIENCE_LABELS[Audience(value)]) for value in call.audience],
         direction=_(DIRECTION_LABELS[call.direction]),
         tariff=tariff_rows(call),
@@ -102,8 +106,13 @@ def call_show(slug: str) -> Response:
     )
 
 
-def tariff_rows(call: Call) -> list[tuple[str, Money]]:
-    """Return the call's tariff as label and amount, in the order it is applied."""
+def _named(chosen: Sequence[Any], catalogue: Sequence[dict[str, Any]], everything: str) -> list[str]:
+    names = [localised(entry["name"]) for entry in catalogue if entry["id"] in chosen]
+    return [everything] if len(names) == len(catalogue) else names
+
+
+def tariff_rows(call: Call) -> list[tuple[str, Money, Money | None]]:
+    """Return the call's tariff as label, amount and the same at the frozen rate, in the order it is applied."""
     tariff = call.tariff
     currency = tariff["currency"]
     rows = [(rule_label("per_diem"), Money(tariff["per_diem"]["cents"], currency))]
@@ -114,7 +123,10 @@ def tariff_rows(call: Call) -> list[tuple[str, Money]]:
             label = _("Traslado por persona, a menos de %(km)s km", km=f"{band['under_km']:,}")
         rows.append((label, Money(band["cents"], currency)))
     rows += [(rule_label(top_up["id"]), Money(top_up["cents"], currency)) for top_up in tariff["top_ups"]]
-    return rows
+    rate = tariff.get("rate") or {}
+    if not rate.get("value") or rate["quote"] == currency:
+        return [(label, amount, None) for label, amount in rows]
+    return [(label, amount, amount.converted(Fraction(rate["value"]), rate["quote"])) for label, amount in rows]
 
 
 def _process(state: CallState) -> list[tuple[str, str, str]]:

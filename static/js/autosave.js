@@ -32,6 +32,17 @@
 
     const keep = () => { try { localStorage.setItem(key, JSON.stringify(snapshot(form))); } catch { /* full or forbidden: the server still saves */ } };
     const forget = () => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
+    const version = () => form.querySelector("input[name=version]")?.value;
+    // What was sent by hand is on the server once the page comes back with another version: the copy here is then old.
+    const sent = `${key}:sent`;
+    const mark = () => { try { if (navigator.onLine && version()) localStorage.setItem(sent, version()); } catch { /* as before */ } };
+    const arrived = () => {
+      try {
+        const before = localStorage.getItem(sent);
+        localStorage.removeItem(sent);
+        return before !== null && before !== version();
+      } catch { return false; }
+    };
 
     const save = async () => {
       clearTimeout(timer);
@@ -66,13 +77,14 @@
     };
 
     form.addEventListener("input", () => { keep(); clearTimeout(timer); timer = setTimeout(save, PAUSE); });
-    form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+    form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); mark(); });
     addEventListener("online", save);
     addEventListener("offline", () => { keep(); tell(say("offline")); });
     addEventListener("beforeunload", (event) => {
       if (!leaving && JSON.stringify(snapshot(form)) !== clean) { keep(); event.preventDefault(); }
     });
 
+    if (arrived()) forget();
     let kept = null;
     try { kept = localStorage.getItem(key); } catch { /* storage forbidden */ }
     if (kept && kept !== clean) {

@@ -7,6 +7,7 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import roles
+from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
 from core.language import _, current_language
@@ -195,6 +196,7 @@ def call_checklist(slug: str) -> Response:
         missing=[item for item in items if not item.done],
         unanswered=queries.unanswered_comments(call),
         editable=call.state in EDITABLE,
+        shows_stages=call.state not in EDITABLE and actor().has(OFFICER, ADMINISTRATOR, Role.AUDITOR),
         can_cancel=CALL_STATES.allows(call.state, CallState.CANCELLED),
     )
 

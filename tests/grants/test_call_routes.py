@@ -218,6 +218,7 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
 def test_a_clerk_extends_and_cancels_in_public(client, login, call):
     login(Role.PROGRAMME_OFFICER)
     base = f"/es/programa/convocatorias/{call.slug}"
+    assert f"/es/programa/{call.slug}/solicitudes" in client.get(base).text
     early = {"closes_at": typed(call.closes_at - timedelta(days=1)), "reason": "Sismo en la ciudad."}
     assert client.get(f"{base}/prorroga").status_code == 200
     refused = client.post(f"{base}/prorroga", data=early)

@@ -78,12 +78,6 @@ class NothingCommitted(Refusal):
     sentence = N_("Este apoyo no tiene dinero comprometido.")
 
 
-class OrderExists(Conflict):
-    """A tranche is ordered once."""
-
-    sentence = N_("La ministración ya tiene una orden de pago.")
-
-
 class SamePerson(Forbidden):
     """Who prepares a payment does not authorise it."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,7 +12,7 @@ from core.settings import setting
 from grants.models import Application, Award, Call
 from treasury.errors import PlanNotFound
 from treasury.models import Allocation, Commitment, OperatingPlan, PaymentOrder, PaymentShare, Programme
-from treasury.states import OrderState, PlanState
+from treasury.states import OrderState
 from trust import queries as trust_queries
 from trust.models import AccountBalance, Fund
 
@@ -54,16 +53,6 @@ def plan_of(year: int) -> OperatingPlan:
     if plan is None:
         raise PlanNotFound(year=year)
     return plan
-
-
-def latest_plan() -> OperatingPlan | None:
-    """Return the approved plan of the latest year, or None before the first."""
-    return session().scalar(
-        select(OperatingPlan)
-        .where(OperatingPlan.state == PlanState.APPROVED)
-        .order_by(OperatingPlan.year.desc())
-        .limit(1)
-    )
 
 
 def allocations_of(call: Call, *, hold: bool = False) -> list[Allocation]:
@@ -152,18 +141,6 @@ def ordered_by_commitment(award: Award) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
-def committed_between(start: date, end: date) -> list[Commitment]:
-    """Return what was bound from `start` to `end`, both included, with its fund and award."""
-    return list(
-        session().scalars(
-            select(Commitment)
-            .where(Commitment.committed_on.between(start, end))
-            .options(joinedload(Commitment.fund), joinedload(Commitment.award))
-            .order_by(Commitment.id)
-        )
-    )
-
-
 def orders(states: Sequence[OrderState] = ()) -> Select[PaymentOrder]:
     """Return the query for payment orders, newest first, with what a list shows of each."""
     query = (
@@ -200,9 +177,3 @@ def sponsor_organisations(call: Call) -> set[int]:
         for allocation in allocations_of(call)
         if allocation.fund.giver_organisation_id is not None
     }
-
-
-def call_commitments(call: Call) -> Money:
-    """Return what the awards of a call have bound and not released."""
-    currency = str(setting("BASE_CURRENCY"))
-    return Money(sum(committed_by_allocation(call).values()), currency)

@@ -22,8 +22,9 @@ from grants.states.application import ApplicationState
 from grants.states.award import AwardState
 from grants.states.determination import AppealState, DeterminationState
 from grants.states.screening import ClearingState
+from scoring.models import ConflictDeclaration, PanelSeat
 from tests.factories import awards as make
-from tests.factories.accounts import make_user, sign_in_as
+from tests.factories.accounts import make_organisation, make_user, sign_in_as
 from tests.factories.grants import make_open_call
 
 Login = Callable[..., Any]
@@ -93,6 +94,29 @@ def test_officer_takes_a_call_from_the_queue_to_the_committee(
     states = set(session().scalars(select(BlindClearing.state)))
     assert states == {ClearingState.HANDED_OVER}
     assert ok(client, f"/en/programa/{call_slug}/expedientes")
+
+
+def test_who_joins_after_the_dossiers_went_out_has_conflicts_too(
+    client: FlaskClient, clock: FrozenClock, officer: Any
+) -> None:
+    call, found = make.under_review(clock, officer, applications=2)
+    colleague = make_user(Role.REVIEWER, name="Uno Dos Tres")
+    make_organisation(colleague, found[0].applicant)
+    session().commit()
+    sign_in_as(client, officer)
+    posted(
+        client,
+        f"/es/programa/{call.slug}/comite",
+        reviewers=[str(colleague.id)],
+        review_opens_at=now().strftime("%Y-%m-%dT%H:%M"),
+        review_closes_at=(now() + timedelta(days=10)).strftime("%Y-%m-%dT%H:%M"),
+    )
+    kinds = session().scalars(
+        select(ConflictDeclaration.kind)
+        .join(PanelSeat, PanelSeat.id == ConflictDeclaration.seat_id)
+        .where(PanelSeat.reviewer_id == colleague.id)
+    )
+    assert kinds.all() == ["same_organisation"]
 
 
 def test_clearing_desk_marks_redacts_dismisses_and_releases(

@@ -262,6 +262,9 @@ def test_an_offer_in_kind_is_recorded_by_one_and_confirmed_by_another(
     assert client.post(f"{made.location}/entrega", data=delivery).status_code == 409
     login(Role.PROGRAMME_OFFICER)
     assert client.post(f"{made.location}/entrega", data={**delivery, "delivered_to": " "}).status_code == 422
+    early = client.post(f"{made.location}/entrega", data={**delivery, "received_on": "2099-01-01"})
+    assert early.status_code == 422
+    assert delivery["delivered_to"] in early.get_data(as_text=True)
     assert client.post(f"{made.location}/entrega", data=delivery).status_code == 303
     session.expire_all()
     assert session.scalars(select(Contribution)).one().state == ContributionState.RECEIVED

@@ -7,6 +7,7 @@ from core.access import ensure, roles
 from core.clock import today
 from core.context import actor
 from core.database import session
+from core.errors import Refusal
 from core.language import _
 from core.listing import chosen, page_number, paginate
 from core.money import Money
@@ -101,7 +102,12 @@ def payment_record(order_id: int) -> Response | str | tuple[str, int]:
         page = render_template("treasury/payment_record.html", order=order, form=form)
         return page, 422 if form.errors else 200
     assert form.paid_on.data is not None
-    services.record_payment(order, paid_on=form.paid_on.data, bank_reference=form.bank_reference.data or "")
+    try:
+        services.record_payment(order, paid_on=form.paid_on.data, bank_reference=form.bank_reference.data or "")
+    except Refusal as refusal:
+        session().rollback()
+        form.paid_on.errors = [refusal.message()]
+        return render_template("treasury/payment_record.html", order=_order(order_id), form=form), refusal.status
     session().commit()
     flash(_("El pago quedó asentado en los libros."), "success")
     return redirect(url_for("treasury.payment_show", order_id=order.id), 303)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
@@ -23,7 +22,7 @@ from trust.models import (
     Receipt,
 )
 from trust.queries.ledger import funds
-from trust.states import CheckoutState, ContributionState, PledgeState
+from trust.states import CheckoutState, ContributionState
 
 INCOME_CASH = ("4.1.1", "4.1.2", "4.1.3", "3.1.1")
 IN_KIND = "4.2.1"
@@ -75,18 +74,6 @@ def contributions(
     return query.order_by(Contribution.id.desc())
 
 
-def contributions_between(start: date, end: date) -> list[Contribution]:
-    """Return what was received in a range of dates, both ends included, oldest first, with fund and receipt."""
-    query = contributions(state=ContributionState.RECEIVED).order_by(None)
-    return list(
-        session().scalars(
-            query.where(Contribution.received_on.between(start, end)).order_by(
-                Contribution.received_on, Contribution.id
-            )
-        )
-    )
-
-
 def contribution(contribution_id: int) -> Contribution:
     """Return a contribution with its fund, thing given and receipt.
 
@@ -120,11 +107,6 @@ def receipt_by_code(code: str) -> Receipt:
     return found
 
 
-def receipt_by_number(series: str, year: int, number: int) -> Receipt:
-    """Return the receipt with this series, year and number."""
-    return receipt_by_code(f"{series}-{year}-{number:06d}")
-
-
 def receipt_by_token(token: str) -> Receipt:
     """Return the receipt whose unguessable download address this is.
 
@@ -137,18 +119,6 @@ def receipt_by_token(token: str) -> Receipt:
     if found is None:
         raise ReceiptNotFound(code="…")
     return found
-
-
-def receipts_between(start: date, end: date) -> list[Receipt]:
-    """Return the receipts of contributions received in a range, by number."""
-    return list(
-        session().scalars(
-            select(Receipt)
-            .join(Contribution)
-            .where(Contribution.received_on.between(start, end))
-            .order_by(Receipt.series, Receipt.year, Receipt.number)
-        )
-    )
 
 
 def order_by_token(token: str) -> CheckoutOrder:
@@ -207,15 +177,6 @@ def pledges_of(organisation_ids: Iterable[int], user_id: int | None) -> list[Ple
             .order_by(Pledge.id.desc())
         )
         .unique()
-    )
-
-
-def pledged(state: PledgeState = PledgeState.ACTIVE) -> list[Pledge]:
-    """Return pledges in one state, oldest first."""
-    return list(
-        session().scalars(
-            select(Pledge).options(joinedload(Pledge.fund)).where(Pledge.state == state).order_by(Pledge.id)
-        )
     )
 
 

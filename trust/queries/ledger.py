@@ -90,11 +90,6 @@ def funds(kind: FundKind | None = None) -> list[Fund]:
     return list(session().scalars(query if kind is None else query.where(Fund.kind == kind)))
 
 
-def funds_by_id() -> dict[int, Fund]:
-    """Return every fund under its id."""
-    return {one.id: one for one in funds()}
-
-
 def funds_offered() -> list[Fund]:
     """Return the open funds that the public may give to on line."""
     return list(
@@ -197,12 +192,6 @@ def entries(
 def _year_and_number(label: str) -> tuple[int, int] | None:
     match = re.fullmatch(r"([0-9]{4})-([0-9]{1,9})", label)
     return (int(match[1]), int(match[2])) if match else None
-
-
-def entries_between(start: date, end: date) -> list[JournalEntry]:
-    """Return the entries dated in a range, both ends included, in order, with their postings."""
-    query = entries(start=start, end=end).order_by(None)
-    return list(session().scalars(query.order_by(JournalEntry.fiscal_year, JournalEntry.number)))
 
 
 def entry_by_label(label: str) -> JournalEntry:

@@ -201,9 +201,15 @@ def delivery_confirm(contribution_id: int) -> Response | str | tuple[str, int]:
         page = render_template("trust/delivery_confirm.html", contribution=contribution, form=form)
         return page, 422 if form.errors else 200
     assert form.received_on.data is not None
-    services.confirm_in_kind_delivery(
-        contribution, received_on=form.received_on.data, delivered_to=form.delivered_to.data or ""
-    )
+    try:
+        services.confirm_in_kind_delivery(
+            contribution, received_on=form.received_on.data, delivered_to=form.delivered_to.data or ""
+        )
+    except Refusal as refusal:
+        session().rollback()
+        form.received_on.errors = [refusal.message()]
+        contribution = queries.contribution(contribution_id)
+        return render_template("trust/delivery_confirm.html", contribution=contribution, form=form), refusal.status
     session().commit()
     flash(_("La entrega quedó confirmada y su recibo se emitió."), "success")
     return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)

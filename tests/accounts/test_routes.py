@@ -617,3 +617,10 @@ def test_links_in_letters_lead_to_pages(session: Session, client: FlaskClient, l
     session.commit()
     assert status(client, link("ana@example.org")) == 200
     assert session.scalar(select(func.count()).select_from(EmailToken)) == 2
+
+
+def test_place_one_was_going_to_survives_the_detour_to_register(client: FlaskClient) -> None:
+    place = "next=/es/solicitudes"
+    assert f"/es/cuenta/registro?{place}" in client.get(f"/es/cuenta/entrar?{place}").text
+    assert f"/es/cuenta/entrar?{place}" in client.get(f"/es/cuenta/registro?{place}").text
+    assert f"/es/cuenta/entrar?{place}" in client.get(f"/es/cuenta/registro/enviado?{place}").text

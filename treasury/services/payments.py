@@ -22,6 +22,9 @@ from trust.models import EntryKind
 from trust.services import Line, post_entry
 
 
+MOVING = ("state", "authorised_by_id", "authorised_at", "paid_on", "bank_reference", "cancelled_reason")
+
+
 def prepare_payment_order(tranche: Tranche) -> PaymentOrder:
     """Prepare the payment of a tranche that is due, spread over the funds in proportion to what each owes.
 
@@ -182,7 +185,8 @@ def return_unspent(award: Award, money: Money, *, received_on: date, bank_refere
 
 def _hold(order: PaymentOrder) -> None:
     """Read an order as it is now and keep it until the transaction ends: whoever comes second finds it moved."""
-    session().refresh(order, with_for_update=True)
+    # Columns by name: a page loads an order with its outer joins, and PostgreSQL locks no nullable side of one.
+    session().refresh(order, attribute_names=MOVING, with_for_update=True)
 
 
 def _person() -> int:

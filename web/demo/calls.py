@@ -62,7 +62,7 @@ def plans(story: Story) -> dict[str, Plan]:
             year.day(-100),
             end_of_day(year.day(-50)),
             year.day(8),
-            (("puentes-europa", 250_000), ("movilidad", 850_000)),
+            (("puentes-europa", 120_000), ("movilidad", 980_000)),
         ),
         "closed": Plan(
             f"investigar-fuera-{year.today.year}",

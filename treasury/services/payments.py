@@ -21,7 +21,6 @@ from trust.errors import KeyReused
 from trust.models import EntryKind
 from trust.services import Line, post_entry
 
-
 MOVING = ("state", "authorised_by_id", "authorised_at", "paid_on", "bank_reference", "cancelled_reason")
 
 

@@ -53,11 +53,11 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 GALLERY = tests/components/test_gallery_in_a_browser.py
 BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY)
 
-.PHONY: test checks check-static check-sqlite check-postgresql check-journeys
+.PHONY: test checks check-static check-sqlite check-postgresql check-journeys check-gallery
 test: $(VENV)/.test ## Run every check, on both databases and in a real browser
 	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target checks
 
-checks: check-journeys check-postgresql check-sqlite check-static
+checks: check-journeys check-postgresql check-sqlite check-gallery check-static
 
 check-static:
 	@echo "== types, style, import contracts, templates =="
@@ -77,4 +77,8 @@ check-postgresql:
 
 check-journeys:
 	@echo "== journeys in a real browser =="
-	@$(BIN)/pytest -p no:cacheprovider tests/journeys $(GALLERY)
+	@$(BIN)/pytest -p no:cacheprovider tests/journeys
+
+check-gallery:
+	@echo "== components in a real browser =="
+	@$(BIN)/pytest -p no:cacheprovider $(GALLERY)

@@ -11,6 +11,7 @@ from accounts.models import User
 from core.clock import FrozenClock
 from core.context import Actor, acting_as
 from core.database import session
+from core.jobs import run_due
 from core.money import Money
 from core.settings import setting
 from trust.models import Fund
@@ -47,8 +48,9 @@ class Story:
         return Money.from_decimal(Decimal(pesos), str(setting("BASE_CURRENCY")))
 
     def at(self, when: date | datetime, hour: int = 10, minute: int = 0) -> None:
-        """Move the clock to a moment, or to a working hour of a day; what was done so far is committed."""
+        """Move the clock to a moment, or to a working hour of a day; what was done so far is committed, its letters sent."""
         session().commit()
+        run_due("demo")
         self.clock.set(when if isinstance(when, datetime) else office_hours(when, hour, minute))
 
     @contextmanager

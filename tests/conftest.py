@@ -79,7 +79,8 @@ class TestDatabase:
         """Give the coming test a copy of the template."""
         db.engine.dispose()
         if ENGINE == "postgresql":
-            postgres.recreate(self.name, self.template)
+            if not postgres.empty(self.name):
+                postgres.recreate(self.name, self.template)
             return
         for suffix in ("-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)

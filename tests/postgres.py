@@ -35,6 +35,24 @@ def database_url(name: str) -> str:
     return f"{base}/{name}?{rest}" if rest else f"{server_url().rsplit('/', 1)[0]}/{name}"
 
 
+def empty(name: str) -> bool:
+    """Forget every row of the database `name` and start its counters again: far quicker than copying a database.
+
+    Triggers and foreign keys are set aside for this connection alone: they would rightly refuse. Returns False, having
+    done nothing, when a test left a trigger switched off: then only a new copy will do.
+    """
+    with psycopg.connect(database_url(name), autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_trigger WHERE tgenabled <> 'O' LIMIT 1").fetchone():
+            return False
+        found = connection.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+        deletions = "".join(f"DELETE FROM {row[0]};" for row in found.fetchall() if row[0] != "alembic_version")
+        connection.execute(
+            f"BEGIN; SET LOCAL session_replication_role = replica; {deletions}"
+            "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'; COMMIT"
+        )
+    return True
+
+
 def recreate(name: str, template: str = "template1") -> None:
     """Drop the database `name`, whoever is connected, and copy it anew from `template`."""
     with psycopg.connect(server_url(), autocommit=True) as connection:

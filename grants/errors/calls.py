@@ -170,3 +170,9 @@ class TooManyFiles(InvalidInput):
     """More uploads than an application may hold."""
 
     sentence = N_("Una solicitud puede guardar %(most)s archivos como máximo, contando los reemplazados.")
+
+
+class TooManyHeldFiles(InvalidInput):
+    """More files than an unfinished form may hold."""
+
+    sentence = N_("Este formulario guarda %(most)s archivos como máximo. Quita alguno para subir otro.")

@@ -1,5 +1,6 @@
 """What an applicant types after the deadline: an answer, an appeal, a signature, a report."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import (
@@ -86,3 +87,9 @@ class ExpenseReportForm(PuenteForm):
         for entry in self.lines.entries:
             field: Any = entry.form.amount
             field.currency = currency
+
+    def make_room_for(self, controls: Iterable[str]) -> None:
+        """Show as many lines as the named controls reach to: none may hold a receipt that nobody sees."""
+        reached = [int(name.split("-")[1]) for name in controls if name.startswith("lines-")]
+        while len(self.lines.entries) <= max(reached, default=-1):
+            self.lines.append_entry()

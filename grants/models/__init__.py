@@ -5,6 +5,7 @@ from grants.models.award import Agreement, Award, ExpenseLine, ExpenseReport, Tr
 from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, Determination, Letter
+from grants.models.held_upload import HeldUpload
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Determination",
     "ExpenseLine",
     "ExpenseReport",
+    "HeldUpload",
     "Letter",
     "PayingOrganisation",
     "Screening",

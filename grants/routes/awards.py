@@ -11,17 +11,18 @@ from core.audit import events_of
 from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
-from core.files import store_upload
 from core.language import _
 from core.web_files import send_stored
 from grants import services
 from grants.forms.awards import AcceptForm, DeclineForm, ExpenseReportForm
-from grants.models import Award, ExpenseLine
+from grants.models import Award, ExpenseLine, ExpenseReport
 from grants.queries import applications as application_queries
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
+from grants.routes.held_uploads import Tray
 from grants.routes.room import READERS, blueprint, show, this_person
 from grants.services import ExpenseEntry
+from grants.services.expense_reports import receipts_place
 from grants.states.award import (
     AWARD,
     CONDITION_LABELS,
@@ -129,33 +130,59 @@ def expense_report_file(award_id: int) -> Response | BaseResponse:
     """Hand in how an award was spent."""
     award = _own(award_id, editing=request.method == "POST")
     ensure(_may_report(award))
-    form = ExpenseReportForm()
+    returned = [report for report in award.reports if report.state is ReportState.RETURNED][-1:]
+    tray = Tray(receipts_place(award), this_person(), "receipt")
+    form = ExpenseReportForm(data=_to_correct(returned[0]) if returned else None)
     form.use_currency(award.currency)
     problem = None
-    if request.method == "POST" and request.form.get("accion") == "agregar":
+    adding = request.form.get("accion") == "agregar"
+    valid = form.validate_on_submit()
+    if form.is_submitted():
+        valid = tray.receive(*(entry.form.receipt for entry in form.lines.entries)) and valid
+    if adding:
         if len(form.lines.entries) < (form.lines.max_entries or 0):
             form.lines.append_entry()
-    elif form.validate_on_submit():
+    elif valid:
         try:
-            lines = [_entry(entry.form) for entry in form.lines.entries if not entry.form.is_blank]
-            services.file_expense_report(award, lines=lines, narrative=form.narrative.data or "")
+            services.file_expense_report(award, lines=_entries(form, tray), narrative=form.narrative.data or "")
+            tray.empty()
             session().commit()
             flash(_("Recibimos tu informe. Te avisaremos cuando se revise."), "success")
             return redirect(url_for("grants.award_show", award_id=award_id), 303)
         except Refusal as refusal:
             session().rollback()
             problem = refusal
+    form.make_room_for(tray.held)
     form.use_currency(award.currency)
-    returned = [report for report in award.reports if report.state is ReportState.RETURNED]
     return show(
         "grants/expense_report_file.html",
-        problem.status if problem is not None else (422 if form.errors else 200),
+        problem.status if problem is not None else (422 if form.errors and not adding else 200),
         award=award,
         application=award.application,
         form=form,
-        returned=returned[-1] if returned else None,
+        held=tray.held,
+        returned=returned[0] if returned else None,
         problem=problem.message() if problem is not None else None,
     )
+
+
+def _to_correct(report: ExpenseReport) -> dict[str, Any]:
+    return {
+        "lines": [{"concept": line.concept, "spent_on": line.spent_on, "amount": line.money} for line in report.lines],
+        "narrative": report.narrative,
+    }
+
+
+def _entries(form: ExpenseReportForm, tray: Tray) -> list[ExpenseEntry]:
+    held = tray.held
+    found = []
+    for entry in form.lines.entries:
+        line: Any = entry.form
+        receipts = held.get(line.receipt.name, [])
+        if receipts or not line.is_blank:
+            receipt = receipts[0].stored_file if receipts else None
+            found.append(ExpenseEntry(line.concept.data or "", line.spent_on.data, line.amount.data, receipt))
+    return found
 
 
 @blueprint.get("/comprobantes/<int:line_id>")
@@ -167,14 +194,6 @@ def receipt_file(line_id: int) -> Response:
         raise NotFound()
     _readable(line.report.award_id)
     return send_stored(line.receipt)
-
-
-def _entry(form: Any) -> ExpenseEntry:
-    upload = form.receipt.data
-    receipt = (
-        store_upload(upload.stream, upload.filename, purpose="receipt") if getattr(upload, "filename", "") else None
-    )
-    return ExpenseEntry(form.concept.data or "", form.spent_on.data, form.amount.data, receipt)
 
 
 def _own(award_id: int, *, editing: bool = False) -> Award:

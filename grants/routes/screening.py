@@ -11,7 +11,6 @@ from core.clock import local
 from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
-from core.files import store_upload
 from core.jobs import enqueue
 from core.language import N_, _
 from core.listing import chosen, page_number, paginate, searched
@@ -29,10 +28,11 @@ from grants.queries import calls as call_queries
 from grants.queries import screening as queries
 from grants.queries.dossiers import preparing_key
 from grants.routes.applications import own_application
-from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.routes.held_uploads import Tray
+from grants.routes.room import READERS, WRITERS, blueprint, show, this_person
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
-from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
+from grants.states.screening import CURE, VERDICT_LABELS, CureState, ScreeningVerdict
 from rendering.spreadsheets import CellKind, SheetColumn, render_csv
 
 ORDERS = [name for key in queries.ORDERS for name in (key, f"-{key}")]
@@ -196,15 +196,15 @@ def cure_answer(application_id: int) -> Response | BaseResponse:
     if cure is None:
         raise ApplicationNotFound()
     form = CureAnswerForm()
+    tray = Tray(f"cure:{cure.id}", this_person(), "cure")
     problem = None
-    if form.validate_on_submit():
+    valid = form.validate_on_submit()
+    if form.is_submitted() and cure.state is CureState.OPEN:
+        valid = tray.receive(form.files) and valid
+    if valid:
         try:
-            files = [
-                store_upload(upload.stream, upload.filename or "", purpose="cure")
-                for upload in form.files.data or []
-                if getattr(upload, "filename", "")
-            ]
-            services.answer_cure(cure, text=form.text.data or "", files=files)
+            services.answer_cure(cure, text=form.text.data or "", files=tray.files(form.files.name))
+            tray.empty()
             session().commit()
             flash(_("Recibimos tu respuesta. Te avisaremos por correo."), "success")
             return redirect(url_for("grants.application_show", application_id=application_id), 303)
@@ -219,6 +219,7 @@ def cure_answer(application_id: int) -> Response | BaseResponse:
         cure=cure,
         states=CURE,
         form=form,
+        held=tray.held.get(form.files.name, []),
         problem=problem.message() if problem is not None else None,
     )
 

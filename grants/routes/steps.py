@@ -58,12 +58,14 @@ def application_step(application_id: int, step_id: str) -> Response | BaseRespon
     valid = form.validate_on_submit()
     try:
         _save(application, step, form)
-    except EditConflict as conflict:
+    except (EditConflict, InvalidInput) as refusal:
         session().rollback()
-        return _conflict(own_application(application_id, editing=True), step, form, conflict)
-    except InvalidInput as refusal:
-        session().rollback()
-        return _page(own_application(application_id, editing=True), step, form, 422, extra=[refusal.message()])
+        application = own_application(application_id, editing=True)
+        _take_files(application, step, form)  # a file is no part of the quarrel: nobody uploads it twice
+        session().commit()
+        if isinstance(refusal, EditConflict):
+            return _conflict(application, step, form, refusal)
+        return _page(application, step, form, 422, extra=[refusal.message()])
     valid = _take_files(application, step, form) and valid
     session().commit()
     return _answer(application, step, form, valid)
@@ -236,7 +238,7 @@ def _conflict(application: Application, step: Step, form: StepForm, conflict: Ed
             theirs = conflict.theirs["answers"].get(item["id"])
             if item["id"] in sent and sent[item["id"]] != theirs:
                 rows.append((rules.label(item), _said(item, theirs), _said(item, sent[item["id"]])))
-    form.version.data = str(conflict.version)
+    form.version.data = str(application.version)
     return _page(
         application, step, form, conflict.status, extra=[conflict.message(), conflict.advice()], conflicts=rows
     )

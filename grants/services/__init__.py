@@ -44,6 +44,7 @@ from grants.services.expense_reports import (
     file_expense_report,
     return_expense_report,
 )
+from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
 from grants.services.publication import checklist, publish_call
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
 from grants.services.submission import Acuse, note_late_attempt, submit_application
@@ -72,6 +73,7 @@ __all__ = [
     "detach_file",
     "dismiss_finding",
     "draft_call",
+    "drop_uploads",
     "edit_call",
     "exclude_file",
     "extend_deadline",
@@ -79,6 +81,7 @@ __all__ = [
     "file_expense_report",
     "hand_over_conflicts",
     "hand_over_dossiers",
+    "hold_upload",
     "mark_tranche_ordered",
     "mark_tranche_paid",
     "mark_tranche_unordered",
@@ -96,6 +99,7 @@ __all__ = [
     "redact_finding",
     "redact_passage",
     "release_determinations",
+    "release_uploads",
     "request_cure",
     "resolve_appeal",
     "return_expense_report",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from accounts import queries as people
 from core.audit import record
 from core.clock import now, today
 from core.context import actor
@@ -18,6 +19,7 @@ from grants.models.award import Award, ExpenseLine, ExpenseReport
 from grants.rules.letters import LetterText
 from grants.rules.tranches import unspent
 from grants.services.awards import make_due, move_award
+from grants.services.held_uploads import hold_upload
 from grants.services.letters import send_letter
 from grants.states.award import AWARD, EXPENSE_REPORT, AwardState, ReportState, TrancheCondition
 
@@ -69,6 +71,11 @@ def file_expense_report(award: Award, *, lines: Sequence[ExpenseEntry], narrativ
     return report
 
 
+def receipts_place(award: Award) -> str:
+    """Return where the receipts of an award's unfinished report are held."""
+    return f"expenses:{award.id}"
+
+
 def accept_expense_report(report: ExpenseReport) -> ExpenseReport:
     """Accept a report: the award counts as reported, and what waited for it becomes due.
 
@@ -85,7 +92,7 @@ def accept_expense_report(report: ExpenseReport) -> ExpenseReport:
 
 
 def return_expense_report(report: ExpenseReport, *, reason: str) -> ExpenseReport:
-    """Send a report back with what has to be corrected.
+    """Send a report back with what has to be corrected. Its receipts wait in the form of the next one.
 
     Raises:
         ReasonMissing: it does not say what. IllegalTransition: it is not waiting.
@@ -93,6 +100,10 @@ def return_expense_report(report: ExpenseReport, *, reason: str) -> ExpenseRepor
     if not reason.strip():
         raise ReasonMissing()
     _review(report, ReportState.RETURNED, reason.strip())
+    filer = report.award.application.applicant if report.filed_by_id is None else people.user(report.filed_by_id)
+    if filer is not None:
+        for place, line in enumerate(report.lines):
+            hold_upload(receipts_place(report.award), f"lines-{place}-receipt", filer, line.receipt, replacing=True)
     with in_language(report.award.application.applicant.language):
         text = letters.report_returned(report)
     _send(report, text)

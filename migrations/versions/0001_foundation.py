@@ -2016,6 +2016,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_co_applicant_application_id"), "co_applicant", ["application_id"], unique=False)
     op.create_table(
+        "held_upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("slot", sa.String(length=60), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("stored_file_id", sa.Integer(), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(place) > 0", name=op.f("ck_held_upload_place_present")),
+        sa.ForeignKeyConstraint(["stored_file_id"], ["stored_file.id"], name=op.f("fk_held_upload_stored_file_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_held_upload_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_upload")),
+    )
+    op.create_index("ix_held_upload_place_user_id", "held_upload", ["place", "user_id", "id"], unique=False)
+    op.create_table(
         "conflict_declaration",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
@@ -2404,6 +2418,7 @@ def upgrade() -> None:
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("allocation_id", sa.Integer(), nullable=False),
         sa.Column("fund_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("paid_cents", sa.BigInteger(), nullable=False),
         sa.Column("released_cents", sa.BigInteger(), nullable=False),
@@ -2440,11 +2455,13 @@ def upgrade() -> None:
         sa.CheckConstraint("returned_cents BETWEEN 0 AND paid_cents", name=op.f("ck_commitment_returned_was_paid")),
         sa.ForeignKeyConstraint(["allocation_id"], ["allocation.id"], name=op.f("fk_commitment_allocation_id")),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_commitment_award_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_commitment_entry_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_commitment_fund_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
         sa.UniqueConstraint("award_id", "allocation_id", name=op.f("uq_commitment_award_id_allocation_id")),
     )
     op.create_index("ix_commitment_allocation_id", "commitment", ["allocation_id"], unique=False)
+    op.create_index(op.f("ix_commitment_entry_id"), "commitment", ["entry_id"], unique=False)
     op.create_index(op.f("ix_commitment_fund_id"), "commitment", ["fund_id"], unique=False)
     op.create_table(
         "expense_report",
@@ -2511,6 +2528,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.String(length=40), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("set_aside_at", sa.DateTime(timezone=True), nullable=True),
@@ -2528,6 +2547,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(set_aside_at IS NULL) = (set_aside_reason IS NULL)", name=op.f("ck_review_set_aside_has_reason")
         ),
+        sa.CheckConstraint("version > 0", name=op.f("ck_review_version_positive")),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_review_assignment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_review_assignment_id")),
@@ -2731,6 +2751,7 @@ def downgrade() -> None:
     op.drop_index("ix_expense_report_state", table_name="expense_report")
     op.drop_table("expense_report")
     op.drop_index(op.f("ix_commitment_fund_id"), table_name="commitment")
+    op.drop_index(op.f("ix_commitment_entry_id"), table_name="commitment")
     op.drop_index("ix_commitment_allocation_id", table_name="commitment")
     op.drop_table("commitment")
     op.drop_table("appeal")
@@ -2753,6 +2774,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_conflict_declaration_seat_id"), table_name="conflict_declaration")
     op.drop_index(op.f("ix_conflict_declaration_dossier_id"), table_name="conflict_declaration")
     op.drop_table("conflict_declaration")
+    op.drop_index("ix_held_upload_place_user_id", table_name="held_upload")
+    op.drop_table("held_upload")
     op.drop_index(op.f("ix_co_applicant_application_id"), table_name="co_applicant")
     op.drop_table("co_applicant")
     op.drop_index("ix_checkout_order_state", table_name="checkout_order")

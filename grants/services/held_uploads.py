@@ -1,0 +1,51 @@
+"""Keep the files of a form whose other fields were refused, until it is sent whole or they are taken off."""
+
+from collections.abc import Collection, Iterable
+
+from accounts.models import User
+from core.clock import now
+from core.database import session
+from core.files import StoredFile
+from grants.errors.calls import TooManyHeldFiles
+from grants.models.held_upload import HeldUpload
+from grants.queries.held_uploads import held_uploads
+
+MOST_HELD = 80
+
+
+def hold_upload(place: str, slot: str, user: User, stored_file: StoredFile, *, replacing: bool = False) -> HeldUpload:
+    """Keep a file for an unfinished form; with `replacing`, in the stead of what its control held.
+
+    Raises:
+        TooManyHeldFiles: the form holds as many as it may.
+    """
+    held = held_uploads(place, user)
+    if sum(len(files) for files in held.values()) >= MOST_HELD:
+        raise TooManyHeldFiles(most=MOST_HELD)
+    if replacing:
+        release_uploads(held.get(slot, ()))
+    kept = HeldUpload(
+        place=place,
+        slot=slot,
+        user_id=user.id,
+        stored_file_id=stored_file.id,
+        stored_file=stored_file,
+        held_at=now(),
+    )
+    session().add(kept)
+    session().flush()
+    return kept
+
+
+def drop_uploads(place: str, user: User, numbers: Collection[int]) -> int:
+    """Take files off a person's unfinished form; numbers of other forms and people say nothing. Return how many."""
+    mine = [held for files in held_uploads(place, user).values() for held in files if held.id in numbers]
+    release_uploads(mine)
+    return len(mine)
+
+
+def release_uploads(held: Iterable[HeldUpload]) -> None:
+    """Hold files no longer: they were taken off, or belong to what was sent now."""
+    for upload in held:
+        session().delete(upload)
+    session().flush()

@@ -69,7 +69,14 @@ class AlreadyAllocated(Conflict):
 class NoFundMayPay(Refusal):
     """No allocated fund may pay what is missing; the rules of each say why."""
 
-    sentence = N_("Las bolsas asignadas no pueden pagar %(missing)s de este apoyo. %(reasons)s")
+    sentence = N_("Las bolsas asignadas no pueden pagar %(missing)s del apoyo %(folio)s. %(reasons)s")
+
+
+class BoundTogether(Refusal):
+    """Before the results are out, one award's entry in the public book would tell what somebody receives."""
+
+    sentence = N_("Antes de publicar los resultados, los apoyos de una convocatoria se comprometen todos juntos.")
+    next_step = N_("Compromételos desde el presupuesto de la convocatoria.")
 
 
 class NothingCommitted(Refusal):

@@ -10,7 +10,7 @@ from core.database import Base, JsonType, UtcDateTime, enum_column
 from core.money import Money
 from grants.models import Award, Call, Tranche
 from treasury.states import CommitmentState, OrderState, PlanState
-from trust.models import Fund
+from trust.models import Fund, JournalEntry
 
 
 class OperatingPlan(Base):
@@ -102,6 +102,7 @@ class Commitment(Base):
     award_id: Mapped[int] = mapped_column(ForeignKey(Award.id))
     allocation_id: Mapped[int] = mapped_column(ForeignKey(Allocation.id))
     fund_id: Mapped[int] = mapped_column(ForeignKey(Fund.id), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey(JournalEntry.id), index=True)  # several awards may share one
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     paid_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     released_cents: Mapped[int] = mapped_column(BigInteger, default=0)

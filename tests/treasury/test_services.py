@@ -127,7 +127,8 @@ class TestCommitment:
         wanted = determination.money
         assert wanted is not None
         assert wanted > pesos(20_000)
-        award = services.award_grant(found[0], wanted)
+        (award,) = services.award_pending(call)
+        assert award.application is found[0]
         shares = {one.fund_id: one.amount_cents for one in queries.commitments_of(award)}
         assert shares == {restricted.id: 2_000_000, designated.id: wanted.amount_cents - 2_000_000}
         assert balance(restricted, "8.2.4") == 2_000_000
@@ -138,7 +139,8 @@ class TestCommitment:
         call, found = awaiting_money(clock, officer, [(designated, pesos(900_000))], applications=1)
         (determination,) = determination_queries.awaiting_award(call)
         assert determination.money is not None
-        first = services.award_grant(found[0], determination.money)
+        (first,) = services.award_pending(call)
+        assert services.award_pending(call) == []
         assert services.award_grant(found[0], determination.money) is first
         assert balance(designated, "8.2.4") == determination.money.amount_cents
 
@@ -157,10 +159,9 @@ class TestCommitment:
         restricted = make_fund(FundKind.RESTRICTED, spending_rules={"axes": [2]})
         with_plan(restricted)
         call, found = awaiting_money(clock, officer, [(restricted, pesos(900_000))], applications=1)
-        (determination,) = determination_queries.awaiting_award(call)
-        assert determination.money is not None
         with pytest.raises(NoFundMayPay) as refused:
-            services.award_grant(found[0], determination.money)
+            services.award_pending(call)
+        assert refused.value.parameters["folio"] == found[0].folio
         assert restricted.code in str(refused.value.parameters["reasons"])
         assert balance(restricted, "8.2.4") == 0
 

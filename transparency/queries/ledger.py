@@ -1,11 +1,11 @@
 """What the books say about a range of dates or about one call, added up by the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, String, case, cast, func, literal, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from accounts.models import Organisation, OrganisationKind
@@ -94,17 +94,21 @@ def _order_source() -> ColumnElement[str]:
 
 
 def _linked() -> Any:
-    """Pair entries with the applications they are about: from the award and its payment orders, and their reversals."""
+    """Pair entries with the applications they are about, once each: those of an award, those of its payment orders,
+    the entry that bound its money (shared by all awards bound together), and their reversals.
+    """
     original = aliased(JournalEntry)
-    parts = []
-    for source, path in (
-        (_award_source(), select(Award.application_id)),
-        (_order_source(), select(Award.application_id).join(PaymentOrder, PaymentOrder.award_id == Award.id)),
-    ):
-        parts.append(path.add_columns(JournalEntry.id).join(JournalEntry, JournalEntry.source == source))
-        reversed_ = path.add_columns(JournalEntry.id).join(original, original.source == source)
+    award, parts = select(Award.application_id), []
+    paths: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
+        (award, lambda entry: entry.source == _award_source()),
+        (award.join(PaymentOrder, PaymentOrder.award_id == Award.id), lambda entry: entry.source == _order_source()),
+        (award.join(Commitment, Commitment.award_id == Award.id), lambda entry: entry.id == Commitment.entry_id),
+    )
+    for path, about in paths:
+        parts.append(path.add_columns(JournalEntry.id).join(JournalEntry, about(JournalEntry)))
+        reversed_ = path.add_columns(JournalEntry.id).join(original, about(original))
         parts.append(reversed_.join(JournalEntry, JournalEntry.reverses_id == original.id))
-    return union_all(*parts).subquery("linked")
+    return union(*parts).subquery("linked")
 
 
 def entries_of_awards(call: Call) -> Select[Any]:

@@ -2,7 +2,8 @@
 
 from grants.services import when_agreement_accepted, when_award_declined
 from treasury.services.allocations import allocate_budget
-from treasury.services.commitments import accrue_award, award_grant, award_pending, release_commitment
+from treasury.services.commitments import award_grant, award_pending
+from treasury.services.obligations import accrue_award, release_commitment
 from treasury.services.payments import (
     authorise_payment,
     cancel_payment_order,

@@ -1,4 +1,8 @@
-"""Bind money to awards, fund by fund, only where the giver's rules allow; let go of what is not used."""
+"""Bind money to awards, fund by fund, only where the giver's rules allow.
+
+Until the results are out, the awards of a call are bound together in one entry: the book is public, and an entry for
+each would tell everybody what somebody will receive before they know it themselves.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -10,27 +14,29 @@ from core.money import Money, format_money
 from grants import queries as grants_queries
 from grants import services as grants_services
 from grants.models import Application, Award, Call
-from grants.queries.determinations import award_of
+from grants.queries.determinations import award_of, released_determination_of
 from treasury import queries
-from treasury.errors import NoFundMayPay, NothingCommitted
+from treasury.errors import BoundTogether, NoFundMayPay
 from treasury.models import Allocation, Commitment
-from treasury.rules import Source, draw_in_order
+from treasury.rules import Draw, Source, draw_in_order
 from treasury.services.plans import check_amount
-from treasury.states import COMMITMENT_STATES, CommitmentState
+from treasury.states import CommitmentState
 from trust import queries as trust_queries
-from trust.models import EntryKind
+from trust.models import EntryKind, JournalEntry
 from trust.rules import SpendingRequest, SpendingVerdict, may_spend
 from trust.services import Line, post_entry
 
 AWARD_CATEGORY = "award"
+Drawn = tuple[Award, list[Draw]]
 
 
 def award_grant(application: Application, money: Money) -> Award:
-    """Commit `money` to an application out of its call's allocations, and record the award: one transaction.
+    """Commit `money` to one application after the results are out: one transaction, one entry.
 
-    Each fund pays only what its giver's rules allow; a fund that may not pay is passed over with its reason on record.
+    For who moves up from the waiting list or won an appeal. The same award again changes nothing.
 
     Raises:
+        BoundTogether: the results are not out; `award_pending` binds all of them at once.
         NoFundMayPay: the allocations that may pay do not cover it; the sentence carries every refusal.
     """
     call = application.call
@@ -38,106 +44,101 @@ def award_grant(application: Application, money: Money) -> Award:
     earlier = award_of(application)
     if earlier is not None and queries.commitments_of(earlier):
         return grants_services.record_award(application, money)  # the same amount is the same award; another is refused
-    check_amount(money, allocations[0].currency if allocations else money.currency)
-    bound = queries.committed_by_allocation(call)
-    verdicts = {one.fund_id: _verdict(application, money, one) for one in allocations}
-    sources = [
-        Source(
-            one.fund_id,
-            Money(one.amount_cents - bound.get(one.id, 0), one.currency),
-            verdicts[one.fund_id].allowed,
-        )
-        for one in allocations
-    ]
-    draws, missing = draw_in_order(sources, money)
-    if missing:
-        raise NoFundMayPay(missing=format_money(missing), reasons=_explain(allocations, verdicts))
+    if released_determination_of(application) is None:
+        raise BoundTogether()
+    ((draws, _award_money),) = _draw(call, allocations, [(application, money)])
     award = grants_services.record_award(application, money)
-    by_fund = {one.fund_id: one for one in allocations}
-    for draw in draws:
-        session().add(
-            Commitment(
-                award_id=award.id,
-                allocation_id=by_fund[draw.fund_id].id,
-                fund_id=draw.fund_id,
-                amount_cents=draw.money.amount_cents,
-                currency=draw.money.currency,
-                committed_on=today(),
-                state=CommitmentState.COMMITTED,
-            )
-        )
-    lines = [
-        line
-        for draw in draws
-        for line in (
-            Line("8.2.4", by_fund[draw.fund_id].fund, draw.money),
-            Line("8.2.2", by_fund[draw.fund_id].fund, -draw.money),
-        )
-    ]
-    _post_moment(award, lines, "comprometido", f"award-committed:{award.id}")
-    record(
-        "award.committed",
-        "award",
-        award.id,
-        None,
-        {"draws": [[by_fund[draw.fund_id].fund.code, draw.money.amount_cents] for draw in draws]},
+    _bind(
+        allocations,
+        [(award, draws)],
+        memo=f"Apoyo {award.id}: comprometido",
+        source=f"grants.award:{award.id}",
+        key=f"award-committed:{award.id}",
     )
     return award
 
 
 def award_pending(call: Call, *, progress: Callable[[int, int], None] | None = None) -> list[Award]:
-    """Commit every award of a call that waits for its money, best position first."""
-    waiting = grants_queries.awaiting_award(call)
-    awards = []
-    for done, determination in enumerate(waiting, start=1):
-        assert determination.money is not None  # awarded: the table demands its amount
-        awards.append(award_grant(determination.application, determination.money))
+    """Commit every award of a call that waits for its money, best position first, in one entry: all or none.
+
+    Raises:
+        NoFundMayPay: some award is not covered; the sentence carries its folio and every refusal.
+    """
+    allocations = queries.allocations_of(call, hold=True)
+    waiting = grants_queries.awaiting_award(call)  # after the lock: whoever comes second finds nothing waiting
+    if not waiting:
+        return []
+    wanted = [(one.application, one.money) for one in waiting if one.money is not None]
+    drawn: list[Drawn] = []
+    for done, (draws, (application, money)) in enumerate(_draw(call, allocations, wanted), start=1):
+        drawn.append((grants_services.record_award(application, money), draws))
         if progress is not None:
             progress(done, len(waiting))
-    return awards
+    _bind(
+        allocations,
+        drawn,
+        memo=f"Convocatoria {call.slug}: apoyos comprometidos",
+        source=f"grants.call:{call.id}",
+        key=f"awards-committed:{call.id}:{drawn[0][0].id}",
+    )
+    return [award for award, _draws in drawn]
 
 
-def accrue_award(award: Award) -> None:
-    """Turn what is committed into an obligation when the agreement is accepted (8.2.5 against 8.2.4).
+def _draw(
+    call: Call, allocations: Sequence[Allocation], wanted: Sequence[tuple[Application, Money]]
+) -> list[tuple[list[Draw], tuple[Application, Money]]]:
+    """Decide out of which fund each award is paid, one after another, before anything is written."""
+    bound = queries.committed_by_allocation(call)
+    left = {one.fund_id: Money(one.amount_cents - bound.get(one.id, 0), one.currency) for one in allocations}
+    decided = []
+    for application, money in wanted:
+        check_amount(money, allocations[0].currency if allocations else money.currency)
+        verdicts = {one.fund_id: _verdict(application, money, one) for one in allocations}
+        sources = [Source(one.fund_id, left[one.fund_id], verdicts[one.fund_id].allowed) for one in allocations]
+        draws, missing = draw_in_order(sources, money)
+        if missing:
+            reasons = _explain(allocations, verdicts)
+            raise NoFundMayPay(folio=application.folio or "", missing=format_money(missing), reasons=reasons)
+        for draw in draws:
+            left[draw.fund_id] = left[draw.fund_id] - draw.money
+        decided.append((draws, (application, money)))
+    return decided
 
-    Raises:
-        NothingCommitted: the award has no money, so no agreement can bind the trust.
-    """
-    commitments = queries.commitments_of(award, hold=True)
-    if not commitments:
-        raise NothingCommitted()
+
+def _bind(allocations: Sequence[Allocation], drawn: Sequence[Drawn], *, memo: str, source: str, key: str) -> None:
+    """Post what was drawn as one entry with a pair of lines for each fund, and keep each award's parts beside it."""
+    by_fund = {one.fund_id: one for one in allocations}
+    totals = dict.fromkeys(by_fund, 0)
+    for _award, draws in drawn:
+        for draw in draws:
+            totals[draw.fund_id] += draw.money.amount_cents
     lines = []
-    for commitment in commitments:
-        COMMITMENT_STATES.check(commitment.state, CommitmentState.ACCRUED)
-        commitment.state = CommitmentState.ACCRUED
-        lines += [Line("8.2.5", commitment.fund, commitment.owed), Line("8.2.4", commitment.fund, -commitment.owed)]
+    for one in allocations:
+        total = Money(totals[one.fund_id], one.currency)
+        if total:
+            lines += [Line("8.2.4", one.fund, total), Line("8.2.2", one.fund, -total)]
+    entry = post_entry(
+        kind=EntryKind.BUDGET, entry_date=today(), memo=memo, source=source, lines=lines, idempotency_key=key
+    )
+    for award, draws in drawn:
+        session().add_all(_commitment(award, draw, by_fund[draw.fund_id], entry) for draw in draws)
     session().flush()
-    _post_moment(award, lines, "devengado", f"award-accrued:{award.id}")
+    for award, draws in drawn:
+        shares = [[by_fund[draw.fund_id].fund.code, draw.money.amount_cents] for draw in draws]
+        record("award.money_bound", "award", award.id, None, {"entry": entry.label, "draws": shares})
 
 
-def release_commitment(award: Award, reason: str) -> Money:
-    """Give back to its funds what an award has bound and not been paid; return how much.
-
-    Raises:
-        NothingCommitted: nothing is bound.
-    """
-    commitments = [one for one in queries.commitments_of(award, hold=True) if one.owed.amount_cents > 0]
-    if not commitments:
-        raise NothingCommitted()
-    released = Money.zero(commitments[0].currency)
-    lines = []
-    for commitment in commitments:
-        COMMITMENT_STATES.check(commitment.state, CommitmentState.RELEASED)
-        account = "8.2.5" if commitment.state is CommitmentState.ACCRUED else "8.2.4"
-        owed = commitment.owed
-        lines += [Line("8.2.2", commitment.fund, owed), Line(account, commitment.fund, -owed)]
-        commitment.released_cents += owed.amount_cents
-        commitment.state = CommitmentState.RELEASED
-        released = released + owed
-    session().flush()
-    _post_moment(award, lines, "liberado", f"award-released:{award.id}")
-    record("award.released", "award", award.id, None, {"amount_cents": released.amount_cents, "reason": reason[:300]})
-    return released
+def _commitment(award: Award, draw: Draw, allocation: Allocation, entry: JournalEntry) -> Commitment:
+    return Commitment(
+        award_id=award.id,
+        allocation_id=allocation.id,
+        fund_id=draw.fund_id,
+        entry_id=entry.id,
+        amount_cents=draw.money.amount_cents,
+        currency=draw.money.currency,
+        committed_on=entry.entry_date,
+        state=CommitmentState.COMMITTED,
+    )
 
 
 def _verdict(application: Application, money: Money, allocation: Allocation) -> SpendingVerdict:
@@ -162,14 +163,3 @@ def _explain(allocations: Sequence[Allocation], verdicts: dict[int, SpendingVerd
         why = "; ".join(_(one.sentence, **one.params) for one in refusals) or _("ya no le queda asignación suficiente")
         sentences.append(f"{allocation.fund.code}: {why}")
     return ". ".join(sentences)
-
-
-def _post_moment(award: Award, lines: list[Line], moment: str, key: str) -> None:
-    post_entry(
-        kind=EntryKind.BUDGET,
-        entry_date=today(),
-        memo=f"Apoyo {award.id}: {moment}",
-        source=f"grants.award:{award.id}",
-        lines=lines,
-        idempotency_key=key,
-    )

@@ -1,5 +1,8 @@
 """What scoring refuses, by name."""
 
+from collections.abc import Mapping
+from fractions import Fraction
+
 from core.errors import Conflict, InvalidInput, NotFound, Refusal
 from core.language import N_
 
@@ -121,6 +124,25 @@ class UnknownConflict(InvalidInput):
     """The rulebook does not know this kind of conflict, or it lacks its explanation."""
 
     sentence = N_("Elige una de las razones de la lista y, si es otra, explícala.")
+
+
+class ReviewEditedElsewhere(Conflict):
+    """The draft was saved from another page in the meantime. `theirs` is what stands now, by criterion."""
+
+    sentence = N_("Tu evaluación se guardó desde otra ventana mientras la escribías aquí.")
+    next_step = N_("Compara los dos textos y decide cuál se queda.")
+
+    def __init__(self, *, theirs: Mapping[str, tuple[Fraction | None, str]], version: int) -> None:
+        super().__init__()
+        self.theirs = dict(theirs)
+        self.version = version
+
+
+class ReviewAlreadySubmitted(Conflict):
+    """The review is in, perhaps from another page."""
+
+    sentence = N_("Tu evaluación de este expediente ya se envió; lo que escribiste aquí no cambió nada.")
+    next_step = N_("Si quieres corregirla, hazlo en la deliberación: el cambio queda registrado con su razón.")
 
 
 class NotDeclared(Refusal):

@@ -1,15 +1,16 @@
 """What a reviewer and the programme type. The services judge it."""
 
-from typing import Any
+import secrets
+from typing import Any, ClassVar
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.money import Money
-from scoring.models import Review
-from scoring.rules.rulebook import Rulebook, plain
+from scoring.models import Review, Score
+from scoring.rules.rulebook import Criterion, Rulebook, plain
 from scoring.services import ScoreEntry
 from scoring.states import CONFLICT_LABELS, ConflictKind
 
@@ -20,16 +21,27 @@ LONGEST_EXPLANATION = 2000
 class Asked:
     """Mark a field that a submitted review must have; a draft may lack it, so nothing is refused here."""
 
-    field_flags = {"required": True}  # noqa: RUF012 (WTForms reads a plain class attribute)
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __call__(self, _form: object, _field: object) -> None:
         """Accept anything: the service says what is missing when the review is submitted."""
 
 
 class ReviewForm(PuenteForm):
-    """Scores and justifications, two fields a criterion. Built for each rulebook by `review_form`."""
+    """Scores and justifications, two fields a criterion. Built for each rulebook by `review_form`.
+
+    `version` is the draft's when the page was read, `edition` the page's own name.
+    """
 
     criteria: tuple[str, ...] = ()
+    version = HiddenField()
+    edition = HiddenField()
+
+    @property
+    def expected_version(self) -> int | None:
+        """The version the page was read at; None when it was not sent whole."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
     def entries(self) -> dict[str, ScoreEntry]:
         """Return what was typed, by criterion."""
@@ -48,11 +60,10 @@ class ReviewForm(PuenteForm):
 def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
     """Return the form of a rulebook's criteria, filled with the draft; each score stands beside its anchor."""
     members: dict[str, Any] = {"criteria": tuple(criterion.id for criterion in rules.criteria)}
-    data: dict[str, str] = {}
+    data = {"version": str(review.version if review is not None else 0), "edition": secrets.token_hex(8)}
     for criterion in rules.criteria:
-        options = [(plain(value), f"{plain(value)} · {localised(text)}") for value, text in criterion.anchors]
         members[f"score_{criterion.id}"] = RadioField(
-            lazy(N_("Calificación")), [Asked()], choices=choices(options), validate_choice=False
+            lazy(N_("Calificación")), [Asked()], choices=_anchors(criterion), validate_choice=False
         )
         members[f"why_{criterion.id}"] = TextAreaField(lazy(N_("Justificación")), [Asked()])
     for score in review.scores if review is not None else ():
@@ -61,6 +72,29 @@ def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
             data[f"score_{score.criterion}"] = plain(score.value)
     built: type[ReviewForm] = type("CriteriaForm", (ReviewForm,), members)
     return built(data=data)
+
+
+def _anchors(criterion: Criterion) -> list[Any]:
+    return choices((plain(value), f"{plain(value)} · {localised(text)}") for value, text in criterion.anchors)
+
+
+class ScoreChangeForm(PuenteForm):
+    """A submitted score's new value, with its justification and the reason of the change."""
+
+    value = RadioField(lazy(N_("Calificación")), [Asked()], validate_choice=False)
+    justification = TextAreaField(lazy(N_("Justificación")), [Asked()])
+    reason = TextAreaField(lazy(N_("Razón del cambio")), [Asked()])
+
+    def __init__(self, criterion: Criterion, score: Score, **kwargs: Any) -> None:
+        shown = {"value": plain(score.value) if score.value is not None else None, "justification": score.justification}
+        super().__init__(data=shown, **kwargs)
+        self.value.choices = _anchors(criterion)
+
+
+class ReasonForm(PuenteForm):
+    """Why somebody or something leaves a committee."""
+
+    reason = TextAreaField(lazy(N_("Razón")), [Asked()])
 
 
 def _explanation() -> TextAreaField:

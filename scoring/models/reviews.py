@@ -73,10 +73,15 @@ class Assignment(Base):
 
 
 class Review(Base):
-    """One reviewer's judgement of one dossier: a draft until submitted, then fixed."""
+    """One reviewer's judgement of one dossier: a draft until submitted, then fixed.
+
+    `version` counts the saves and `edition` names the page that saved last, so that two windows never overwrite each
+    other unseen.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
+        CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("state <> 'draft' OR (submitted_at IS NULL AND set_aside_at IS NULL)", name="draft_is_open"),
         CheckConstraint(
             "state <> 'submitted' OR (submitted_at IS NOT NULL AND set_aside_at IS NULL)", name="submitted_has_moment"
@@ -88,6 +93,8 @@ class Review(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     state: Mapped[ReviewState] = mapped_column(enum_column(ReviewState), default=ReviewState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    edition: Mapped[str] = mapped_column(String(40), default="")
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -121,6 +128,7 @@ class Score(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     review: Mapped[Review] = relationship(back_populates="scores")
+    changes: Mapped[list["ScoreChange"]] = relationship(back_populates="score", order_by="ScoreChange.version")
 
     @property
     def value(self) -> Fraction | None:
@@ -150,6 +158,18 @@ class ScoreChange(Base):
     justification: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    score: Mapped[Score] = relationship(back_populates="changes")
+
+    @property
+    def previous_value(self) -> Fraction:
+        """The score before, exact."""
+        return Fraction(self.previous_numerator, self.previous_denominator)
+
+    @property
+    def value(self) -> Fraction:
+        """The score after, exact."""
+        return Fraction(self.numerator, self.denominator)
 
 
 append_only("score_change")

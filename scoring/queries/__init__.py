@@ -1,6 +1,7 @@
 """Every SELECT of scoring, ordered and of constant number."""
 
 from scoring.queries.desk import (
+    COMPARING,
     DeskRow,
     assignment_by_code,
     assignment_of,
@@ -23,6 +24,7 @@ from scoring.queries.panels import (
     CoverageRow,
     PanelRow,
     SeatLoad,
+    assignments_of_dossier,
     assignments_of_panel,
     coverage,
     panel_by_id,
@@ -47,10 +49,17 @@ from scoring.queries.results import (
     released_ranking,
     released_rankings,
 )
-from scoring.queries.reviews import reviews_of_dossier, submitted_reviews, unfinished_dossiers
+from scoring.queries.reviews import (
+    review_to_save,
+    reviews_of_dossier,
+    score_changes,
+    submitted_reviews,
+    unfinished_dossiers,
+)
 from scoring.queries.rulebooks import rulebook_by_digest, rulebook_of_call, rulebooks_of_call
 
 __all__ = [
+    "COMPARING",
     "Coverage",
     "CoverageRow",
     "DeskRow",
@@ -62,6 +71,7 @@ __all__ = [
     "SeatLoad",
     "assignment_by_code",
     "assignment_of",
+    "assignments_of_dossier",
     "assignments_of_panel",
     "conflicted_pairs",
     "count_due",
@@ -86,11 +96,13 @@ __all__ = [
     "ranking_lines",
     "released_ranking",
     "released_rankings",
+    "review_to_save",
     "reviews_of_dossier",
     "reviews_of_others",
     "rulebook_by_digest",
     "rulebook_of_call",
     "rulebooks_of_call",
+    "score_changes",
     "seat_of",
     "seats_by_reviewer",
     "seats_of_panel",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from core.database import session
 from scoring.models import Assignment, ConflictDeclaration, Dossier, Panel, PanelSeat
@@ -123,6 +123,18 @@ def assignments_of_panel(panel: Panel) -> list[Assignment]:
         .where(Dossier.panel_id == panel.id)
         .options(joinedload(Assignment.dossier), joinedload(Assignment.seat))
         .order_by(Dossier.code, PanelSeat.id)
+    )
+    return list(session().scalars(query))
+
+
+def assignments_of_dossier(dossier: Dossier) -> list[Assignment]:
+    """Return every assignment of a dossier with its seat and review, in the order of the seats."""
+    query = (
+        select(Assignment)
+        .join(Assignment.seat)
+        .where(Assignment.dossier_id == dossier.id)
+        .options(contains_eager(Assignment.seat), joinedload(Assignment.review))
+        .order_by(PanelSeat.id)
     )
     return list(session().scalars(query))
 

@@ -4,10 +4,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from core.database import session
-from scoring.models import Assignment, Dossier, Panel, Review
+from scoring.models import Assignment, Dossier, Panel, Review, Score, ScoreChange
 from scoring.states import AssignmentState, ReviewState
 
 PENDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
+
+
+def review_to_save(assignment: Assignment) -> Review | None:
+    """Return an assignment's review as it stands now; until the transaction ends nobody else saves it."""
+    session().execute(select(Assignment.id).where(Assignment.id == assignment.id).with_for_update())
+    query = (
+        select(Review)
+        .where(Review.assignment_id == assignment.id)
+        .options(selectinload(Review.scores))
+        .execution_options(populate_existing=True)
+    )
+    return session().scalar(query)
 
 
 def submitted_reviews(panel: Panel) -> dict[int, list[Review]]:
@@ -37,6 +49,26 @@ def reviews_of_dossier(dossier: Dossier) -> list[Review]:
         .order_by(Review.id)
     )
     return sorted(session().scalars(query), key=lambda review: review.assignment.seat.letter)
+
+
+def score_changes(dossier: Dossier) -> list[ScoreChange]:
+    """Return every change of a submitted score of a dossier with its score, review and seat, oldest first."""
+    query = (
+        select(ScoreChange)
+        .join(Score, Score.id == ScoreChange.score_id)
+        .join(Score.review)
+        .join(Review.assignment)
+        .join(Assignment.seat)
+        .where(Assignment.dossier_id == dossier.id)
+        .options(
+            contains_eager(ScoreChange.score)
+            .contains_eager(Score.review)
+            .contains_eager(Review.assignment)
+            .contains_eager(Assignment.seat)
+        )
+        .order_by(ScoreChange.changed_at, ScoreChange.id)
+    )
+    return list(session().scalars(query))
 
 
 def unfinished_dossiers(panel: Panel) -> set[int]:

@@ -1,16 +1,12 @@
 """Scoring's doors: the reviewer's desk, the public rulebook, the programme's view of a committee."""
 
-from flask import Blueprint
-
 from core.context import actor
 from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from scoring import queries
-
-blueprint = Blueprint("scoring", __name__)
-
-STAFF = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
+from scoring.routes import committee, desk, lots, panels, rankings, reviews, rulebooks
+from scoring.routes.room import STAFF, blueprint
 
 NAVIGATION = (
     NavItem(N_("Evaluar"), "scoring.desk", order=40, roles=frozenset({Role.REVIEWER})),
@@ -25,4 +21,15 @@ DESK = (
     ),
 )
 
-from scoring.routes import desk, panels, rulebooks  # noqa: E402, F401 (they hang their views on the blueprint)
+__all__ = [
+    "DESK",
+    "NAVIGATION",
+    "blueprint",
+    "committee",
+    "desk",
+    "lots",
+    "panels",
+    "rankings",
+    "reviews",
+    "rulebooks",
+]

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
@@ -13,21 +13,15 @@ from core.language import _
 from core.roles import Role
 from core.web_files import send_stored
 from scoring import queries, services
-from scoring.errors import DossierNotFound, NotDeclared, ReviewIncomplete, UnknownConflict
-from scoring.forms import NO_CONFLICT, ConfirmForm, DeclarationForm, RecognitionForm, ReviewForm, review_form
-from scoring.models import Assignment
-from scoring.routes import blueprint
+from scoring.errors import DossierNotFound, UnknownConflict
+from scoring.forms import NO_CONFLICT, DeclarationForm, RecognitionForm, review_form
+from scoring.models import Assignment, ScoreChange
+from scoring.routes.reviews import review_page
+from scoring.routes.room import blueprint, own_assignment
 from scoring.rules.rulebook import plain
-from scoring.states import ASSIGNMENT, PANEL, AssignmentState, ConflictKind
+from scoring.states import ASSIGNMENT, PANEL, AssignmentState, ConflictKind, PanelState
 
 READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
-
-
-def _assignment(code: str) -> Assignment:
-    found = queries.assignment_by_code(actor().user_id or 0, code)
-    if found is None:
-        raise DossierNotFound()
-    return found
 
 
 @blueprint.get("/evaluacion")
@@ -48,89 +42,40 @@ def desk() -> str:
 @roles(Role.REVIEWER, auditor=False)
 def dossier_show(code: str) -> str:
     """A dossier: its summary until there is a declaration, then all of it beside the form, then what was submitted."""
-    assignment = _assignment(code)
+    assignment = own_assignment(code)
     rules = assignment.dossier.panel.rulebook.rules
     if assignment.state == AssignmentState.PROPOSED:
         return _declaration_page(assignment, DeclarationForm(rules))
     if assignment.state == AssignmentState.ACCEPTED:
-        return _review_page(assignment, review_form(rules, assignment.review))
+        return review_page(assignment, review_form(rules, assignment.review))
     return render_template(
         "scoring/review_show.html",
         assignment=assignment,
         dossier=assignment.dossier,
         rules=rules,
         others=queries.reviews_of_others(assignment),
+        changes=_changes(assignment),
         states=ASSIGNMENT,
         panel_states=PANEL,
+        may_change=assignment.dossier.panel.state == PanelState.DISCUSSION,
         plain=plain,
     )
 
 
-@blueprint.post("/evaluacion/<code>")
-@roles(Role.REVIEWER, auditor=False)
-def review_save(code: str) -> Response | FlaskResponse | tuple[str, int]:
-    """Keep the draft; with `accion=enviar` go on to the last look before submitting."""
-    assignment = _assignment(code)
-    form = review_form(assignment.dossier.panel.rulebook.rules, assignment.review)
-    form.validate()
-    try:
-        review = services.save_review_draft(assignment, form.entries())
-    except ReviewIncomplete as refusal:
-        session().rollback()
-        form.show_errors(refusal.errors)
-        return _review_page(_assignment(code), form), 422
-    if request.form.get("accion") != "enviar":
-        session().commit()
-        if request.headers.get("X-Autosave"):
-            return FlaskResponse(status=204)
-        flash(_("Guardamos tu borrador."), "success")
-        return redirect(url_for("scoring.dossier_show", code=code), 303)
-    errors = services.missing_in_review(review)
-    session().commit()
-    if errors:
-        form.show_errors(errors)
-        return _review_page(assignment, form), 422
-    return redirect(url_for("scoring.review_confirm", code=code), 303)
-
-
-@blueprint.route("/evaluacion/<code>/enviar", methods=["GET", "POST"])
-@roles(Role.REVIEWER, auditor=False)
-def review_confirm(code: str) -> str | Response:
-    """One last look, and then the review is fixed."""
-    assignment = _assignment(code)
-    if assignment.state == AssignmentState.SUBMITTED:
-        return redirect(url_for("scoring.dossier_show", code=code), 303)
-    if assignment.state == AssignmentState.PROPOSED:
-        raise NotDeclared()
-    if assignment.review is None or services.missing_in_review(assignment.review):
-        return redirect(url_for("scoring.dossier_show", code=code), 303)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        services.submit_review(assignment, {})
-        session().commit()
-        following = queries.next_due(actor().user_id or 0, assignment)
-        if following is None:
-            flash(_("Enviamos tu evaluación de %(code)s. No queda nada pendiente.", code=code), "success")
-            return redirect(url_for("scoring.desk"), 303)
-        flash(_("Enviamos tu evaluación de %(code)s. Sigue este expediente.", code=code), "success")
-        return redirect(url_for("scoring.dossier_show", code=following.dossier.code), 303)
-    rules = assignment.dossier.panel.rulebook.rules
-    return render_template(
-        "scoring/review_confirm.html",
-        assignment=assignment,
-        dossier=assignment.dossier,
-        review=assignment.review,
-        rules=rules,
-        form=form,
-        plain=plain,
-    )
+def _changes(assignment: Assignment) -> dict[int, list[ScoreChange]]:
+    """Return what was changed in the deliberation, by score; nothing while others' reviews are not shown."""
+    by_score: dict[int, list[ScoreChange]] = {}
+    if assignment.dossier.panel.state in queries.COMPARING:
+        for change in queries.score_changes(assignment.dossier):
+            by_score.setdefault(change.score_id, []).append(change)
+    return by_score
 
 
 @blueprint.post("/evaluacion/<code>/declarar")
 @roles(Role.REVIEWER, auditor=False)
 def conflict_declare(code: str) -> Response | tuple[str, int]:
     """Declare a conflict, or that there is none, having read the summary alone."""
-    assignment = _assignment(code)
+    assignment = own_assignment(code)
     form = DeclarationForm(assignment.dossier.panel.rulebook.rules)
     valid = form.validate()
     if not form.verdict.data or form.verdict.errors:
@@ -152,7 +97,7 @@ def conflict_declare(code: str) -> Response | tuple[str, int]:
     except UnknownConflict as refusal:
         session().rollback()
         form.explanation.errors = [refusal.message()]
-        return _declaration_page(_assignment(code), form), 422
+        return _declaration_page(own_assignment(code), form), 422
     session().commit()
     flash(_("Quedó registrada tu excusa de %(code)s. Otra persona lo evaluará.", code=code), "success")
     return redirect(url_for("scoring.desk"), 303)
@@ -162,7 +107,7 @@ def conflict_declare(code: str) -> Response | tuple[str, int]:
 @roles(Role.REVIEWER, auditor=False)
 def dossier_recognise(code: str) -> str | Response:
     """Step back on recognising whose dossier it is."""
-    assignment = _assignment(code)
+    assignment = own_assignment(code)
     form = RecognitionForm()
     if form.validate_on_submit():
         services.recognise_person(assignment, explanation=form.explanation.data or "")
@@ -176,7 +121,7 @@ def dossier_recognise(code: str) -> str | Response:
 @roles(Role.REVIEWER, auditor=False)
 def dossier_file(code: str, position: int) -> FlaskResponse:
     """An attachment under a neutral name, once there is a declaration."""
-    assignment = _assignment(code)
+    assignment = own_assignment(code)
     file = queries.file_of_assignment(assignment, position)
     if file is None or assignment.state not in READABLE:
         raise DossierNotFound()
@@ -189,16 +134,4 @@ def dossier_file(code: str, position: int) -> FlaskResponse:
 def _declaration_page(assignment: Assignment, form: DeclarationForm) -> str:
     return render_template(
         "scoring/dossier_declare.html", assignment=assignment, dossier=assignment.dossier, form=form, states=ASSIGNMENT
-    )
-
-
-def _review_page(assignment: Assignment, form: ReviewForm) -> str:
-    return render_template(
-        "scoring/dossier_show.html",
-        assignment=assignment,
-        dossier=assignment.dossier,
-        rules=assignment.dossier.panel.rulebook.rules,
-        form=form,
-        states=ASSIGNMENT,
-        plain=plain,
     )

@@ -9,7 +9,7 @@ from core.money import Money
 from scoring import queries
 from scoring.errors import RulebookNotFound
 from scoring.models import RulebookVersion
-from scoring.routes import blueprint
+from scoring.routes.room import blueprint
 from scoring.rules.rulebook import Rulebook, canonical, plain
 
 A_DAY = 86_400

@@ -10,7 +10,15 @@ from core.database import session
 from core.errors import IllegalTransition
 from core.language import N_, _, localised, ngettext
 from scoring import queries
-from scoring.errors import InConflict, NotDeclared, ReviewIncomplete, ScoreOffScale, UnknownCriterion
+from scoring.errors import (
+    InConflict,
+    NotDeclared,
+    ReviewAlreadySubmitted,
+    ReviewEditedElsewhere,
+    ReviewIncomplete,
+    ScoreOffScale,
+    UnknownCriterion,
+)
 from scoring.models import Assignment, AssignmentOrigin, Review, Score, ScoreChange
 from scoring.rules.rulebook import Criterion, Rulebook, plain
 from scoring.services.phases import require_phase, require_reason, require_window
@@ -25,20 +33,38 @@ class ScoreEntry:
     justification: str = ""
 
 
-def save_review_draft(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> Review:
+Written = tuple[Fraction | None, str]
+NOTHING: Written = (None, "")
+
+
+def save_review_draft(
+    assignment: Assignment,
+    scores: Mapping[str, ScoreEntry],
+    *,
+    expected_version: int | None = None,
+    edition: str = "",
+) -> Review:
     """Keep what is written so far; criteria that `scores` does not mention stay as they were.
+
+    With `expected_version` (0 before the first save) a save that would change something is refused when another page
+    than `edition` saved since.
 
     Raises:
         NotDeclared, InConflict: the reviewer may not score yet, or no longer. ReviewWindowClosed, WrongPhase.
+        ReviewEditedElsewhere, ReviewAlreadySubmitted: another page was first; nothing was kept.
         ScoreOffScale, UnknownCriterion, ReviewIncomplete: a score or a justification is out of bounds.
     """
     _require_open(assignment)
     rules = assignment.dossier.panel.rulebook.rules
     parsed = {name: _parse(rules, name, entry) for name, entry in scores.items()}
-    review = assignment.review
+    review = queries.review_to_save(assignment)
     if review is None:
-        review = Review(assignment=assignment, state=ReviewState.DRAFT, saved_at=now(), scores=[])
+        review = Review(assignment=assignment, state=ReviewState.DRAFT, version=0, scores=[])
         session().add(review)
+    elif expected_version is not None:
+        _refuse_overwriting(review, parsed, expected_version, edition)
+    review.version += 1
+    review.edition = edition
     review.saved_at = now()
     existing = {score.criterion: score for score in review.scores}
     for name, (value, justification) in parsed.items():
@@ -51,6 +77,14 @@ def save_review_draft(assignment: Assignment, scores: Mapping[str, ScoreEntry]) 
         score.justification = justification
     session().flush()
     return review
+
+
+def _refuse_overwriting(review: Review, parsed: Mapping[str, Written], expected: int, edition: str) -> None:
+    if review.version <= expected or (edition and review.edition == edition):
+        return
+    standing: dict[str, Written] = {score.criterion: (score.value, score.justification) for score in review.scores}
+    if any(standing.get(name, NOTHING) != written for name, written in parsed.items()):
+        raise ReviewEditedElsewhere(theirs=standing, version=review.version)
 
 
 def submit_review(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> Review:
@@ -150,6 +184,8 @@ def _require_open(assignment: Assignment) -> None:
         raise NotDeclared()
     if assignment.state == AssignmentState.RECUSED:
         raise InConflict()
+    if assignment.state == AssignmentState.SUBMITTED:
+        raise ReviewAlreadySubmitted()
     if assignment.state != AssignmentState.ACCEPTED:
         ASSIGNMENT.check(assignment.state, AssignmentState.ACCEPTED)
     if panel.state == PanelState.DISCUSSION and assignment.origin == AssignmentOrigin.FURTHER:
@@ -158,7 +194,7 @@ def _require_open(assignment: Assignment) -> None:
     require_window(panel)
 
 
-def _parse(rules: Rulebook, name: str, entry: ScoreEntry) -> tuple[Fraction | None, str]:
+def _parse(rules: Rulebook, name: str, entry: ScoreEntry) -> Written:
     try:
         criterion = rules.criterion(name)
     except KeyError:

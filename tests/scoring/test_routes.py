@@ -13,7 +13,7 @@ from core.roles import Role
 from scoring import queries, services
 from scoring.models import Panel
 from scoring.services import DossierAttachment
-from scoring.states import AssignmentState, PanelState, RankingState, ReviewState
+from scoring.states import AssignmentState, PanelState, ReviewState
 from tests.factories import scoring as make
 
 pytestmark = pytest.mark.usefixtures("clock", "app")
@@ -168,7 +168,9 @@ def test_what_is_out_of_bounds_is_refused_and_kept_on_the_page(
 ) -> None:
     panel = panel_for(reviewer, session)
     url = f"/es/evaluacion/{code_of(panel)}"
-    answer = client.post(url, data={"accion": "borrador", "why_calidad": "x" * 3001}, headers={"X-Autosave": "1"})
+    typed = {"accion": "borrador", "why_calidad": "x" * 3001}
+    assert client.post(url, data=typed, headers={"X-Autosave": "1"}).status_code == 409
+    answer = client.post(url, data=typed)
     assert answer.status_code == 422
     assert "hasta 3000 caracteres" in answer.text
     assert "x" * 3001 in answer.text
@@ -272,6 +274,125 @@ def test_after_the_window_a_draft_is_refused_with_its_dates(
     assert "Las evaluaciones se reciben del" in answer.text
 
 
+# --- two windows -------------------------------------------------------------
+
+
+def state_in(page: str) -> dict[str, str]:
+    """What a page's form remembers of the draft it shows."""
+    return {name: re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page)[0] for name in ("version", "edition")}
+
+
+def test_two_windows_never_overwrite_each_other_unseen(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    first, second = state_in(client.get(url).text), state_in(client.get(url).text)
+    assert first["version"] == "0"
+    assert client.post(url, data={"accion": "borrador", "why_calidad": "De la primera", **first}).status_code == 303
+    refused = client.post(url, data={"accion": "borrador", "why_calidad": "De la segunda", **second})
+    assert refused.status_code == 409
+    assert "De la primera" in refused.text
+    assert "De la segunda" in refused.text
+    assert "Los dos textos" in refused.text
+    kept = client.get(url).text
+    assert "De la primera" in kept
+    assert "De la segunda" not in kept
+    chosen = state_in(refused.text)
+    assert client.post(url, data={"accion": "borrador", "why_calidad": "De la segunda", **chosen}).status_code == 303
+    assert "De la segunda" in client.get(url).text
+
+
+def test_the_script_of_one_window_saves_again_and_again(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    page, other = state_in(client.get(url).text), state_in(client.get(url).text)
+    script = {"X-Autosave": "1"}
+    saved = client.post(url, data={"accion": "borrador", "why_calidad": "Uno", **page}, headers=script)
+    assert saved.headers["X-Draft-Version"] == "1"
+    # The answer to the first save may not have arrived: the page still says version 0, and is the same page.
+    assert (
+        client.post(url, data={"accion": "borrador", "why_calidad": "Dos", **page}, headers=script).status_code == 204
+    )
+    refused = client.post(url, data={"accion": "borrador", "why_calidad": "Tres", **other}, headers=script)
+    assert (refused.status_code, refused.data) == (409, b"")
+    same = client.post(url, data={"accion": "borrador", "why_calidad": "Dos", **other}, headers=script)
+    assert same.status_code == 204
+
+
+def test_what_is_typed_after_sending_elsewhere_is_refused_by_name(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    assert client.post(url, data=fields(5, 4, 3, 2)).status_code == 303
+    assert client.post(f"{url}/enviar").status_code == 303
+    late = client.post(url, data=fields(1, 1, 1, 1))
+    assert late.status_code == 409
+    assert "ya se envió" in late.text
+
+
+def test_sending_a_review_is_not_dressed_as_a_danger(client: FlaskClient, reviewer: Any, session: Session) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    client.post(url, data=fields(5, 4, 3, 2))
+    page = client.get(f"{url}/enviar").text
+    assert "btn-danger" not in page
+    assert "btn-accent" in page
+
+
+# --- the deliberation --------------------------------------------------------
+
+
+def discussed_panel(reviewer: Any, session: Session) -> Panel:
+    panel = panel_for(reviewer, session)
+    for assignment in queries.assignments_of_panel(panel):
+        make.review(assignment, 5, 4, 3, 2)
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    session.commit()
+    return panel
+
+
+def test_a_score_changes_in_the_deliberation_beside_what_it_was(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = discussed_panel(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    assert f"{url}/cambiar/calidad" in client.get(url).text
+    page = client.get(f"{url}/cambiar/calidad")
+    assert page.status_code == 200
+    assert "Tu calificación es 5." in page.text
+    typed = {"value": "3", "justification": make.JUSTIFICATION, "reason": "La discusión mostró un hueco."}
+    missing = client.post(f"{url}/cambiar/calidad", data=typed | {"reason": ""})
+    assert missing.status_code == 422
+    assert "Escribe la razón; queda en el registro." in missing.text
+    assert client.post(f"{url}/cambiar/calidad", data=typed | {"value": ""}).status_code == 422
+    assert client.post(f"{url}/cambiar/calidad", data=typed | {"value": "9"}).status_code == 422
+    short = client.post(f"{url}/cambiar/calidad", data=typed | {"justification": "corta"})
+    assert (short.status_code, "al menos 20 caracteres" in short.text) == (422, True)
+    assert client.post(f"{url}/cambiar/calidad", data=typed).status_code == 303
+    page = client.get(url)
+    assert "Cambió de 5 a 3" in page.text
+    assert "La discusión mostró un hueco." in page.text
+    assert client.get(f"{url}/cambiar/otro").status_code == 404
+
+
+def test_a_score_changes_only_in_the_deliberation_and_only_ones_own(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}/cambiar/calidad"
+    assert client.get(url).status_code == 404
+    make.review(queries.assignments_of_panel(panel)[0])
+    session.commit()
+    page = client.get(url)
+    assert (page.status_code, "solo se puede cambiar durante la deliberación" in page.text) == (200, True)
+    typed = {"value": "3", "justification": make.JUSTIFICATION, "reason": "Porque sí."}
+    assert client.post(url, data=typed).status_code == 409
+    other = make.reviewed_panel(1, 3, call_key="otra")
+    services.advance_panel(other, PanelState.DISCUSSION)
+    session.commit()
+    assert client.post(f"/es/evaluacion/{code_of(other)}/cambiar/calidad", data=typed).status_code == 404
+
+
 # --- the public rulebook -----------------------------------------------------
 
 
@@ -294,76 +415,6 @@ def test_the_rulebook_reads_in_english(client: FlaskClient, session: Session) ->
     version = make.rulebook()
     session.commit()
     assert "Quality of the proposal" in client.get(f"/en/reglas-de-evaluacion/{version.sha256}").text
-
-
-# --- the programme's way -----------------------------------------------------
-
-
-def test_staff_runs_a_committee_to_its_release(client: FlaskClient, login: Login, session: Session) -> None:
-    login(Role.PROGRAMME_OFFICER)
-    panel = make.panel(document=make.simple_rulebook(1))
-    for _number in range(2):
-        make.dossier(panel)
-    make.seat(panel, 901)
-    session.commit()
-    base = f"/es/paneles/{panel.id}"
-    assert client.get(base).status_code == 200
-    assert client.post(f"{base}/asignar").status_code == 303
-    assert client.post(f"{base}/avanzar", data={"fase": "declarations"}).status_code == 303
-    assert client.post(f"{base}/sorteo/comprometer").status_code == 303
-    for assignment in queries.assignments_of_panel(panel):
-        services.declare_no_conflict(assignment.seat, assignment.dossier)
-    session.commit()
-    assert client.post(f"{base}/avanzar", data={"fase": "review"}).status_code == 303
-    assert client.post(f"{base}/orden/calcular").status_code == 409
-    session.expire_all()
-    for assignment in queries.assignments_of_panel(panel):
-        make.review(assignment, 4, 4, 4, 4)
-    session.commit()
-    assert client.post(f"{base}/orden/calcular").headers["Location"] == f"{base}/orden"
-    assert "Hay empates que solo resuelve el sorteo." in client.get(f"{base}/orden").text
-    assert client.post(f"{base}/orden/seleccionar", data={"budget": "50,000.00"}).status_code == 409
-    assert client.post(f"{base}/sorteo/realizar", data={"randomness": " "}).status_code == 422
-    assert client.post(f"{base}/sorteo/realizar", data={"randomness": "04.11.23"}).status_code == 303
-    assert client.post(f"{base}/orden/calcular").status_code == 303
-    assert client.post(f"{base}/orden/publicar").status_code == 409
-    assert client.post(f"{base}/orden/seleccionar", data={"budget": "mucho"}).status_code == 422
-    assert client.post(f"{base}/orden/seleccionar", data={"budget": "50,000.00"}).status_code == 303
-    page = client.get(f"{base}/orden").text
-    assert "Lugar 1 en el orden; el presupuesto alcanza." in page
-    assert client.get(f"{base}/orden/publicar").status_code == 200
-    assert client.post(f"{base}/orden/publicar").status_code == 303
-    session.expire_all()
-    ranking = queries.latest_ranking(panel)
-    assert ranking is not None
-    assert ranking.state == RankingState.RELEASED
-    assert "Publicar el orden" not in client.get(f"{base}/orden").text
-
-
-def test_a_phase_that_is_not_next_or_unknown_changes_nothing(
-    client: FlaskClient, login: Login, session: Session
-) -> None:
-    login(Role.PROGRAMME_OFFICER)
-    panel = make.panel()
-    session.commit()
-    assert client.post(f"/es/paneles/{panel.id}/avanzar", data={"fase": "discussion"}).status_code == 409
-    assert client.post(f"/es/paneles/{panel.id}/avanzar", data={"fase": "released"}).status_code == 303
-    assert client.post(f"/es/paneles/{panel.id}/avanzar").status_code == 303
-    session.expire_all()
-    assert panel.state == PanelState.SETUP
-    assert client.get("/es/paneles/999").status_code == 404
-    assert client.get(f"/es/paneles/{panel.id}/orden").status_code == 404
-
-
-def test_staff_pages_show_letters_and_no_reviewer(client: FlaskClient, login: Login, session: Session) -> None:
-    panel = make.reviewed_panel(first_reviewer_id=987_650)
-    services.compute_ranking(panel)
-    session.commit()
-    login(Role.PROGRAMME_OFFICER)
-    for path in ("", f"/{panel.id}", f"/{panel.id}/orden"):
-        page = client.get(f"/es/paneles{path}")
-        assert page.status_code == 200
-        assert "98765" not in page.text
 
 
 @pytest.mark.parametrize("path", ["/es/evaluacion", "/es/evaluacion/{code}"])

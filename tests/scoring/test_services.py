@@ -254,7 +254,7 @@ def test_a_submitted_review_is_fixed(session: Session) -> None:
     review = make.review(assignment, 5, 4, 3, 2)
     assert (review.state, assignment.state) == (ReviewState.SUBMITTED, AssignmentState.SUBMITTED)
     assert review.sheet() == {"calidad": 5, "impacto": 4, "viabilidad": 3, "alcance": 2}
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(errors.ReviewAlreadySubmitted):
         services.save_review_draft(assignment, {})
     assert [event.action for event in events_of("review", review.id)] == ["review.submitted"]
 

@@ -1,0 +1,143 @@
+"""The programme's way with a committee, through its pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from core.roles import Role
+from scoring import queries, services
+from scoring.models import Panel
+from scoring.states import AssignmentState, PanelState, RankingState
+from tests.factories import scoring as make
+
+pytestmark = pytest.mark.usefixtures("clock", "app")
+
+Login = Callable[..., Any]
+
+
+def test_staff_runs_a_committee_to_its_release(client: FlaskClient, login: Login, session: Session) -> None:
+    login(Role.PROGRAMME_OFFICER)
+    panel = make.panel(document=make.simple_rulebook(1))
+    for _number in range(2):
+        make.dossier(panel)
+    make.seat(panel, 901)
+    session.commit()
+    base = f"/es/paneles/{panel.id}"
+    assert client.get(base).status_code == 200
+    assert client.post(f"{base}/asignar").status_code == 303
+    assert client.post(f"{base}/avanzar", data={"fase": "declarations"}).status_code == 303
+    assert client.post(f"{base}/sorteo/comprometer").status_code == 303
+    for assignment in queries.assignments_of_panel(panel):
+        services.declare_no_conflict(assignment.seat, assignment.dossier)
+    session.commit()
+    assert client.post(f"{base}/avanzar", data={"fase": "review"}).status_code == 303
+    assert client.post(f"{base}/orden/calcular").status_code == 409
+    session.expire_all()
+    for assignment in queries.assignments_of_panel(panel):
+        make.review(assignment, 4, 4, 4, 4)
+    session.commit()
+    assert client.post(f"{base}/orden/calcular").headers["Location"] == f"{base}/orden"
+    assert "Hay empates que solo resuelve el sorteo." in client.get(f"{base}/orden").text
+    assert client.post(f"{base}/orden/seleccionar", data={"budget": "50,000.00"}).status_code == 409
+    assert client.post(f"{base}/sorteo/realizar", data={"randomness": " "}).status_code == 422
+    assert client.post(f"{base}/sorteo/realizar", data={"randomness": "04.11.23"}).status_code == 303
+    assert client.post(f"{base}/orden/calcular").status_code == 303
+    assert client.post(f"{base}/orden/publicar").status_code == 409
+    assert client.post(f"{base}/orden/seleccionar", data={"budget": "mucho"}).status_code == 422
+    assert client.post(f"{base}/orden/seleccionar", data={"budget": "50,000.00"}).status_code == 303
+    page = client.get(f"{base}/orden").text
+    assert "Lugar 1 en el orden; el presupuesto alcanza." in page
+    assert client.get(f"{base}/orden/publicar").status_code == 200
+    assert client.post(f"{base}/orden/publicar").status_code == 303
+    session.expire_all()
+    ranking = queries.latest_ranking(panel)
+    assert ranking is not None
+    assert ranking.state == RankingState.RELEASED
+    assert "Publicar el orden" not in client.get(f"{base}/orden").text
+
+
+def test_a_phase_that_is_not_next_or_unknown_changes_nothing(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    login(Role.PROGRAMME_OFFICER)
+    panel = make.panel()
+    session.commit()
+    assert client.post(f"/es/paneles/{panel.id}/avanzar", data={"fase": "discussion"}).status_code == 409
+    assert client.post(f"/es/paneles/{panel.id}/avanzar", data={"fase": "released"}).status_code == 303
+    assert client.post(f"/es/paneles/{panel.id}/avanzar").status_code == 303
+    session.expire_all()
+    assert panel.state == PanelState.SETUP
+    assert client.get("/es/paneles/999").status_code == 404
+    assert client.get(f"/es/paneles/{panel.id}/orden").status_code == 404
+
+
+def test_staff_pages_show_letters_and_no_reviewer(client: FlaskClient, login: Login, session: Session) -> None:
+    panel = make.reviewed_panel(first_reviewer_id=987_650)
+    services.compute_ranking(panel)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    for path in ("", f"/{panel.id}", f"/{panel.id}/orden"):
+        page = client.get(f"/es/paneles{path}")
+        assert page.status_code == 200
+        assert "98765" not in page.text
+
+
+def code_of(panel: Panel) -> str:
+    return queries.open_dossiers(panel)[0].code
+
+
+def test_a_dossiers_page_names_its_readers_by_letter_and_takes_it_back(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    panel = make.assigned_panel(1, 3)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/paneles/{panel.id}/expedientes/{code_of(panel)}"
+    assert base in client.get(f"/es/paneles/{panel.id}").text
+    assert f"{base}/retirar/A" in client.get(base).text
+    assert client.get(f"{base}/retirar/A").status_code == 200
+    refused = client.post(f"{base}/retirar/A", data={"reason": " "})
+    assert (refused.status_code, "Escribe la razón" in refused.text) == (422, True)
+    assert client.post(f"{base}/retirar/A", data={"reason": "No responde."}).headers["Location"] == base
+    session.expire_all()
+    states = {one.seat.letter: one.state for one in queries.assignments_of_panel(panel)}
+    assert states["A"] == AssignmentState.WITHDRAWN
+    assert f"{base}/retirar/A" not in client.get(base).text
+    assert client.get(f"{base}/retirar/A").status_code == 404
+    assert client.get(f"{base}/retirar/Z").status_code == 404
+    assert client.get(f"/es/paneles/{panel.id}/expedientes/D-XXXXX").status_code == 404
+
+
+def test_somebody_leaves_the_committee_with_a_reason(client: FlaskClient, login: Login, session: Session) -> None:
+    panel = make.assigned_panel(2, 3)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    url = f"/es/paneles/{panel.id}/personas/B/baja"
+    assert url in client.get(f"/es/paneles/{panel.id}").text
+    assert "Se le retiran 2 expedientes que no ha enviado" in client.get(url).text
+    assert client.post(url, data={"reason": ""}).status_code == 422
+    assert client.post(url, data={"reason": "Salud."}).status_code == 303
+    page = client.get(f"/es/paneles/{panel.id}").text
+    assert "dejó el comité" in page
+    assert url not in page
+    assert client.get(url).status_code == 404
+
+
+def test_the_programme_reads_what_changed_in_the_deliberation(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    panel = make.reviewed_panel(1, 3, scores=[(5, 4, 4, 4)])
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    review = queries.reviews_of_dossier(queries.open_dossiers(panel)[0])[1]
+    services.change_submitted_score(
+        review, "calidad", value="2", justification=make.JUSTIFICATION, reason="Un hueco en el plan."
+    )
+    session.commit()
+    login(Role.AUDITOR)
+    page = client.get(f"/es/paneles/{panel.id}/expedientes/{code_of(panel)}").text
+    assert "Un hueco en el plan." in page
+    assert "retirar/" not in page
+    assert client.get(f"/es/paneles/{panel.id}/personas/A/baja").status_code == 403

@@ -123,8 +123,9 @@ def walks(told: World) -> Callable[[str], Walk]:
 
     def walked(role: str) -> Walk:
         if role not in known:
+            visitor = None if role == VISITOR else walked(VISITOR)
             with visited(told):
-                known[role] = walk(told.app, told.client(role), role)
+                known[role] = walk(told.app, told.client(role), role, visitor=visitor)
         return known[role]
 
     return walked

@@ -78,15 +78,35 @@ def links(page: Page) -> Iterator[str]:
             yield parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def walk(app: Flask, client: FlaskClient, role: str, *, language: str = "es", samples: int = SAMPLES) -> Walk:
-    """Follow links from the front door until nothing new turns up."""
+def is_public(app: Flask, endpoint: str) -> bool:
+    """Return whether anybody may open an endpoint, signed in or not."""
+    guard = getattr(app.view_functions.get(endpoint), "__guard__", None)
+    return guard is not None and guard.roles is None
+
+
+def walk(
+    app: Flask,
+    client: FlaskClient,
+    role: str,
+    *,
+    language: str = "es",
+    samples: int = SAMPLES,
+    visitor: Walk | None = None,
+) -> Walk:
+    """Follow links from the front door until nothing new turns up.
+
+    What anybody may open was looked at closely on the `visitor`'s walk: there, one look at each page is enough, and
+    none at the files, which say the same to everybody.
+    """
     found, seen, taken = Walk(role), set(START), dict[str, int]()
+    known_files = {page.endpoint for page in visitor.pages if not page.is_html} if visitor else set[str]()
     waiting = deque((path.replace("/es/", f"/{language}/"), "") for path in START)
     while waiting:
         path, source = waiting.popleft()
         endpoint = endpoint_of(app, path)
-        key = endpoint + ("?" if "?" in path else "")
-        if taken.get(key, 0) >= samples:
+        common = visitor is not None and is_public(app, endpoint)
+        key = endpoint if common else endpoint + ("?" if "?" in path else "")
+        if taken.get(key, 0) >= (1 if common else samples) or (common and endpoint in known_files):
             continue
         taken[key] = taken.get(key, 0) + 1
         try:

@@ -11,6 +11,8 @@ from tests.web.conftest import ROLES, World
 from tests.web.dom import Node, controls, form_faults, page_faults, parse, summary_faults, text_of
 from tests.web.pages import Page, Walk
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a document looks like does not hang on the database
+
 GARBAGE = "¿<b>zzz</b>?"
 Walks = Callable[[str], Walk]
 

@@ -9,6 +9,7 @@ from accounts.services.organisations import (
     edit_organisation,
     invite_member,
     remove_member,
+    when_membership_changes,
     withdraw_invitation,
 )
 from accounts.services.passwords import (
@@ -100,5 +101,6 @@ __all__ = [
     "suspend_account",
     "touch_session",
     "verify_email",
+    "when_membership_changes",
     "withdraw_invitation",
 ]

@@ -1,6 +1,7 @@
 """Organisations, who belongs to them and who is invited."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from accounts import emails, queries
@@ -22,6 +23,17 @@ from core.database import session
 
 INVITATION_LIFETIME = timedelta(days=14)
 OPEN_INVITATIONS = 20
+
+Changed = Callable[[User], object]
+# Rooms above this one depend on who belongs where, and cannot be called from here: they leave word.
+_after_change: list[Changed] = []
+
+
+def when_membership_changes(act: Changed) -> Changed:
+    """Have `act(person)` called, in the same transaction, whenever somebody joins or leaves an organisation."""
+    if act not in _after_change:
+        _after_change.append(act)
+    return act
 
 
 def create_organisation(
@@ -97,6 +109,8 @@ def add_member(
         None,
         {"user": person.id, "member_role": joined.member_role.value},
     )
+    for act in _after_change:
+        act(person)
     return joined
 
 
@@ -131,10 +145,12 @@ def remove_member(member: Membership) -> None:
     if member.member_role is MemberRole.OWNER:
         _refuse_last_owner(member)
     before = {"user": member.user_id, "member_role": member.member_role.value}
-    organisation_id = member.organisation_id
+    organisation_id, person = member.organisation_id, member.user
     member.organisation.memberships.remove(member)
     session().flush()
     record("organisation.member_removed", "organisation", organisation_id, before, None)
+    for act in _after_change:
+        act(person)
 
 
 def invite_member(

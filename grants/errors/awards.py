@@ -153,6 +153,18 @@ class AppealPanelTainted(Forbidden):
     sentence = N_("Participaste en la primera decisión; esta inconformidad la resuelve otra persona.")
 
 
+class OwnCase(Forbidden):
+    """Whoever has a stake in an application decides nothing about it."""
+
+    sentence = N_("Eres parte de la solicitud %(folio)s: la atiende otra persona.")
+
+
+class OwnCaseInCall(Forbidden):
+    """Results come out for a whole call at once: not by the hand of somebody who applied to it."""
+
+    sentence = N_("Eres parte de una solicitud de esta convocatoria: sus resultados los publica otra persona.")
+
+
 class SignatureMismatch(InvalidInput):
     """The name typed to sign is not the name of the account."""
 

@@ -181,3 +181,9 @@ def with_addenda(slug: str) -> Call | None:
     return session().scalar(
         select(Call).where(Call.slug == slug).options(selectinload(Call.addenda), selectinload(Call.rulebook))
     )
+
+
+def under_selection() -> list[Call]:
+    """Return the calls between the end of their applications and their results."""
+    states = [CallState.CLOSED, CallState.SCREENING, CallState.REVIEW, CallState.DELIBERATION]
+    return list(session().scalars(select(Call).where(Call.state.in_(states)).order_by(Call.id)))

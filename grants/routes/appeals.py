@@ -20,8 +20,9 @@ from grants.forms.staff import AppealDecisionForm
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
 from grants.routes.applications import own_application
-from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
+from grants.services.impartiality import is_mine
 from grants.states.determination import APPEAL, OUTCOME_LABELS, AppealState
 
 
@@ -97,7 +98,8 @@ def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
         reason=reason_text(appeal.determination),
         outcomes=OUTCOME_LABELS,
         states=APPEAL,
-        form=form if appeal.state is AppealState.FILED and actor().has(*WRITERS) else None,
+        form=form if appeal.state is AppealState.FILED and may_decide(appeal.determination.application) else None,
+        own=is_mine(appeal.determination.application),
         problem=problem.message() if problem is not None else None,
     )
 

@@ -24,6 +24,7 @@ from grants.queries.figures import process_figures
 from grants.routes.applications import own_application, readable_application
 from grants.routes.room import READERS, WRITERS, blueprint, show, visible_call
 from grants.routes.screening import staff_call
+from grants.services.impartiality import own_cases_in
 from grants.states.determination import APPEAL, DETERMINATION, OUTCOME_LABELS, OUTCOME_TONES, Outcome
 from scoring import queries as scoring_queries
 
@@ -37,6 +38,7 @@ def determination_queue(slug: str) -> Response:
 
 def _queue(slug: str, problem: Refusal | None = None) -> Response:
     call = staff_call(slug)
+    own = actor().has(*WRITERS) and bool(own_cases_in(call))
     outcome = chosen(request.args, "resultado", [item.value for item in Outcome])
     listing = paginate(
         queries.determination_listing(call, outcome=Outcome(outcome) if outcome else None),
@@ -56,7 +58,8 @@ def _queue(slug: str, problem: Refusal | None = None) -> Response:
         waiting=queries.waiting_list(call) if queries.count_released(call) else [],
         order_is_final=scoring_queries.released_ranking(call.slug) is not None,
         problem=problem.message() if problem is not None else None,
-        may_write=actor().has(*WRITERS),
+        may_write=actor().has(*WRITERS) and not own,
+        own=own,
     )
 
 

@@ -24,9 +24,10 @@ from grants.forms.applications import ConfirmForm
 from grants.forms.staff import CommitteeForm, FileForm, FindingForm, PassageForm
 from grants.models import BlindClearing, Call
 from grants.queries import dossiers as queries
-from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
 from grants.rules.detector import FINDING_LABELS, FindingKind
+from grants.services.impartiality import is_mine
 from grants.states.screening import CLEARING, ClearingState
 from scoring import queries as scoring_queries
 
@@ -229,7 +230,8 @@ def _page(
         passage=passage or PassageForm(formdata=None),
         finding_form=FindingForm(formdata=None),
         file_form=FileForm(formdata=None),
-        may_write=actor().has(*WRITERS) and clearing.state is ClearingState.AWAITING,
+        may_write=may_decide(clearing.application) and clearing.state is ClearingState.AWAITING,
+        own=is_mine(clearing.application),
         next_id=queries.next_awaiting(clearing),
     )
 

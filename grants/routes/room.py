@@ -9,8 +9,9 @@ from core.context import actor
 from core.errors import MissingCredentials
 from core.roles import Role
 from grants.errors.calls import CallNotFound
-from grants.models import Call
+from grants.models import Application, Call
 from grants.queries import calls as queries
+from grants.services.impartiality import is_mine
 from grants.states.call import CallState
 
 blueprint = Blueprint("grants", __name__)
@@ -31,6 +32,11 @@ def this_person() -> User:
     if person is None:
         raise MissingCredentials()
     return person
+
+
+def may_decide(application: Application) -> bool:
+    """Return whether whoever is signed in may decide about an application: staff, and not their own case."""
+    return actor().has(*WRITERS) and not is_mine(application)
 
 
 def visible_call(slug: str) -> Call:

@@ -29,7 +29,8 @@ from grants.queries import screening as queries
 from grants.queries.dossiers import preparing_key
 from grants.routes.applications import own_application
 from grants.routes.held_uploads import Tray
-from grants.routes.room import READERS, WRITERS, blueprint, show, this_person
+from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show, this_person
+from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 from grants.states.screening import CURE, VERDICT_LABELS, CureState, ScreeningVerdict
@@ -172,7 +173,8 @@ def _screening_page(
         kinds=KIND_LABELS,
         next_id=queries.neighbours(application),
         refusal=refusal.message() if refusal is not None else None,
-        form=form if decidable and actor().has(*WRITERS) else None,
+        form=form if decidable and may_decide(application) else None,
+        own=is_mine(application),
     )
 
 

@@ -4,7 +4,6 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, roles
-from core.context import actor
 from core.database import session
 from core.errors import NotFound
 from core.language import N_, _
@@ -18,7 +17,8 @@ from grants.models import Award, ExpenseReport
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
 from grants.routes.awards import timeline_of
-from grants.routes.room import READERS, WRITERS, blueprint, show
+from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
+from grants.services.impartiality import is_mine
 from grants.states.award import AWARD, CONDITION_LABELS, EXPENSE_REPORT, TRANCHE, AwardState, TrancheState
 
 
@@ -104,7 +104,8 @@ def _page(award: Award, form: ReturnForm | None = None, status: int = 200) -> Re
         letters=determination_queries.letters_of(award.application),
         events=timeline_of(award),
         form=form or ReturnForm(formdata=None),
-        may_write=actor().has(*WRITERS),
+        may_write=may_decide(award.application),
+        own=is_mine(award.application),
         may_offer=award.state is AwardState.COMMITTED and award.agreement is None,
         may_close=award.state is AwardState.REPORTED and not unpaid,
     )

@@ -34,7 +34,13 @@ from grants.services.clearing import (
     redact_finding,
     redact_passage,
 )
-from grants.services.conflicts import hand_over_conflicts, name_paying_organisations, open_review, seat_reviewer_on
+from grants.services.conflicts import (
+    hand_over_conflicts,
+    name_paying_organisations,
+    open_review,
+    recheck_conflicts_of,
+    seat_reviewer_on,
+)
 from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
 from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
 from grants.services.dossiers import DossierTally, hand_over_dossiers, prepare_dossiers, withdraw_dossier_of
@@ -95,6 +101,7 @@ __all__ = [
     "prepare_determinations",
     "prepare_dossiers",
     "publish_call",
+    "recheck_conflicts_of",
     "record_award",
     "redact_finding",
     "redact_passage",

@@ -13,6 +13,7 @@ from grants.models.award import Agreement, Award
 from grants.queries.determinations import public_name
 from grants.rules.folding import fold_word
 from grants.services.awards import make_due, move_award, plan_tranches, tell_acceptance
+from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.states.award import AwardState, TrancheCondition
 
@@ -23,10 +24,11 @@ def offer_agreement(award: Award) -> Agreement:
     An award without a plan of payments gets the standard one.
 
     Raises:
-        IllegalTransition: the award is not committed, or already beyond.
+        IllegalTransition: the award is not committed, or already beyond. OwnCase: whoever offers it would receive it.
     """
     if award.agreement is not None:
         return award.agreement
+    ensure_impartial(award.application)
     if award.state is not AwardState.COMMITTED:
         move_award(award, AwardState.ACCEPTED)  # refuses, naming both ends
     if not award.tranches:

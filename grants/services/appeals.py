@@ -15,6 +15,7 @@ from grants.queries.determinations import released_determination_of
 from grants.rules.appeals import may_decide
 from grants.rules.moments import spoken_moment
 from grants.services.calls import move_call
+from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.states.call import CallState
 from grants.states.determination import APPEAL, AppealState
@@ -54,10 +55,12 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
 
     Raises:
         AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
+        OwnCase: whoever decides has a stake in the application.
     """
     application = appeal.determination.application
     target = AppealState.UPHELD if upheld else AppealState.DISMISSED
     APPEAL.check(appeal.state, target)
+    ensure_impartial(application)
     if not may_decide(actor().user_id, first_reviewers=queries.first_reviewers(application)):
         raise AppealPanelTainted()
     if not reason.strip() or not public_summary.strip():

@@ -22,6 +22,7 @@ from grants.models.award import Award, Tranche
 from grants.queries import determinations as queries
 from grants.queries.appeals import appeal_of
 from grants.rules import tranches as rules
+from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.award import AWARD, TRANCHE, AwardState, TrancheCondition, TrancheState
@@ -62,8 +63,9 @@ def record_award(application: Application, money: Money) -> Award:
 
     Raises:
         NotAwarded: the application has no decision that gives it money. AwardOverDetermination: not the amount
-            decided. AwardDiffers: there is an award of another amount.
+            decided. AwardDiffers: there is an award of another amount. OwnCase: whoever commits it has a stake in it.
     """
+    ensure_impartial(application)
     folio = application.folio or ""
     award = queries.award_of(application)
     if award is not None:
@@ -168,7 +170,9 @@ def close_award(award: Award) -> Award:
 
     Raises:
         AwardUnfinished: a payment is still open. IllegalTransition: the report was not accepted.
+        OwnCase: whoever closes it has a stake in it.
     """
+    ensure_impartial(award.application)
     unpaid = sum(1 for tranche in award.tranches if tranche.state is not TrancheState.PAID)
     if unpaid:
         raise AwardUnfinished(count=unpaid)

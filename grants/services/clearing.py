@@ -1,4 +1,4 @@
-"""A person looks at a blinded dossier: blacks out, explains, leaves out, and lets it go."""
+"""A person looks at a blinded dossier: blacks out, explains, leaves out, and lets it go. Never their own (OwnCase)."""
 
 from core.audit import record
 from core.clock import now
@@ -20,6 +20,7 @@ from grants.queries import dossiers as queries
 from grants.queries.screening import behind as people_behind
 from grants.rules.detector import REDACTED, redact
 from grants.services.dossiers import identity_of, move_clearing
+from grants.services.impartiality import ensure_impartial, own_cases_in
 from grants.states.screening import ClearingState
 
 
@@ -110,8 +111,9 @@ def clear_dossier(clearing: BlindClearing) -> BlindClearing:
 
 
 def clear_clean_dossiers(call: Call) -> int:
-    """Clear, in one person's name, every dossier in which nothing was found; the others stay."""
-    cleared = queries.clean_awaiting(call)
+    """Clear, in one person's name, every dossier in which nothing was found; the others stay, and their own."""
+    mine = own_cases_in(call)
+    cleared = [clearing for clearing in queries.clean_awaiting(call) if clearing.application_id not in mine]
     for clearing in cleared:
         _clear(clearing)
     session().flush()
@@ -142,6 +144,7 @@ def _open_trace(clearing: BlindClearing, index: int) -> blinding.FoundTrace:
 def _require_open(clearing: BlindClearing) -> None:
     if clearing.state is not ClearingState.AWAITING:
         raise DossierLocked()
+    ensure_impartial(clearing.application)
 
 
 def _clear(clearing: BlindClearing) -> None:

@@ -5,18 +5,23 @@ from datetime import datetime
 
 from accounts import queries as account_queries
 from accounts.models import User
+from accounts.services import when_membership_changes
 from core.audit import record
 from core.database import session
+from core.jobs import enqueue
 from core.roles import Role
 from grants.errors.awards import NoPanel, NoRulebook, NotAReviewer
 from grants.models.call import Call
 from grants.models.screening import PayingOrganisation
+from grants.queries import calls as call_queries
 from grants.queries import screening as queries
 from grants.rules.conflicts import Party, ties
 from scoring import queries as scoring_queries
 from scoring.models import Panel, PanelSeat
-from scoring.services import KnownConflict, open_panel, record_conflicts, seat_reviewer
-from scoring.states import ConflictKind
+from scoring.services import KnownConflict, before_conflicts_count, open_panel, record_conflicts, seat_reviewer
+from scoring.states import ConflictKind, PanelState
+
+TAKES_CONFLICTS = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
 
 
 def open_review(call: Call, *, review_opens_at: datetime, review_closes_at: datetime) -> Panel:
@@ -99,3 +104,26 @@ def hand_over_conflicts(call: Call, *, sponsor_organisation_ids: Collection[int]
     record_conflicts(panel, found)
     record("conflicts.handed_over", "call", call.id, None, {"pairs": len(found)})
     return len({(item.dossier_code, item.reviewer_id) for item in found})
+
+
+@before_conflicts_count
+def recheck_conflicts(panel: Panel) -> None:
+    """Work conflicts out again before a panel assigns or ranks: people join organisations while others review."""
+    call = call_queries.call_by_slug(panel.call_key)
+    if call is not None:
+        hand_over_conflicts(call)
+
+
+@when_membership_changes
+def recheck_later(person: User) -> None:
+    """Have the conflicts of every call under review worked out again after somebody joined or left an organisation."""
+    for call in call_queries.under_selection():
+        key = f"grants.recheck_conflicts:{call.id}:{person.id}"
+        enqueue("grants.recheck_conflicts", {"call_id": call.id}, unique_key=key)
+
+
+def recheck_conflicts_of(call: Call) -> None:
+    """Work the conflicts of a call out again while its committee still takes them; otherwise do nothing."""
+    panel = scoring_queries.panel_of_call(call.slug)
+    if panel is not None and panel.state in TAKES_CONFLICTS:
+        hand_over_conflicts(call)

@@ -17,6 +17,7 @@ from grants.queries import determinations as queries
 from grants.rules.appeals import last_day
 from grants.services.awards import decline_award
 from grants.services.course import bring_to
+from grants.services.impartiality import ensure_impartial_in
 from grants.services.letters import send_letter
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.call import CallState
@@ -56,7 +57,9 @@ def prepare_determinations(call: Call, ranking: object = None) -> list[Determina
 
     Raises:
         RankingNotReleased: the order is not final. AlreadyDetermined: people were told.
+        OwnCaseInCall: whoever prepares has a stake in one of them.
     """
+    ensure_impartial_in(call)
     rows = scoring_queries.determinations(call.slug)
     if not rows:
         raise RankingNotReleased()
@@ -97,7 +100,9 @@ def release_determinations(call: Call) -> ReleaseOutcome:
 
     Raises:
         NothingToRelease: none waits. UncommittedAwards: somebody's money is not committed; nothing went out.
+        OwnCaseInCall: whoever releases has a stake in one of them.
     """
+    ensure_impartial_in(call)
     pending = queries.pending_with_applications(call)
     if not pending:
         raise NothingToRelease()

@@ -9,7 +9,6 @@ from core.audit import record
 from core.clock import now, today
 from core.context import actor
 from core.database import session
-from core.errors import Forbidden
 from core.files import StoredFile
 from core.language import in_language
 from core.money import Money
@@ -20,6 +19,7 @@ from grants.rules.letters import LetterText
 from grants.rules.tranches import unspent
 from grants.services.awards import make_due, move_award
 from grants.services.held_uploads import hold_upload
+from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.states.award import AWARD, EXPENSE_REPORT, AwardState, ReportState, TrancheCondition
 
@@ -80,7 +80,7 @@ def accept_expense_report(report: ExpenseReport) -> ExpenseReport:
     """Accept a report: the award counts as reported, and what waited for it becomes due.
 
     Raises:
-        IllegalTransition: it is not waiting. Forbidden: the beneficiary may not accept their own.
+        IllegalTransition: it is not waiting. OwnCase: the beneficiary may not accept their own.
     """
     _review(report, ReportState.ACCEPTED, "")
     move_award(report.award, AwardState.REPORTED)
@@ -143,9 +143,8 @@ def _line(number: int, entry: ExpenseEntry) -> ExpenseLine:
 
 def _review(report: ExpenseReport, target: ReportState, note: str) -> None:
     EXPENSE_REPORT.check(report.state, target)
+    ensure_impartial(report.award.application)
     reviewer = actor().user_id
-    if reviewer is not None and reviewer in (report.filed_by_id, report.award.application.applicant_user_id):
-        raise Forbidden()
     before, report.state = report.state, target
     report.reviewed_at, report.reviewed_by_id, report.review_note = now(), reviewer, note
     session().flush()

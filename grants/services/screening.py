@@ -25,6 +25,7 @@ from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_moment
 from grants.services.applications import terms_of
 from grants.services.course import bring_to
+from grants.services.impartiality import ensure_impartial, own_cases_in
 from grants.services.letters import send_letter
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.call import CallState
@@ -74,7 +75,9 @@ def screen_application(
         ReasonMissing: an application is refused without a reason in writing.
         IllegalTransition: it is not waiting for a verdict, or the call still takes applications.
         CureRunning: it is refused while the applicant still has time to answer.
+        OwnCase: whoever decides has a stake in it.
     """
+    ensure_impartial(application)
     hold(application)  # two officers at once: the second waits and sees the first
     bring_to(application.call, CallState.SCREENING)
     if verdict is ScreeningVerdict.INELIGIBLE and not note.strip():
@@ -98,13 +101,17 @@ def screen_applications(
 ) -> ScreeningTally:
     """Decide every waiting application whose rules leave no doubt: all passed, and on request, one failed.
 
-    What the rules cannot tell stays for a person. Runs in batches; the number of SELECTs does not grow with a batch.
+    What the rules cannot tell stays for a person, and one's own case for another one. Runs in batches; the number of
+    SELECTs does not grow with a batch.
     """
     bring_to(call, CallState.SCREENING)
     total = queries.count_in_state(call, ApplicationState.SUBMITTED)
+    mine = own_cases_in(call)
     eligible = ineligible = seen = last = 0
     while batch := queries.awaiting_verdict(call, last, BATCH):
         for application in batch:
+            if application.id in mine:
+                continue
             outcome = evaluate(application)
             if outcome.eligible:
                 _decide(application, ScreeningVerdict.ELIGIBLE, _reasons(outcome), "")

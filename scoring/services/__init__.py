@@ -15,6 +15,7 @@ from scoring.services.conflicts import (
 from scoring.services.dossiers import DossierAttachment, clear_dossier, receive_dossier, withdraw_dossier
 from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
+from scoring.services.outside_knowledge import before_conflicts_count
 from scoring.services.panels import advance_panel, open_panel, seat_reviewer, unseat_reviewer
 from scoring.services.rankings import compute_ranking, release_ranking, select
 from scoring.services.reviews import (
@@ -35,6 +36,7 @@ __all__ = [
     "assign_further_reviewer",
     "assign_further_reviewers",
     "assign_reviewers",
+    "before_conflicts_count",
     "change_submitted_score",
     "clear_dossier",
     "commit_lot",

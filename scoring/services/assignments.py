@@ -9,6 +9,7 @@ from core.database import session
 from scoring import queries
 from scoring.assignment import Problem, assign, keyword_affinity
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
+from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
@@ -35,6 +36,7 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
         AssignmentInfeasible: no assignment satisfies the rulebook; nothing is assigned.
     """
     require_phase(panel, PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW)
+    ask_for_conflicts(panel)
     rules = panel.rulebook.rules
     dossiers, seats = queries.open_dossiers(panel), queries.seats_of_panel(panel)
     rows = {dossier.id: index for index, dossier in enumerate(dossiers)}

@@ -8,6 +8,7 @@ from scoring.errors import FurtherReviewNotCalled, NoReviewerAvailable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.rules.discrepancy import examine
 from scoring.services.assignments import ENDED, propose, words
+from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import require_phase
 from scoring.states import PanelState
 
@@ -41,6 +42,7 @@ class _Committee:
 
     def __init__(self, panel: Panel) -> None:
         require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION)
+        ask_for_conflicts(panel)
         self.rules = panel.rulebook.rules
         self.reviews = queries.submitted_reviews(panel)
         self.conflicted = queries.conflicted_pairs(panel)

@@ -22,6 +22,7 @@ from scoring.rules.official_score import OfficialScore, official_score
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import ENDED
+from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import require_phase
 from scoring.states import PANEL, RANKING, PanelState, RankingState
 
@@ -38,6 +39,7 @@ def compute_ranking(panel: Panel) -> Ranking:
         ReviewsMissing, FurtherReviewNeeded, DossierNotCleared, NothingToRank: it is too early; the codes are named.
     """
     require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
+    ask_for_conflicts(panel)
     rules = panel.rulebook.rules
     reviews = queries.submitted_reviews(panel)
     dossiers = _complete(panel, reviews)

@@ -1,0 +1,38 @@
+"""Who has a stake of their own in an application: whoever applies, travels along, or belongs to the organisation."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+
+from accounts.models import Membership, User
+from core.database import session
+from grants.models.application import Application, CoApplicant
+from grants.models.call import Call
+
+
+def _has_stake(user_id: int) -> ColumnElement[bool]:
+    places = select(Membership.organisation_id).where(Membership.user_id == user_id)
+    companions = (
+        select(CoApplicant.application_id).join(User, User.email == CoApplicant.email).where(User.id == user_id)
+    )
+    return or_(
+        Application.applicant_user_id == user_id,
+        Application.organisation_id.in_(places),
+        Application.id.in_(companions),
+    )
+
+
+def is_own_case(application: Application, user_id: int) -> bool:
+    """Return whether a person has a stake in an application."""
+    query = select(Application.id).where(Application.id == application.id, _has_stake(user_id))
+    return session().scalar(query) is not None
+
+
+def own_cases(call: Call, user_id: int) -> Sequence[int]:
+    """Return the numbers of a call's submitted applications in which a person has a stake."""
+    query = (
+        select(Application.id)
+        .where(Application.call_id == call.id, Application.submitted_at.is_not(None), _has_stake(user_id))
+        .order_by(Application.id)
+    )
+    return list(session().scalars(query))

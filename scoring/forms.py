@@ -62,10 +62,14 @@ def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
     members: dict[str, Any] = {"criteria": tuple(criterion.id for criterion in rules.criteria)}
     data = {"version": str(review.version if review is not None else 0), "edition": secrets.token_hex(8)}
     for criterion in rules.criteria:
+        name = localised(criterion.name)
         members[f"score_{criterion.id}"] = RadioField(
-            lazy(N_("Calificación")), [Asked()], choices=_anchors(criterion), validate_choice=False
+            _("Calificación de «%(criterion)s»", criterion=name),
+            [Asked()],
+            choices=_anchors(criterion),
+            validate_choice=False,
         )
-        members[f"why_{criterion.id}"] = TextAreaField(lazy(N_("Justificación")), [Asked()])
+        members[f"why_{criterion.id}"] = TextAreaField(_("Justificación de «%(criterion)s»", criterion=name), [Asked()])
     for score in review.scores if review is not None else ():
         data[f"why_{score.criterion}"] = score.justification
         if score.value is not None:

@@ -32,7 +32,8 @@ def desk() -> str:
     return render_template(
         "scoring/desk.html",
         rows=rows,
-        done=sum(row.assignment.state == AssignmentState.SUBMITTED for row in rows),
+        waiting=[row for row in rows if row.assignment.state != AssignmentState.SUBMITTED],
+        sent=[row for row in rows if row.assignment.state == AssignmentState.SUBMITTED],
         following=next((row.assignment for row in rows if row.assignment.state != AssignmentState.SUBMITTED), None),
         states=ASSIGNMENT,
     )

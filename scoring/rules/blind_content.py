@@ -10,8 +10,8 @@ LANGUAGES = frozenset({"es", "en"})
 def stranger(content: object) -> str | None:
     """Return the path of the first thing a dossier's content may not hold, or None when all of it is known.
 
-    The content is {"title", "summary", "sections": [{"heading", "fields": [{"label", "value"}]}]}; headings and labels
-    are text or {"es", "en"}; every other value is text.
+    The content is {"title", "summary", "sections": [{"heading", "fields": [{"label", "value"}]}]}; title and
+    summary are text, the rest is text or {"es", "en"}.
     """
     return next(_strangers(content), None)
 
@@ -26,7 +26,7 @@ def _strangers(content: object) -> Iterator[str]:
 def _section(path: str, section: object) -> Iterator[str]:
     yield from _keys(path, section, {"heading", "fields"})
     assert isinstance(section, Mapping)
-    if not _is_label(section["heading"]):
+    if not _is_words(section["heading"]):
         yield f"{path}.heading"
     yield from _each(f"{path}.fields", section["fields"], _field)
 
@@ -34,9 +34,9 @@ def _section(path: str, section: object) -> Iterator[str]:
 def _field(path: str, entry: object) -> Iterator[str]:
     yield from _keys(path, entry, {"label", "value"})
     assert isinstance(entry, Mapping)
-    if not _is_label(entry["label"]):
+    if not _is_words(entry["label"]):
         yield f"{path}.label"
-    if not _is_text(entry["value"]):
+    if not _is_words(entry["value"]):
         yield f"{path}.value"
 
 
@@ -60,7 +60,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
 
 
-def _is_label(value: object) -> bool:
+def _is_words(value: object) -> bool:
     if isinstance(value, Mapping):
         return bool(value) and set(value) <= LANGUAGES and all(_is_text(text) for text in value.values())
     return _is_text(value)

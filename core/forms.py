@@ -1,6 +1,6 @@
 """Form fields that read what people in the city type. Rendering is the templates' business."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.widgets import TextInput
 
 from core.clock import city_zone, local
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Refusal
 from core.language import N_, _
 from core.money import Money
 
@@ -48,6 +48,17 @@ class PuenteForm(FlaskForm):
     # Flask-WTF carries no types; these three give every room's routes theirs.
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def blame(self, refusal: Refusal, places: Mapping[type[Refusal], str], otherwise: str = "") -> list[str]:
+        """Put a refusal's sentence at the field it is about; return it instead when it is about none of them.
+
+        `places` names the field for each refusal, `otherwise` the field for every other one.
+        """
+        name = next((place for kind, place in places.items() if isinstance(refusal, kind)), otherwise)
+        if not name:
+            return [refusal.message()]
+        self[name].errors = [*self[name].errors, refusal.message()]
+        return []
 
     def is_submitted(self) -> bool:
         """Return whether this request sends a form."""

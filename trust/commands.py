@@ -42,7 +42,7 @@ def open_year(year: int) -> None:
 @with_appcontext
 def catch_up() -> None:
     """Ask the payment company after payments whose notice never came."""
-    moved = services.catch_up_payments()
+    moved = services.catch_up_payments(settle=session().commit)
     session().commit()
     click.echo(f"{moved} payments moved.")
 

@@ -207,3 +207,15 @@ class OrderNotFound(NotFound):
     """There is no such payment."""
 
     sentence = N_("No encontramos este pago.")
+
+
+class PageGone(Refusal):
+    """The order was given up before its payment page could be shown."""
+
+    sentence = N_("Esta página de pago ya no sirve. No se cobró nada: empieza de nuevo.")
+
+
+class NothingCharged(Refusal):
+    """A held payment enters the books only once the company says that real money arrived."""
+
+    sentence = N_("La empresa de pagos no muestra dinero cobrado de verdad en este pago: no se puede asentar.")

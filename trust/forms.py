@@ -177,6 +177,16 @@ class ReasonForm(PuenteForm):
     reason = TextAreaField(lazy("Motivo"), [_required(), _at_most(1000)])
 
 
+class AssignHeldForm(ReasonForm):
+    """Which fund a held payment goes to, and why."""
+
+    fund = SelectField(lazy("Bolsa"), [_required()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fund.choices = choices(fund_options(funds()))
+
+
 class ConfirmForm(PuenteForm):
     """A button that must be meant."""
 

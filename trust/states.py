@@ -143,6 +143,7 @@ class CheckoutState(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     HELD = "held"
+    REFUND_DUE = "refund_due"
 
 
 CHECKOUT_STATES = StateTable(
@@ -157,6 +158,9 @@ CHECKOUT_STATES = StateTable(
         CheckoutState.EXPIRED: State(N_("Vencido"), N_("La página de pago venció sin pago."), "neutral"),
         CheckoutState.HELD: State(
             N_("En revisión"), N_("Lo cobrado no coincide con lo pedido: Tesorería lo está revisando."), "warning"
+        ),
+        CheckoutState.REFUND_DUE: State(
+            N_("Por devolver"), N_("No entra a los libros: Tesorería lo devuelve a quien pagó."), "warning"
         ),
     },
     [
@@ -174,6 +178,8 @@ CHECKOUT_STATES = StateTable(
         Transition(CheckoutState.EXPIRED, CheckoutState.PAID),
         Transition(CheckoutState.FAILED, CheckoutState.HELD),
         Transition(CheckoutState.EXPIRED, CheckoutState.HELD),
+        Transition(CheckoutState.HELD, CheckoutState.PAID, TREASURY),
+        Transition(CheckoutState.HELD, CheckoutState.REFUND_DUE, TREASURY),
     ],
     CheckoutState.OPEN,
 )

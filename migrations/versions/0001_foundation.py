@@ -1927,8 +1927,8 @@ def upgrade() -> None:
         "checkout_order",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=64), nullable=False),
-        sa.Column("session_id", sa.String(length=200), nullable=False),
-        sa.Column("payment_url", sa.String(length=2000), nullable=False),
+        sa.Column("session_id", sa.String(length=200), nullable=True),
+        sa.Column("payment_url", sa.String(length=2000), nullable=True),
         sa.Column(
             "method",
             sa.Enum(
@@ -1977,6 +1977,7 @@ def upgrade() -> None:
                 "failed",
                 "expired",
                 "held",
+                "refund_due",
                 name="checkoutstate_known",
                 native_enum=False,
                 create_constraint=True,
@@ -1986,13 +1987,27 @@ def upgrade() -> None:
         ),
         sa.Column("contribution_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'paid') = (contribution_id IS NOT NULL)", name=op.f("ck_checkout_order_paid_has_contribution")
         ),
+        sa.CheckConstraint(
+            "session_id IS NOT NULL OR state IN ('open', 'expired')", name=op.f("ck_checkout_order_moved_has_page")
+        ),
+        sa.CheckConstraint(
+            "state <> 'refund_due' OR decided_at IS NOT NULL", name=op.f("ck_checkout_order_refund_was_decided")
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decision_reason IS NULL)", name=op.f("ck_checkout_order_decision_has_reason")
+        ),
+        sa.CheckConstraint("(session_id IS NULL) = (payment_url IS NULL)", name=op.f("ck_checkout_order_page_whole")),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_checkout_order_amount_positive")),
         sa.ForeignKeyConstraint(
             ["contribution_id"], ["contribution.id"], name=op.f("fk_checkout_order_contribution_id")
         ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user_account.id"], name=op.f("fk_checkout_order_decided_by_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_checkout_order_fund_id")),
         sa.ForeignKeyConstraint(
             ["giver_organisation_id"], ["organisation.id"], name=op.f("fk_checkout_order_giver_organisation_id")

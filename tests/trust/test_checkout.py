@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from core.clock import FrozenClock, now
+from core.database import db
+from core.jobs import Job, JobState, run_due
 from core.money import Money
+from core.roles import Role
 from tests.factories.trust import make_fund, pesos
 from tests.trust.conftest import Caught
 from trust import gateway, queries, simulator
@@ -20,11 +25,23 @@ from trust.errors import (
     AmountOutOfBounds,
     CurrencyNotAccepted,
     FundNotOffered,
+    NothingCharged,
     OrderNotFound,
+    PageGone,
     PaymentUnavailable,
 )
 from trust.models import CheckoutOrder, Contribution, FundKind, Method, ProcessedEvent
-from trust.services import catch_up_payments, fulfil_checkout, start_checkout, verify_ledger
+from trust.services import (
+    ask_for_page,
+    ask_payment,
+    assign_held_payment,
+    catch_up_payments,
+    fulfil_checkout,
+    keep_page,
+    open_order,
+    start_checkout,
+    verify_ledger,
+)
 from trust.simulator.notices import sign
 from trust.simulator.shapes import event, fee_cents
 from trust.states import CheckoutState
@@ -140,7 +157,7 @@ def test_a_forged_notice_is_refused_and_leaves_nothing(  # noqa: PLR0917 (fixtur
 
 
 def test_a_signed_notice_that_lies_is_only_a_hint(session: Session, order: CheckoutOrder, client: FlaskClient) -> None:
-    stored = simulator.store().get(order.session_id)
+    stored = simulator.store().get(order.company_id)
     assert stored is not None
     lie = event(simulator.store(), "checkout.session.completed", {**stored, "payment_status": "paid"})
     assert signed(lie).deliver(client) == (200, "applied")
@@ -170,7 +187,7 @@ def test_a_payment_that_is_not_what_was_ordered_is_held_for_a_person(  # noqa: P
 ) -> None:  # fmt: skip
     pay(payer, order)
     store = simulator.store()
-    stored = store.get(order.session_id)
+    stored = store.get(order.company_id)
     assert stored is not None
     store.put({**stored, **twist})
     assert caught[0].deliver(client) == (200, "applied")
@@ -178,15 +195,176 @@ def test_a_payment_that_is_not_what_was_ordered_is_held_for_a_person(  # noqa: P
     assert [held.id for held in queries.unsettled_orders()] == [order.id]
 
 
+@pytest.fixture
+def held(session: Session, order: CheckoutOrder, payer: Client, caught: list[Caught], client: FlaskClient) -> Any:
+    """A payment of which the company charged a peso less than was ordered."""
+    pay(payer, order)
+    store = simulator.store()
+    paid = store.get(order.company_id) or {}
+    charge = store.get((store.get(paid["payment_intent"]) or {})["latest_charge"]) or {}
+    balance = store.get(charge["balance_transaction"]) or {}
+    store.put({**paid, "amount_total": 24_999_00})
+    store.put({**balance, "amount": 24_999_00, "net": 24_999_00 - balance["fee"]})
+    assert caught[0].deliver(client) == (200, "applied")
+    session.expire_all()
+    return order
+
+
+class TestHeldPayments:
+    def test_the_treasurer_enters_what_was_really_charged_in_a_fund(
+        self, session: Session, held: CheckoutOrder, client: FlaskClient, login: Callable[..., Any]
+    ) -> None:
+        other = make_fund()
+        session.commit()
+        login(Role.TREASURER)
+        address = f"/es/tesoreria/pagos-en-linea/{held.id}"
+        assert "24,999.00" in client.get(address).get_data(as_text=True).replace("\u2009", "")
+        missing = client.post(f"{address}/asignar", data={"asignar-fund": other.code, "asignar-reason": " "})
+        assert missing.status_code == 422
+        typed = {"asignar-fund": other.code, "asignar-reason": "El banco cobró un peso menos"}
+        assert client.post(f"{address}/asignar", data=typed).status_code == 303
+        assert state(session, held) == CheckoutState.PAID
+        contribution = session.get_one(CheckoutOrder, held.id).contribution
+        assert contribution is not None
+        assert (contribution.money, contribution.fund.id) == (pesos(24_999), other.id)
+        assert client.post(f"{address}/asignar", data=typed).status_code == 409
+        assert contributions(session) == 1
+        assert verify_ledger() == []
+
+    def test_or_marks_it_to_be_given_back_and_nothing_enters_the_books(
+        self,
+        session: Session,
+        held: CheckoutOrder,
+        client: FlaskClient,
+        login: Callable[..., Any],
+        caught: list[Caught],
+    ) -> None:
+        login(Role.TREASURER)
+        address = f"/es/tesoreria/pagos-en-linea/{held.id}/devolver"
+        assert client.post(address, data={"devolver-reason": ""}).status_code == 422
+        assert client.post(address, data={"devolver-reason": "No es de nadie que conozcamos"}).status_code == 303
+        assert (state(session, held), contributions(session)) == (CheckoutState.REFUND_DUE, 0)
+        assert held.decision_reason == "No es de nadie que conozcamos"
+        assert [one.id for one in queries.unsettled_orders()] == [held.id]
+
+    def test_no_news_moves_what_a_person_must_decide(self, session: Session, held: CheckoutOrder) -> None:
+        store = simulator.store()
+        store.put({**(store.get(held.company_id) or {}), "amount_total": 25_000_00})
+        assert fulfil_checkout(held.company_id).state == CheckoutState.HELD
+
+    def test_what_was_never_charged_does_not_enter_the_books(self, session: Session, held: CheckoutOrder) -> None:
+        store = simulator.store()
+        store.put({**(store.get(held.company_id) or {}), "payment_status": "unpaid"})
+        with pytest.raises(NothingCharged):
+            assign_held_payment(held, ask_payment(held.company_id), fund=held.fund, reason="x")
+        assert contributions(session) == 0
+
+    def test_only_the_treasurer_decides(
+        self, held: CheckoutOrder, client: FlaskClient, login: Callable[..., Any]
+    ) -> None:
+        login(Role.AUDITOR)
+        assert client.get(f"/es/tesoreria/pagos-en-linea/{held.id}").status_code == 200
+        for act in ("asignar", "devolver"):
+            assert client.post(f"/es/tesoreria/pagos-en-linea/{held.id}/{act}").status_code == 403
+
+
+class TestTheCompanyIsSlow:
+    """On SQLite one writer holds everybody else up: no transaction of ours is open while the company is asked."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+        open_while_asked: list[bool] = []
+        for name in ("open_session", "payment_session"):
+            really = getattr(gateway, name)
+
+            def watched(*given: Any, _really: Callable[..., Any] = really, **named: Any) -> Any:
+                open_while_asked.append(db.session().in_transaction())
+                return _really(*given, **named)
+
+            monkeypatch.setattr(gateway, name, watched)
+        return open_while_asked
+
+    def test_no_road_holds_the_books_while_the_company_is_asked(
+        self, session: Session, client: FlaskClient, payer: Client, caught: list[Caught], asked: list[bool]
+    ) -> None:
+        make_fund(accepts_gifts=True)
+        session.commit()
+        answer = client.post("/es/aportar", data={"amount": "100", "method": "card", "kind": "donation"})
+        assert answer.status_code == 303
+        order = session.scalars(select(CheckoutOrder)).one()
+        assert client.get(f"/es/aportar/gracias/{order.token}").status_code == 200
+        pay(payer, order)
+        assert caught[0].deliver(client) == (200, "applied")
+        later = open_order(fund=order.fund, money=pesos(300))
+        session.commit()
+        keep_page(later, ask_for_page(later))
+        session.commit()
+        catch_up_payments(settle=session.commit)
+        assert asked == [False] * 5
+
+    def test_a_crash_between_order_and_page_loses_nothing(
+        self, session: Session, client: FlaskClient, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_fund(accepts_gifts=True)
+        session.commit()
+
+        def silent(**_named: Any) -> None:
+            raise PaymentUnavailable()
+
+        monkeypatch.setattr(gateway, "open_session", silent)
+        typed = {"amount": "100", "method": "card", "kind": "donation"}
+        answer = client.post("/es/aportar", data=typed)
+        assert answer.status_code == 503
+        assert 'value="100"' in answer.get_data(as_text=True)
+        order = session.scalars(select(CheckoutOrder)).one()
+        assert (order.state, order.session_id) == (CheckoutState.OPEN, None)
+        monkeypatch.undo()
+        page = ask_for_page(order)
+        assert ask_for_page(order).id == page.id
+        assert keep_page(order, page).session_id == keep_page(order, page).session_id == page.id
+
+    def test_an_order_whose_page_nobody_kept_is_given_up_and_takes_none_later(
+        self, session: Session, clock: FrozenClock
+    ) -> None:
+        order = open_order(fund=make_fund(accepts_gifts=True), money=pesos(300))
+        session.commit()
+        page = ask_for_page(order)
+        clock.advance(hours=1)
+        catch_up_payments()
+        assert state(session, order) == CheckoutState.OPEN
+        clock.advance(seconds=1)
+        catch_up_payments()
+        assert state(session, order) == CheckoutState.EXPIRED
+        with pytest.raises(PageGone):
+            keep_page(order, page)
+
+
+def test_payments_are_asked_after_by_themselves_while_any_is_on_its_way(
+    session: Session, order: CheckoutOrder, payer: Client, clock: FrozenClock
+) -> None:
+    waiting = [job.run_after for job in session.scalars(select(Job).where(Job.kind == "trust.catch_up_payments"))]
+    assert [now() < moment <= now() + timedelta(minutes=15) for moment in waiting] == [True]
+    clock.advance(minutes=15)
+    assert run_due() == 1
+    assert state(session, order) == CheckoutState.OPEN
+    pay(payer, order)
+    clock.advance(minutes=15)
+    assert run_due() >= 1
+    assert (state(session, order), contributions(session)) == (CheckoutState.PAID, 1)
+    clock.advance(minutes=15)
+    run_due()
+    assert [job.kind for job in session.scalars(select(Job).where(Job.state == JobState.QUEUED))] == []
+
+
 def test_a_declined_card_charges_nothing_and_can_be_tried_again(
     session: Session, order: CheckoutOrder, payer: Client, caught: list[Caught]
 ) -> None:
     for number in ("4000 0000 0000 0002", "4000000000009995", "1234", "4242424242424243"):
         assert pay(payer, order, numero=number) == 422
-    assert fulfil_checkout(order.session_id).state == CheckoutState.OPEN
+    assert fulfil_checkout(order.company_id).state == CheckoutState.OPEN
     assert (caught, contributions(session)) == ([], 0)
     assert pay(payer, order) == 303
-    assert fulfil_checkout(order.session_id).state == CheckoutState.PAID
+    assert fulfil_checkout(order.company_id).state == CheckoutState.PAID
 
 
 def oxxo(session: Session) -> CheckoutOrder:
@@ -230,9 +408,9 @@ def test_a_voucher_that_expires_is_not_income(
 
 
 def test_an_expired_page_closes_the_order(session: Session, order: CheckoutOrder, caught: list[Caught]) -> None:
-    gateway.client().v1.checkout.sessions.expire(order.session_id)
+    gateway.client().v1.checkout.sessions.expire(order.company_id)
     assert len(caught) == 1
-    assert fulfil_checkout(order.session_id).state == CheckoutState.EXPIRED
+    assert fulfil_checkout(order.company_id).state == CheckoutState.EXPIRED
 
 
 def test_payments_whose_notice_was_lost_are_caught_up(session: Session, order: CheckoutOrder, payer: Client) -> None:
@@ -315,7 +493,7 @@ def test_the_books_end_equal_to_the_simulators_own_account(
         caught[position].deliver(client)
     catch_up_payments()
     ours = {(line.account_code): line.balance_cents for line in queries.balances()}
-    ids = {(simulator.store().get(order.session_id) or {})["payment_intent"] for order in orders}
+    ids = {(simulator.store().get(order.company_id) or {})["payment_intent"] for order in orders}
     charges = [charge for charge in simulator.store().all("charge") if charge["payment_intent"] in ids]
     settled = [simulator.store().get(charge["balance_transaction"]) or {} for charge in charges]
     assert len(settled) == 6

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UtcDateTime, append_only, enum_column
@@ -14,19 +14,26 @@ from trust.states import CheckoutState
 
 
 class CheckoutOrder(Base):
-    """What somebody set out to give on line. It is fulfilled at most once, by one contribution."""
+    """What somebody set out to give on line. It is fulfilled at most once, by one contribution.
+
+    It is written before the company is asked for a page, so that no payment can exist that we know nothing of.
+    """
 
     __tablename__ = "checkout_order"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint("(state = 'paid') = (contribution_id IS NOT NULL)", name="paid_has_contribution"),
+        CheckConstraint("(session_id IS NULL) = (payment_url IS NULL)", name="page_whole"),
+        CheckConstraint("session_id IS NOT NULL OR state IN ('open', 'expired')", name="moved_has_page"),
+        CheckConstraint("(decided_at IS NULL) = (decision_reason IS NULL)", name="decision_has_reason"),
+        CheckConstraint("state <> 'refund_due' OR decided_at IS NOT NULL", name="refund_was_decided"),
         Index("ix_checkout_order_state", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
-    session_id: Mapped[str] = mapped_column(String(200), unique=True)
-    payment_url: Mapped[str] = mapped_column(String(2000))
+    session_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    payment_url: Mapped[str | None] = mapped_column(String(2000))
     method: Mapped[Method] = mapped_column(enum_column(Method))
     kind: Mapped[ContributionKind] = mapped_column(enum_column(ContributionKind))
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
@@ -42,6 +49,9 @@ class CheckoutOrder(Base):
     state: Mapped[CheckoutState] = mapped_column(enum_column(CheckoutState), default=CheckoutState.OPEN)
     contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contribution.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decision_reason: Mapped[str | None] = mapped_column(Text)  # why a held payment went the way it did
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     fund: Mapped[Fund] = relationship()
     contribution: Mapped[Contribution | None] = relationship()
@@ -50,6 +60,11 @@ class CheckoutOrder(Base):
     def money(self) -> Money:
         """What we asked for."""
         return Money(self.amount_cents, self.currency)
+
+    @property
+    def company_id(self) -> str:
+        """The company's name for this payment; empty while no page was opened."""
+        return self.session_id or ""
 
 
 class ProcessedEvent(Base):

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload
 
+from core.clock import now
 from core.database import session
 from core.money import Money
 from trust.errors import ContributionNotFound, OrderNotFound, ReceiptNotFound
@@ -133,16 +135,48 @@ def order_by_token(token: str) -> CheckoutOrder:
     return found
 
 
-def orders_to_check(limit: int = 100) -> list[CheckoutOrder]:
-    """Return payments that are neither paid nor given up, oldest first."""
-    return list(
-        session().scalars(
-            select(CheckoutOrder)
-            .where(CheckoutOrder.state.in_([CheckoutState.OPEN, CheckoutState.PROCESSING]))
-            .order_by(CheckoutOrder.id)
-            .limit(limit)
-        )
+LONGEST_WAIT = timedelta(days=35)  # a voucher or a transfer that has not come by then never will
+
+
+def _on_their_way() -> ColumnElement[bool]:
+    return CheckoutOrder.state.in_([CheckoutState.OPEN, CheckoutState.PROCESSING]) & (
+        CheckoutOrder.created_at > now() - LONGEST_WAIT
     )
+
+
+def orders_to_check(limit: int = 100) -> list[CheckoutOrder]:
+    """Return payments with a page that are neither paid nor given up, oldest first."""
+    query = select(CheckoutOrder).where(_on_their_way(), CheckoutOrder.session_id.is_not(None))
+    return list(session().scalars(query.order_by(CheckoutOrder.id).limit(limit)))
+
+
+def orders_on_their_way() -> int:
+    """Return how many payments may still change without anybody telling us."""
+    return session().scalar(select(func.count()).select_from(CheckoutOrder).where(_on_their_way())) or 0
+
+
+def orders_without_page(opened_before: datetime) -> list[CheckoutOrder]:
+    """Return orders whose page was never kept, held until the transaction ends."""
+    query = select(CheckoutOrder).where(
+        CheckoutOrder.session_id.is_(None),
+        CheckoutOrder.state == CheckoutState.OPEN,
+        CheckoutOrder.created_at < opened_before,
+    )
+    return list(session().scalars(query.order_by(CheckoutOrder.id).with_for_update()))
+
+
+def order(order_id: int) -> CheckoutOrder:
+    """Return an online payment with its fund.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    found = session().scalar(
+        select(CheckoutOrder).options(joinedload(CheckoutOrder.fund)).where(CheckoutOrder.id == order_id)
+    )
+    if found is None:
+        raise OrderNotFound()
+    return found
 
 
 def offers_waiting() -> int:

@@ -165,14 +165,17 @@ def totals_given(organisation_ids: Iterable[int], user_id: int | None) -> dict[s
     return totals
 
 
+UNDECIDED = (CheckoutState.HELD, CheckoutState.REFUND_DUE)
+
+
 def unsettled_orders() -> list[CheckoutOrder]:
-    """Return online payments held for a person, then those still on their way, oldest first."""
+    """Return online payments held for a person or to be given back, then those still on their way, oldest first."""
     return list(
         session().scalars(
             select(CheckoutOrder)
             .options(joinedload(CheckoutOrder.fund))
-            .where(CheckoutOrder.state.in_([CheckoutState.HELD, CheckoutState.PROCESSING, CheckoutState.OPEN]))
-            .order_by((CheckoutOrder.state == CheckoutState.HELD).desc(), CheckoutOrder.id)
+            .where(CheckoutOrder.state.in_([*UNDECIDED, CheckoutState.PROCESSING, CheckoutState.OPEN]))
+            .order_by(CheckoutOrder.state.in_(UNDECIDED).desc(), CheckoutOrder.id)
             .limit(200)
         )
     )

@@ -29,4 +29,4 @@ DESK = (
     ),
 )
 
-from trust.routes import contributions, funds, giving, ledger, notices, receipts, sponsors  # noqa: E402, F401 (views)
+from trust.routes import contributions, funds, giving, ledger, notices, online, receipts, sponsors  # noqa: E402, F401 (views)

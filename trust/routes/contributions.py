@@ -1,6 +1,7 @@
 """The treasury's desk for what is given: bank transfers, offers in kind and their delivery."""
 
 import secrets
+from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,12 +12,13 @@ from core.access import roles
 from core.clock import today
 from core.context import actor
 from core.database import session
-from core.errors import Refusal
-from core.files import store_upload
+from core.errors import MissingRate, Refusal
+from core.files import FileBroken, FileEmpty, FileEncrypted, FileTooLarge, FileTypeRefused, store_upload
 from core.language import _
 from core.listing import chosen, page_number, paginate
 from core.roles import Role
 from trust import queries, services
+from trust.errors import DateInFuture, FundClosed, InvalidQuantity, PeriodClosed
 from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm
 from trust.models import (
     CONTRIBUTION_FORMS,
@@ -28,7 +30,7 @@ from trust.models import (
     Method,
 )
 from trust.routes import blueprint
-from trust.states import CHECKOUT_STATES, CONTRIBUTION_STATES, ContributionState
+from trust.states import CONTRIBUTION_STATES, ContributionState
 
 RECORDERS = (Role.TREASURER, Role.PROGRAMME_OFFICER)
 CONFIRMERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.PROGRAMME_OFFICER)
@@ -70,13 +72,6 @@ def offers_waiting() -> Response:
     return redirect(url_for("trust.contribution_list", estado=ContributionState.OFFERED.value), 302)
 
 
-@blueprint.get("/tesoreria/pagos-en-linea")
-@roles(Role.TREASURER)
-def held_payments() -> str:
-    """Online payments that did not match what was ordered, or are still on their way."""
-    return render_template("trust/checkout_list.html", orders=queries.unsettled_orders(), states=CHECKOUT_STATES)
-
-
 @blueprint.get("/tesoreria/aportaciones/<int:contribution_id>")
 @roles(*CONFIRMERS)
 def contribution_show(contribution_id: int) -> str:
@@ -96,29 +91,60 @@ def contribution_show(contribution_id: int) -> str:
     )
 
 
+# Where a refusal of the books is shown; whatever else they refuse is about the amount.
+BLAMED: dict[type[Refusal], str] = {
+    DateInFuture: "received_on",
+    PeriodClosed: "received_on",
+    MissingRate: "received_on",
+    FundClosed: "fund",
+    InvalidQuantity: "quantity",
+    FileTooLarge: "evidence",
+    FileTypeRefused: "evidence",
+    FileEncrypted: "evidence",
+    FileBroken: "evidence",
+    FileEmpty: "evidence",
+}
+
+
 @blueprint.route("/tesoreria/aportaciones/nueva", methods=["GET", "POST"])
 @roles(Role.TREASURER, auditor=False)
-def transfer_new() -> Response | str | tuple[str, int]:
+def transfer_new() -> Response | tuple[str, int]:
     """Record a contribution that arrived by bank transfer."""
     givers = _givers()
     form = TransferForm(organisations={one: giver.name for one, giver in givers.items()})
     if request.method == "GET":
-        form.key.data, form.received_on.data = secrets.token_hex(16), today()
-    problems: list[str] = []
-    status = 200
+        form.received_on.data = today()
+    done = _("La aportación quedó en los libros y su recibo se emitió.")
+    return _written_down(form, lambda: _receive(form, givers), "trust/transfer_new.html", done, otherwise="amount")
+
+
+@blueprint.route("/tesoreria/especie/nueva", methods=["GET", "POST"])
+@roles(*RECORDERS, auditor=False)
+def in_kind_new() -> Response | tuple[str, int]:
+    """Write down an offer of things or services. It counts once another person confirms its delivery."""
+    givers = _givers()
+    form = InKindForm(organisations={one: giver.name for one, giver in givers.items()})
+    done = _("La oferta quedó registrada. Otra persona debe confirmar la entrega.")
+    return _written_down(form, lambda: _offer(form, givers), "trust/in_kind_new.html", done, otherwise="value")
+
+
+def _written_down(
+    form: TransferForm | InKindForm, write: Callable[[], Contribution], template: str, done: str, *, otherwise: str
+) -> Response | tuple[str, int]:
+    """Write down what was typed, once for each form that was opened, or show the form again with why not."""
+    if request.method == "GET":
+        form.key.data = secrets.token_hex(16)
     if form.validate_on_submit():
         try:
-            contribution = _receive(form, givers)
+            contribution = write()
             session().commit()
         except Refusal as refusal:
             session().rollback()
-            problems, status = [refusal.message()], refusal.status
+            form.blame(refusal, {kind: name for kind, name in BLAMED.items() if name in form}, otherwise)
         else:
-            flash(_("La aportación quedó en los libros y su recibo se emitió."), "success")
+            flash(done, "success")
             return redirect(url_for("trust.contribution_show", contribution_id=contribution.id), 303)
-    elif form.errors:
-        status = 422
-    return render_template("trust/transfer_new.html", form=form, problems=problems), status
+    return render_template(template, form=form), 422 if form.errors else 200
 
 
 def _receive(form: TransferForm, givers: dict[int, Organisation]) -> Contribution:
@@ -136,31 +162,6 @@ def _receive(form: TransferForm, givers: dict[int, Organisation]) -> Contributio
         email=form.email.data or None,
         idempotency_key=f"transfer:{(form.key.data or '')[:64]}",
     )
-
-
-@blueprint.route("/tesoreria/especie/nueva", methods=["GET", "POST"])
-@roles(*RECORDERS, auditor=False)
-def in_kind_new() -> Response | str | tuple[str, int]:
-    """Write down an offer of things or services. It counts once another person confirms its delivery."""
-    givers = _givers()
-    form = InKindForm(organisations={one: giver.name for one, giver in givers.items()})
-    if request.method == "GET":
-        form.key.data = secrets.token_hex(16)
-    problems: list[str] = []
-    status = 200
-    if form.validate_on_submit():
-        try:
-            contribution = _offer(form, givers)
-            session().commit()
-        except Refusal as refusal:
-            session().rollback()
-            problems, status = [refusal.message()], refusal.status
-        else:
-            flash(_("La oferta quedó registrada. Otra persona debe confirmar la entrega."), "success")
-            return redirect(url_for("trust.contribution_show", contribution_id=contribution.id), 303)
-    elif form.errors:
-        status = 422
-    return render_template("trust/in_kind_new.html", form=form, problems=problems), status
 
 
 def _offer(form: InKindForm, givers: dict[int, Organisation]) -> Contribution:
@@ -205,11 +206,11 @@ def delivery_confirm(contribution_id: int) -> Response | str | tuple[str, int]:
         services.confirm_in_kind_delivery(
             contribution, received_on=form.received_on.data, delivered_to=form.delivered_to.data or ""
         )
-    except Refusal as refusal:
+    except (DateInFuture, PeriodClosed) as refusal:
         session().rollback()
-        form.received_on.errors = [refusal.message()]
+        form.blame(refusal, {}, otherwise="received_on")
         contribution = queries.contribution(contribution_id)
-        return render_template("trust/delivery_confirm.html", contribution=contribution, form=form), refusal.status
+        return render_template("trust/delivery_confirm.html", contribution=contribution, form=form), 422
     session().commit()
     flash(_("La entrega quedó confirmada y su recibo se emitió."), "success")
     return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)

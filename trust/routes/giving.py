@@ -12,12 +12,18 @@ from core.errors import Refusal
 from core.language import _
 from core.money import Money
 from trust import queries, services
+from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, FundNotOffered, PaymentUnavailable
 from trust.forms import GiveForm
 from trust.models import CheckoutOrder
 from trust.routes import blueprint
 from trust.states import CHECKOUT_STATES, CheckoutState
 
-SUGGESTED = (200, 500, 1_000, 5_000)
+BLAMED: dict[type[Refusal], str] = {
+    AmountOutOfBounds: "amount",
+    CurrencyNotAccepted: "amount",
+    FundClosed: "fund",
+    FundNotOffered: "fund",
+}
 
 
 def signed_in_user() -> User | None:
@@ -40,18 +46,18 @@ def give() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         _prefill(form, user, mine)
     problems: list[str] = []
+    status = 200
     if form.validate_on_submit():
         try:
-            order = _start(form, user, mine)
+            return redirect(_page_of(_open(form, user, mine)), 303)
+        except PaymentUnavailable as refusal:
+            session().rollback()
+            problems, status = [refusal.message()], refusal.status
         except Refusal as refusal:
             session().rollback()
-            problems.append(refusal.message())
-            status = refusal.status
-        else:
-            session().commit()
-            return redirect(order.payment_url, 303)
-    else:
-        status = 422 if form.errors else 200
+            problems = form.blame(refusal, BLAMED, otherwise="amount")
+    if form.errors:
+        status = 422
     page = render_template(
         "trust/give.html",
         form=form,
@@ -77,10 +83,10 @@ def _prefill(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -
         form.amount.data = Money(int(amount) * 100, form.amount.currency)
 
 
-def _start(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> CheckoutOrder:
+def _open(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> CheckoutOrder:
     organisation = mine.get(int(form.giver.data)) if form.giver.data else None
     name = organisation.name if organisation else (form.name.data or None)
-    return services.start_checkout(
+    order = services.open_order(
         fund=queries.fund_by_code(form.fund.data) if form.fund.data else None,
         money=form.amount.data,
         method=form.method.data,
@@ -91,6 +97,16 @@ def _start(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> 
         anonymous=not form.show_name.data,
         email=form.email.data or None,
     )
+    session().commit()
+    return order
+
+
+def _page_of(order: CheckoutOrder) -> str:
+    """Ask for an order's page while no transaction is open, then keep it: the company may take its time."""
+    opened = services.ask_for_page(order)
+    services.keep_page(order, opened)
+    session().commit()
+    return opened.url
 
 
 @blueprint.get("/aportar/gracias/<token>")
@@ -113,6 +129,8 @@ def give_thanks(token: str) -> str:
 
 def _ask_again(order: CheckoutOrder) -> CheckoutOrder:
     session_id = order.session_id
+    if session_id is None:
+        return order
     session().rollback()  # ends the reading transaction, so that the next one may write
     set_writing(True)
     try:

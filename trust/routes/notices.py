@@ -13,6 +13,7 @@ from trust.services import handle_webhook
 @public
 def stripe_notice() -> Response:
     """Apply one signed notice once. Anything but 2xx makes the company send it again."""
+    session().rollback()  # whatever was read to get here: no lock is held while the company is asked
     try:
         outcome = handle_webhook(request.get_data(), request.headers.get("Stripe-Signature", ""))
     except Refusal as refusal:

@@ -1,9 +1,11 @@
 """Every write of the trust fund. Services flush and never commit."""
 
 from trust.services.chart import CHART, establish_chart, open_fund, open_periods
-from trust.services.checkout import catch_up_payments, fulfil_checkout, handle_webhook, start_checkout
+from trust.services.checkout import ask_for_page, keep_page, open_order, schedule_catch_up, start_checkout
 from trust.services.contributions import receive_contribution
 from trust.services.corrections import correct_entry
+from trust.services.fulfilment import ask_payment, catch_up_payments, fulfil_checkout, handle_webhook, move_order
+from trust.services.held_payments import assign_held_payment, refuse_held_payment
 from trust.services.in_kind import confirm_in_kind_delivery, decline_in_kind, offer_in_kind, use_in_kind
 from trust.services.ledger import Line, post_entry, reverse_entry
 from trust.services.movements import exchange_currency, pledge, transfer_between_funds
@@ -14,6 +16,9 @@ from trust.services.verification import verify_ledger
 __all__ = [
     "CHART",
     "Line",
+    "ask_for_page",
+    "ask_payment",
+    "assign_held_payment",
     "cancel_receipt",
     "catch_up_payments",
     "close_period",
@@ -25,14 +30,19 @@ __all__ = [
     "fulfil_checkout",
     "handle_webhook",
     "issue_receipt",
+    "keep_page",
+    "move_order",
     "offer_in_kind",
     "open_fund",
+    "open_order",
     "open_periods",
     "pledge",
     "post_entry",
     "receipt_bytes",
     "receive_contribution",
+    "refuse_held_payment",
     "reverse_entry",
+    "schedule_catch_up",
     "start_checkout",
     "transfer_between_funds",
     "use_in_kind",

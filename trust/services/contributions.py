@@ -62,6 +62,40 @@ class Giver:
         return self.user.name
 
 
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What is given, to which fund, by whom and by which road."""
+
+    form: ContributionForm
+    kind: ContributionKind
+    method: Method
+    fund: Fund
+    money: Money
+    giver: Giver
+
+    def offered(self, *, key: str, fingerprint: str) -> Contribution:
+        """Return it as a contribution that is only offered yet, recorded by whoever acts; not in the session."""
+        giver = self.giver
+        return Contribution(
+            kind=self.kind,
+            form=self.form,
+            method=self.method,
+            fund=self.fund,
+            giver_user_id=giver.user.id if giver.user else None,
+            giver_organisation_id=giver.organisation.id if giver.organisation else None,
+            receipt_name=giver.holder(),
+            public_name=giver.shown(),
+            anonymous=giver.anonymous,
+            amount_cents=self.money.amount_cents,
+            currency=self.money.currency,
+            state=ContributionState.OFFERED,
+            idempotency_key=key,
+            inputs_hash=fingerprint,
+            created_at=now(),
+            recorded_by=actor().user_id,
+        )
+
+
 def check_money(fund: Fund, money: Money, received_on: date) -> None:
     """Refuse what cannot be received.
 
@@ -105,23 +139,10 @@ def receive_contribution(
     """
     kind, method = ContributionKind(kind), Method(method)
     giver = Giver(giver_user, giver_organisation, public_name, anonymous)
-    fingerprint = inputs_hash(
-        kind=kind.value,
-        fund=fund.code,
-        cents=money.amount_cents,
-        currency=money.currency,
-        user=giver_user.id if giver_user else None,
-        organisation=giver_organisation.id if giver_organisation else None,
-        public_name=public_name,
-        anonymous=anonymous,
-        received_on=received_on.isoformat(),
-        method=method.value,
-        fee=fee.amount_cents if fee else 0,
-    )
-    earlier = queries.contribution_by_key(idempotency_key)
+    gift = Gift(ContributionForm.CASH, kind, method, fund, money, giver)
+    fingerprint = _fingerprint(gift, received_on, fee)
+    earlier = recorded_before(idempotency_key, fingerprint)
     if earlier is not None:
-        if earlier.inputs_hash != fingerprint:
-            raise KeyReused()
         return earlier
     check_money(fund, money, received_on)
     entry = post_entry(
@@ -132,37 +153,29 @@ def receive_contribution(
         lines=_lines(kind, fund, money, bank=_bank(money, method), fee=fee, rate=rate),
         idempotency_key=f"contribution:{idempotency_key}",
     )
-    contribution = Contribution(
-        kind=kind,
-        form=ContributionForm.CASH,
-        method=method,
-        fund=fund,
-        giver_user_id=giver_user.id if giver_user else None,
-        giver_organisation_id=giver_organisation.id if giver_organisation else None,
-        receipt_name=giver.holder(),
-        public_name=giver.shown(),
-        anonymous=anonymous,
-        amount_cents=money.amount_cents,
-        currency=money.currency,
-        state=ContributionState.RECEIVED,
-        received_on=received_on,
-        entry_id=entry.id,
-        idempotency_key=idempotency_key,
-        inputs_hash=fingerprint,
-        created_at=now(),
-        recorded_by=actor().user_id,
-    )
+    contribution = gift.offered(key=idempotency_key, fingerprint=fingerprint)
+    contribution.state, contribution.received_on = ContributionState.RECEIVED, received_on
+    contribution.entry_id = entry.id
     session().add(contribution)
     session().flush()
     record(
-        "contribution.received",
-        "contribution",
-        contribution.id,
-        None,
+        "contribution.received", "contribution", contribution.id, None,
         {"amount_cents": money.amount_cents, "currency": money.currency, "fund": fund.code, "entry": entry.label},
-    )
+    )  # fmt: skip
     finish_with_receipt(contribution, giver, language, email)
     return contribution
+
+
+def recorded_before(key: str, fingerprint: str) -> Contribution | None:
+    """Return what was recorded under this key with these inputs.
+
+    Raises:
+        KeyReused: the key came before with other inputs.
+    """
+    earlier = queries.contribution_by_key(key)
+    if earlier is not None and earlier.inputs_hash != fingerprint:
+        raise KeyReused()
+    return earlier
 
 
 def finish_with_receipt(contribution: Contribution, giver: Giver, language: str | None, email: str | None) -> None:
@@ -197,3 +210,19 @@ def _lines(
             Line("8.1.5", fund, -money, rate),
         ]
     return lines
+
+
+def _fingerprint(gift: Gift, received_on: date, fee: Money | None) -> str:
+    return inputs_hash(
+        kind=gift.kind.value,
+        fund=gift.fund.code,
+        cents=gift.money.amount_cents,
+        currency=gift.money.currency,
+        user=gift.giver.user.id if gift.giver.user else None,
+        organisation=gift.giver.organisation.id if gift.giver.organisation else None,
+        public_name=gift.giver.public_name,
+        anonymous=gift.giver.anonymous,
+        received_on=received_on.isoformat(),
+        method=gift.method.value,
+        fee=fee.amount_cents if fee else 0,
+    )

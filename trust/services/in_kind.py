@@ -4,14 +4,13 @@ from datetime import date
 
 from accounts.models import Organisation, User
 from core.audit import record
-from core.clock import now, today
+from core.clock import today
 from core.context import actor
 from core.database import session
 from core.files import StoredFile
 from core.language import N_
 from core.money import Money
-from trust import queries
-from trust.errors import DateInFuture, InvalidQuantity, KeyReused, NotInStore, ReasonRequired, SamePerson
+from trust.errors import DateInFuture, InvalidQuantity, NotInStore, ReasonRequired, SamePerson
 from trust.models import (
     Contribution,
     ContributionForm,
@@ -24,7 +23,7 @@ from trust.models import (
     ValuationTechnique,
 )
 from trust.rules import inputs_hash
-from trust.services.contributions import Giver, check_money, finish_with_receipt
+from trust.services.contributions import Gift, Giver, check_money, finish_with_receipt, recorded_before
 from trust.services.ledger import Line, post_entry
 from trust.states import CONTRIBUTION_STATES, ContributionState
 
@@ -56,34 +55,16 @@ def offer_in_kind(
     if type(quantity) is not int or not 0 < quantity <= LARGEST_QUANTITY:
         raise InvalidQuantity()
     check_money(fund, value, today())
-    giver = Giver(giver_user, giver_organisation, public_name, anonymous)
     fingerprint = inputs_hash(
         kind=str(kind), fund=fund.code, cents=value.amount_cents, currency=value.currency, what=description,
         quantity=quantity, unit=unit, organisation=giver_organisation.id if giver_organisation else None,
     )  # fmt: skip
-    earlier = queries.contribution_by_key(idempotency_key)
+    earlier = recorded_before(idempotency_key, fingerprint)
     if earlier is not None:
-        if earlier.inputs_hash != fingerprint:
-            raise KeyReused()
         return earlier
-    contribution = Contribution(
-        kind=ContributionKind(kind),
-        form=ContributionForm.IN_KIND,
-        method=Method.DELIVERY,
-        fund=fund,
-        giver_user_id=giver_user.id if giver_user else None,
-        giver_organisation_id=giver_organisation.id if giver_organisation else None,
-        receipt_name=giver.holder(),
-        public_name=giver.shown(),
-        anonymous=anonymous,
-        amount_cents=value.amount_cents,
-        currency=value.currency,
-        state=ContributionState.OFFERED,
-        idempotency_key=idempotency_key,
-        inputs_hash=fingerprint,
-        created_at=now(),
-        recorded_by=actor().user_id,
-    )
+    giver = Giver(giver_user, giver_organisation, public_name, anonymous)
+    gift = Gift(ContributionForm.IN_KIND, ContributionKind(kind), Method.DELIVERY, fund, value, giver)
+    contribution = gift.offered(key=idempotency_key, fingerprint=fingerprint)
     contribution.item = InKindItem(
         description=description,
         quantity=quantity,

@@ -1,0 +1,12 @@
+"""Work of the trust that nobody waits for."""
+
+from core.jobs import JobContext, handler
+from trust import queries, services
+
+
+@handler("trust.catch_up_payments")
+def catch_up_payments(job: JobContext) -> None:
+    """Ask after payments whose notice never came, and come back while any is still on its way."""
+    services.catch_up_payments(settle=lambda: job.progress(0, 0))  # commits, and renews the lease
+    if queries.orders_on_their_way():
+        services.schedule_catch_up()

@@ -9,9 +9,9 @@ from babel.numbers import format_decimal
 from flask import Flask, request
 
 from core.clock import local
-from core.language import LANGUAGES, _, current_language, localised
+from core.language import LANGUAGES, current_language, localised
+from core.moments import zone_name
 from core.money import Money, format_money
-from core.settings import setting
 from web import form_presentation
 
 LOCALES = {"es": "es_MX", "en": "en_GB"}
@@ -66,15 +66,7 @@ def moment(value: datetime | None) -> str:
         return DASH
     shown = local(value)
     clock = format_time(shown, "HH:mm", locale=_locale())
-    return f"{day(shown)}, {clock} ({_zone_name()})"
-
-
-def _zone_name() -> str:
-    city = localised(setting("CITY_NAME"))
-    # Spanish says «de la Ciudad de…» but «de Guadalajara»; English needs no article.
-    if city.startswith("Ciudad "):
-        return _("hora de la %(city)s", city=city)
-    return _("hora de %(city)s", city=city)
+    return f"{day(shown)}, {clock} ({zone_name()})"
 
 
 def machine_time(value: date | datetime) -> str:

@@ -3,6 +3,7 @@
 from grants.blinding.files import CleanFile, FileCannotBeBlinded, clean_file, pdf_text
 from grants.blinding.findings import FoundTrace, file_pieces, find_traces
 from grants.blinding.projection import (
+    ENGLISH,
     BlindContent,
     BlindSource,
     identifying_values,
@@ -14,6 +15,7 @@ from grants.blinding.projection import (
 )
 
 __all__ = [
+    "ENGLISH",
     "BlindContent",
     "BlindSource",
     "CleanFile",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from grants.blinding.projection import BlindContent, pieces_of
+from grants.blinding.projection import ENGLISH, BlindContent, pieces_of
 from grants.rules.detector import Detector, Finding, FindingKind, Identity, Piece
 
 FoundTrace = dict[str, Any]  # {"where", "kind", "start", "end", "matched", "dismissed": reason or None}
@@ -27,7 +27,7 @@ def find_traces(
     A trace dismissed before at the same place, of the same kind and wording stays dismissed.
     """
     detector = Detector(identity)
-    found = detector.find([*pieces_of(content), *file_pieces(files)])
+    found = _once(detector.find([*pieces_of(content), *file_pieces(files)]))
     for index, record in enumerate(files):
         if record["excluded"] is not None:
             continue
@@ -49,6 +49,17 @@ def find_traces(
                 "matched": finding.matched,
             }
         ]
+    ]
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """Leave out what the English text of a field repeats from the Spanish one: a person decides it once."""
+    spanish = {(finding.where, finding.kind, finding.matched) for finding in found}
+    return [
+        finding
+        for finding in found
+        if not finding.where.endswith(ENGLISH)
+        or (finding.where.removesuffix(ENGLISH), finding.kind, finding.matched) not in spanish
     ]
 
 

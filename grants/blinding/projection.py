@@ -1,17 +1,23 @@
 """The whitelist: what of an application a reviewer may read. Whatever is not named here does not pass."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from core.language import localised
 from core.money import Money, format_money
 from grants.rules import form as form_rules
+from grants.rules import places
 from grants.rules.detector import Piece
+from grants.rules.moments import spoken_day
 
 BlindContent = dict[str, Any]  # {"title", "summary", "sections": [{"heading", "fields": [{"label", "value"}]}]}
 Bilingual = Mapping[str, str]
+Words = str | dict[str, str]  # one text for every reader, or one a language
+LANGUAGES = ("es", "en")
+ENGLISH = ".en"  # what the place of a text ends in when it is the English one of two
 
 # Leg of a journey: where and when. Never who receives, where one sleeps, or which flight.
 LEG_KEYS = ("origin_city", "origin_country", "city", "country", "starts_on", "ends_on")
@@ -32,6 +38,7 @@ LINE_LABELS: Mapping[str, Bilingual] = {
     "family": {"es": "Complemento por hijas o hijos", "en": "Top-up for children"},
     "access": {"es": "Complemento por necesidades de acceso", "en": "Top-up for access needs"},
 }
+YES_NO: Mapping[str, Bilingual] = {"yes": {"es": "Sí", "en": "Yes"}, "no": {"es": "No", "en": "No"}}
 UNTITLED = "Proyecto"
 
 
@@ -55,14 +62,16 @@ def project(source: BlindSource) -> BlindContent:
     An answer passes only if its question is in the call's form and is marked blind-safe there.
     """
     safe = {question["id"]: question for question in blind_questions(source.form)}
+    answers = list(_answer_sections(source))
+    budget = _budget(source)
+    asked = next((section for section in answers if section["heading"].get("es") == BUDGET["es"]), None)
+    if asked is not None:  # what the call asks about money, and the amounts worked out from it, are one section
+        answers.remove(asked)
+        budget["fields"] = [*asked["fields"], *budget["fields"]]
     return {
         "title": _answer(safe, source.answers, "title") or UNTITLED,
         "summary": _answer(safe, source.answers, "summary"),
-        "sections": [
-            section
-            for section in (*_answer_sections(source), _journey(source), _budget(source), _facts(source))
-            if section["fields"]
-        ],
+        "sections": [section for section in (*answers, _journey(source), budget, _facts(source)) if section["fields"]],
     }
 
 
@@ -88,7 +97,8 @@ def pieces_of(content: BlindContent) -> Iterator[Piece]:
     yield Piece("summary", content["summary"])
     for s, section in enumerate(content["sections"]):
         for f, entry in enumerate(section["fields"]):
-            yield Piece(f"sections.{s}.fields.{f}", entry["value"])
+            for suffix, text in _texts(entry["value"]):
+                yield Piece(f"sections.{s}.fields.{f}{suffix}", text)
 
 
 def text_at(content: BlindContent, where: str) -> str:
@@ -110,7 +120,7 @@ def map_texts(content: BlindContent, change: Any) -> BlindContent:
             {
                 "heading": section["heading"],
                 "fields": [
-                    {"label": entry["label"], "value": change(f"sections.{s}.fields.{f}", entry["value"])}
+                    {"label": entry["label"], "value": _changed(entry["value"], f"sections.{s}.fields.{f}", change)}
                     for f, entry in enumerate(section["fields"])
                 ],
             }
@@ -119,9 +129,29 @@ def map_texts(content: BlindContent, change: Any) -> BlindContent:
     }
 
 
+def _texts(value: Words) -> Iterator[tuple[str, str]]:
+    """Yield each text of a value with what its place ends in: the English one may say what the Spanish does not."""
+    if isinstance(value, str):
+        yield "", value
+    else:
+        yield from ((ENGLISH if tongue == "en" else "", text) for tongue, text in value.items())
+
+
+def _changed(value: Words, where: str, change: Any) -> Words:
+    if isinstance(value, str):
+        return str(change(where, value))
+    return {tongue: change(f"{where}{ENGLISH}" if tongue == "en" else where, text) for tongue, text in value.items()}
+
+
+def _words(say: Callable[[str], str]) -> Words:
+    """Return what `say(language)` says, once when both languages say the same."""
+    said = {tongue: say(tongue) for tongue in LANGUAGES}
+    return said["es"] if said["es"] == said["en"] else said
+
+
 def _answer(safe: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any], name: str) -> str:
     question = safe.get(name)
-    return _text(question, answers.get(name)) if question is not None else ""
+    return localised(_text(question, answers.get(name)), "es") if question is not None else ""
 
 
 def _answer_sections(source: BlindSource) -> Iterable[dict[str, Any]]:
@@ -136,39 +166,51 @@ def _answer_sections(source: BlindSource) -> Iterable[dict[str, Any]]:
         yield {"heading": dict(section["title"]), "fields": fields}
 
 
-def _text(question: Mapping[str, Any], value: Any, currency: str = "MXN") -> str:
+def _text(question: Mapping[str, Any], value: Any, currency: str = "MXN") -> Words:
     """Return an answer as text; a type nobody has thought through does not pass."""
     kind = question.get("type")
     if kind in ("line", "text", "date") and isinstance(value, str):
-        return _day(value) if kind == "date" else value[:LONGEST_VALUE]
+        return _words(lambda tongue: _day(value, tongue)) if kind == "date" else value[:LONGEST_VALUE]
     if kind in ("number", "money") and type(value) is int:
         return format_money(Money(value, currency)) if kind == "money" else str(value)
     if kind == "choice":
-        labels = {option["value"]: localised(option["label"], "es") for option in question.get("options", ())}
-        return labels.get(value, "") if isinstance(value, str) else ""
-    return {"yes": "Sí", "no": "No"}.get(value, "") if kind == "yes_no" and isinstance(value, str) else ""
+        labels = {option["value"]: option["label"] for option in question.get("options", ())}
+        return (
+            _words(lambda tongue: localised(labels[value], tongue))
+            if isinstance(value, str) and value in labels
+            else ""
+        )
+    return dict(YES_NO.get(value, {})) or "" if kind == "yes_no" and isinstance(value, str) else ""
 
 
 def _journey(source: BlindSource) -> dict[str, Any]:
     fields = []
     for number, leg in enumerate(source.itinerary, start=1):
         known = {key: str(leg.get(key) or "").strip()[:120] for key in LEG_KEYS}
-        start = ", ".join(filter(None, (known["origin_city"], known["origin_country"])))
-        end = ", ".join(filter(None, (known["city"], known["country"])))
-        days = " – ".join(filter(None, (_day(known["starts_on"]), _day(known["ends_on"]))))
-        line = f"{start} → {end}" if start else end
         fields.append(
             {
                 "label": {tongue: text % number for tongue, text in LEG.items()},
-                "value": f"{line} ({days})" if days else line,
+                "value": _words(partial(_leg, known)),
             }
         )
     return {"heading": dict(ITINERARY), "fields": fields}
 
 
-def _day(text: str) -> str:
+def _leg(leg: Mapping[str, str], tongue: str) -> str:
+    start = _place(leg["origin_city"], leg["origin_country"], tongue)
+    end = _place(leg["city"], leg["country"], tongue)
+    days = " – ".join(filter(None, (_day(leg["starts_on"], tongue), _day(leg["ends_on"], tongue))))
+    line = f"{start} → {end}" if start else end
+    return f"{line} ({days})" if days else line
+
+
+def _place(city: str, country: str, tongue: str) -> str:
+    return ", ".join(filter(None, (city, places.country_name(country, tongue))))
+
+
+def _day(text: str, tongue: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
+        return spoken_day(date.fromisoformat(text), tongue)
     except ValueError:
         return ""  # not a date: whatever it says does not pass
 
@@ -180,14 +222,18 @@ def _budget(source: BlindSource) -> dict[str, Any]:
         if isinstance(cents, int) and label:
             detail = str(line.get("detail") or "")[:120]
             amount = format_money(Money(cents, source.requested.currency))
-            fields.append({"label": dict(label), "value": f"{amount} ({detail})" if detail else amount})
+            fields.append({"label": dict(label), "value": _words(partial(_line, amount, detail))})
     return {"heading": dict(BUDGET), "fields": fields}
+
+
+def _line(amount: str, detail: str, tongue: str) -> str:
+    return f"{amount} · {places.spoken_detail(detail, tongue)}" if detail else amount
 
 
 def _facts(source: BlindSource) -> dict[str, Any]:
     fields = [{"label": dict(REQUESTED), "value": format_money(source.requested)}]
     for label, value in ((AXIS, source.axis), (KIND, source.kind)):
         if value:
-            fields.append({"label": dict(label), "value": localised(value, "es")})
+            fields.append({"label": dict(label), "value": dict(value)})
     fields += [{"label": dict(label), "value": value} for label, value in source.extra]
     return {"heading": dict(FACTS), "fields": fields}

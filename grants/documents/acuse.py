@@ -2,12 +2,12 @@
 
 import json
 
-from core.clock import local
 from core.language import _, in_language, localised
+from core.moments import exact_moment
 from core.money import Money, format_money
 from core.settings import setting
 from grants.models import Application, ApplicationVersion
-from grants.rules.moments import spoken_moment
+from grants.rules.places import spoken_detail
 from grants.rules.tariff import rule_label
 from grants.states.application import KIND_LABELS, ApplicantKind
 from rendering.pdf import Column, Document, Facts, Heading, Notice, Paragraph, Table, render_pdf
@@ -49,7 +49,7 @@ def _facts(application: Application, version: ApplicationVersion, content: dict[
     return Facts(
         [
             (_("Folio"), str(content["folio"])),
-            (_("Recibida"), _("%(moment)s, hora de la ciudad", moment=spoken_moment(local(version.submitted_at)))),
+            (_("Recibida"), exact_moment(version.submitted_at)),
             (_("Envío número"), str(version.number)),
             (_("Convocatoria"), localised(application.call.title)),
             (_("Proyecto"), str(answers.get("title", ""))),
@@ -65,7 +65,7 @@ def _budget(content: dict[str, object], language: str) -> list[Heading | Table]:
     rows = [
         (
             rule_label(line["rule"]),
-            line["detail"],
+            spoken_detail(line["detail"], language),
             str(line["quantity"]),
             format_money(Money(line["unit_cents"], line["unit_currency"]), language),
             format_money(Money(line["amount_cents"], line["currency"]), language),

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from core.clock import local
 from core.language import _, current_language, localised
+from core.moments import exact_moment
 from core.money import format_money
 from core.settings import setting
 from grants.models.award import Award, Tranche
 from grants.rules.letters import LetterText, spoken_day
-from grants.rules.moments import spoken_moment
 from grants.states.award import CONDITION_LABELS
 from rendering.pdf import Amount, Block, Column, Document, Facts, Heading, Items, Paragraph, Table, render_pdf
 
@@ -58,7 +58,7 @@ def agreement_pdf(award: Award, tranches: Sequence[Tranche], *, number: str, ben
                 (_("Proyecto"), application.title),
                 (_("Huella de las reglas de la convocatoria"), call.frozen_sha256 or ""),
                 (_("Huella de la solicitud"), application.content_sha256 or ""),
-                (_("Emitido"), spoken_moment(local(at))),
+                (_("Emitido"), exact_moment(at)),
             )
         ),
         Heading(_("Pagos"), level=2),

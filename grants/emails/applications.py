@@ -1,10 +1,9 @@
 """Letters about an application, in its reader's language."""
 
-from core.clock import local
 from core.language import _, in_language, localised
+from core.moments import exact_moment
 from core.settings import setting
 from grants.models import Application
-from grants.rules.moments import spoken_moment
 from mail.services import enqueue_mail
 
 
@@ -24,9 +23,9 @@ def write_acuse_letter(application: Application) -> None:
                     call=title,
                 ),
                 _(
-                    "Folio: %(folio)s. Recibida el %(moment)s, hora de la ciudad.",
+                    "Folio: %(folio)s. Recibida el %(moment)s.",
                     folio=application.folio,
-                    moment=spoken_moment(local(application.submitted_at)),
+                    moment=exact_moment(application.submitted_at),
                 ),
                 _("Huella SHA-256 de lo que enviaste: %(sha256)s", sha256=application.content_sha256),
                 _("Hasta el cierre puedes corregirla y enviarla otra vez, o retirarla. Cuenta el último envío."),

@@ -5,8 +5,8 @@ Compose only: sending and keeping is the business of `services.letters`.
 
 from collections.abc import Mapping
 
-from core.clock import local
 from core.language import N_, _, current_language, localised
+from core.moments import spoken_deadline
 from core.money import Money, format_money
 from core.settings import setting
 from grants.models.application import Application
@@ -14,7 +14,6 @@ from grants.models.award import Agreement, Award, ExpenseReport
 from grants.models.determination import Appeal, Determination
 from grants.models.screening import CureRequest
 from grants.rules.letters import LetterText
-from grants.rules.moments import spoken_moment
 from grants.states.determination import AppealState, Outcome
 from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
@@ -55,9 +54,9 @@ def determination(found: Determination) -> LetterText:
     if found.appeal_closes_at is not None:
         paragraphs.append(
             _(
-                "Si no está de acuerdo, puede inconformarse hasta el %(moment)s (hora de la ciudad). Una persona que "
-                "no participó en esta decisión revisará su caso y le responderá por escrito.",
-                moment=spoken_moment(local(found.appeal_closes_at)),
+                "Si no está de acuerdo, puede inconformarse hasta el %(moment)s. Una persona que no "
+                "participó en esta decisión revisará su caso y le responderá por escrito.",
+                moment=spoken_deadline(found.appeal_closes_at),
             )
         )
     return LetterText(
@@ -77,9 +76,9 @@ def cure_request(application: Application, cure: CureRequest) -> LetterText:
             _(GREETING),
             _("Al revisar los requisitos de su solicitud encontramos que falta lo siguiente: %(what)s", what=cure.what),
             _(
-                "Puede responder una sola vez, hasta el %(moment)s (hora de la ciudad). Si no responde, la solicitud "
-                "se resuelve con lo que ya entregó.",
-                moment=spoken_moment(local(cure.due_at)),
+                "Puede responder una sola vez, hasta el %(moment)s. Si no responde, la solicitud se "
+                "resuelve con lo que ya entregó.",
+                moment=spoken_deadline(cure.due_at),
             ),
             _where_to_ask(application),
         ),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.models import Membership, Organisation, User
 from core.database import session
+from core.files import StoredFile
 from core.listing import like_pattern
 from grants.models.application import Application, CoApplicant
 from grants.models.blinding import BlindClearing
@@ -99,6 +100,13 @@ def screenings_of(application: Application) -> list[Screening]:
 def cure_of(application: Application) -> CureRequest | None:
     """Return the request to cure an application, if there was one."""
     return session().scalar(select(CureRequest).where(CureRequest.application_id == application.id))
+
+
+def files_of_cure(cure: CureRequest) -> list[StoredFile]:
+    """Return the files sent with the answer to a request to cure."""
+    return list(
+        session().scalars(select(StoredFile).where(StoredFile.id.in_(cure.answer_files)).order_by(StoredFile.id))
+    )
 
 
 def awaiting_verdict(call: Call, after: int, limit: int) -> list[Application]:

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from accounts import queries as people
 from accounts.models import Organisation
 from core.access import ensure, signed_in
-from core.clock import local
 from core.context import actor
 from core.database import session
 from core.errors import IllegalTransition
 from core.language import _, current_language
 from core.listing import page_number, paginate
+from core.moments import exact_moment
 from core.money import Money, format_money
 from core.web_files import send_bytes
 from grants import services
@@ -35,7 +35,6 @@ from grants.queries import calls as call_queries
 from grants.queries.determinations import released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.rules import form as form_rules
-from grants.rules.moments import spoken_moment
 from grants.rules.tariff import RULE_LABELS, spoken_rate
 from grants.services import applications as drafts
 from grants.services import submission
@@ -278,7 +277,7 @@ def acuse_show(application_id: int) -> Response:
         version=version,
         content=json.loads(version.content),
         kind=_(KIND_LABELS[application.kind]),
-        received=spoken_moment(local(version.submitted_at)),
+        received=exact_moment(version.submitted_at),
         cents=Money,
     )
 

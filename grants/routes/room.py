@@ -7,10 +7,12 @@ from accounts.models import User
 from core.access import ensure
 from core.context import actor
 from core.errors import MissingCredentials
+from core.language import current_language
 from core.roles import Role
 from grants.errors.calls import CallNotFound
 from grants.models import Application, Call
 from grants.queries import calls as queries
+from grants.rules.places import country_name, spoken_detail
 from grants.services.impartiality import is_mine
 from grants.states.call import CallState
 
@@ -22,7 +24,17 @@ READERS = WRITERS | {Role.AUDITOR, Role.TREASURER}
 
 def show(template: str, status: int = 200, **values: object) -> Response:
     """Answer with a page."""
-    return make_response(render_template(template, **values), status)
+    return make_response(render_template(template, country=spoken_country, place=spoken_place, **values), status)
+
+
+def spoken_country(code: str) -> str:
+    """Return a country's name in the reader's language."""
+    return country_name(code, current_language())
+
+
+def spoken_place(detail: str) -> str:
+    """Return the detail of a budget line with its country's name."""
+    return spoken_detail(detail, current_language())
 
 
 def this_person() -> User:

@@ -27,9 +27,11 @@ from grants.models import Application, Call
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
 from grants.queries.dossiers import preparing_key
-from grants.routes.applications import own_application
+from grants.routes.applications import own_application, shown_answer
 from grants.routes.held_uploads import Tray
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show, this_person
+from grants.rules import form as form_rules
+from grants.rules.itinerary import read_legs
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
@@ -159,15 +161,19 @@ def _screening_page(
     application: Application, form: ScreeningForm, refusal: Refusal | None, status: int = 200
 ) -> Response:
     decidable = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
+    cure = queries.cure_of(application)
     return show(
         "grants/screening_show.html",
         refusal.status if refusal is not None else status,
         application=application,
         call=application.call,
         outcome=evaluate(application),
+        answers=list(_answers(application)),
+        legs=read_legs(application.itinerary),
         screenings=queries.screenings_of(application),
-        cure=queries.cure_of(application),
+        cure=cure,
         cure_states=CURE,
+        cure_files=queries.files_of_cure(cure) if cure is not None else [],
         verdicts=VERDICT_LABELS,
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,
@@ -176,6 +182,31 @@ def _screening_page(
         form=form if decidable and may_decide(application) else None,
         own=is_mine(application),
     )
+
+
+@blueprint.get("/programa/solicitudes/<int:application_id>/aclaracion/<int:file_id>")
+@roles(*READERS)
+def cure_file(application_id: int, file_id: int) -> Response:
+    """A file that came with the answer to a request to cure."""
+    cure = queries.cure_of(_submitted(application_id))
+    found = next((stored for stored in queries.files_of_cure(cure) if stored.id == file_id), None) if cure else None
+    if found is None:
+        raise ApplicationNotFound()
+    return send_stored(found)
+
+
+def _answers(application: Application) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
+    """Yield what was answered, by section, as people read it."""
+    for section in application.call.form["sections"]:
+        rows = [
+            (
+                form_rules.label(item),
+                shown_answer(item, application.answers.get(item["id"]), None, application.currency),
+            )
+            for item in section["questions"]
+        ]
+        if any(text for _label, text in rows):
+            yield section["title"], [(label, text) for label, text in rows if text]
 
 
 @blueprint.get("/programa/solicitudes/<int:application_id>/archivos/<int:attachment_id>")

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -31,9 +32,10 @@ from grants.models import Application
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.routes.applications import own_application, readable_application
-from grants.routes.room import blueprint, show
+from grants.routes.room import blueprint, show, spoken_country
 from grants.rules import form as rules
 from grants.rules.itinerary import read_legs
+from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
 from grants.rules.tariff import RULE_LABELS, spoken_rate
 from grants.services import applications as drafts
@@ -252,9 +254,13 @@ def _said(item: rules.Question, value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _day(day: date | None) -> str:
+    return spoken_day(day) if day is not None else "…"
+
+
 def _journey(legs: list[dict[str, Any]]) -> str:
     return "; ".join(
-        f"{leg.origin_city} → {leg.city} ({leg.country}), {leg.starts_on or '…'} – {leg.ends_on or '…'}"
+        f"{leg.origin_city} → {leg.city}, {spoken_country(leg.country)}: {_day(leg.starts_on)} – {_day(leg.ends_on)}"
         for leg in read_legs(legs)
     )
 

@@ -61,6 +61,12 @@ def country_name(code: str, language: str) -> str:
     return _country_names(language).get(code, code)
 
 
+def spoken_detail(detail: str, language: str) -> str:
+    """Return a budget line's detail for a reader: `Marsella (FR)` names its country, anything else stays."""
+    city, opening, code = detail.removesuffix(")").rpartition(" (")
+    return f"{city}, {country_name(code, language)}" if opening and is_country(code) else detail
+
+
 @cache
 def _country_names(language: str) -> dict[str, str]:
     return dict(countries(language))

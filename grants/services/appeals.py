@@ -1,10 +1,11 @@
 """Take an appeal in its window, and have somebody else decide it."""
 
 from core.audit import record
-from core.clock import local, now
+from core.clock import now
 from core.context import actor
 from core.database import session
 from core.language import in_language
+from core.moments import spoken_deadline
 from grants.emails import letters
 from grants.errors.awards import AppealAlreadyFiled, AppealPanelTainted, AppealsOpen, AppealWindowClosed, ReasonMissing
 from grants.models.application import Application
@@ -13,7 +14,6 @@ from grants.models.determination import Appeal
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
 from grants.rules.appeals import may_decide
-from grants.rules.moments import spoken_moment
 from grants.services.calls import move_call
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
@@ -32,7 +32,7 @@ def file_appeal(application: Application, *, text: str) -> Appeal:
     window = queries.appeal_window(application)
     found = released_determination_of(application)
     if window is None or found is None or not window.is_open:
-        raise AppealWindowClosed(closed_at=spoken_moment(local(window.closes_at)) if window is not None else "—")
+        raise AppealWindowClosed(closed_at=spoken_deadline(window.closes_at) if window is not None else "—")
     if queries.appeal_of(application) is not None:
         raise AppealAlreadyFiled()
     if not text.strip():

@@ -35,7 +35,11 @@ def redact_finding(clearing: BlindClearing, index: int) -> BlindClearing:
         raise FindingNotText()
     old = blinding.text_at(clearing.content, trace["where"])
     new = redact(old, trace["start"], trace["end"])
+    english = f"{trace['where']}{blinding.ENGLISH}"
     clearing.content = blinding.replace_text(clearing.content, trace["where"], new)
+    clearing.content = blinding.map_texts(
+        clearing.content, lambda where, text: text.replace(trace["matched"], REDACTED) if where == english else text
+    )
     _search_again(clearing)
     record("dossier.redacted", "blind_clearing", clearing.id, None, {"where": trace["where"], "kind": trace["kind"]})
     return clearing

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from core.audit import record
-from core.clock import end_of_day, local, now, today
+from core.clock import end_of_day, now, today
 from core.context import actor
 from core.database import session
 from core.errors import IllegalTransition
 from core.files import StoredFile
+from core.moments import spoken_deadline
 from core.settings import setting
 from grants.emails import letters
 from grants.errors.awards import CureClosed, CureRunning, CureUsed, ReasonMissing
@@ -22,7 +23,6 @@ from grants.queries.applications import hold
 from grants.rules import draft, eligibility
 from grants.rules.deadlines import is_before_closing
 from grants.rules.itinerary import read_legs
-from grants.rules.moments import spoken_moment
 from grants.services.applications import terms_of
 from grants.services.course import bring_to
 from grants.services.impartiality import ensure_impartial, own_cases_in
@@ -89,7 +89,7 @@ def screen_application(
         and cure.state is CureState.OPEN
         and is_before_closing(cure.due_at, now())
     ):
-        raise CureRunning(due_at=spoken_moment(local(cure.due_at)))
+        raise CureRunning(due_at=spoken_deadline(cure.due_at))
     given = list(reasons) if reasons is not None else _reasons(evaluate(application))
     screening = _decide(application, verdict, given, note.strip())
     session().flush()
@@ -162,7 +162,7 @@ def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = (
         CureClosed: too late, or answered before. ReasonMissing: an empty answer.
     """
     if cure.state is not CureState.OPEN or not is_before_closing(cure.due_at, now()):
-        raise CureClosed(closed_at=spoken_moment(local(cure.due_at)))
+        raise CureClosed(closed_at=spoken_deadline(cure.due_at))
     if not text.strip() and not files:
         raise ReasonMissing()
     CURE.check(cure.state, CureState.ANSWERED)

@@ -8,13 +8,13 @@ from core.audit import record
 from core.clock import local, now
 from core.context import actor
 from core.database import session
+from core.moments import exact_moment
 from grants.emails.applications import write_acuse_letter
 from grants.errors.calls import ApplicationIncomplete, CallNotOpen, DeadlinePassed
 from grants.models import Application, ApplicationVersion, Call
 from grants.queries import applications as queries
 from grants.rules import content, deadlines
 from grants.rules.folio import folio
-from grants.rules.moments import spoken_moment
 from grants.services.applications import adopt_working_copy, problems_of
 from grants.services.calls import bring_up_to_date
 from grants.states.application import APPLICATION_STATES, ApplicationState
@@ -103,7 +103,7 @@ def _ensure_in_time(call: Call, moment: datetime) -> None:
     if call.state is CallState.CANCELLED or call.closes_at is None or call.opens_at is None:
         raise CallNotOpen()
     if not deadlines.is_before_closing(call.closes_at, moment):
-        raise DeadlinePassed(closed=spoken_moment(local(call.closes_at)), arrived=spoken_moment(local(moment)))
+        raise DeadlinePassed(closed=exact_moment(call.closes_at), arrived=exact_moment(moment))
     if call.state is not CallState.OPEN:
         raise CallNotOpen()
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.money import Money
-from grants.blinding import BlindSource, identifying_values, pieces_of, project
+from grants.blinding import BlindSource, identifying_values, pieces_of, project, replace_text, text_at
 
 SECRET = "SECRETO"
 
@@ -77,10 +77,10 @@ def test_marked_answers_pass_as_text() -> None:
     assert (content["title"], content["summary"]) == ("Gira", "Resumen")
     assert fields == {
         "purpose": "Conciertos",
-        "size": "Chico",
+        "size": {"es": "Chico", "en": "Small"},
         "people": "3",
         "other": "$2,500.00\u202fMXN",
-        "green": "Sí",
+        "green": {"es": "Sí", "en": "Yes"},
     }
 
 
@@ -101,8 +101,11 @@ def test_journey_is_where_and_when_without_hosts() -> None:
     content = project(source(itinerary=[leg, {"city": "Lyon", "country": "FR", "starts_on": SECRET}]))
     assert SECRET not in str(content)
     assert [field["value"] for field in content["sections"][1]["fields"]] == [
-        "Ciudad de México, MX → Marsella, FR (2026-08-01 – 2026-08-14)",
-        "Lyon, FR",
+        {
+            "es": "Ciudad de México, México → Marsella, Francia (1 ago 2026 – 14 ago 2026)",
+            "en": "Ciudad de México, Mexico → Marsella, France (1 Aug 2026 – 14 Aug 2026)",
+        },
+        {"es": "Lyon, Francia", "en": "Lyon, France"},
     ]
 
 
@@ -114,13 +117,37 @@ def test_budget_line_shows_rule_and_amount_only() -> None:
     ]
     content = project(source(budget=lines))
     assert SECRET not in str(content)
-    assert content["sections"][1]["fields"][0]["value"] == "$500.00\u202fMXN (Marsella (FR))"
+    assert content["sections"][1]["fields"][0]["value"] == {
+        "es": "$500.00\u202fMXN · Marsella, Francia",
+        "en": "$500.00\u202fMXN · Marsella, France",
+    }
+
+
+def test_what_the_form_asks_about_money_and_the_amounts_are_one_section() -> None:
+    money = {"id": "presupuesto", "title": {"es": "Presupuesto", "en": "Budget"}}
+    form = {"sections": [*FORM["sections"], {**money, "questions": [question("visas", "number", blind=True)]}]}
+    lines = [{"rule": "visa", "detail": "", "amount_cents": 50_000}]
+    content = project(source(form=form, answers={"title": "Gira", "visas": 2}, budget=lines))
+    headings = [section["heading"]["es"] for section in content["sections"]]
+    assert headings == ["Presupuesto", "Datos generales"]
+    assert [field["value"] for field in content["sections"][0]["fields"]] == ["2", "$500.00\u202fMXN"]
 
 
 def test_every_text_of_a_dossier_is_searched() -> None:
     content = project(source(itinerary=[{"city": "Lyon", "country": "FR"}], axis={"es": "Eje uno", "en": "Axis one"}))
     values = [field["value"] for section in content["sections"] for field in section["fields"]]
-    assert [piece.text for piece in pieces_of(content)] == [content["title"], content["summary"], *values]
+    said = [text for value in values for text in ([value] if isinstance(value, str) else value.values())]
+    assert [piece.text for piece in pieces_of(content)] == [content["title"], content["summary"], *said]
+    assert {"Lyon, Francia", "Lyon, France", "Eje uno", "Axis one"} <= set(said)
+
+
+def test_replacing_a_text_in_one_language_leaves_the_other() -> None:
+    content = project(source(itinerary=[{"city": "Lyon", "country": "FR"}]))
+    places = {piece.where: piece.text for piece in pieces_of(content) if piece.text.startswith("Lyon")}
+    where = next(place for place, text in places.items() if text == "Lyon, France")
+    assert where.endswith(".en")
+    changed = replace_text(content, where, "█")
+    assert (text_at(changed, where), text_at(changed, where.removesuffix(".en"))) == ("█", "Lyon, Francia")
 
 
 def test_identifying_answers_are_what_must_not_turn_up() -> None:

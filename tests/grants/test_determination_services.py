@@ -145,7 +145,7 @@ def test_letters_go_once_with_reason_and_deadline(clock: FrozenClock, officer: A
     closes = end_of_day(today() + timedelta(days=call.appeal_days))
     assert appeal_queries.appeal_window(found[2]).closes_at == closes  # type: ignore[union-attr]
     assert "puede inconformarse hasta el" in sent[2][4]
-    assert "23:59:59" in sent[2][4]
+    assert "a las 23:59, hora de la Ciudad de México." in sent[2][4]
     assert "lista de espera" in sent[1][1]
     messages = session().scalars(select(OutboxMessage).where(OutboxMessage.about == "grants.determination")).all()
     assert sorted(message.to for message in messages) == sorted(item.applicant.email for item in found)

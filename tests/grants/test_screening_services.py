@@ -203,6 +203,9 @@ def test_trace_planted_in_the_journey_holds_the_dossier_back(clock: FrozenClock)
     (clearing,) = session().scalars(select(BlindClearing)).all()
     assert [trace["matched"] for trace in clearing.findings] == ["Tzompantzi"]
     assert "Lenoir" not in str(clearing.content)
+    services.redact_finding(clearing, 0)
+    assert "Tzompantzi" not in str(clearing.content)
+    assert clearing.open_findings == 0
 
 
 def test_companions_and_colleagues_are_searched_for_too(clock: FrozenClock) -> None:

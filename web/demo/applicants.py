@@ -18,6 +18,21 @@ from web.demo.prose import COLLECTIVES, Proposal, propose
 from web.demo.story import Story, actor_of
 
 PAPERS = {"invitation": "Carta de invitación", "portfolio": "Trayectoria", "identity": "Identificación"}
+FILE_NAMES = {
+    "invitation": (
+        "Carta de invitación.pdf",
+        "invitacion_firmada.pdf",
+        "Carta anfitriones.pdf",
+        "Invitación final.pdf",
+    ),
+    "portfolio": (
+        "Trayectoria.pdf",
+        "Portafolio 2022-2026.pdf",
+        "portafolio_obra.pdf",
+        "Semblanza y obra reciente.pdf",
+    ),
+    "identity": ("INE.pdf", "Identificación oficial.pdf", "ine_ambos_lados.pdf", "Pasaporte.pdf"),
+}
 LATE = 2
 
 
@@ -99,7 +114,8 @@ def _about(story: Story, name: str, gender: str, kind: str, group: str) -> dict[
 def _file(kind: str, proposal: Proposal, number: int) -> StoredFile:
     host = proposal.answers()["host"]
     data = paper(kind, host if kind == "invitation" else "", number % 40)
-    return store_upload(data, f"{kind}.pdf", purpose="application")
+    name = FILE_NAMES[kind][number % len(FILE_NAMES[kind])]
+    return store_upload(data, name, purpose="application")
 
 
 def pick_kind(chance: Random) -> str:

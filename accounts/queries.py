@@ -28,7 +28,8 @@ from accounts.states import AccountState
 from core.clock import now
 from core.context import Actor
 from core.database import is_sqlite, session
-from core.listing import like_pattern
+from core.folding import Folded
+from core.listing import contains
 from core.roles import Role
 from core.settings import setting
 
@@ -54,11 +55,9 @@ def user_by_email(email: str) -> User | None:
 
 def users(*, search: str = "", role: Role | None = None, state: AccountState | None = None) -> Select[User]:
     """Return the SELECT of people by name, with their roles loaded at once, for a list page."""
-    query = select(User).options(selectinload(User.grants)).order_by(func.lower(User.name), User.id)
+    query = select(User).options(selectinload(User.grants)).order_by(Folded(User.name), User.id)
     if search:
-        pattern = like_pattern(search.casefold())
-        by_name = func.lower(User.name).like(pattern, escape="\\")
-        query = query.where(or_(by_name, User.email.like(pattern, escape="\\")))
+        query = query.where(or_(contains(User.name, search), contains(User.email, search)))
     if role is not None:
         query = query.where(User.id.in_(select(RoleGrant.user_id).where(RoleGrant.role == role)))
     if state is not None:
@@ -243,7 +242,7 @@ def organisations_of(person: User) -> list[Organisation]:
         select(Organisation)
         .join(Membership)
         .where(Membership.user_id == person.id)
-        .order_by(func.lower(Organisation.name), Organisation.id)
+        .order_by(Folded(Organisation.name), Organisation.id)
     )
     return list(session().scalars(query))
 
@@ -255,16 +254,16 @@ def memberships_of(person: User) -> list[Membership]:
         .join(Membership.organisation)
         .options(joinedload(Membership.organisation))
         .where(Membership.user_id == person.id)
-        .order_by(func.lower(Organisation.name), Organisation.id)
+        .order_by(Folded(Organisation.name), Organisation.id)
     )
     return list(session().scalars(query))
 
 
 def organisations(*, search: str = "") -> Select[Organisation]:
     """Return the SELECT of all organisations by name, for a list page of the staff."""
-    query = select(Organisation).order_by(func.lower(Organisation.name), Organisation.id)
+    query = select(Organisation).order_by(Folded(Organisation.name), Organisation.id)
     if search:
-        query = query.where(func.lower(Organisation.name).like(like_pattern(search.casefold()), escape="\\"))
+        query = query.where(contains(Organisation.name, search))
     return query
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from core.context import is_writing
+from core.folding import fold_text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -110,6 +111,7 @@ def trigger_statements(dialect: str) -> list[str]:
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.create_function("fold_text", 1, fold_text, deterministic=True)
     dbapi_connection.isolation_level = None  # SQLAlchemy's "begin" event says BEGIN, not the driver
     cursor = dbapi_connection.cursor()
     for pragma in (

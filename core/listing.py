@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from core.database import session
+from core.folding import Folded, fold_text
 
 Row = TypeVar("Row")
 LARGEST_PAGE = 1_000_000
@@ -60,6 +61,12 @@ def chosen(arguments: Mapping[str, str], name: str, allowed: Sequence[str]) -> s
 def searched(arguments: Mapping[str, str], name: str = "q") -> str:
     """Read a search text: at most 100 printable characters, trimmed."""
     return "".join(c for c in arguments.get(name, "") if c.isprintable())[:100].strip()
+
+
+def contains(column: Any, text: str) -> ColumnElement[bool]:
+    """Return the condition that `column` holds `text` somewhere, whatever the accents and case of either."""
+    found: ColumnElement[bool] = Folded(column).like(like_pattern(fold_text(text) or ""), escape="\\")
+    return found
 
 
 def like_pattern(text: str) -> str:

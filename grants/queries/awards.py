@@ -5,7 +5,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.models import User
 from core.database import session
-from core.listing import like_pattern
+from core.listing import contains
 from grants.models.application import Application
 from grants.models.award import Award, ExpenseReport, Tranche
 from grants.models.call import Call
@@ -88,13 +88,7 @@ def award_listing(*, state: AwardState | None = None, call_id: int | None = None
     if call_id is not None:
         query = query.where(Application.call_id == call_id)
     if text:
-        pattern = like_pattern(text.casefold())
-        query = query.where(
-            or_(
-                func.lower(Application.folio).like(pattern, escape="\\"),
-                func.lower(User.name).like(pattern, escape="\\"),
-            )
-        )
+        query = query.where(or_(contains(Application.folio, text), contains(User.name, text)))
     return query.order_by(Award.id.desc())
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from accounts.models import Membership, Organisation, User
 from core.database import session
 from core.files import StoredFile
-from core.listing import like_pattern
+from core.folding import Folded
+from core.listing import contains
 from grants.models.application import Application, CoApplicant
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
@@ -23,9 +24,11 @@ ORDERS: dict[str, Any] = {
     "folio": Application.folio,
     "fecha": Application.submitted_at,
     "monto": Application.requested_cents,
-    "nombre": func.lower(User.name),
+    "nombre": Folded(User.name),
     "estado": Application.state,
 }
+
+SEARCHED = (Application.folio, User.name, Organisation.name)
 
 
 def queue(
@@ -52,14 +55,7 @@ def queue(
     if axis is not None:
         query = query.where(Application.axis == axis)
     if text:
-        pattern = like_pattern(text.casefold())
-        query = query.where(
-            or_(
-                func.lower(Application.folio).like(pattern, escape="\\"),
-                func.lower(User.name).like(pattern, escape="\\"),
-                func.lower(Organisation.name).like(pattern, escape="\\"),
-            )
-        )
+        query = query.where(or_(*(contains(column, text) for column in SEARCHED)))
     column = ORDERS.get(order.removeprefix("-"), ORDERS["fecha"])
     return query.order_by(column.desc() if order.startswith("-") else column.asc(), Application.id)
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.audit import AuditEvent, record
 from core.clock import FrozenClock
-from core.listing import LARGEST_PAGE, Listing, chosen, like_pattern, page_number, paginate, searched
+from core.folding import Folded
+from core.listing import LARGEST_PAGE, Listing, chosen, contains, like_pattern, page_number, paginate, searched
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,31 @@ def test_a_search_is_short_printable_and_literal(session: Session) -> None:
         session.scalars(select(literal("50 x")).where(literal("50 x").like(like_pattern("%_"), escape="\\"))).all()
         == []
     )
+
+
+NAMES = ["Ñandú Álvarez", "Zoë Peña", "ana ruiz", "100%_puro"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("alvarez", ["Ñandú Álvarez"]),
+        ("ÁLVAREZ", ["Ñandú Álvarez"]),
+        ("nandu", ["Ñandú Álvarez"]),
+        ("ZOE", ["Zoë Peña"]),
+        ("Zoe\u0308", ["Zoë Peña"]),
+        ("RUÍZ", ["ana ruiz"]),
+        ("0%_p", ["100%_puro"]),
+        ("_", ["100%_puro"]),
+        ("x", []),
+    ],
+)
+def test_a_search_folds_accents_and_case_on_either_database(session: Session, typed: str, found: list[str]) -> None:
+    names = union_all(*(select(literal(name).label("name")) for name in NAMES)).subquery()
+    assert session.scalars(select(names.c.name).where(contains(names.c.name, typed))).all() == found
+
+
+def test_names_are_ordered_without_accents_and_case_on_either_database(session: Session) -> None:
+    names = union_all(*(select(literal(name).label("name")) for name in NAMES)).subquery()
+    ordered = session.scalars(select(names.c.name).order_by(Folded(names.c.name))).all()
+    assert ordered == ["100%_puro", "ana ruiz", "Ñandú Álvarez", "Zoë Peña"]

@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, func, or_, select
 
 from core.clock import local, today
 from core.database import session
-from core.listing import like_pattern
+from core.listing import contains
 from core.money import Money
 from core.settings import setting
 from grants.models import Appeal, Application, ApplicationVersion, Award, Call, Determination, Screening
@@ -113,14 +113,7 @@ def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | N
         Award.state,
     ).join(Call, Call.id == Application.call_id)
     if text:
-        pattern = like_pattern(text.lower())
-        query = query.where(
-            or_(
-                func.lower(name).like(pattern, escape="\\"),
-                func.lower(project).like(pattern, escape="\\"),
-                func.lower(Application.folio).like(pattern, escape="\\"),
-            )
-        )
+        query = query.where(or_(contains(name, text), contains(project, text), contains(Application.folio, text)))
     if call_slug:
         query = query.where(Call.slug == call_slug)
     if year is not None and FIRST_YEAR <= year <= LAST_YEAR:

@@ -1,7 +1,7 @@
 """What a room contributes to the menu and to a person's desk. The rooms name; the roof arranges."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from core.roles import Role
 
@@ -18,9 +18,10 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class DeskItem:
-    """Something that waits for the holder of a role: `count` says how much, the endpoint leads to it."""
+    """Something that waits for the holder of a role: `count` says how much, endpoint and query values lead to it."""
 
     label: str
     endpoint: str
     roles: frozenset[Role]
     count: Callable[[], int]
+    values: Mapping[str, str] = field(default_factory=dict)

@@ -55,7 +55,7 @@ def desk_items() -> list[tuple[str, str, int]]:
     """Return what waits for this person: label, address and how many."""
     who = actor()
     return [
-        (_(item.label), url_for(item.endpoint), item.count())
+        (_(item.label), url_for(item.endpoint, **item.values), item.count())
         for item in current_app.extensions["desk"]
         if who.has(*item.roles)
     ]

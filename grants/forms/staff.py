@@ -1,10 +1,11 @@
 """What staff types: a verdict, a reason, a passage, a committee, an outcome of an appeal."""
 
+import re
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from core.forms import CityDateTimeField, PuenteForm
 from core.language import N_, _, lazy
@@ -105,6 +106,26 @@ class AppealDecisionForm(PuenteForm):
         form = cls()
         form.outcome.choices = [("upheld", _("Procedente")), ("dismissed", _("No procedente"))]
         return form
+
+
+class SharesForm(PuenteForm):
+    """How an award is divided into payments."""
+
+    shares = StringField(
+        lazy("Porcentaje de cada pago"),
+        [
+            InputRequired(message=lazy("Escribe el porcentaje de cada pago.")),
+            Regexp(
+                r"^\s*\d{1,3}(\s*[,;+ ]\s*\d{1,3}){0,9}\s*$", message=lazy("Escribe números enteros con comas: 80, 20.")
+            ),
+        ],
+        default="80, 20",
+    )
+
+    @property
+    def percentages(self) -> list[int]:
+        """The shares in order."""
+        return [int(part) for part in re.findall(r"\d+", self.shares.data or "")]
 
 
 class ReturnForm(PuenteForm):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
@@ -18,6 +19,15 @@ from grants.states.application import ApplicationState
 from grants.states.call import CallState
 
 HIDDEN = (CallState.DRAFT,)
+
+
+class CallWaits(StrEnum):
+    """What of a call waits for the programme's officers."""
+
+    COMMENTS = "comentarios"
+    VERDICTS = "veredicto"
+
+
 ORDERS = ("cierre", "-cierre", "titulo", "monto")
 
 
@@ -101,10 +111,17 @@ def _holds(column: Any, value: int | str) -> ColumnElement[bool]:
     return text.like(f"%,{like_pattern(json.dumps(value))[1:-1]},%", escape="\\")
 
 
-def staff_calls(*, state: CallState | None = None) -> Select[Call]:
-    """Return the SELECT of every call for the people who write them, newest first."""
+def staff_calls(*, state: CallState | None = None, waits: CallWaits | None = None) -> Select[Call]:
+    """Return the SELECT of every call for the people who write them, newest first; `waits` asks what has to be done."""
     query = select(Call).order_by(Call.id.desc())
-    return query if state is None else query.where(_effective(now().replace(microsecond=0)) == state.value)
+    if state is not None:
+        query = query.where(_effective(now().replace(microsecond=0)) == state.value)
+    match waits:
+        case CallWaits.COMMENTS:
+            query = query.where(Call.id.in_(_unanswered().with_only_columns(ConsultationComment.call_id)))
+        case CallWaits.VERDICTS:
+            query = query.where(Call.id.in_(_unscreened().with_only_columns(Application.call_id)))
+    return query
 
 
 def calls_to_advance(moment: datetime) -> list[Call]:
@@ -146,13 +163,27 @@ def unanswered_comments(call: Call) -> int:
 
 def comments_waiting() -> int:
     """Return how many comments of any open consultation wait for an answer: a desk's figure."""
+    return session().scalar(_unanswered()) or 0
+
+
+def verdicts_waiting() -> int:
+    """Return how many applications wait for a verdict in calls that no longer take any: a desk's figure."""
+    return session().scalar(_unscreened()) or 0
+
+
+def _unanswered() -> Select[int]:
     return (
-        session().scalar(
-            select(func.count(ConsultationComment.id))
-            .join(Call)
-            .where(Call.state == CallState.CONSULTATION, ConsultationComment.verdict.is_(None))
-        )
-        or 0
+        select(func.count(ConsultationComment.id))
+        .join(Call)
+        .where(Call.state == CallState.CONSULTATION, ConsultationComment.verdict.is_(None))
+    )
+
+
+def _unscreened() -> Select[int]:
+    return (
+        select(func.count(Application.id))
+        .join(Application.call)
+        .where(Application.state == ApplicationState.SUBMITTED, Call.state.in_([CallState.CLOSED, CallState.SCREENING]))
     )
 
 

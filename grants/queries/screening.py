@@ -17,7 +17,6 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.states.application import ApplicationState
-from grants.states.call import CallState
 from grants.states.screening import ClearingState
 
 ORDERS: dict[str, Any] = {
@@ -256,16 +255,3 @@ def earlier_collaborators(people: Iterable[User]) -> dict[int, frozenset[int]]:
             found.setdefault(applicant, set()).add(companion)
             found.setdefault(companion, set()).add(applicant)
     return {user_id: frozenset(found.get(user_id, ())) for user_id in ids}
-
-
-# --- the desk ------------------------------------------------------------------------------------------------------
-
-
-def count_awaiting_verdict() -> int:
-    """Count the applications that wait for a verdict in calls that no longer take any."""
-    query = (
-        select(func.count(Application.id))
-        .join(Application.call)
-        .where(Application.state == ApplicationState.SUBMITTED, Call.state.in_([CallState.CLOSED, CallState.SCREENING]))
-    )
-    return session().scalar(query) or 0

@@ -3,7 +3,7 @@
 from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
-from grants.queries.calls import comments_waiting
+from grants.queries.calls import CallWaits, comments_waiting
 from grants.routes import (
     appeals,
     applications,
@@ -27,7 +27,13 @@ NAVIGATION: tuple[NavItem, ...] = (
 )
 DESK: tuple[DeskItem, ...] = (
     *waiting.DESK,
-    DeskItem(N_("Comentarios de consulta por responder"), "grants.call_desk", WRITERS, comments_waiting),
+    DeskItem(
+        N_("Comentarios de consulta por responder"),
+        "grants.call_desk",
+        WRITERS,
+        comments_waiting,
+        {"espera": CallWaits.COMMENTS},
+    ),
     *screening.DESK,
     *staff_awards.DESK,
     *appeals.DESK,

@@ -121,5 +121,6 @@ DESK = (
         endpoint="grants.staff_appeal_list",
         roles=frozenset({Role.PROGRAMME_OFFICER}),
         count=queries.count_open_appeals,
+        values={"estado": AppealState.FILED},
     ),
 )

@@ -47,13 +47,16 @@ def any_call(slug: str) -> Call:
 def call_desk() -> Response:
     """Every call, newest first, with what it lacks."""
     state = chosen(request.args, "estado", [state.value for state in CallState])
-    listing = paginate(
-        queries.staff_calls(state=CallState(state) if state else None), page=page_number(request.args), per_page=25
+    waits = chosen(request.args, "espera", [waits.value for waits in queries.CallWaits])
+    found = queries.staff_calls(
+        state=CallState(state) if state else None, waits=queries.CallWaits(waits) if waits else None
     )
+    listing = paginate(found, page=page_number(request.args), per_page=25)
     return show(
         "grants/call_desk.html",
         listing=listing,
         states=CALL_STATES,
+        waits=waits,
         state_now=queries.state_now,
         received=queries.received(listing.rows),
         state_choices=[(state.value, CALL_STATES.label(state)) for state in CallState],

@@ -288,16 +288,12 @@ def _submitted(application_id: int) -> Application:
     return application
 
 
-def count_waiting() -> int:
-    """How many applications wait for a verdict in calls that are closed."""
-    return queries.count_awaiting_verdict()
-
-
 DESK = (
     DeskItem(
         label=N_("Solicitudes por revisar"),
         endpoint="grants.call_desk",
         roles=frozenset({Role.PROGRAMME_OFFICER}),
-        count=count_waiting,
+        count=call_queries.verdicts_waiting,
+        values={"espera": call_queries.CallWaits.VERDICTS},
     ),
 )

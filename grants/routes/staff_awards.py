@@ -5,14 +5,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, roles
 from core.database import session
-from core.errors import NotFound
+from core.errors import NotFound, Refusal
 from core.language import N_, _
 from core.listing import chosen, page_number, paginate, searched
 from core.navigation import DeskItem
 from core.roles import Role
 from grants import services
 from grants.forms.applications import ConfirmForm
-from grants.forms.staff import ReturnForm
+from grants.forms.staff import ReturnForm, SharesForm
 from grants.models import Award, ExpenseReport
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
@@ -52,6 +52,24 @@ def agreement_offer(award_id: int) -> BaseResponse:
     return redirect(url_for("grants.staff_award_show", award_id=award_id), 303)
 
 
+@blueprint.post("/programa/apoyos/<int:award_id>/pagos")
+@roles(*WRITERS, auditor=False)
+def tranches_plan(award_id: int) -> Response | BaseResponse:
+    """Divide an award into other payments than the usual ones, before its agreement is sent."""
+    form = SharesForm()
+    if not form.validate_on_submit():
+        return _page(_award(award_id), status=422, shares=form)
+    try:
+        services.plan_tranches(_award(award_id), form.percentages)
+    except Refusal as refusal:
+        session().rollback()
+        form.shares.errors = [refusal.message()]
+        return _page(_award(award_id), status=refusal.status, shares=form)
+    session().commit()
+    flash(_("Plan de pagos guardado; va en el convenio."), "success")
+    return redirect(url_for("grants.staff_award_show", award_id=award_id), 303)
+
+
 @blueprint.post("/programa/apoyos/<int:award_id>/cerrar")
 @roles(*WRITERS, auditor=False)
 def award_close(award_id: int) -> BaseResponse:
@@ -88,7 +106,9 @@ def expense_report_return(report_id: int) -> Response | BaseResponse:
     return redirect(url_for("grants.staff_award_show", award_id=report.award_id), 303)
 
 
-def _page(award: Award, form: ReturnForm | None = None, status: int = 200) -> Response:
+def _page(
+    award: Award, form: ReturnForm | None = None, status: int = 200, *, shares: SharesForm | None = None
+) -> Response:
     unpaid = [tranche for tranche in award.tranches if tranche.state is not TrancheState.PAID]
     return show(
         "grants/staff_award_show.html",
@@ -104,6 +124,7 @@ def _page(award: Award, form: ReturnForm | None = None, status: int = 200) -> Re
         letters=determination_queries.letters_of(award.application),
         events=timeline_of(award),
         form=form or ReturnForm(formdata=None),
+        shares=shares or SharesForm(formdata=None),
         may_write=may_decide(award.application),
         own=is_mine(award.application),
         may_offer=award.state is AwardState.COMMITTED and award.agreement is None,

@@ -374,3 +374,35 @@ def test_staff_pages_by_role(client: FlaskClient, clock: FrozenClock, role: Role
         posted(client, f"/es/programa/{call.slug}/solicitudes/revisar", 403)
         posted(client, f"/es/programa/solicitudes/{found[0].id}", 403, verdict="eligible")
         posted(client, f"/es/programa/{call.slug}/comite", 403)
+
+
+def test_officer_divides_an_award_before_its_agreement(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
+    _call, found = make.released(clock, officer, applications=1)
+    award = queries.award_of(found[0])
+    assert award is not None
+    number, url = award.id, f"/es/programa/apoyos/{award.id}"
+    session().commit()
+    sign_in_as(client, officer)
+    assert "Cambiar el plan de pagos" in ok(client, url)
+    for typed in ("", "ochenta", "80, 30", "100, 0", "50 50 x"):
+        assert "Porcentaje de cada pago" in posted(client, f"{url}/pagos", 422, shares=typed).text
+    posted(client, f"{url}/pagos", shares="50, 30, 20")
+    assert [tranche.amount_cents for tranche in fresh(Award, number).tranches] == [
+        part.amount_cents for part in award.money.split([50, 30, 20])
+    ]
+    posted(client, f"{url}/convenio")
+    assert "Cambiar el plan de pagos" not in ok(client, url)
+    assert posted(client, f"{url}/pagos", 409, shares="80, 20").text
+
+
+def test_desk_leads_officers_to_the_calls_that_wait(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
+    call, _found = make.closed_call(clock, applications=2)
+    quiet = make_open_call()
+    session().commit()
+    sign_in_as(client, officer)
+    desk = ok(client, "/es/mi-espacio")
+    assert "/es/programa/convocatorias?espera=veredicto" in desk
+    page = ok(client, "/es/programa/convocatorias?espera=veredicto")
+    assert f"/es/programa/{call.slug}/solicitudes?estado=submitted" in page
+    assert f"/es/programa/{quiet.slug}/" not in page
+    assert call.slug not in ok(client, "/es/programa/convocatorias?espera=comentarios")

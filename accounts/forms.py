@@ -1,6 +1,7 @@
 """What people type about themselves, their organisations and their proofs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pycountry
@@ -17,7 +18,9 @@ from accounts.models import (
     MemberRole,
     OrganisationKind,
 )
-from accounts.rules.passwords import LONGEST
+from accounts.rules.identity import normal_email, normal_name
+from accounts.rules.passwords import LONGEST, check_password
+from core.errors import Refusal
 from core.forms import PuenteForm, choices
 from core.language import N_, _, current_language, lazy
 from core.roles import ROLE_LABELS, Role
@@ -31,6 +34,15 @@ def text(required: str | None, longest: int) -> list[Any]:
     """Return the validators of a text: `required` is the sentence for an empty one, None where it may be empty."""
     first = Optional() if required is None else DataRequired(message=lazy(required))
     return [first, Length(max=longest, message=lazy(TOO_LONG))]
+
+
+@contextmanager
+def refusals_at_the_field() -> Iterator[None]:
+    """Turn a rule's refusal into the error of the field that is being looked at."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise ValidationError(refusal.message()) from None
 
 
 class Choice(SelectField):
@@ -51,10 +63,25 @@ class EmailOnlyForm(PuenteForm):
 
 
 class RegisterForm(EmailOnlyForm):
-    """A new account."""
+    """A new account. The rules are asked field by field, so that everything to mend is told at once."""
 
     name = StringField(lazy("Nombre completo"), text(N_("Escribe tu nombre."), NAME_LENGTH))
     password = PasswordField(lazy("Contraseña"), text(N_("Elige una contraseña."), LONGEST))
+
+    def validate_email(self, field: EmailField) -> None:
+        """Refuse what is no address."""
+        with refusals_at_the_field():
+            normal_email(field.data or "")
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse what is no name."""
+        with refusals_at_the_field():
+            normal_name(field.data or "", NAME_LENGTH)
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse a weak password, also one made of the address or the name."""
+        with refusals_at_the_field():
+            check_password(field.data or "", email=self.email.data or "", name=self.name.data or "")
 
 
 class SignInForm(EmailOnlyForm):

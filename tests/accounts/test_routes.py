@@ -21,6 +21,7 @@ from core.jobs import run_due
 from core.roles import Role
 from mail.models import OutboxMessage
 from tests.factories.accounts import PASSWORD, make_organisation, make_user, sign_in_as
+from tests.web.dom import parse
 
 OTHER_PASSWORD = "otra frase bien distinta"
 Login = Callable[..., User]
@@ -43,6 +44,17 @@ def answer(response: TestResponse) -> tuple[int, str, list[tuple[str, str]]]:
 
 
 # --- arriving ----------------------------------------------------------------
+
+
+def test_everything_to_mend_in_a_registration_is_told_at_once(client: FlaskClient) -> None:
+    typed = {"email": "ana arroba", "name": " \u200b ", "password": "corta"}
+    answer = client.post("/es/cuenta/registro", data=typed)
+    assert answer.status_code == 422
+    page = parse(answer.get_data())
+    invalid = page.xpath("//main//form//*[@aria-invalid='true']")
+    assert {node.get("name") for node in invalid} == {"email", "name", "password"}
+    assert len(page.xpath("//*[contains(@class, 'error-summary')]//li")) == 3
+    assert page.xpath("string(//input[@name='email']/@value)") == "ana arroba"
 
 
 def test_person_registers_confirms_enters_and_leaves(session: Session, client: FlaskClient, link: Link) -> None:

@@ -72,6 +72,7 @@ def frame() -> dict[str, Any]:
         "own_navigation": menu(own=True) if request.endpoint else [],
         "current_user": None if who.is_anonymous else who,
         "desk_url": None if who.is_anonymous else url_for("web.desk"),
+        "account_url": url_for("accounts.account_show"),
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "app_version": current_app.config["VERSION"],

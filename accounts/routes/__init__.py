@@ -8,7 +8,6 @@ from core.roles import Role
 
 NAVIGATION = (
     NavItem(N_("Mis organizaciones"), "accounts.organisation_list", order=91, roles=frozenset()),
-    NavItem(N_("Mi cuenta"), "accounts.account_show", order=92, roles=frozenset()),
     NavItem(N_("Personas"), "accounts.user_list", order=94, roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 

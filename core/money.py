@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache, total_ordering
 
@@ -153,12 +153,6 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.decimal:,} {self.currency}"
-
-
-def round_half_even(value: Fraction, decimals: int) -> Decimal:
-    """Round an exact fraction once, half to even, to `decimals` places."""
-    scaled = round(value * 10**decimals)
-    return Decimal(scaled).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
 
 
 def format_money(money: Money, language: str = "es") -> str:

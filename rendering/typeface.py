@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from threading import Lock
 from typing import Final
 
 from font_source_sans_pro import font_files_ttf
@@ -29,6 +30,8 @@ _STAND_INS: Final = {
     "\t": " ",
 }
 _STAND_IN_TABLE: Final = str.maketrans(_STAND_INS)
+_registering = Lock()
+_fonts: dict[str, TTFont] = {}
 _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
@@ -36,12 +39,17 @@ _UNPRINTABLE: Final = re.compile(
 
 def register_typeface() -> None:
     """Register the four faces once a process; a face registered per document costs more than the document."""
-    if REGULAR in pdfmetrics.getRegisteredFontNames():
-        return
+    with _registering:  # a second thread waits until all four are there
+        if REGULAR not in pdfmetrics.getRegisteredFontNames():
+            _register()
+
+
+def _register() -> None:
     rl_config.invariant = 1  # the same values give the same bytes, so a document can be hashed and made again
     rl_config.useA85 = 0  # binary streams: smaller and faster than text, and every reader takes them
     for face in (REGULAR, ITALIC, SEMIBOLD, BOLD):
-        pdfmetrics.registerFont(TTFont(face, font_files_ttf[face]))
+        _fonts[face] = TTFont(face, font_files_ttf[face])
+        pdfmetrics.registerFont(_fonts[face])
     # Inline <b> and <i> resolve through the family; without it ReportLab falls back to Helvetica.
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=SEMIBOLD, italic=ITALIC, boldItalic=BOLD)
 
@@ -57,7 +65,7 @@ def printable(text: str) -> str:
 @cache
 def _widths(face: str) -> tuple[dict[int, float], float]:
     register_typeface()
-    font = pdfmetrics.getFont(face).face  # type: ignore[attr-defined]  # the stubs know no TrueType face
+    font = _fonts[face].face
     return font.charWidths, font.defaultWidth
 
 

@@ -1,5 +1,6 @@
 """From the vocabulary to what ReportLab sets on a page."""
 
+from collections.abc import Callable
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -37,13 +38,18 @@ def _headings_with_tables(story: list[Flowable]) -> list[Flowable]:
     for flowable in story:
         if isinstance(flowable, Grid):
             start = len(kept)
-            while start and kept[start - 1].getKeepWithNext():  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+            while start and _keeps_with_next(kept[start - 1]):
                 start -= 1
                 kept[start].keepWithNext = 0
             if start < len(kept):
                 kept.insert(start, CondPageBreak(HEADING_ROOM))
         kept.append(flowable)
     return kept
+
+
+def _keeps_with_next(flowable: Flowable) -> bool:
+    answer: Callable[[], object] = flowable.getKeepWithNext  # the stubs leave its result open
+    return bool(answer())
 
 
 def markup(text: blocks.Text) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 import segno
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
 
 from rendering.palette import MUTED, OBSIDIAN
@@ -49,10 +50,8 @@ class QrFlowable(Flowable):
         canvas.translate(QUIET_ZONE * module, self.height - QUIET_ZONE * module)
         canvas.scale(module, -module)
         canvas.setFillColor(colour(OBSIDIAN))
-        path = canvas.beginPath()
         # Whole numbers in the code's own grid, written as operators: ReportLab's rect() formats each as a fraction.
-        path._code += _runs(matrix)  # type: ignore[attr-defined]
-        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.drawPath(PDFPathObject(code=_runs(matrix)), stroke=0, fill=1)
         canvas.restoreState()
         if self.url.lower().startswith(SAFE_SCHEMES):
             canvas.linkURL(self.url, (0, self.height - SIDE, SIDE, self.height), relative=1)

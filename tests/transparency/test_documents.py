@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,12 +16,13 @@ from core.language import in_language
 from core.money import Money
 from grants.states.application import ApplicantKind
 from grants.states.award import AwardState
-from tests.transparency.figures import a_report
+from tests.transparency.figures import a_report, mxn
 from transparency.documents import files, open_data
-from transparency.documents.sections import Section, sections
+from transparency.documents.sections import Section, headlines, sections
 from transparency.documents.words import shown
 from transparency.queries import Beneficiary
-from transparency.rules.figures import Books, Process
+from transparency.rules.figures import Books, PlanLine, Process
+from transparency.rules.periods import ScopeKind
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -33,20 +35,20 @@ def cells(one: Section) -> list[str]:
     return [shown(cell) for row in (*(row.cells for row in one.rows), one.foot) for cell in row]
 
 
-def an_award(**changes: object) -> Beneficiary:
-    values = {
-        "award_id": 1,
-        "folio": "MOV-2026-000001-A",
-        "name": "Colectivo Jarana",
-        "kind": ApplicantKind.COLLECTIVE,
-        "project": "=Son en el puerto",
-        "call_slug": "movilidad-2026",
-        "call_title": {"es": "Movilidad 2026", "en": "Mobility 2026"},
-        "amount": Money(4_786_807, "MXN"),
-        "awarded_on": date(2026, 7, 9),
-        "state": AwardState.COMMITTED,
-    }
-    return Beneficiary(**{**values, **changes})  # type: ignore[arg-type]
+def an_award(**changes: Any) -> Beneficiary:
+    award = Beneficiary(
+        award_id=1,
+        folio="MOV-2026-000001-A",
+        name="Colectivo Jarana",
+        kind=ApplicantKind.COLLECTIVE,
+        project="=Son en el puerto",
+        call_slug="movilidad-2026",
+        call_title={"es": "Movilidad 2026", "en": "Mobility 2026"},
+        amount=Money(4_786_807, "MXN"),
+        awarded_on=date(2026, 7, 9),
+        state=AwardState.COMMITTED,
+    )
+    return replace(award, **changes)
 
 
 class TestSections:
@@ -82,6 +84,44 @@ class TestSections:
         for one in sections(a_report()):
             if one.id in ("ingresos", "destino", "saldos", "presupuesto"):
                 assert all(row.entries and row.entries["desde"] == "2026-01-01" for row in one.rows)
+
+    def test_the_budget_is_said_in_plain_words_and_its_accounts_apart(self) -> None:
+        found = {one.id: one for one in sections(a_report())}
+        plain = found["presupuesto"]
+        assert [column.heading for column in plain.columns] == ["Bolsa", "Planeado", "Prometido", "Pagado"]
+        assert plain.rows[0].cells == ("Fondo general", mxn(0), mxn(50_000), mxn(30_000))
+        accounts = found["cuentas-presupuesto"]
+        assert [row.cells[0] for row in accounts.rows] == ["8.2.4 Comprometido", "8.2.7 Pagado"]
+        assert [row.entries["cuenta"] for row in accounts.rows if row.entries] == ["8.2.4", "8.2.7"]
+
+    def test_a_report_opens_with_what_readers_come_for(self) -> None:
+        opening = [(one.question, flat(one.figure), one.section_id) for one in headlines(a_report())]
+        assert opening == [
+            ("¿De dónde vino?", flat("$1,000.00 MXN"), "ingresos"),
+            ("¿A dónde fue?", flat("$300.00 MXN"), "destino"),
+            ("¿Quién lo recibió?", flat("20 apoyos"), "apoyos-eje"),
+            ("¿Cuánto queda?", flat("$740.00 MXN"), "saldos"),
+        ]
+        ids = {one.id for one in sections(a_report())}
+        assert {one.section_id for one in headlines(a_report())} <= ids
+
+    def test_each_target_stands_beside_its_result_unless_few_people_are_behind_it(self) -> None:
+        def line(axis: str, target: int) -> PlanLine:
+            name = {"es": f"Programa {axis}", "en": f"Programme {axis}"}
+            return PlanLine(axis, name, name, target, {"es": "proyectos", "en": "projects"}, mxn(500_000))
+
+        report = replace(a_report(), plan=(line("1", 11), line("1", 12), line("2", 1), line("9", 1)))
+        report = replace(report, scope=replace(report.scope, kind=ScopeKind.YEAR, quarter=None))
+        found = next(one for one in sections(report) if one.id == "plan")
+        assert flat(found.answer) == flat("Metas alcanzadas: 1 de 4, contando los apoyos dados en cada eje.")
+        assert [row.cells[2:4] for row in found.rows] == [
+            ("11 proyectos", 11),
+            ("12 proyectos", 11),
+            ("1 proyectos", "Reservado"),
+            ("1 proyectos", 0),
+        ]
+        assert any(note.startswith("Reservado:") for note in found.notes)
+        assert [one.question for one in headlines(report)][-1] == "¿Funcionó?"
 
     def test_english_says_the_same(self) -> None:
         with in_language("en"):

@@ -15,7 +15,9 @@ from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
 from transparency import queries
 from transparency.errors import DoesNotReconcile
+from transparency.queries.plans import plan_lines
 from transparency.rules.periods import Period, quarter_of
+from treasury import services as treasury
 from trust.models import JournalEntry
 from trust.services import reverse_entry
 
@@ -106,6 +108,17 @@ class TestAwards:
         report = queries.period_report(Period(today().year))
         assert {one.call.slug if one.call else None for one in report.destinations} == {awarded.call.slug}
         assert report.uses_base("5.1.1") == queries.call_report(awarded.call).uses_base("5.1.1")
+
+    def test_only_an_approved_plan_is_reported_and_only_for_its_year(self, awarded: Awarded, session: Session) -> None:
+        draft = treasury.draft_plan(today().year + 1)
+        words = {"es": "Talleres", "en": "Workshops"}
+        treasury.add_programme(
+            draft, axis=2, name=words, goal=words, indicator=words, target=1, fund=awarded.designated, money=pesos(10)
+        )
+        session.commit()
+        assert [(one.axis, one.target) for one in queries.period_report(Period(today().year)).plan] == [("1", 5)] * 2
+        assert queries.period_report(quarter_of(today())).plan == ()
+        assert plan_lines(today().year + 1) == ()
 
     def test_nothing_about_reviewers_or_results_is_told_before_the_release(self, awarded: Awarded) -> None:
         process = queries.period_report(Period(today().year - 1)).process

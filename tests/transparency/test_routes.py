@@ -1,6 +1,7 @@
 """The public pages: open to all, the same for everybody, made once a version, and silent about people."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
@@ -118,6 +119,15 @@ def test_the_page_shows_the_figures_and_that_they_agree(client: FlaskClient, wor
     assert "Cuadra con los libros: sí, 6 asientos." in page
     assert "/es/transparencia/2026/t1/graficas/ingresos.svg?ancho=720" in page
     assert "desde=2026-01-01&amp;hasta=2026-03-31&amp;bolsa=fondo-general&amp;cuenta=4.1.1" in page
+
+
+def test_the_page_answers_first_and_folds_the_detail(client: FlaskClient, world: World) -> None:
+    page = client.get("/es/transparencia/2026").text
+    assert page.index("¿De dónde vino?") < page.index("Qué responde este informe") < page.index('<details class="more"')
+    for anchor in re.findall(r'href="#([a-z-]+)"', page):
+        assert f'id="{anchor}"' in page
+    unfolded = re.sub(r'<details class="more">.*?</details>', "", page, flags=re.DOTALL)
+    assert ("<table" in page, "<table" in unfolded) == (True, False)
 
 
 def test_the_entries_of_a_figure_add_up_to_it(client: FlaskClient, world: World) -> None:

@@ -22,7 +22,8 @@ from tests.factories.accounts import make_user
 from tests.factories.awards import officer_actor
 from tests.factories.treasury import awaiting_money, make_funds
 from tests.factories.trust import pesos
-from transparency.queries.ledger import call_sums, commitments
+from transparency.queries.awards import commitments
+from transparency.queries.ledger import call_sums
 from treasury import queries, services
 from treasury.errors import BoundTogether
 from trust import queries as trust_queries

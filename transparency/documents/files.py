@@ -137,11 +137,6 @@ def _long_rows(report: Report) -> Iterator[list[Cell]]:
                     yield [one.id, number, label, column.heading, cell, currency]
 
 
-def section_csv(one: Section) -> Iterator[bytes]:
-    """Yield one section's table."""
-    return render_csv(section_columns(one), section_rows(one))
-
-
 def report_json(report: Report) -> bytes:
     """Return the figures themselves: amounts in minor units with their currency, hidden figures as null."""
     content = {"format": FORMAT, "reconciled": True, "entries": report.books.entries, **_plain(report)}

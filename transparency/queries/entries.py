@@ -11,7 +11,7 @@ from core.database import session
 from core.money import Money
 from core.settings import setting
 from grants.models import Call
-from transparency.queries.ledger import entries_of_awards
+from transparency.queries.awards import entries_of_awards
 from trust.models import Account, EntryKind, Fund, JournalEntry, Posting
 
 

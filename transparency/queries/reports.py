@@ -4,7 +4,7 @@ from core.money import Money
 from core.settings import setting
 from grants.models import Call
 from transparency.errors import DoesNotReconcile
-from transparency.queries import grants, ledger
+from transparency.queries import awards, grants, income, ledger, plans
 from transparency.rules.books import fund_lines, moment_lines, use_lines
 from transparency.rules.breakdowns import breakdowns
 from transparency.rules.figures import CallRef, Report, Scope
@@ -26,18 +26,19 @@ def period_report(period: Period) -> Report:
     report = Report(
         scope=Scope(period.kind, start, end, period.year, period.quarter),
         currency=base,
-        income=ledger.income_lines(start, end, funds, base),
+        income=income.income_lines(start, end, funds, base),
         uses=use_lines(sums, funds, names, base),
-        destinations=ledger.destinations(start, end, sums, calls, funds),
+        destinations=awards.destinations(start, end, sums, calls, funds),
         funds=fund_lines(sums, funds, base),
         moments=moment_lines(sums, funds, names),
         breakdowns=breakdowns(grants.group_counts(period), grants.catalogue(), base),
         process=grants.process(period, call_ids=decided),
         calls=tuple(calls[call_id] for call_id in decided if call_id in calls),
         books=ledger.books(start, end),
+        plan=plans.plan_lines(period.year) if period.kind is ScopeKind.YEAR else (),
     )
     return _proved(
-        report, Ledger(ledger.book_sums(start, end, funds), report.books.entries, ledger.commitments(start, end))
+        report, Ledger(ledger.book_sums(start, end, funds), report.books.entries, awards.commitments(start, end))
     )
 
 
@@ -62,7 +63,7 @@ def call_report(call: Call) -> Report:
         currency=base,
         income=(),
         uses=use_lines(sums, funds, names, base),
-        destinations=ledger.call_destinations(call, funds),
+        destinations=awards.call_destinations(call, funds),
         funds=(),
         moments=moment_lines(sums, funds, names),
         breakdowns=breakdowns(grants.group_counts(call=call), grants.catalogue(), base),
@@ -70,7 +71,7 @@ def call_report(call: Call) -> Report:
         calls=(ref,),
         books=ledger.call_books(call),
     )
-    return _proved(report, Ledger(ledger.call_paid(call), report.books.entries, ledger.commitments(call=call)))
+    return _proved(report, Ledger(awards.call_paid(call), report.books.entries, awards.commitments(call=call)))
 
 
 def _proved(report: Report, books: Ledger) -> Report:

@@ -5,8 +5,8 @@ from flask import Response, render_template, url_for
 from core.access import public
 from transparency import queries
 from transparency.documents import open_data as documents
-from transparency.routes import blueprint
 from transparency.routes.cache import cached, download
+from transparency.routes.room import blueprint
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

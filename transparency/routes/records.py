@@ -13,8 +13,8 @@ from core.listing import chosen, page_number, paginate, searched
 from grants.states.award import AWARD
 from transparency import queries
 from transparency.documents import open_data
-from transparency.routes import blueprint
 from transparency.routes.cache import cached, download
+from transparency.routes.room import blueprint
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR
 from trust.models import EntryKind
 from trust.models.kinds import ENTRY_KINDS

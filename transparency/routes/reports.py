@@ -9,14 +9,14 @@ from core.clock import today
 from core.language import current_language
 from core.settings import setting
 from grants.models import Call
-from rendering.charts import NARROW, WIDE, chart_csv, chart_table, render_chart_pdf, render_svg
+from rendering.charts import NARROW, WIDE, chart_csv, render_chart_pdf, render_svg
 from transparency import queries
 from transparency.documents import files
-from transparency.documents.sections import section, sections
+from transparency.documents.sections import headlines, section, sections
 from transparency.documents.words import scope_name, scope_title, shown
 from transparency.errors import ReportNotFound, SectionNotFound
-from transparency.routes import blueprint
 from transparency.routes.cache import cached, download, picture
+from transparency.routes.room import blueprint
 from transparency.rules.books import INCOME_CASH
 from transparency.rules.figures import Report
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period, ScopeKind, periods_between
@@ -61,10 +61,10 @@ def _page(report: Report) -> str:
         cacheable=True,
         report=report,
         title=scope_title(report.scope),
+        headlines=headlines(report),
         sections=sections(report),
         address=lambda endpoint, **values: _address(report, endpoint, **values),
         shown=shown,
-        chart_table=chart_table,
         is_call=report.scope.kind is ScopeKind.CALL,
         quarters=[] if report.scope.year is None else _quarters(report.scope.year),
         articles=setting("TRANSPARENCY_ARTICLES"),

@@ -149,6 +149,18 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One programme of the operating plan: what it wants to reach, counted how, with how much."""
+
+    axis: str
+    name: Names
+    goal: Names
+    target: int
+    indicator: Names
+    budget: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """The entries a report stands on."""
 
@@ -185,6 +197,7 @@ class Report:
     process: Process
     calls: tuple[CallRef, ...]
     books: Books
+    plan: tuple[PlanLine, ...] = ()
 
     def income_base(self, form: str) -> Money:
         """Return what came in, in cash or in kind, in the base currency."""
@@ -203,6 +216,11 @@ class Report:
         """Return what entered a budget account in the base currency."""
         lines = [line for line in self.moments if line.account == account and line.debit.currency == self.currency]
         return total((line.debit for line in lines), self.currency)
+
+    def group(self, dimension: str, key: str) -> Group | None:
+        """Return one row of a breakdown; None where the report has no such row."""
+        rows = [one.groups for one in self.breakdowns if one.dimension == dimension]
+        return next((group for groups in rows for group in groups if group.key == key), None)
 
     @property
     def closing_base(self) -> Money:

@@ -13,7 +13,7 @@ CODERS: list[list[int | None]] = [
     [None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None],
     [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None],
 ]
-UNITS = [[coder[unit] for coder in CODERS if coder[unit] is not None] for unit in range(12)]
+UNITS = [[value for coder in CODERS if (value := coder[unit]) is not None] for unit in range(12)]
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ UNITS = [[coder[unit] for coder in CODERS if coder[unit] is not None] for unit i
     [(Level.NOMINAL, 0.7434), (Level.ORDINAL, 0.8154), (Level.INTERVAL, 0.8491), (Level.RATIO, 0.7974)],
 )
 def test_alpha_is_the_published_one(level: Level, alpha: float) -> None:
-    assert krippendorff_alpha(UNITS, level) == pytest.approx(alpha, abs=5e-5)  # type: ignore[arg-type]
+    assert krippendorff_alpha(UNITS, level) == pytest.approx(alpha, abs=5e-5)
 
 
 @pytest.mark.parametrize("units", [[], [[3.0]], [[3.0, 3.0], [3.0, 3.0]]])

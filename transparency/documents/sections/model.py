@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question with everything that answers it."""
+    """One question with everything that answers it. The chart of a leading one is shown at once."""
 
     id: str
     question: str
@@ -37,6 +37,17 @@ class Section:
     notes: tuple[str, ...] = ()
     chart: Chart | None = None
     entries: Mapping[str, str] | None = field(default=None)
+    leading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One of the few figures that say it all, and the section that proves it."""
+
+    question: str
+    figure: str
+    about: str
+    section_id: str
 
 
 def entry_filter(report: Report, **more: str) -> dict[str, str]:

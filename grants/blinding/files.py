@@ -174,7 +174,7 @@ def _clean(thing: Any, words: list[str]) -> None:
     if isinstance(thing, Stream):
         _clean_stream(thing)
     if isinstance(thing, (Dictionary, Stream)):
-        for key in [str(name) for name in thing.keys()]:  # noqa: SIM118 (a PDF object is not a dict)
+        for key in list(map(str, thing.keys())):
             if key in TALKING_KEYS:
                 del thing[key]
             else:

@@ -20,7 +20,8 @@ from core.settings import setting
 from grants.forms.applications import WholeNumberField
 from grants.forms.calls import bounded
 from grants.models import Call
-from grants.services.calls import LONGEST_BODY, LONGEST_REASON, LONGEST_SUMMARY, LONGEST_TITLE
+from grants.services.addenda import LONGEST_REASON
+from grants.services.calls import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TITLE
 from grants.states.call import AUDIENCE_LABELS, DIRECTION_LABELS
 
 SECTIONS: dict[str, str] = {

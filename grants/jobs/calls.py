@@ -2,7 +2,7 @@
 
 from core.database import session
 from core.jobs import JobContext, handler
-from grants.services.calls import advance_calls as advance
+from grants.services.course import advance_calls as advance
 
 
 @handler("grants.advance_calls")

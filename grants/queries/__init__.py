@@ -1,6 +1,5 @@
 """Every SELECT of the mobility fund; what other rooms ask for is named here."""
 
-from grants.queries.applications import application_by_folio, applications_of_call, counts_by_state
 from grants.queries.awards import award_by_id, awards_of, tranches_due
 from grants.queries.calls import call_by_slug, open_calls
 from grants.queries.determinations import awaiting_award, determinations_of, public_awards, waiting_list
@@ -8,15 +7,12 @@ from grants.queries.dossiers import clearings
 from grants.queries.figures import award_rows, process_figures
 
 __all__ = [
-    "application_by_folio",
-    "applications_of_call",
     "awaiting_award",
     "award_by_id",
     "award_rows",
     "awards_of",
     "call_by_slug",
     "clearings",
-    "counts_by_state",
     "determinations_of",
     "open_calls",
     "process_figures",

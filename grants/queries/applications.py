@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from accounts.models import MemberRole, Membership
 from core.database import session
@@ -58,11 +58,6 @@ def hold(application: Application) -> None:
 def application_by_id(application_id: int) -> Application | None:
     """Return any application by number: for staff."""
     return session().get(Application, application_id, options=[joinedload(Application.call)])
-
-
-def application_by_folio(folio: str) -> Application | None:
-    """Return the application with this folio, however it was typed."""
-    return session().scalar(select(Application).where(Application.folio == folio.strip().upper()))
 
 
 def applications_of(user_id: int) -> Select[Application]:
@@ -119,30 +114,6 @@ def standing_application(call: Call, user_id: int, organisation_id: int | None =
         .order_by(Application.id)
         .limit(1)
     )
-
-
-def applications_of_call(call: Call, states: Sequence[ApplicationState] | None = None) -> list[Application]:
-    """Return a call's applications by number, with their files, in a constant number of queries."""
-    query = (
-        select(Application)
-        .where(Application.call_id == call.id)
-        .options(selectinload(Application.attachments), joinedload(Application.organisation))
-        .order_by(Application.id)
-    )
-    if states is not None:
-        query = query.where(Application.state.in_(list(states)))
-    return list(session().scalars(query))
-
-
-def counts_by_state(call: Call) -> dict[ApplicationState, int]:
-    """Return how many applications of a call stand in each state; states with none are left out."""
-    rows = session().execute(
-        select(Application.state, func.count(Application.id).label("total"))
-        .where(Application.call_id == call.id)
-        .group_by(Application.state)
-        .order_by(Application.state)
-    )
-    return {row.state: row.total for row in rows}
 
 
 def versions_of(application: Application) -> list[ApplicationVersion]:

@@ -92,16 +92,6 @@ def award_listing(*, state: AwardState | None = None, call_id: int | None = None
     return query.order_by(Award.id.desc())
 
 
-def tranche_by_id(tranche_id: int) -> Tranche | None:
-    """Return a payment with its award and application."""
-    query = (
-        select(Tranche)
-        .options(joinedload(Tranche.award).joinedload(Award.application).joinedload(Application.applicant))
-        .where(Tranche.id == tranche_id)
-    )
-    return session().scalar(query)
-
-
 def tranches_due() -> list[Tranche]:
     """Return the payments whose condition is met and for which no order exists, oldest first."""
     query = (

@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import Function
 from core.clock import now
 from core.database import session
 from core.listing import like_pattern
-from grants.models import Addendum, Application, Call, ConsultationComment
+from grants.models import Application, Call, ConsultationComment
 from grants.rules import deadlines
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
@@ -44,11 +44,6 @@ def accepts_now(call: Call) -> bool:
 def call_by_slug(slug: str) -> Call | None:
     """Return the call at an address, drafts included."""
     return session().scalar(select(Call).where(Call.slug == slug))
-
-
-def call_by_id(call_id: int) -> Call | None:
-    """Return a call by number."""
-    return session().get(Call, call_id)
 
 
 def open_calls() -> list[Call]:
@@ -185,11 +180,6 @@ def _unscreened() -> Select[int]:
         .join(Application.call)
         .where(Application.state == ApplicationState.SUBMITTED, Call.state.in_([CallState.CLOSED, CallState.SCREENING]))
     )
-
-
-def addenda_of(call: Call) -> list[Addendum]:
-    """Return the public notices of a call in order."""
-    return list(session().scalars(select(Addendum).where(Addendum.call_id == call.id).order_by(Addendum.number)))
 
 
 def received(calls: Sequence[Call]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.models import User
@@ -118,7 +118,7 @@ def pending_with_applications(call: Call) -> list[Determination]:
     return list(session().scalars(query))
 
 
-def _without_money(call: Call) -> tuple[object, ...]:
+def _without_money(call: Call) -> tuple[ColumnElement[bool], ...]:
     return (
         Determination.call_id == call.id,
         Determination.state == DeterminationState.PENDING,
@@ -137,7 +137,7 @@ def count_uncommitted(call: Call) -> int:
     query = (
         select(func.count(Determination.id))
         .outerjoin(Award, Award.application_id == Determination.application_id)
-        .where(*_without_money(call))  # type: ignore[arg-type]
+        .where(*_without_money(call))
     )
     return session().scalar(query) or 0
 
@@ -149,7 +149,7 @@ def awaiting_award(call: Call) -> list[Determination]:
         .join(Determination.application)
         .options(contains_eager(Determination.application))
         .outerjoin(Award, Award.application_id == Determination.application_id)
-        .where(*_without_money(call))  # type: ignore[arg-type]
+        .where(*_without_money(call))
         .order_by(Determination.position, Determination.id)
     )
     return list(session().scalars(query))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from accounts.models import Membership, User
 from core.database import session
@@ -11,15 +11,19 @@ from grants.models.call import Call
 
 
 def _has_stake(user_id: int) -> ColumnElement[bool]:
-    places = select(Membership.organisation_id).where(Membership.user_id == user_id)
-    companions = (
-        select(CoApplicant.application_id).join(User, User.email == CoApplicant.email).where(User.id == user_id)
-    )
     return or_(
         Application.applicant_user_id == user_id,
-        Application.organisation_id.in_(places),
-        Application.id.in_(companions),
+        Application.organisation_id.in_(_organisations(user_id)),
+        Application.id.in_(_travels_along(user_id)),
     )
+
+
+def _organisations(user_id: int) -> Select[int]:
+    return select(Membership.organisation_id).where(Membership.user_id == user_id)
+
+
+def _travels_along(user_id: int) -> Select[int]:
+    return select(CoApplicant.application_id).join(User, User.email == CoApplicant.email).where(User.id == user_id)
 
 
 def is_own_case(application: Application, user_id: int) -> bool:

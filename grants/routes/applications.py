@@ -1,6 +1,5 @@
-"""An applicant's pages: start, my applications, where one stands, send, withdraw, the acuse."""
+"""An applicant's pages: start, my applications, where one stands, the way out."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,30 +12,23 @@ from core.access import ensure, signed_in
 from core.context import actor
 from core.database import session
 from core.errors import IllegalTransition
-from core.language import _, current_language
+from core.language import _
 from core.listing import page_number, paginate
-from core.moments import exact_moment
-from core.money import Money, format_money
-from core.web_files import send_bytes
+from core.money import Money
 from grants import services
-from grants.documents.acuse import acuse_pdf
 from grants.errors.calls import (
     AlreadyApplied,
-    ApplicationIncomplete,
     ApplicationNotFound,
     CallNotOpen,
-    DeadlinePassed,
     OrganisationNeeded,
 )
-from grants.forms.applications import ConfirmForm, StartForm, WithdrawForm
-from grants.models import Application, ApplicationVersion, Attachment
+from grants.forms.applications import StartForm, WithdrawForm
+from grants.models import Application, ApplicationVersion
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.queries.determinations import released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.rules import form as form_rules
-from grants.rules.tariff import RULE_LABELS, spoken_rate
-from grants.services import applications as drafts
 from grants.services import submission
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 
@@ -161,76 +153,6 @@ def _events(application: Application, versions: list[ApplicationVersion]) -> lis
     return events
 
 
-@blueprint.get("/solicitudes/<int:application_id>/revision")
-@signed_in
-def application_review(application_id: int) -> Response:
-    """Everything on one page before it is sent, with every problem linked to its field."""
-    application = own_application(application_id, editing=True)
-    return review_page(application)
-
-
-def review_page(application: Application, status: int = 200, extra: list[str] | None = None) -> Response:
-    """Show the review, after the steps or after a refused submission."""
-    problems = drafts.problems_of(application)
-    content = drafts.working_content(application)
-    steps = form_rules.steps(application.call.form)
-    return show(
-        "grants/application_review.html",
-        status,
-        application=application,
-        call=application.call,
-        form=ConfirmForm(),
-        problems=problems,
-        extra=extra or [],
-        failed=drafts.eligibility_of(application).failed,
-        content=content,
-        derived=drafts.derived_of(application),
-        steps=steps,
-        accepts=call_queries.accepts_now(application.call),
-        applies=lambda item: form_rules.applies(item, content.answers, application.kind.value),
-        files={attachment.question_id: attachment for attachment in application.current_attachments},
-        shown=lambda item, value, kept: shown_answer(item, value, kept, application.currency),
-        rule_labels=RULE_LABELS,
-        cents=Money,
-        rate=spoken_rate(application.call.tariff),
-    )
-
-
-def shown_answer(item: form_rules.Question, value: object, kept: Attachment | None, currency: str) -> str:
-    """Return an answer as people read it; nothing for what is still missing."""
-    if item["type"] == "file":
-        return kept.stored_file.original_name if kept else ""
-    if value is None:
-        return ""
-    if item["type"] == "yes_no":
-        return _("Sí") if value == "yes" else _("No")
-    if item["type"] == "choice":
-        return dict(form_rules.options(item, current_language())).get(str(value), "")
-    if item["type"] == "money" and isinstance(value, int):
-        return format_money(Money(value, currency), current_language())
-    return str(value)
-
-
-@blueprint.post("/solicitudes/<int:application_id>/enviar")
-@signed_in
-def application_submit(application_id: int) -> Response | BaseResponse:
-    """Send it."""
-    application = own_application(application_id, editing=True)
-    try:
-        services.submit_application(application)
-    except DeadlinePassed as late:
-        session().rollback()
-        application = own_application(application_id, editing=True)
-        services.note_late_attempt(application)
-        session().commit()
-        return review_page(application, late.status, [late.message(), late.advice()])
-    except ApplicationIncomplete as refusal:
-        session().rollback()
-        return review_page(own_application(application_id, editing=True), refusal.status)
-    session().commit()
-    return redirect(url_for("grants.acuse_show", application_id=application_id), 303)
-
-
 @blueprint.route("/solicitudes/<int:application_id>/retirar", methods=["GET", "POST"])
 @signed_in
 def application_withdraw(application_id: int) -> Response | BaseResponse:
@@ -251,52 +173,3 @@ def application_withdraw(application_id: int) -> Response | BaseResponse:
     was_sent = application.folio is not None
     flash(_("Retiraste tu solicitud. Ya no participa.") if was_sent else _("Descartaste el borrador."), "success")
     return redirect(url_for("grants.application_show", application_id=application.id), 303)
-
-
-# --- acuse -------------------------------------------------------------------
-
-
-def _version(application: Application) -> ApplicationVersion:
-    versions = queries.versions_of(application)
-    wanted = request.args.get("envio", "")
-    chosen = [version for version in versions if str(version.number) == wanted] or versions[-1:]
-    ensure(chosen, ApplicationNotFound())
-    return chosen[0]
-
-
-@blueprint.get("/solicitudes/<int:application_id>/acuse")
-@signed_in
-def acuse_show(application_id: int) -> Response:
-    """The acuse as a page."""
-    application = readable_application(application_id)
-    version = _version(application)
-    return show(
-        "grants/acuse_show.html",
-        application=application,
-        call=application.call,
-        version=version,
-        content=json.loads(version.content),
-        kind=_(KIND_LABELS[application.kind]),
-        received=exact_moment(version.submitted_at),
-        cents=Money,
-    )
-
-
-@blueprint.get("/solicitudes/<int:application_id>/acuse.pdf")
-@signed_in
-def acuse_document(application_id: int) -> Response:
-    """The acuse as a PDF."""
-    application = readable_application(application_id)
-    version = _version(application)
-    data = acuse_pdf(application, version, current_language())
-    return send_bytes(data, f"acuse-{application.folio}-{version.number}.pdf", "application/pdf")
-
-
-@blueprint.get("/solicitudes/<int:application_id>/acuse.json")
-@signed_in
-def acuse_content(application_id: int) -> Response:
-    """The very bytes that the acuse's fingerprint is of."""
-    application = readable_application(application_id)
-    version = _version(application)
-    name = f"solicitud-{application.folio}-{version.number}.json"
-    return send_bytes(version.content.encode(), name, "application/json")

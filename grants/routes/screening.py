@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.access import ensure, roles, signed_in
+from core.access import ensure, roles
 from core.clock import local
 from core.context import actor
 from core.database import session
@@ -21,21 +21,19 @@ from core.web_files import send_stored
 from grants import services
 from grants.errors.calls import ApplicationNotFound, CallNotFound
 from grants.forms.applications import ConfirmForm
-from grants.forms.awards import CureAnswerForm
 from grants.forms.staff import BulkScreeningForm, ScreeningForm
 from grants.models import Application, Call
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
 from grants.queries.dossiers import preparing_key
-from grants.routes.applications import own_application, shown_answer
-from grants.routes.held_uploads import Tray
-from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show, this_person
+from grants.routes.review import shown_answer
+from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
 from grants.rules.itinerary import read_legs
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
-from grants.states.screening import CURE, VERDICT_LABELS, CureState, ScreeningVerdict
+from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
 from rendering.spreadsheets import CellKind, SheetColumn, render_csv
 
 ORDERS = [name for key in queries.ORDERS for name in (key, f"-{key}")]
@@ -130,7 +128,7 @@ def screen_in_bulk(slug: str) -> BaseResponse:
 @roles(*READERS)
 def screening_show(application_id: int) -> Response | BaseResponse:
     """One application as screening sees it, each rule with its reason, and the verdict."""
-    application = _submitted(application_id)
+    application = submitted_application(application_id)
     form = ScreeningForm.blank()
     if request.method == "POST":
         ensure(actor().has(*WRITERS))
@@ -139,7 +137,7 @@ def screening_show(application_id: int) -> Response | BaseResponse:
                 _decide(application, form)
             except Refusal as refusal:
                 session().rollback()
-                return _screening_page(_submitted(application_id), form, refusal)
+                return _screening_page(submitted_application(application_id), form, refusal)
             session().commit()
             flash(_("Veredicto guardado."), "success")
             following = queries.neighbours(application)
@@ -184,17 +182,6 @@ def _screening_page(
     )
 
 
-@blueprint.get("/programa/solicitudes/<int:application_id>/aclaracion/<int:file_id>")
-@roles(*READERS)
-def cure_file(application_id: int, file_id: int) -> Response:
-    """A file that came with the answer to a request to cure."""
-    cure = queries.cure_of(_submitted(application_id))
-    found = next((stored for stored in queries.files_of_cure(cure) if stored.id == file_id), None) if cure else None
-    if found is None:
-        raise ApplicationNotFound()
-    return send_stored(found)
-
-
 def _answers(application: Application) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
     """Yield what was answered, by section, as people read it."""
     for section in application.call.form["sections"]:
@@ -213,48 +200,11 @@ def _answers(application: Application) -> Iterator[tuple[Any, list[tuple[str, st
 @roles(*READERS)
 def screening_file(application_id: int, attachment_id: int) -> Response:
     """A file of a submitted application, as it was sent."""
-    application = _submitted(application_id)
+    application = submitted_application(application_id)
     found = next((item for item in application.submitted_attachments if item.id == attachment_id), None)
     if found is None:
         raise ApplicationNotFound()
     return send_stored(found.stored_file)
-
-
-@blueprint.route("/solicitudes/<int:application_id>/aclaracion", methods=["GET", "POST"])
-@signed_in
-def cure_answer(application_id: int) -> Response | BaseResponse:
-    """The applicant's one answer to a request to cure."""
-    application = own_application(application_id, editing=request.method == "POST")
-    cure = queries.cure_of(application)
-    if cure is None:
-        raise ApplicationNotFound()
-    form = CureAnswerForm()
-    tray = Tray(f"cure:{cure.id}", this_person(), "cure")
-    problem = None
-    valid = form.validate_on_submit()
-    if form.is_submitted() and cure.state is CureState.OPEN:
-        valid = tray.receive(form.files) and valid
-    if valid:
-        try:
-            services.answer_cure(cure, text=form.text.data or "", files=tray.files(form.files.name))
-            tray.empty()
-            session().commit()
-            flash(_("Recibimos tu respuesta. Te avisaremos por correo."), "success")
-            return redirect(url_for("grants.application_show", application_id=application_id), 303)
-        except Refusal as refusal:
-            session().rollback()
-            problem = refusal
-    status = problem.status if problem is not None else (422 if form.errors else 200)
-    return show(
-        "grants/cure_answer.html",
-        status,
-        application=application,
-        cure=cure,
-        states=CURE,
-        form=form,
-        held=tray.held.get(form.files.name, []),
-        problem=problem.message() if problem is not None else None,
-    )
 
 
 @blueprint.post("/programa/<slug>/expedientes/preparar")
@@ -281,7 +231,8 @@ def _filters() -> dict[str, Any]:
     }
 
 
-def _submitted(application_id: int) -> Application:
+def submitted_application(application_id: int) -> Application:
+    """Return an application that staff may see: one that was sent."""
     application = queries.submitted_application(application_id)
     if application is None:
         raise ApplicationNotFound()

@@ -10,7 +10,6 @@ from grants.documents.letters import agreement_pdf
 from grants.emails import letters
 from grants.errors.awards import AgreementChanged, AgreementMissing, SignatureMismatch
 from grants.models.award import Agreement, Award
-from grants.queries.determinations import public_name
 from grants.rules.folding import fold_word
 from grants.services.awards import make_due, move_award, plan_tranches, tell_acceptance
 from grants.services.impartiality import ensure_impartial
@@ -76,8 +75,3 @@ def accept_agreement(award: Award, *, user: User, signed_name: str, sha256: str)
     make_due(award, TrancheCondition.AGREEMENT_ACCEPTED)
     tell_acceptance(award)
     return agreement
-
-
-def beneficiary_name(award: Award) -> str:
-    """Return the name under which an award is public."""
-    return public_name(award.application, award.application.applicant.name)

@@ -14,7 +14,7 @@ from grants.models.determination import Appeal
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
 from grants.rules.appeals import may_decide
-from grants.services.calls import move_call
+from grants.services.course import move_call
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.states.call import CallState

@@ -31,7 +31,7 @@ from grants.rules import draft, form
 from grants.rules.eligibility import Eligibility
 from grants.rules.itinerary import Leg, read_legs
 from grants.rules.problems import Problem
-from grants.services.calls import bring_up_to_date
+from grants.services.course import bring_up_to_date
 from grants.services.dossiers import withdraw_dossier_of
 from grants.states.application import APPLICATION_STATES, ApplicantKind, ApplicationState
 from grants.states.call import CallState, Direction

@@ -1,66 +1,68 @@
-"""Write a call, move it through its life, and tell the public of every later change."""
+"""Write a call while it may still be written: its text, its documents, its rulebook and its budget."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy.exc import IntegrityError
 
 from core.audit import record
 from core.clock import now
-from core.context import SYSTEM, acting_as, actor
+from core.context import actor
 from core.database import session
-from core.jobs import enqueue
 from core.money import Money
 from core.settings import setting
 from grants.errors.calls import (
     CallFrozen,
-    CallNotOpen,
     CallValueRefused,
-    DeadlineOnlyExtends,
-    ReasonMissing,
     SlugTaken,
     TextOutOfBounds,
 )
-from grants.models import Addendum, Call
+from grants.models import Call
 from grants.models.call import SLUG_LENGTH
 from grants.queries import calls as queries
-from grants.rules import deadlines
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
 from grants.rules.form import FORMAT as FORM_FORMAT
 from grants.rules.tariff import FORMAT as TARIFF_FORMAT
-from grants.states.call import CALL_STATES, Audience, CallState, Direction
+from grants.states.call import Audience, CallState, Direction
 from scoring.services import freeze_rulebook
 
 LONGEST_TITLE = 200
 LONGEST_SUMMARY = 600
 LONGEST_BODY = 30_000
-LONGEST_REASON = 2_000
+APPEAL_DAYS = 5
 FORMATS = {"form": FORM_FORMAT, "tariff": TARIFF_FORMAT, "eligibility": ELIGIBILITY_FORMAT}
 EDITABLE = (CallState.DRAFT, CallState.CONSULTATION)
 Text = Mapping[str, str]
 
 
-def draft_call(
-    *,
-    slug: str,
-    title: Text,
-    summary: Text,
-    body: Text,
-    axes: Sequence[int],
-    regions: Sequence[str],
-    audience: Sequence[str],
-    direction: Direction | str,
-    cap_per_award: Money,
-    form: Mapping[str, Any],
-    tariff: Mapping[str, Any],
-    eligibility: Mapping[str, Any],
-    opens_at: datetime | None = None,
-    closes_at: datetime | None = None,
-    results_on: date | None = None,
-    appeal_days: int = 5,
-) -> Call:
+class CallFields(TypedDict, total=False):
+    """What of a draft can be written."""
+
+    title: Text
+    summary: Text
+    body: Text
+    axes: Sequence[int]
+    regions: Sequence[str]
+    audience: Sequence[str]
+    direction: Direction | str
+    form: Mapping[str, Any]
+    tariff: Mapping[str, Any]
+    eligibility: Mapping[str, Any]
+    opens_at: datetime | None
+    closes_at: datetime | None
+    results_on: date | None
+    appeal_days: int
+
+
+class CallChanges(CallFields, total=False):
+    """What of a draft can be written again."""
+
+    cap_per_award: Money
+
+
+def draft_call(*, slug: str, cap_per_award: Money, **fields: Unpack[CallFields]) -> Call:
     """Begin a call. It may be incomplete: the checklist says what is missing before it is published.
 
     Raises:
@@ -70,7 +72,19 @@ def draft_call(
         raise CallValueRefused(field="slug")
     if queries.call_by_slug(slug) is not None:
         raise SlugTaken(slug=slug)
-    call = Call(
+    call = _blank(slug, cap_per_award.currency)
+    _apply(call, {"appeal_days": APPEAL_DAYS, **fields, "cap_per_award": cap_per_award})
+    try:
+        with session().begin_nested():
+            session().add(call)
+    except IntegrityError:
+        raise SlugTaken(slug=slug) from None
+    record("call.drafted", "call", call.id, None, {"slug": slug})
+    return call
+
+
+def _blank(slug: str, currency: str) -> Call:
+    return Call(
         slug=slug,
         title={},
         summary={},
@@ -84,41 +98,14 @@ def draft_call(
         tariff={},
         eligibility={},
         cap_per_award_cents=1,
-        currency=cap_per_award.currency,
+        currency=currency,
         version=1,
         created_at=now(),
         created_by_id=actor().user_id,
     )
-    _apply(
-        call,
-        {
-            "title": title,
-            "summary": summary,
-            "body": body,
-            "axes": axes,
-            "regions": regions,
-            "audience": audience,
-            "direction": direction,
-            "cap_per_award": cap_per_award,
-            "form": form,
-            "tariff": tariff,
-            "eligibility": eligibility,
-            "opens_at": opens_at,
-            "closes_at": closes_at,
-            "results_on": results_on,
-            "appeal_days": appeal_days,
-        },
-    )
-    try:
-        with session().begin_nested():
-            session().add(call)
-    except IntegrityError:
-        raise SlugTaken(slug=slug) from None
-    record("call.drafted", "call", call.id, None, {"slug": slug})
-    return call
 
 
-def edit_call(call: Call, **changes: Any) -> Call:
+def edit_call(call: Call, **changes: Unpack[CallChanges]) -> Call:
     """Change a draft, by the names of `draft_call`. Whoever commented in the consultation sees the final text.
 
     Raises:
@@ -213,106 +200,3 @@ def set_allocated_budget(call: Call, money: Money) -> Call:
     session().flush()
     record("call.budget_allocated", "call", call.id, {"cents": before}, {"cents": money.amount_cents})
     return call
-
-
-def move_call(call: Call, target: CallState) -> Call:
-    """Take the next step of a call's life.
-
-    Raises:
-        IllegalTransition: the table has no such step; both ends are named.
-    """
-    CALL_STATES.check(call.state, target)
-    before = call.state
-    call.state = target
-    session().flush()
-    record("call.moved", "call", call.id, {"state": before.value}, {"state": target.value})
-    return call
-
-
-def bring_up_to_date(call: Call) -> Call:
-    """Record what the clock already says: that the call has opened, or closed."""
-    target = queries.state_now(call)
-    with acting_as(SYSTEM):  # whoever happened to look at it did not open or close it
-        if target is CallState.CLOSED and call.state is CallState.PUBLISHED:
-            move_call(call, CallState.OPEN)
-        if target is not call.state:
-            move_call(call, target)
-    return call
-
-
-def advance_calls() -> int:
-    """Open and close every call whose moment has come; return how many moved."""
-    due = queries.calls_to_advance(now())
-    for call in due:
-        bring_up_to_date(call)
-    return len(due)
-
-
-def schedule_advances(call: Call) -> None:
-    """Ask the worker to look at the call's state when it opens and right after its last second."""
-    over = None if call.closes_at is None else call.closes_at + timedelta(seconds=1)
-    for moment in (call.opens_at, over):
-        if moment is not None and moment >= now():
-            stamp = moment.isoformat()
-            enqueue("grants.advance_calls", run_after=moment, unique_key=f"grants.advance_calls:{call.id}:{stamp}")
-
-
-def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
-    """Give everybody more time, in public and with the reason.
-
-    Raises:
-        DeadlineOnlyExtends: the new moment is not later. CallNotOpen: it is not published, or already in screening.
-    """
-    bring_up_to_date(call)
-    if call.state not in (CallState.PUBLISHED, CallState.OPEN) or call.closes_at is None:
-        raise CallNotOpen()
-    old = call.closes_at
-    if closes_at <= old or not deadlines.is_before_closing(closes_at, now()):
-        raise DeadlineOnlyExtends()
-    notice = _addendum(call, "extension", reason, old, closes_at)
-    call.closes_at = closes_at
-    session().flush()
-    schedule_advances(call)
-    record(
-        "call.deadline_extended",
-        "call",
-        call.id,
-        {"closes_at": old.isoformat()},
-        {"closes_at": closes_at.isoformat(), "addendum": notice.number},
-    )
-    return notice
-
-
-def cancel_call(call: Call, reason: str) -> Addendum:
-    """Stop a call for good, in public and with the reason.
-
-    Raises:
-        IllegalTransition: it is over already. ReasonMissing: nobody said why.
-    """
-    bring_up_to_date(call)
-    CALL_STATES.check(call.state, CallState.CANCELLED)
-    notice = _addendum(call, "cancellation", reason, None, None)
-    move_call(call, CallState.CANCELLED)
-    return notice
-
-
-def _addendum(call: Call, kind: str, reason: str, old: datetime | None, new: datetime | None) -> Addendum:
-    said = reason.strip()
-    if not said:
-        raise ReasonMissing()
-    if len(said) > LONGEST_REASON:
-        raise TextOutOfBounds(most=LONGEST_REASON)
-    number = len(call.addenda) + 1
-    notice = Addendum(
-        call=call,
-        number=number,
-        kind=kind,
-        reason=said,
-        old_closes_at=old,
-        new_closes_at=new,
-        at=now(),
-        by_id=actor().user_id,
-    )
-    session().add(notice)
-    session().flush()
-    return notice

@@ -16,7 +16,7 @@ from grants.errors.calls import (
 )
 from grants.models import Call, ConsultationComment
 from grants.rules import deadlines
-from grants.services.calls import move_call
+from grants.services.course import move_call
 from grants.states.call import CALL_STATES, CallState, CommentVerdict
 
 LONGEST_COMMENT = 4_000

@@ -10,7 +10,7 @@ from grants.models import Call
 from grants.queries import calls as queries
 from grants.rules import content, eligibility, form, publication, tariff
 from grants.rules.publication import CheckItem, Readiness
-from grants.services.calls import bring_up_to_date, schedule_advances
+from grants.services.course import bring_up_to_date, schedule_advances
 from grants.states.call import CALL_STATES, CallState
 
 

@@ -16,7 +16,7 @@ from grants.queries import applications as queries
 from grants.rules import content, deadlines
 from grants.rules.folio import folio
 from grants.services.applications import adopt_working_copy, problems_of
-from grants.services.calls import bring_up_to_date
+from grants.services.course import bring_up_to_date
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.call import CallState
 

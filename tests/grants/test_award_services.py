@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from core.clock import FrozenClock, now, today
 from core.context import acting_as
 from core.database import session
-from core.errors import Forbidden, IllegalTransition
+from core.errors import Forbidden, IllegalTransition, Refusal
 from core.money import Money
 from core.roles import Role
 from grants import services
@@ -160,12 +160,12 @@ def test_tranche_cannot_be_paid_without_an_order_or_twice(clock: FrozenClock, of
     ],
 )
 def test_expense_line_out_of_order_is_named(
-    clock: FrozenClock, officer: Any, changes: dict[str, Any], refusal: type[Exception]
+    clock: FrozenClock, officer: Any, changes: dict[str, Any], refusal: type[Refusal]
 ) -> None:
     award = make.paid_award(clock, officer)
     with pytest.raises(refusal) as caught:
         services.file_expense_report(award, lines=[entry(), entry(**changes)])
-    assert caught.value.parameters["line"] == 2  # type: ignore[attr-defined]
+    assert caught.value.parameters["line"] == 2
 
 
 def test_expense_of_tomorrow_is_refused(clock: FrozenClock, officer: Any) -> None:

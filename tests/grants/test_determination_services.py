@@ -53,6 +53,12 @@ MARKS = [(5, 5, 5, 5), (4, 4, 4, 4), (1, 1, 1, 1)]
 ONE_AWARD = Money(4_500_000, "MXN")  # enough for one journey, not for two
 
 
+def window_of(application: Application) -> appeal_queries.AppealWindow:
+    window = appeal_queries.appeal_window(application)
+    assert window is not None
+    return window
+
+
 @pytest.fixture
 def officer(clock: FrozenClock) -> Any:
     return make_user(Role.PROGRAMME_OFFICER)
@@ -143,7 +149,7 @@ def test_letters_go_once_with_reason_and_deadline(clock: FrozenClock, officer: A
     assert sent[2][1] == f"Le informamos que su solicitud {folio} no fue seleccionada."
     assert sent[2][2].startswith("Motivo: ")
     closes = end_of_day(today() + timedelta(days=call.appeal_days))
-    assert appeal_queries.appeal_window(found[2]).closes_at == closes  # type: ignore[union-attr]
+    assert window_of(found[2]).closes_at == closes
     assert "puede inconformarse hasta el" in sent[2][4]
     assert "a las 23:59, hora de la Ciudad de México." in sent[2][4]
     assert "lista de espera" in sent[1][1]
@@ -178,7 +184,7 @@ def test_ineligible_gets_its_reason_and_the_same_window(clock: FrozenClock, offi
     with in_language("es"):
         assert letters.reason_text(found) == "No vive en la ciudad."
     assert queries.letters_of(refused)[0].paragraphs[2] == "Motivo: No vive en la ciudad."
-    assert appeal_queries.appeal_window(refused).is_open  # type: ignore[union-attr]
+    assert window_of(refused).is_open
 
 
 def test_withdrawn_before_the_release_is_left_out(clock: FrozenClock, officer: Any) -> None:

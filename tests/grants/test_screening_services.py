@@ -29,6 +29,7 @@ from grants.errors.awards import (
     ReasonMissing,
 )
 from grants.models import Application, BlindClearing, CoApplicant, Screening
+from grants.queries import determinations as application_queries
 from grants.queries import dossiers as dossier_queries
 from grants.queries import screening as queries
 from grants.states.application import ApplicationState
@@ -389,7 +390,7 @@ def test_conflicts_are_worked_out_and_handed_over_without_names(clock: FrozenClo
     services.name_paying_organisations(call, [giver.id, giver.id])
     services.name_paying_organisations(call, [giver.id])
     pairs = services.hand_over_conflicts(call)
-    codes = {dossier_queries.clearing_of(a).dossier_code: a for a in found}  # type: ignore[union-attr]
+    codes = application_queries.applications_by_code(call)
     declared = session().execute(
         select(PanelSeat.reviewer_id, Dossier.code, ConflictDeclaration.kind)
         .join(PanelSeat, PanelSeat.id == ConflictDeclaration.seat_id)

@@ -1,6 +1,7 @@
 """A rulebook to start from: complete, valid and in two languages, for a call of the mobility fund."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 Text = dict[str, str]
@@ -62,6 +63,31 @@ CRITERIA: tuple[tuple[str, str, str | None, Text, Text], ...] = (
 )
 
 
+CONFLICTS = ("same_organisation", "same_household", "earlier_collaboration", "sponsor_of_fund", "recognised", "other")
+
+BONUS: dict[str, Any] = {
+    "id": "barrio",
+    "name": {"es": "Barrio con poca vida internacional", "en": "Neighbourhood with little international life"},
+    "points": "3",
+}
+RESERVED: dict[str, Any] = {
+    "id": "primera_vez",
+    "name": {"es": "Primera vez que recibe apoyo", "en": "First-time grantee"},
+    "places": 2,
+    "winner_uses_place": True,
+}
+LOT: dict[str, Any] = {
+    "protocol": "hmac-sha256-chain",
+    "iterations": 10,
+    "randomness_source": {
+        "es": "Primer sorteo Melate de la Lotería Nacional posterior al cierre de evaluaciones: los seis números "
+        "naturales en orden ascendente y el adicional, separados por puntos",
+        "en": "First Melate draw of Mexico's national lottery after reviews close: the six natural numbers in "
+        "ascending order and the additional one, divided by full stops",
+    },
+}
+
+
 def standard_rulebook(
     title: Mapping[str, str],
     *,
@@ -79,40 +105,11 @@ def standard_rulebook(
         "criteria": [_criterion(entry) for entry in CRITERIA],
         "weights_total": "20",
         "score": {"threshold": "60", "decimals": 2, "rounding": "half_even"},
-        "reviews": {
-            "per_application": reviewers,
-            "max_load": 25,
-            "min_load": 0,
-            "one_per_institution": True,
-            "justification": {"min_characters": 20, "max_characters": 3000},
-        },
-        "conflicts": [
-            "same_organisation",
-            "same_household",
-            "earlier_collaboration",
-            "sponsor_of_fund",
-            "recognised",
-            "other",
-        ],
+        "reviews": _reviews(reviewers),
+        "conflicts": list(CONFLICTS),
         "discrepancy": {"measure": "total", "spread_limit": "30", "split_verdict": True, "further_reviewers": 1},
-        "bonus": [
-            {
-                "id": "barrio",
-                "name": {
-                    "es": "Barrio con poca vida internacional",
-                    "en": "Neighbourhood with little international life",
-                },
-                "points": "3",
-            }
-        ],
-        "reserved": [
-            {
-                "id": "primera_vez",
-                "name": {"es": "Primera vez que recibe apoyo", "en": "First-time grantee"},
-                "places": 2,
-                "winner_uses_place": True,
-            }
-        ],
+        "bonus": [deepcopy(BONUS)],
+        "reserved": [deepcopy(RESERVED)],
         "ties": ["criterion:impacto", "criterion:calidad", "reserved:primera_vez", "lot"],
         "selection": {
             "currency": currency,
@@ -120,17 +117,18 @@ def standard_rulebook(
             "skip_rule": "skip",
             "waiting_list": None,
         },
-        "lot": {
-            "protocol": "hmac-sha256-chain",
-            "iterations": 10,
-            "randomness_source": {
-                "es": "Primer sorteo Melate de la Lotería Nacional posterior al cierre de evaluaciones: los seis "
-                "números naturales en orden ascendente y el adicional, separados por puntos",
-                "en": "First Melate draw of Mexico's national lottery after reviews close: the six natural numbers in "
-                "ascending order and the additional one, divided by full stops",
-            },
-        },
+        "lot": deepcopy(LOT),
         "publication": {"scores": "pseudonymous", "justifications": "to_applicant"},
+    }
+
+
+def _reviews(reviewers: int) -> dict[str, Any]:
+    return {
+        "per_application": reviewers,
+        "max_load": 25,
+        "min_load": 0,
+        "one_per_institution": True,
+        "justification": {"min_characters": 20, "max_characters": 3000},
     }
 
 
@@ -138,8 +136,8 @@ def _criterion(entry: tuple[str, str, str | None, Text, Text]) -> dict[str, Any]
     criterion_id, weight, threshold, name, description = entry
     return {
         "id": criterion_id,
-        "name": name,
-        "description": description,
+        "name": dict(name),
+        "description": dict(description),
         "weight": weight,
         "scale": {"min": "0", "max": "5", "step": "1", "better": "higher"},
         "anchors": [

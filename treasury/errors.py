@@ -85,6 +85,32 @@ class NothingCommitted(Refusal):
     sentence = N_("Este apoyo no tiene dinero comprometido.")
 
 
+class MoneyToReturn(Refusal):
+    """More was paid than spent, and the difference has not come back."""
+
+    sentence = N_("Este apoyo no se puede cerrar: faltan por devolver %(amount)s.")
+    next_step = N_("Tesorería registra la devolución cuando el banco la muestra.")
+
+
+class MoreThanPaid(Refusal):
+    """No more can come back than was paid."""
+
+    sentence = N_("De este apoyo se pagaron %(paid)s que no han vuelto: no puede volver más que eso.")
+
+
+class NotNextInLine(Refusal):
+    """The waiting list moves up in its order."""
+
+    sentence = N_("La solicitud %(folio)s no es la que sigue en la lista de espera.")
+    next_step = N_("El dinero que se libera se asigna en el orden de la lista.")
+
+
+class SetAsideTooLarge(Refusal):
+    """What is promised to calls cannot be moved to another fund."""
+
+    sentence = N_("La bolsa %(fund)s tiene libres %(free)s: lo demás ya está prometido a convocatorias.")
+
+
 class SamePerson(Forbidden):
     """Who prepares a payment does not authorise it."""
 

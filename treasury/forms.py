@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from core.forms import MoneyField, PuenteForm
 from core.language import N_, lazy, localised
@@ -53,20 +53,20 @@ class ProgrammeForm(PuenteForm):
     axis = SelectField(lazy(N_("Eje")), coerce=int)
     fund = SelectField(lazy(N_("Bolsa")))
     name_es = StringField(
-        lazy(N_("Nombre en español")), [InputRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
+        lazy(N_("Nombre en español")), [DataRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
     )
     name_en = StringField(
-        lazy(N_("Nombre en inglés")), [InputRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
+        lazy(N_("Nombre en inglés")), [DataRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
     )
     goal_es = TextAreaField(
-        lazy(N_("Meta en español")), [InputRequired(lazy(N_("Escribe la meta."))), Length(max=1000)]
+        lazy(N_("Meta en español")), [DataRequired(lazy(N_("Escribe la meta."))), Length(max=1000)]
     )
-    goal_en = TextAreaField(lazy(N_("Meta en inglés")), [InputRequired(lazy(N_("Escribe la meta."))), Length(max=1000)])
+    goal_en = TextAreaField(lazy(N_("Meta en inglés")), [DataRequired(lazy(N_("Escribe la meta."))), Length(max=1000)])
     indicator_es = StringField(
-        lazy(N_("Indicador en español")), [InputRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]
+        lazy(N_("Indicador en español")), [DataRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]
     )
     indicator_en = StringField(
-        lazy(N_("Indicador en inglés")), [InputRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]
+        lazy(N_("Indicador en inglés")), [DataRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]
     )
     target = IntegerField(
         lazy(N_("Valor que se quiere alcanzar")),
@@ -98,20 +98,61 @@ class AllocationForm(PuenteForm):
         return self
 
 
+class AwardForm(PuenteForm):
+    """How much an award receives that is committed on its own."""
+
+    amount = MoneyField(lazy(N_("Cantidad")), [AmountRequired()])
+
+    def offer(self, currency: str) -> "AwardForm":
+        """Say in which currency it is."""
+        self.amount.currency = currency
+        return self
+
+
+class ReturnForm(PuenteForm):
+    """Money that came back, as the bank's line says."""
+
+    amount = MoneyField(lazy(N_("Cantidad devuelta")), [AmountRequired()])
+    received_on = DateField(
+        lazy(N_("Fecha del depósito")), [InputRequired(lazy(N_("Escribe la fecha que muestra el banco.")))]
+    )
+    bank_reference = StringField(
+        lazy(N_("Referencia del banco")),
+        [DataRequired(lazy(N_("Escribe la referencia que muestra el banco."))), Length(max=60)],
+    )
+
+
+class SetAsideForm(PuenteForm):
+    """Money of free use that is set aside for a designated purpose."""
+
+    key = HiddenField()
+    source = SelectField(lazy(N_("De la bolsa de libre uso")))
+    target = SelectField(lazy(N_("A la bolsa designada")))
+    amount = MoneyField(lazy(N_("Cantidad")), [AmountRequired()])
+    on = DateField(lazy(N_("Fecha")), [InputRequired(lazy(N_("Escribe la fecha.")))])
+    memo = TextAreaField(lazy(N_("Para qué")), [DataRequired(lazy(N_("Escribe para qué."))), Length(max=300)])
+
+    def offer(self, sources: list[Fund], targets: list[Fund]) -> "SetAsideForm":
+        """Fill the lists to choose from."""
+        self.source.choices, self.target.choices = fund_choices(sources), fund_choices(targets)
+        self.amount.currency = setting("BASE_CURRENCY")
+        return self
+
+
 class PaymentForm(PuenteForm):
     """What the bank's line says."""
 
     paid_on = DateField(lazy(N_("Fecha del pago")), [InputRequired(lazy(N_("Escribe la fecha que muestra el banco.")))])
     bank_reference = StringField(
         lazy(N_("Referencia del banco")),
-        [InputRequired(lazy(N_("Escribe la referencia que muestra el banco."))), Length(max=60)],
+        [DataRequired(lazy(N_("Escribe la referencia que muestra el banco."))), Length(max=60)],
     )
 
 
 class ReasonForm(PuenteForm):
     """Why something is cancelled."""
 
-    reason = TextAreaField(lazy(N_("Motivo")), [InputRequired(lazy(N_("Escribe el motivo."))), Length(max=300)])
+    reason = TextAreaField(lazy(N_("Motivo")), [DataRequired(lazy(N_("Escribe el motivo."))), Length(max=300)])
 
 
 class ConfirmForm(PuenteForm):

@@ -119,6 +119,16 @@ class Commitment(Base):
         """What is bound and neither paid nor released."""
         return Money(self.amount_cents - self.paid_cents - self.released_cents, self.currency)
 
+    @property
+    def paid(self) -> Money:
+        """What the bank paid out of it."""
+        return Money(self.paid_cents, self.currency)
+
+    @property
+    def returned(self) -> Money:
+        """What of that came back."""
+        return Money(self.returned_cents, self.currency)
+
 
 class PaymentOrder(Base):
     """An instruction to the trustee bank, prepared by one person and authorised by another."""

@@ -82,7 +82,25 @@ class CorrectedElsewhere(Conflict):
 class NotInStore(Conflict):
     """Only what came in kind and is here can be used up."""
 
-    sentence = N_("Solo se puede usar lo que ya se recibió en especie.")
+    sentence = N_("Solo se puede usar, y una vez, lo que ya se recibió en especie.")
+
+
+class UsedBeforeReceived(InvalidInput):
+    """A thing is used on the day it came or later."""
+
+    sentence = N_("Se recibió el %(date)s: no se pudo usar antes.")
+
+
+class UsedAlready(Conflict):
+    """What was used up cannot be taken back as if it had never come."""
+
+    sentence = N_("Lo que se recibió ya se usó: revierte primero el asiento %(number)s.")
+
+
+class YearNotOpenable(Conflict):
+    """Books are opened for this year and the next, once."""
+
+    sentence = N_("El ejercicio %(year)s no se puede abrir: ya está abierto, o no es el actual ni el que sigue.")
 
 
 class ReasonRequired(InvalidInput):

@@ -145,22 +145,42 @@ def report_returned(report: ExpenseReport) -> LetterText:
 
 
 def report_accepted(report: ExpenseReport) -> LetterText:
-    """Confirm an expense report, and what has to be returned."""
+    """Confirm an expense report and say to the cent what is still paid, or what comes back."""
     award = report.award
-    unspent = [
-        _("Quedan por devolver %(amount)s. Le escribiremos con los datos para hacerlo.", amount=_money(report.unspent))
-    ]
     return LetterText(
         "report_accepted",
         _("Aceptamos su informe de gastos"),
         (
             _(GREETING),
-            _("Comprobó %(amount)s. Su informe de gastos queda aceptado.", amount=_money(report.spent)),
-            *(unspent if report.unspent_cents else []),
+            _(
+                "Comprobó %(spent)s de un apoyo de %(award)s. Su informe de gastos queda aceptado.",
+                spent=_money(report.spent),
+                award=_money(award.money),
+            ),
+            _settlement(report),
             _where_to_ask(award.application),
         ),
         (_("Ver mi apoyo"), f"/apoyos/{award.id}"),
     )
+
+
+def _settlement(report: ExpenseReport) -> str:
+    if report.return_cents:
+        return _(
+            "Se le pagó más de lo que comprobó: quedan por devolver %(amount)s y ya no habrá otro pago. Responda a "
+            "este correo y le damos la cuenta y la referencia para depositarlos.",
+            amount=_money(report.to_return),
+        )
+    if report.due_cents and report.unspent_cents:
+        return _(
+            "Lo que sigue: se le pagan %(due)s, que es lo que comprobó y todavía no se le paga. Los %(unspent)s del "
+            "apoyo que no gastó vuelven al fondo.",
+            due=_money(report.due),
+            unspent=_money(report.unspent),
+        )
+    if report.due_cents:
+        return _("Lo que sigue: se le paga lo que falta de su apoyo, %(due)s.", due=_money(report.due))
+    return _("Lo que comprobó ya se le pagó: no hay otro pago ni nada por devolver.")
 
 
 def appeal_resolved(appeal: Appeal) -> LetterText:

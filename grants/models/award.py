@@ -83,7 +83,7 @@ class Tranche(Base):
         UniqueConstraint("award_id", "number"),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint("(state = 'paid') = (paid_on IS NOT NULL)", name="paid_iff_state"),
-        CheckConstraint("state = 'planned' OR due_at IS NOT NULL", name="due_has_moment"),
+        CheckConstraint("state IN ('planned', 'dropped') OR due_at IS NOT NULL", name="due_has_moment"),
         Index("ix_tranche_state", "state", "due_at", "id"),
     )
 
@@ -113,6 +113,9 @@ class ExpenseReport(Base):
         UniqueConstraint("award_id", "number"),
         CheckConstraint("(state = 'filed') = (reviewed_at IS NULL)", name="reviewed_iff_state"),
         CheckConstraint("state <> 'returned' OR length(review_note) > 0", name="returned_has_reason"),
+        CheckConstraint("due_cents >= 0 AND return_cents >= 0", name="settlement_sane"),
+        CheckConstraint("due_cents = 0 OR return_cents = 0", name="pays_or_gets_back"),
+        CheckConstraint("state = 'accepted' OR due_cents + return_cents = 0", name="settled_once_accepted"),
         Index(
             "uq_expense_report_standing",
             "award_id",
@@ -136,6 +139,8 @@ class ExpenseReport(Base):
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     review_note: Mapped[str] = mapped_column(Text, default="")
+    due_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # still to be paid when it was accepted
+    return_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # to come back when it was accepted
 
     award: Mapped[Award] = relationship(back_populates="reports")
     lines: Mapped[list["ExpenseLine"]] = relationship(back_populates="report", order_by="ExpenseLine.line")
@@ -147,8 +152,18 @@ class ExpenseReport(Base):
 
     @property
     def unspent(self) -> Money:
-        """What has to be returned."""
+        """What of the award is not proved by its lines, paid or not."""
         return Money(self.unspent_cents, self.currency)
+
+    @property
+    def due(self) -> Money:
+        """What was still to be paid when the report was accepted."""
+        return Money(self.due_cents, self.currency)
+
+    @property
+    def to_return(self) -> Money:
+        """What had been paid and not spent when the report was accepted: it comes back."""
+        return Money(self.return_cents, self.currency)
 
 
 class ExpenseLine(Base):

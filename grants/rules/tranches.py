@@ -36,6 +36,38 @@ def plan(award: Money, shares: Sequence[int]) -> list[PlannedTranche]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an accepted report leaves to do: `due` is still to be paid, `to_return` comes back, never both; `unused` of
+    the award is neither.
+    """
+
+    due: Money
+    to_return: Money
+    unused: Money
+
+
+def settle(award: Money, spent: Money, under_way: Money) -> Settlement:
+    """Compare what was proved with what was paid or ordered (`under_way`): an award pays what was spent, up to itself.
+
+    award = under_way + due + unused, and to_return is never more than under_way.
+    """
+    zero = Money.zero(award.currency)
+    earned = min(spent, award)
+    due = max(earned - under_way, zero)
+    return Settlement(due, max(under_way - earned, zero), award - under_way - due)
+
+
+def fill(due: Money, planned: Sequence[Money]) -> list[Money]:
+    """Divide what is due over the parts that were planned, in order, none above its plan. The sum is `due`."""
+    parts = []
+    for plan_part in planned:
+        part = min(plan_part, due)
+        parts.append(part)
+        due = due - part
+    return parts
+
+
 def unspent(award: Money, spent: Money) -> Money:
     """Return what has to go back: never negative, because spending more than the award is the beneficiary's affair."""
     rest = award - spent

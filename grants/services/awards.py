@@ -31,9 +31,13 @@ from grants.states.determination import AppealState, DeterminationState, Outcome
 STANDARD_SHARES = (80, 20)
 Accepted = Callable[[Award], object]
 Declined = Callable[[Award, str], object]
+Settled = Callable[[Award, Money], object]
+Closing = Callable[[Award], object]
 # The treasury stands above this room and cannot be called from here: it leaves word whom to tell.
 _after_acceptance: list[Accepted] = []
 _after_decline: list[Declined] = []
+_after_settlement: list[Settled] = []
+_before_closing: list[Closing] = []
 
 
 def when_agreement_accepted(act: Accepted) -> Accepted:
@@ -47,6 +51,20 @@ def when_award_declined(act: Declined) -> Declined:
     """Have `act(award, reason)` called, in the same transaction, whenever an award is declined."""
     if act not in _after_decline:
         _after_decline.append(act)
+    return act
+
+
+def when_award_settled(act: Settled) -> Settled:
+    """Have `act(award, due)` called whenever an accepted report settles what of an award is still to be paid."""
+    if act not in _after_settlement:
+        _after_settlement.append(act)
+    return act
+
+
+def before_award_closes(act: Closing) -> Closing:
+    """Have `act(award)` called before an award is closed; it may refuse."""
+    if act not in _before_closing:
+        _before_closing.append(act)
     return act
 
 
@@ -129,6 +147,27 @@ def make_due(award: Award, condition: TrancheCondition) -> list[Tranche]:
     return due
 
 
+def settle_tranches(award: Award, spent: Money) -> rules.Settlement:
+    """Make due, of the payments that waited for the report, only what was spent and not paid yet; drop the others."""
+    moving = (TrancheState.DUE, TrancheState.ORDERED, TrancheState.PAID)
+    under_way = sum((item.money for item in award.tranches if item.state in moving), Money.zero(award.currency))
+    settlement = rules.settle(award.money, spent, under_way)
+    waiting = [item for item in award.tranches if item.state is TrancheState.PLANNED]
+    for tranche, part in zip(waiting, rules.fill(settlement.due, [item.money for item in waiting]), strict=True):
+        target = TrancheState.DUE if part else TrancheState.DROPPED
+        TRANCHE.check(tranche.state, target)
+        before = {"state": tranche.state.value, "amount_cents": tranche.amount_cents}
+        tranche.state = target
+        if part:
+            tranche.amount_cents, tranche.due_at = part.amount_cents, now()
+        after = {"state": target.value, "amount_cents": tranche.amount_cents}
+        record(f"tranche.{target.value}", "tranche", tranche.id, before, after)
+    session().flush()
+    for act in _after_settlement:
+        act(award, settlement.due)
+    return settlement
+
+
 def mark_tranche_ordered(tranche: Tranche) -> Tranche:
     """Note that a payment order was prepared. Called by the treasury."""
     return _move_tranche(tranche, TrancheState.ORDERED)
@@ -173,9 +212,12 @@ def close_award(award: Award) -> Award:
         OwnCase: whoever closes it has a stake in it.
     """
     ensure_impartial(award.application)
-    unpaid = sum(1 for tranche in award.tranches if tranche.state is not TrancheState.PAID)
+    over = (TrancheState.PAID, TrancheState.DROPPED)
+    unpaid = sum(1 for tranche in award.tranches if tranche.state not in over)
     if unpaid:
         raise AwardUnfinished(count=unpaid)
+    for act in _before_closing:
+        act(award)
     award.closed_at = now()
     return move_award(award, AwardState.CLOSED)
 

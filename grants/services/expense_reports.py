@@ -17,11 +17,11 @@ from grants.errors.awards import ExpenseInvalid, ReasonMissing, ReceiptMissing, 
 from grants.models.award import Award, ExpenseLine, ExpenseReport
 from grants.rules.letters import LetterText
 from grants.rules.tranches import unspent
-from grants.services.awards import make_due, move_award
+from grants.services.awards import move_award, settle_tranches
 from grants.services.held_uploads import hold_upload
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
-from grants.states.award import AWARD, EXPENSE_REPORT, AwardState, ReportState, TrancheCondition
+from grants.states.award import AWARD, EXPENSE_REPORT, AwardState, ReportState
 
 LONGEST_CONCEPT = 200
 LONGEST_NARRATIVE = 10_000
@@ -77,14 +77,17 @@ def receipts_place(award: Award) -> str:
 
 
 def accept_expense_report(report: ExpenseReport) -> ExpenseReport:
-    """Accept a report: the award counts as reported, and what waited for it becomes due.
+    """Accept a report: the award counts as reported, and what was spent and not paid yet becomes due, no more.
+
+    Where more was paid than spent, the difference is to come back; the letter says which of the two, and how much.
 
     Raises:
         IllegalTransition: it is not waiting. OwnCase: the beneficiary may not accept their own.
     """
     _review(report, ReportState.ACCEPTED, "")
+    settlement = settle_tranches(report.award, report.spent)
+    report.due_cents, report.return_cents = settlement.due.amount_cents, settlement.to_return.amount_cents
     move_award(report.award, AwardState.REPORTED)
-    make_due(report.award, TrancheCondition.REPORT_ACCEPTED)
     with in_language(report.award.application.applicant.language):
         text = letters.report_accepted(report)
     _send(report, text)

@@ -61,6 +61,7 @@ class TrancheState(StrEnum):
     DUE = "due"
     ORDERED = "ordered"
     PAID = "paid"
+    DROPPED = "dropped"
 
 
 TRANCHE = StateTable(
@@ -70,9 +71,13 @@ TRANCHE = StateTable(
         TrancheState.DUE: State(N_("Por pagar"), N_("Se cumplió su condición; tesorería prepara la orden."), "warning"),
         TrancheState.ORDERED: State(N_("Orden de pago"), N_("La orden está en firma."), "progress"),
         TrancheState.PAID: State(N_("Pagado"), N_("El banco hizo la transferencia."), "good"),
+        TrancheState.DROPPED: State(
+            N_("No procede"), N_("Lo comprobado ya estaba pagado: no queda nada por pagar."), "neutral"
+        ),
     },
     [
         Transition(TrancheState.PLANNED, TrancheState.DUE, SYSTEM),
+        Transition(TrancheState.PLANNED, TrancheState.DROPPED, SYSTEM),
         Transition(TrancheState.DUE, TrancheState.ORDERED, TREASURY),
         Transition(TrancheState.ORDERED, TrancheState.DUE, TREASURY),
         Transition(TrancheState.ORDERED, TrancheState.PAID, TREASURY),

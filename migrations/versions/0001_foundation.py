@@ -2505,12 +2505,19 @@ def upgrade() -> None:
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_by_id", sa.Integer(), nullable=True),
         sa.Column("review_note", sa.Text(), nullable=False),
+        sa.Column("due_cents", sa.BigInteger(), nullable=False),
+        sa.Column("return_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "(state = 'filed') = (reviewed_at IS NULL)", name=op.f("ck_expense_report_reviewed_iff_state")
         ),
         sa.CheckConstraint(
             "state <> 'returned' OR length(review_note) > 0", name=op.f("ck_expense_report_returned_has_reason")
         ),
+        sa.CheckConstraint(
+            "state = 'accepted' OR due_cents + return_cents = 0", name=op.f("ck_expense_report_settled_once_accepted")
+        ),
+        sa.CheckConstraint("due_cents = 0 OR return_cents = 0", name=op.f("ck_expense_report_pays_or_gets_back")),
+        sa.CheckConstraint("due_cents >= 0 AND return_cents >= 0", name=op.f("ck_expense_report_settlement_sane")),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_expense_report_award_id")),
         sa.ForeignKeyConstraint(["filed_by_id"], ["user_account.id"], name=op.f("fk_expense_report_filed_by_id")),
         sa.ForeignKeyConstraint(["reviewed_by_id"], ["user_account.id"], name=op.f("fk_expense_report_reviewed_by_id")),
@@ -2579,6 +2586,7 @@ def upgrade() -> None:
                 "due",
                 "ordered",
                 "paid",
+                "dropped",
                 name="tranchestate_known",
                 native_enum=False,
                 create_constraint=True,
@@ -2603,7 +2611,9 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.CheckConstraint("(state = 'paid') = (paid_on IS NOT NULL)", name=op.f("ck_tranche_paid_iff_state")),
-        sa.CheckConstraint("state = 'planned' OR due_at IS NOT NULL", name=op.f("ck_tranche_due_has_moment")),
+        sa.CheckConstraint(
+            "state IN ('planned', 'dropped') OR due_at IS NOT NULL", name=op.f("ck_tranche_due_has_moment")
+        ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_tranche_amount_positive")),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_tranche_award_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche")),

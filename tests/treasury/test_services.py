@@ -30,6 +30,7 @@ from treasury import queries, services
 from treasury.errors import (
     AlreadyAllocated,
     EndowmentNotSpendable,
+    MoreThanPaid,
     NoFundMayPay,
     NotEnoughAvailable,
     NothingCommitted,
@@ -249,7 +250,7 @@ class TestPayment:
         free = trust_queries.available(fund, "MXN")
         services.return_unspent(award, pesos(100), received_on=today(), bank_reference="DEV-1")
         assert trust_queries.available(fund, "MXN") == free + pesos(100)
-        with pytest.raises(NothingCommitted):
+        with pytest.raises(MoreThanPaid):
             services.return_unspent(award, order.money, received_on=today(), bank_reference="DEV-2")
         services.return_unspent(award, pesos(100), received_on=today(), bank_reference="DEV-1")
         assert sum(one.returned_cents for one in queries.commitments_of(award)) == 100_00

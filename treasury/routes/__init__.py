@@ -19,6 +19,18 @@ NAVIGATION = (
 )
 DESK = (
     DeskItem(
+        N_("Apoyos por comprometer"),
+        "treasury.award_waiting",
+        frozenset({Role.TREASURER}),
+        queries.awards_to_commit,
+    ),
+    DeskItem(
+        N_("Devoluciones por recibir"),
+        "treasury.return_list",
+        frozenset({Role.TREASURER}),
+        lambda: len(queries.returns_waiting()),
+    ),
+    DeskItem(
         N_("Ministraciones por ordenar"),
         "treasury.payment_list",
         frozenset({Role.TREASURER}),
@@ -38,4 +50,4 @@ DESK = (
     ),
 )
 
-from treasury.routes import budget, payments, plans  # noqa: E402, F401 (they hang their views on the blueprint)
+from treasury.routes import awards, budget, movements, payments, plans  # noqa: E402, F401 (they hang their views on the blueprint)

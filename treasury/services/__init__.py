@@ -1,9 +1,10 @@
 """Every write of the treasury, and the two acts of the fund that move money."""
 
-from grants.services import when_agreement_accepted, when_award_declined
+from grants.services import before_award_closes, when_agreement_accepted, when_award_declined, when_award_settled
 from treasury.services.allocations import allocate_budget
 from treasury.services.commitments import award_grant, award_pending
-from treasury.services.obligations import accrue_award, release_commitment
+from treasury.services.movements import set_aside
+from treasury.services.obligations import accrue_award, check_returned, release_commitment, trim_commitment
 from treasury.services.payments import (
     authorise_payment,
     cancel_payment_order,
@@ -22,13 +23,18 @@ __all__ = [
     "award_grant",
     "award_pending",
     "cancel_payment_order",
+    "check_returned",
     "draft_plan",
     "prepare_payment_order",
     "record_payment",
     "release_commitment",
     "return_unspent",
+    "set_aside",
+    "trim_commitment",
 ]
 
 # The mobility fund says when; what it means for the money is decided here, in the same transaction.
 when_agreement_accepted(accrue_award)
 when_award_declined(release_commitment)
+when_award_settled(trim_commitment)
+before_award_closes(check_returned)

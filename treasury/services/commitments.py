@@ -15,8 +15,9 @@ from grants import queries as grants_queries
 from grants import services as grants_services
 from grants.models import Application, Award, Call
 from grants.queries.determinations import award_of, released_determination_of
+from grants.states.application import ApplicationState
 from treasury import queries
-from treasury.errors import BoundTogether, NoFundMayPay
+from treasury.errors import BoundTogether, NoFundMayPay, NotNextInLine
 from treasury.models import Allocation, Commitment
 from treasury.rules import Draw, Source, draw_in_order
 from treasury.services.plans import check_amount
@@ -37,6 +38,7 @@ def award_grant(application: Application, money: Money) -> Award:
 
     Raises:
         BoundTogether: the results are not out; `award_pending` binds all of them at once.
+        NotNextInLine: somebody stands before it on the waiting list.
         NoFundMayPay: the allocations that may pay do not cover it; the sentence carries every refusal.
     """
     call = application.call
@@ -46,6 +48,8 @@ def award_grant(application: Application, money: Money) -> Award:
         return grants_services.record_award(application, money)  # the same amount is the same award; another is refused
     if released_determination_of(application) is None:
         raise BoundTogether()
+    if application.state is ApplicationState.WAITLISTED and not queries.may_move_up(application):
+        raise NotNextInLine(folio=application.folio or "")
     ((draws, _award_money),) = _draw(call, allocations, [(application, money)])
     award = grants_services.record_award(application, money)
     _bind(

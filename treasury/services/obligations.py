@@ -3,10 +3,11 @@
 from core.audit import record
 from core.clock import today
 from core.database import session
-from core.money import Money
+from core.money import Money, format_money
 from grants.models import Award
 from treasury import queries
-from treasury.errors import NothingCommitted
+from treasury.errors import MoneyToReturn, NothingCommitted
+from treasury.rules import spread
 from treasury.states import COMMITMENT_STATES, CommitmentState
 from trust.models import EntryKind
 from trust.services import Line, post_entry
@@ -53,6 +54,43 @@ def release_commitment(award: Award, reason: str) -> Money:
     _post_moment(award, lines, "liberado", f"award-released:{award.id}")
     record("award.released", "award", award.id, None, {"amount_cents": released.amount_cents, "reason": reason[:300]})
     return released
+
+
+def trim_commitment(award: Award, keep: Money) -> Money:
+    """Give back to its funds what an accepted report shows will never be paid; return how much.
+
+    `keep` is what is still to be ordered; what orders on their way will take stays bound as well.
+    """
+    commitments = queries.commitments_of(award, hold=True)
+    ordered = queries.ordered_by_commitment(award)
+    spare = [Money(one.owed.amount_cents - ordered.get(one.id, 0), one.currency) for one in commitments]
+    unused = sum(part.amount_cents for part in spare) - keep.amount_cents
+    if unused <= 0:
+        return Money.zero(award.currency)
+    lines = []
+    for commitment, part in zip(commitments, spread(Money(unused, award.currency), spare), strict=True):
+        if not part:
+            continue
+        lines += [Line("8.2.2", commitment.fund, part), Line("8.2.5", commitment.fund, -part)]
+        commitment.released_cents += part.amount_cents
+        if not commitment.owed:
+            COMMITMENT_STATES.check(commitment.state, CommitmentState.RELEASED)
+            commitment.state = CommitmentState.RELEASED
+    session().flush()
+    _post_moment(award, lines, "liberado lo no gastado", f"award-trimmed:{award.id}")
+    record("award.released", "award", award.id, None, {"amount_cents": unused, "reason": "expense_report.accepted"})
+    return Money(unused, award.currency)
+
+
+def check_returned(award: Award) -> None:
+    """Refuse to close an award that was paid more than its accepted report shows as spent.
+
+    Raises:
+        MoneyToReturn: part of it has not come back.
+    """
+    missing = queries.money_to_return(award)
+    if missing:
+        raise MoneyToReturn(amount=format_money(missing))
 
 
 def _post_moment(award: Award, lines: list[Line], moment: str, key: str) -> None:

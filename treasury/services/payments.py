@@ -7,11 +7,11 @@ from core.clock import now, today
 from core.context import actor
 from core.database import session
 from core.errors import MissingCredentials
-from core.money import Money
+from core.money import Money, format_money
 from grants import services as grants_services
 from grants.models import Award, Tranche
 from treasury import queries
-from treasury.errors import NothingCommitted, PaidInTheFuture, SamePerson
+from treasury.errors import MoreThanPaid, NothingCommitted, PaidInTheFuture, SamePerson
 from treasury.models import PaymentOrder, PaymentShare
 from treasury.rules import spread
 from treasury.services.plans import check_amount
@@ -146,7 +146,7 @@ def return_unspent(award: Award, money: Money, *, received_on: date, bank_refere
     The bank's line tells one return from another: the same line again changes nothing.
 
     Raises:
-        NothingCommitted: more comes back than was paid. NotPositive, WrongCurrency: not an amount of this award.
+        MoreThanPaid: more comes back than was paid. NotPositive, WrongCurrency: not an amount of this award.
         KeyReused: the same line came before with another amount or date.
     """
     check_amount(money, award.currency)
@@ -159,8 +159,9 @@ def return_unspent(award: Award, money: Money, *, received_on: date, bank_refere
         return
     commitments = [one for one in bound if one.paid_cents > one.returned_cents]
     paid = [Money(one.paid_cents - one.returned_cents, one.currency) for one in commitments]
-    if sum(part.amount_cents for part in paid) < money.amount_cents:
-        raise NothingCommitted()
+    total = sum(paid, Money.zero(award.currency))
+    if total < money:
+        raise MoreThanPaid(paid=format_money(total))
     lines = []
     for commitment, part in zip(commitments, spread(money, paid), strict=True):
         fund = commitment.fund

@@ -40,6 +40,7 @@ from trust.queries.ledger import (
     movements,
     periods,
     reversal_of,
+    year_to_open,
 )
 from trust.queries.rates import exchange_rate, latest_rate_date
 from trust.queries.reading import (
@@ -55,6 +56,8 @@ from trust.queries.reading import (
     reversed_by,
     totals_given,
     unsettled_orders,
+    use_in_force,
+    uses_of,
 )
 
 __all__ = [
@@ -109,4 +112,7 @@ __all__ = [
     "reversed_by",
     "totals_given",
     "unsettled_orders",
+    "use_in_force",
+    "uses_of",
+    "year_to_open",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
+from core.clock import today
 from core.database import session
 from core.errors import NotFound
 from core.language import N_
@@ -252,6 +253,15 @@ def periods(year: int | None = None) -> list[FiscalPeriod]:
     """Return the months of the books, or of one year, in order."""
     query = select(FiscalPeriod).order_by(FiscalPeriod.year, FiscalPeriod.month)
     return list(session().scalars(query if year is None else query.where(FiscalPeriod.year == year)))
+
+
+def year_to_open() -> int | None:
+    """Return the year whose books should be opened now: this one, or in its last two months the next; else None."""
+    day = today()
+    known = {period.year for period in periods()}
+    if day.year not in known:
+        return day.year
+    return day.year + 1 if day.month >= 11 and day.year + 1 not in known else None
 
 
 def first_open_period() -> FiscalPeriod | None:

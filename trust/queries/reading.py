@@ -168,6 +168,34 @@ def totals_given(organisation_ids: Iterable[int], user_id: int | None) -> dict[s
 UNDECIDED = (CheckoutState.HELD, CheckoutState.REFUND_DUE)
 
 
+def uses_of(contribution: Contribution, *, hold: bool = False) -> list[JournalEntry]:
+    """Return the entries that tell that a thing was used, oldest first; all but the last were reversed.
+
+    `hold` keeps the thing until the transaction ends, so that two people cannot use it at once.
+    """
+    if hold:
+        session().refresh(contribution, attribute_names=["state"], with_for_update=True)
+    return list(
+        session().scalars(
+            select(JournalEntry)
+            .where(
+                JournalEntry.source == f"trust.contribution:{contribution.id}",
+                JournalEntry.idempotency_key.startswith(f"in-kind-use:{contribution.id}", autoescape=True),
+            )
+            .order_by(JournalEntry.id)
+        )
+    )
+
+
+def use_in_force(contribution: Contribution) -> JournalEntry | None:
+    """Return the entry that tells that a thing was used, unless it was reversed."""
+    uses = uses_of(contribution)
+    if not uses:
+        return None
+    reversed_ = session().scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == uses[-1].id))
+    return None if reversed_ is not None else uses[-1]
+
+
 def unsettled_orders() -> list[CheckoutOrder]:
     """Return online payments held for a person or to be given back, then those still on their way, oldest first."""
     return list(

@@ -25,6 +25,12 @@ DESK = (
         queries.offers_waiting,
     ),
     DeskItem(
+        N_("Ejercicio por abrir"),
+        "trust.period_list",
+        frozenset({Role.TREASURER}),
+        lambda: int(queries.year_to_open() is not None),
+    ),
+    DeskItem(
         N_("Pagos en línea por revisar"), "trust.held_payments", frozenset({Role.TREASURER}), queries.payments_held
     ),
 )

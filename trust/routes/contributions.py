@@ -18,8 +18,8 @@ from core.language import _
 from core.listing import chosen, page_number, paginate
 from core.roles import Role
 from trust import queries, services
-from trust.errors import DateInFuture, FundClosed, InvalidQuantity, PeriodClosed
-from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm
+from trust.errors import DateInFuture, FundClosed, InvalidQuantity, PeriodClosed, UsedBeforeReceived
+from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm, UseForm
 from trust.models import (
     CONTRIBUTION_FORMS,
     CONTRIBUTION_KINDS,
@@ -78,6 +78,7 @@ def contribution_show(contribution_id: int) -> str:
     """One contribution: who gave what, its entry and its receipt."""
     contribution = queries.contribution(contribution_id)
     offered = contribution.state == ContributionState.OFFERED
+    used = queries.use_in_force(contribution)
     another = contribution.recorded_by is None or contribution.recorded_by != actor().user_id
     return render_template(
         "trust/contribution_show.html",
@@ -87,6 +88,12 @@ def contribution_show(contribution_id: int) -> str:
         may_confirm=offered and another and actor().has(*CONFIRMERS),
         waits_for_another=offered and not another,
         may_decline=offered and actor().has(*RECORDERS),
+        may_use=used is None
+        and actor().has(Role.TREASURER)
+        and contribution.form == ContributionForm.IN_KIND
+        and contribution.state == ContributionState.RECEIVED,
+        used=used,
+        read=_,
         **LABELS,
     )
 
@@ -214,6 +221,30 @@ def delivery_confirm(contribution_id: int) -> Response | str | tuple[str, int]:
     session().commit()
     flash(_("La entrega quedó confirmada y su recibo se emitió."), "success")
     return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)
+
+
+@blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/uso", methods=["GET", "POST"])
+@roles(Role.TREASURER, auditor=False)
+def in_kind_use(contribution_id: int) -> Response | tuple[str, int]:
+    """Record that what came in kind was used, when and for what."""
+    contribution = queries.contribution(contribution_id)
+    form = UseForm()
+    if request.method == "GET":
+        form.on.data = today()
+    if form.validate_on_submit():
+        assert form.on.data is not None
+        try:
+            services.use_in_kind(contribution, on=form.on.data, memo=form.memo.data or "")
+            session().commit()
+        except (DateInFuture, PeriodClosed, UsedBeforeReceived) as refusal:
+            session().rollback()
+            form.blame(refusal, {}, otherwise="on")
+            contribution = queries.contribution(contribution_id)
+        else:
+            flash(_("El uso quedó asentado en los libros."), "success")
+            return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)
+    page = render_template("trust/in_kind_use.html", contribution=contribution, form=form)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/rechazar", methods=["GET", "POST"])

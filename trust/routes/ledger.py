@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import ensure, roles
+from core.clock import today
 from core.database import session
 from core.language import _, localised
 from core.listing import chosen, page_number, paginate, searched
@@ -14,6 +15,7 @@ from core.money import Money
 from core.roles import Role
 from rendering.spreadsheets import Cell, CellKind, SheetColumn, render_csv
 from trust import queries, services
+from trust.errors import YearNotOpenable
 from trust.forms import ConfirmForm, ReasonForm
 from trust.models import ENTRY_KINDS, EntryKind, JournalEntry
 from trust.routes import blueprint
@@ -129,8 +131,26 @@ def period_list() -> str:
     """The months of the books, and which one closes next."""
     first = queries.first_open_period()
     return render_template(
-        "trust/period_list.html", periods=list(reversed(queries.periods())), states=PERIOD_STATES, next_to_close=first
+        "trust/period_list.html",
+        periods=list(reversed(queries.periods())),
+        states=PERIOD_STATES,
+        next_to_close=first,
+        to_open=queries.year_to_open(),
     )
+
+
+@blueprint.route("/tesoreria/periodos/<int:year>/abrir", methods=["GET", "POST"])
+@roles(Role.TREASURER, auditor=False)
+def year_open(year: int) -> Response | str:
+    """Open the books of this year or the next."""
+    ensure(year in (today().year, today().year + 1) and not queries.periods(year), YearNotOpenable(year=year))
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return render_template("trust/year_open.html", year=year, form=form)
+    services.open_year(year)
+    session().commit()
+    flash(_("Los libros de %(year)s están abiertos, mes por mes.", year=year), "success")
+    return redirect(url_for("trust.period_list"), 303)
 
 
 @blueprint.route("/tesoreria/periodos/<int:year>/<int:month>/cerrar", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """Every write of the trust fund. Services flush and never commit."""
 
-from trust.services.chart import CHART, establish_chart, open_fund, open_periods
+from trust.services.chart import CHART, establish_chart, open_fund, open_periods, open_year
 from trust.services.checkout import ask_for_page, keep_page, open_order, schedule_catch_up, start_checkout
 from trust.services.contributions import receive_contribution
 from trust.services.corrections import correct_entry
@@ -36,6 +36,7 @@ __all__ = [
     "open_fund",
     "open_order",
     "open_periods",
+    "open_year",
     "pledge",
     "post_entry",
     "receipt_bytes",

@@ -13,7 +13,7 @@ from core.clock import today
 from core.database import session
 from core.money import exponent
 from trust import queries
-from trust.errors import FundCodeTaken, InvalidSpendingRules
+from trust.errors import FundCodeTaken, InvalidSpendingRules, YearNotOpenable
 from trust.models import Account, AccountKind, EntryCounter, FiscalPeriod, Fund, FundKind
 from trust.rules import SpendingRules, UnreadableRules
 from trust.states import FundState, PeriodState
@@ -82,6 +82,17 @@ def open_periods(year: int) -> list[FiscalPeriod]:
         record("ledger.year_opened", "fiscal_year", year)
     session().flush()
     return [periods[month] for month in range(1, 13)]
+
+
+def open_year(year: int) -> list[FiscalPeriod]:
+    """Open the months of this year or the next, as a person does; `open_periods` is for set-up and imports.
+
+    Raises:
+        YearNotOpenable: another year, or it is open already.
+    """
+    if year not in (today().year, today().year + 1) or queries.periods(year):
+        raise YearNotOpenable(year=year)
+    return open_periods(year)
 
 
 def read_rules(rules: SpendingRules | Mapping[str, Any] | None) -> SpendingRules:

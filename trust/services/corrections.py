@@ -3,7 +3,7 @@
 from core.audit import record
 from core.database import session
 from trust import queries
-from trust.errors import CorrectedElsewhere
+from trust.errors import CorrectedElsewhere, UsedAlready
 from trust.models import EntryKind, JournalEntry
 from trust.services.ledger import reverse_entry
 from trust.services.receipts import cancel_receipt
@@ -17,12 +17,16 @@ def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
     """Reverse an entry; the contribution it received is cancelled with it, and so is its receipt.
 
     Raises:
-        CorrectedElsewhere: an award or the plan counts on it. Refusals of `reverse_entry`: nothing was posted.
+        CorrectedElsewhere: an award or the plan counts on it. UsedAlready: what came was used up.
+        Refusals of `reverse_entry`: nothing was posted.
     """
     if entry.kind in OF_THE_TREASURY:
         raise CorrectedElsewhere(number=entry.label)
-    reversal = reverse_entry(entry, reason=reason)
     contribution = queries.contribution_of(entry)
+    used = queries.use_in_force(contribution) if contribution is not None else None
+    if used is not None:
+        raise UsedAlready(number=used.label)
+    reversal = reverse_entry(entry, reason=reason)
     if contribution is None:
         return reversal
     CONTRIBUTION_STATES.check(contribution.state, ContributionState.CANCELLED)

@@ -10,7 +10,8 @@ from core.database import session
 from core.files import StoredFile
 from core.language import N_
 from core.money import Money
-from trust.errors import DateInFuture, InvalidQuantity, NotInStore, ReasonRequired, SamePerson
+from trust import queries
+from trust.errors import DateInFuture, InvalidQuantity, NotInStore, ReasonRequired, SamePerson, UsedBeforeReceived
 from trust.models import (
     Contribution,
     ContributionForm,
@@ -134,22 +135,32 @@ def decline_in_kind(contribution: Contribution, *, reason: str) -> None:
 
 
 def use_in_kind(contribution: Contribution, *, on: date, memo: str) -> JournalEntry:
-    """Post that a thing received was used up, at the value it came in with, once.
+    """Post that a thing received was used up, at the value it came in with, once; a reversed use may be told again.
 
     Raises:
-        NotInStore: it is no thing, or it is not here. KeyReused, PeriodClosed: nothing was posted.
+        NotInStore: it is no thing, it is not here, or it was used. UsedBeforeReceived, DateInFuture, PeriodClosed,
+            ReasonRequired: nothing was posted.
     """
     if contribution.form != ContributionForm.IN_KIND or contribution.state != ContributionState.RECEIVED:
         raise NotInStore()
+    if not memo.strip():
+        raise ReasonRequired()
+    uses = queries.uses_of(contribution, hold=True)
+    if uses and queries.reversal_of(uses[-1]) is None:
+        raise NotInStore()
+    if contribution.received_on is not None and on < contribution.received_on:
+        raise UsedBeforeReceived(date=contribution.received_on.isoformat())
     value = contribution.money
-    return post_entry(
+    entry = post_entry(
         kind=EntryKind.IN_KIND,
         entry_date=on,
-        memo=memo,
+        memo=memo.strip(),
         source=f"trust.contribution:{contribution.id}",
         lines=[Line("5.3.1", contribution.fund, value), Line("1.3.1", contribution.fund, -value)],
-        idempotency_key=f"in-kind-use:{contribution.id}",
+        idempotency_key=f"in-kind-use:{contribution.id}" + (f":{len(uses) + 1}" if uses else ""),
     )
+    record("contribution.used", "contribution", contribution.id, None, {"entry": entry.label, "on": on.isoformat()})
+    return entry
 
 
 def _giver(contribution: Contribution) -> Giver:

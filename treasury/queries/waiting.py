@@ -1,0 +1,207 @@
+"""What waits for the treasurer about awards: money to be committed, and money to come back."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from core.database import session
+from core.money import Money
+from grants.models import Appeal, Application, Award, Call, Determination, ExpenseReport
+from grants.states.application import ApplicationState
+from grants.states.award import AwardState, ReportState
+from grants.states.determination import AppealState, DeterminationState, Outcome
+from treasury.models import Allocation, Commitment
+
+
+@dataclass(frozen=True, slots=True)
+class CallWaiting:
+    """A call whose awards wait to be committed together: how many, and how much they add up to."""
+
+    call: Call
+    count: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class NextInLine:
+    """Who is first on a call's waiting list, and what the call's allocations have left."""
+
+    application: Application
+    left: Money
+
+    @property
+    def asked(self) -> Money:
+        """What the application asks for."""
+        return self.application.requested
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether what is left pays for it."""
+        return self.left >= self.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """An award that was paid more than it spent."""
+
+    award: Award
+    agreed: Money
+    returned: Money
+
+    @property
+    def missing(self) -> Money:
+        """What has not come back yet."""
+        return self.agreed - self.returned
+
+
+def calls_waiting() -> list[CallWaiting]:
+    """Return the calls whose selected applications wait for their money before the results are out."""
+    query = (
+        select(Call, func.count(Determination.id), func.sum(Determination.granted_cents))
+        .join(Determination, Determination.call_id == Call.id)
+        .outerjoin(Award, Award.application_id == Determination.application_id)
+        .where(
+            Determination.state == DeterminationState.PENDING,
+            Determination.outcome == Outcome.AWARDED,
+            or_(Award.id.is_(None), Award.state != AwardState.COMMITTED),
+        )
+        .group_by(Call.id)
+        .order_by(Call.id)
+    )
+    return [
+        CallWaiting(call, count, Money(int(cents or 0), call.currency))
+        for call, count, cents in session().execute(query)
+    ]
+
+
+def upheld_waiting() -> list[Application]:
+    """Return the applications whose appeal was upheld and that have no award yet, oldest decision first."""
+    query = (
+        select(Application)
+        .join(Determination, Determination.application_id == Application.id)
+        .join(Appeal, Appeal.determination_id == Determination.id)
+        .join(Application.call)
+        .outerjoin(Award, Award.application_id == Application.id)
+        .options(contains_eager(Application.call))
+        .where(
+            Appeal.state == AppealState.UPHELD,
+            Award.id.is_(None),
+            Application.state.not_in([ApplicationState.AWARDED, ApplicationState.WITHDRAWN]),
+        )
+        .order_by(Appeal.resolved_at, Appeal.id)
+    )
+    return list(session().scalars(query))
+
+
+def _on_the_list() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Determination.outcome == Outcome.WAITLISTED,
+        Determination.state == DeterminationState.RELEASED,
+        Application.state == ApplicationState.WAITLISTED,
+    )
+
+
+def next_in_line() -> list[NextInLine]:
+    """Return the first of every waiting list with what its call's allocations have left, by call."""
+    first = (
+        select(Determination.call_id.label("call_id"), func.min(Determination.position).label("position"))
+        .join(Application, Application.id == Determination.application_id)
+        .where(*_on_the_list())
+        .group_by(Determination.call_id)
+        .subquery()
+    )
+    query = (
+        select(Application)
+        .join(Determination, Determination.application_id == Application.id)
+        .join(first, and_(first.c.call_id == Determination.call_id, first.c.position == Determination.position))
+        .join(Application.call)
+        .options(contains_eager(Application.call))
+        .where(*_on_the_list())
+        .order_by(Determination.call_id, Determination.id)
+    )
+    left = _left_by_call()
+    return [
+        NextInLine(application, Money(left.get(application.call_id, 0), application.currency))
+        for application in session().scalars(query)
+    ]
+
+
+def _left_by_call() -> dict[int, int]:
+    bound = (
+        select(
+            Commitment.allocation_id.label("allocation_id"),
+            func.sum(Commitment.amount_cents - Commitment.released_cents).label("cents"),
+        )
+        .group_by(Commitment.allocation_id)
+        .subquery()
+    )
+    query = (
+        select(Allocation.call_id, func.sum(Allocation.amount_cents - func.coalesce(bound.c.cents, 0)))
+        .outerjoin(bound, bound.c.allocation_id == Allocation.id)
+        .group_by(Allocation.call_id)
+        .order_by(Allocation.call_id)
+    )
+    return {call_id: int(cents) for call_id, cents in session().execute(query)}
+
+
+def may_move_up(application: Application) -> bool:
+    """Return whether an application on a waiting list is the next one, or won an appeal and so waits for nobody."""
+    appealed = session().scalar(
+        select(Appeal.id)
+        .join(Determination, Determination.id == Appeal.determination_id)
+        .where(Determination.application_id == application.id, Appeal.state == AppealState.UPHELD)
+    )
+    if appealed is not None:
+        return True
+    mine = select(Determination.position).where(Determination.application_id == application.id).scalar_subquery()
+    before = session().scalar(
+        select(func.count(Determination.id))
+        .join(Application, Application.id == Determination.application_id)
+        .where(
+            *_on_the_list(),
+            Determination.call_id == application.call_id,
+            Determination.position < mine,
+        )
+    )
+    return not before
+
+
+def awards_to_commit() -> int:
+    """Count what the treasurer can commit now: calls, upheld appeals, and waiting lists whose first is covered."""
+    return len(calls_waiting()) + len(upheld_waiting()) + sum(1 for one in next_in_line() if one.is_covered)
+
+
+def _returns() -> Select[Award, int, int]:
+    returned = (
+        select(Commitment.award_id, func.sum(Commitment.returned_cents).label("cents"))
+        .group_by(Commitment.award_id)
+        .subquery()
+    )
+    return (
+        select(Award, ExpenseReport.return_cents, func.coalesce(returned.c.cents, 0))
+        .join(ExpenseReport, ExpenseReport.award_id == Award.id)
+        .outerjoin(returned, returned.c.award_id == Award.id)
+        .where(ExpenseReport.state == ReportState.ACCEPTED, ExpenseReport.return_cents > 0)
+        .order_by(ExpenseReport.reviewed_at, Award.id)
+    )
+
+
+def returns_waiting() -> list[Return]:
+    """Return the awards of which money has still to come back, oldest first, with application and applicant."""
+    query = _returns().options(
+        joinedload(Award.application).joinedload(Application.applicant),
+        joinedload(Award.application).joinedload(Application.call),
+    )
+    found = [
+        Return(award, Money(agreed, award.currency), Money(int(back), award.currency))
+        for award, agreed, back in session().execute(query)
+    ]
+    return [one for one in found if one.missing.amount_cents > 0]
+
+
+def money_to_return(award: Award) -> Money:
+    """Return what of an award has still to come back."""
+    row = session().execute(_returns().where(Award.id == award.id)).one_or_none()
+    zero = Money.zero(award.currency)
+    return max(Money(row[1] - int(row[2]), award.currency), zero) if row is not None else zero

@@ -1,0 +1,29 @@
+"""Money of free use set aside for a purpose, without touching what calls were promised."""
+
+from datetime import date
+
+from core.database import session
+from core.money import Money, format_money
+from treasury import queries
+from treasury.errors import SetAsideTooLarge
+from trust import queries as trust_queries
+from trust.models import Fund, JournalEntry
+from trust.services import transfer_between_funds
+
+
+def set_aside(*, source: Fund, target: Fund, money: Money, on: date, memo: str, idempotency_key: str) -> JournalEntry:
+    """Move money of free use to a designated fund, never what was promised to a call out of it.
+
+    The same key with the same inputs moves it once.
+
+    Raises:
+        SetAsideTooLarge, TransferNotAllowed, AmountNotPositive, DateInFuture, PeriodClosed, KeyReused: nothing moved.
+    """
+    session().refresh(source, with_for_update={"key_share": True})  # as an allocation does: they never overlap
+    earlier = trust_queries.entry_by_key(f"transfer:{idempotency_key}")
+    free = queries.room_of(source).free
+    if earlier is None and money > free:
+        raise SetAsideTooLarge(fund=source.code, free=format_money(free))
+    return transfer_between_funds(
+        source=source, target=target, money=money, on=on, memo=memo, idempotency_key=idempotency_key
+    )

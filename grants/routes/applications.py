@@ -1,5 +1,6 @@
 """An applicant's pages: start, my applications, where one stands, the way out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from accounts import queries as people
 from accounts.models import Organisation
 from core.access import ensure, signed_in
+from core.clock import now
 from core.context import actor
 from core.database import session
 from core.errors import IllegalTransition
@@ -23,14 +25,19 @@ from grants.errors.calls import (
     OrganisationNeeded,
 )
 from grants.forms.applications import StartForm, WithdrawForm
-from grants.models import Application, ApplicationVersion
+from grants.models import Application, CureRequest
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
-from grants.queries.determinations import released_determination_of
+from grants.queries import screening as screening_queries
+from grants.queries.appeals import appeal_of
+from grants.queries.determinations import letters_of, released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.rules import form as form_rules
+from grants.rules.deadlines import is_before_closing
 from grants.services import submission
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
+from grants.states.determination import APPEAL, OUTCOME_LABELS
+from grants.states.screening import CureState
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ def application_show(application_id: int) -> Response:
     """Where an application stands, what is next and when."""
     application = readable_application(application_id)
     call = application.call
-    versions = queries.versions_of(application)
+    cure = screening_queries.cure_of(application)
     return show(
         "grants/application_show.html",
         application=application,
@@ -136,21 +143,47 @@ def application_show(application_id: int) -> Response:
         editable=may_edit(application),
         unsent=submission.has_unsent_changes(application),
         can_withdraw=APPLICATION_STATES.allows(application.state, ApplicationState.WITHDRAWN),
-        events=_events(application, versions),
+        events=_events(application, cure),
+        letters=letters_of(application),
+        cure=cure,
+        cure_is_open=_is_open(application, cure),
         first_step=form_rules.steps(call.form)[0]["id"],
         result_is_out=released_determination_of(application) is not None,
     )
 
 
-def _events(application: Application, versions: list[ApplicationVersion]) -> list[Event]:
+def _is_open(application: Application, cure: CureRequest | None) -> bool:
+    waiting = application.state is ApplicationState.IN_CURE and cure is not None and cure.state is CureState.OPEN
+    return waiting and cure is not None and is_before_closing(cure.due_at, now())
+
+
+def _events(application: Application, cure: CureRequest | None) -> list[Event]:
     events = [Event(application.created_at, _("Empezaste el borrador"))]
-    for version in versions:
+    for version in queries.versions_of(application):
         title = _("La recibimos") if version.number == 1 else _("La recibimos otra vez; cuenta este envío")
         url = url_for("grants.acuse_show", application_id=application.id, envio=version.number)
         events.append(Event(version.submitted_at, title, _("Huella %(start)s…", start=version.sha256[:12]), url))
+    if cure is not None:
+        events.append(Event(cure.requested_at, _("Te pedimos una aclaración"), cure.what))
+    if cure is not None and cure.answered_at is not None:
+        events.append(Event(cure.answered_at, _("Respondiste la aclaración")))
+    events += _after_the_result(application)
     if application.withdrawn_at is not None:
         events.append(Event(application.withdrawn_at, _("La retiraste"), application.withdrawal_reason or ""))
-    return events
+    return sorted(events, key=lambda event: event.at)
+
+
+def _after_the_result(application: Application) -> Iterator[Event]:
+    found = released_determination_of(application)
+    if found is None or found.released_at is None:
+        return
+    url = url_for("grants.determination_show", application_id=application.id)
+    yield Event(found.released_at, _("Publicamos el resultado"), _(OUTCOME_LABELS[found.outcome]), url)
+    appeal = appeal_of(application)
+    if appeal is not None:
+        yield Event(appeal.filed_at, _("Presentaste una inconformidad"), "", url)
+    if appeal is not None and appeal.resolved_at is not None:
+        yield Event(appeal.resolved_at, _("Resolvimos tu inconformidad"), APPEAL.label(appeal.state), url)
 
 
 @blueprint.route("/solicitudes/<int:application_id>/retirar", methods=["GET", "POST"])

@@ -158,7 +158,8 @@ def _decide(application: Application, form: ScreeningForm) -> None:
 def _screening_page(
     application: Application, form: ScreeningForm, refusal: Refusal | None, status: int = 200
 ) -> Response:
-    decidable = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
+    undecided = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
+    decidable = undecided and not call_queries.accepts_now(application.call)
     cure = queries.cure_of(application)
     return show(
         "grants/screening_show.html",
@@ -175,6 +176,7 @@ def _screening_page(
         verdicts=VERDICT_LABELS,
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,
+        undecided=undecided,
         next_id=queries.neighbours(application),
         refusal=refusal.message() if refusal is not None else None,
         form=form if decidable and may_decide(application) else None,

@@ -9,13 +9,16 @@ import pytest
 
 from accounts.services import add_member, create_organisation
 from core.audit import events_of
+from core.context import acting_as
 from core.database import db
 from core.roles import Role
+from grants import services
 from grants.models import Application
 from grants.queries.applications import versions_of
 from grants.services import start_application
 from grants.states.application import ApplicationState
-from tests.factories.accounts import make_user
+from tests.factories import awards
+from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import (
     a_journey,
     a_pdf,
@@ -394,3 +397,30 @@ def test_my_list_costs_the_same_for_one_and_for_many(client, session, clock, app
 @pytest.mark.parametrize("step", ["quien", "proyecto", "itinerario", "presupuesto", "documentos", "nada"])
 def test_junk_is_answered_and_never_breaks(client, draft, step, junk):
     assert client.post(step_url(draft.id, step), data=junk).status_code in (303, 404, 409, 422)
+
+
+def test_status_page_tells_the_whole_story_in_order(client, clock, session):
+    officer = make_user(Role.PROGRAMME_OFFICER)
+    _call, (application,) = awards.closed_call(clock, applications=1)
+    sign_in_as(client, application.applicant)
+    with acting_as(awards.officer_actor(officer)):
+        cure = services.request_cure(application, what="Falta la carta firmada.", days=3)
+    session.commit()
+    url = f"/es/solicitudes/{application.id}"
+    page = client.get(url).text
+    assert "Responder la aclaración" in page
+    assert "Responde a más tardar el" in page
+    assert "Falta una aclaración en su solicitud" in page
+    clock.set(cure.due_at + timedelta(seconds=1))
+    sign_in_as(client, application.applicant)
+    page = client.get(url).text
+    assert "Responder la aclaración" not in page
+    assert "El plazo para aclarar terminó el" in page
+    clock.set(cure.due_at)
+    services.answer_cure(cure, text="Aquí está.")
+    session.commit()
+    sign_in_as(client, application.applicant)
+    page = client.get(url).text
+    assert "Recibimos tu aclaración." in page
+    story = [page.index(text) for text in ("Empezaste el borrador", "La recibimos", "Te pedimos", "Respondiste")]
+    assert story == sorted(story)

@@ -55,12 +55,8 @@ class ProgrammeForm(PuenteForm):
     name_es = StringField(
         lazy(N_("Nombre en español")), [DataRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
     )
-    name_en = StringField(
-        lazy(N_("Nombre en inglés")), [DataRequired(lazy(N_("Escribe el nombre."))), Length(max=200)]
-    )
-    goal_es = TextAreaField(
-        lazy(N_("Meta en español")), [DataRequired(lazy(N_("Escribe la meta."))), Length(max=1000)]
-    )
+    name_en = StringField(lazy(N_("Nombre en inglés")), [DataRequired(lazy(N_("Escribe el nombre."))), Length(max=200)])
+    goal_es = TextAreaField(lazy(N_("Meta en español")), [DataRequired(lazy(N_("Escribe la meta."))), Length(max=1000)])
     goal_en = TextAreaField(lazy(N_("Meta en inglés")), [DataRequired(lazy(N_("Escribe la meta."))), Length(max=1000)])
     indicator_es = StringField(
         lazy(N_("Indicador en español")), [DataRequired(lazy(N_("Escribe el indicador."))), Length(max=200)]

@@ -23,7 +23,7 @@ from tests.factories.trust import acting, make_fund, pesos
 from tests.treasury.test_services import accept, balance, committed_award, with_plan
 from tests.treasury.test_settlement import pay
 from treasury import queries, services
-from trust.models import FundKind
+from trust.models import FundKind, JournalEntry
 
 Login = Callable[..., User]
 WAITING = "/es/tesoreria/apoyos-por-comprometer"
@@ -186,3 +186,97 @@ class TestSettingAside:
         session.commit()
         login(Role.TREASURER)
         assert "Falta una bolsa" in client.get("/es/tesoreria/traspasos/nuevo").get_data(as_text=True)
+
+
+PROGRAMME = {
+    "axis": "1", "name_es": "Gira", "name_en": "Tour", "goal_es": "Que viajen", "goal_en": "That they travel",
+    "indicator_es": "proyectos", "indicator_en": "projects", "target": "5", "amount": "1,000",
+}  # fmt: skip
+
+
+class TestPlanForms:
+    def test_a_year_that_has_a_plan_is_refused_at_its_field(
+        self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock
+    ) -> None:
+        services.draft_plan(2026)
+        session.commit()
+        login(Role.TREASURER)
+        answer = client.post("/es/plan-operativo/nuevo", data={"year": "2026"})
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert 'value="2026"' in page
+        assert page.count("El plan operativo 2026 ya existe.") == 2  # in the summary and at its field
+
+    def test_a_programme_that_is_refused_keeps_what_was_typed(
+        self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock
+    ) -> None:
+        fund = make_fund(FundKind.DESIGNATED)
+        services.draft_plan(2026)
+        session.commit()
+        login(Role.TREASURER)
+        address = "/es/plan-operativo/2026/programa"
+        for bad in ({"amount": "0"}, {"amount": "diez"}, {"name_es": "  "}, {"target": "-1"}, {"fund": "nada"}):
+            answer = client.post(address, data={**PROGRAMME, "fund": fund.code, **bad})
+            assert answer.status_code == 422
+            assert "That they travel" in answer.get_data(as_text=True)
+        assert client.post(address, data={**PROGRAMME, "fund": fund.code}).status_code == 303
+        assert client.post("/es/plan-operativo/2026/aprobar").status_code == 303
+        assert client.get(address).status_code == 409
+
+    def test_an_empty_plan_is_not_approved_and_its_page_says_why(
+        self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock
+    ) -> None:
+        services.draft_plan(2026)
+        session.commit()
+        login(Role.TREASURER)
+        answer = client.post("/es/plan-operativo/2026/aprobar")
+        assert answer.status_code == 422
+        assert "El plan no tiene programas" in answer.get_data(as_text=True)
+        assert session.scalars(select(JournalEntry)).all() == []
+
+    def test_a_budget_that_is_refused_keeps_what_was_typed(
+        self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock
+    ) -> None:
+        _restricted, designated = make_funds()
+        call = make_draft_call()
+        session.commit()
+        login(Role.TREASURER)
+        address = f"/es/tesoreria/convocatorias/{call.slug}"
+        much = client.post(address, data={"fund": designated.code, "amount": "1,000,000.01"})
+        assert (much.status_code, 'value="1,000,000.01"' in much.get_data(as_text=True)) == (422, True)
+        assert client.post(address, data={"fund": designated.code, "amount": "1,000,000"}).status_code == 303
+        assert client.post(address, data={"fund": designated.code, "amount": "1"}).status_code == 422
+
+    def test_awards_that_no_fund_may_pay_are_told_on_the_page(
+        self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock, officer: User
+    ) -> None:
+        strict = make_fund(FundKind.RESTRICTED, spending_rules={"axes": [2]})
+        with_plan(strict)
+        call, found = awaiting_money(clock, officer, [(strict, pesos(900_000))], applications=1)
+        session.commit()
+        login(Role.TREASURER)
+        answer = client.post(f"/es/tesoreria/convocatorias/{call.slug}/comprometer")
+        assert answer.status_code == 422
+        assert f"del apoyo {found[0].folio}" in answer.get_data(as_text=True)
+
+
+class TestPlanResults:
+    def test_targets_stand_beside_results_once_results_are_out(
+        self, client: FlaskClient, session: Session, clock: FrozenClock, officer: User
+    ) -> None:
+        restricted, designated = make_funds()
+        call, _found = awaiting_money(clock, officer, [(restricted, pesos(900_000))], applications=3)
+        awards = services.award_pending(call)
+        session.commit()
+        plan = queries.plan_of(2026)
+        assert queries.plan_results(plan) == {}
+        assert "¿Qué se ha logrado?" not in client.get("/es/plan-operativo/2026").get_data(as_text=True)
+        with acting_as(officer_actor(officer)):
+            grants.release_determinations(call)
+        session.commit()
+        (paying,) = [one for one in plan.programmes if one.fund_id == restricted.id]
+        result = queries.plan_results(plan)[paying.id]
+        total = sum(award.amount_cents for award in awards)
+        assert (result.awards, result.promised.amount_cents, result.paid) == (len(awards), total, pesos(0))
+        assert next(one.id for one in plan.programmes if one.fund_id == designated.id) not in queries.plan_results(plan)
+        assert "¿Qué se ha logrado?" in client.get("/es/plan-operativo/2026").get_data(as_text=True)

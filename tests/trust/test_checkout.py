@@ -500,3 +500,14 @@ def test_the_books_end_equal_to_the_simulators_own_account(
     assert ours["1.1.2"] == sum(row["net"] for row in settled)
     assert ours["5.2.1"] == sum(row["fee"] for row in settled)
     assert ours["4.1.1"] == -sum(row["amount"] for row in settled)
+
+
+def test_too_much_for_oxxo_is_told_at_the_amount(session: Session, client: FlaskClient) -> None:
+    make_fund(accepts_gifts=True)
+    session.commit()
+    typed = {"amount": "10,000.01", "method": "oxxo", "kind": "donation"}
+    answer = client.post("/es/aportar", data=typed)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'value="10,000.01"' in page
+    assert page.count("Con este método se puede aportar") == 2  # in the summary and at its field

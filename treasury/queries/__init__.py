@@ -15,6 +15,7 @@ from treasury.queries.budget import (
     room_of,
     sponsor_organisations,
 )
+from treasury.queries.results import ProgrammeResult, plan_results
 from treasury.queries.waiting import (
     CallWaiting,
     NextInLine,
@@ -32,6 +33,7 @@ __all__ = [
     "CallWaiting",
     "FundRoom",
     "NextInLine",
+    "ProgrammeResult",
     "Return",
     "allocations_of",
     "awards_to_commit",
@@ -46,6 +48,7 @@ __all__ = [
     "ordered_by_commitment",
     "orders",
     "plan_of",
+    "plan_results",
     "planned_left",
     "plans",
     "returns_waiting",

@@ -12,6 +12,7 @@ from core.roles import Role
 from grants import queries as grants_queries
 from grants.models import Call
 from treasury import queries, services
+from treasury.errors import AlreadyAllocated, EndowmentNotSpendable, NoFundMayPay
 from treasury.forms import AllocationForm, ConfirmForm, axis_names
 from treasury.routes import blueprint
 from trust import queries as trust_queries
@@ -27,12 +28,11 @@ def _call(slug: str) -> Call:
 
 @blueprint.route("/tesoreria/convocatorias/<slug>", methods=["GET", "POST"])
 @roles(Role.TREASURER)
-def call_budget(slug: str) -> Response | str | tuple[str, int]:
+def call_budget(slug: str) -> Response | tuple[str, int]:
     """Show a call's allocations with what is left of each, and add one."""
     call = _call(slug)
     rooms = [queries.room_of(fund) for fund in trust_queries.funds() if fund.kind is not FundKind.ENDOWMENT]
     form = AllocationForm().offer([room.fund for room in rooms])
-    status = 200
     if form.validate_on_submit():
         try:
             services.allocate_budget(call, [(trust_queries.fund_by_code(form.fund.data), form.amount.data)])
@@ -41,10 +41,7 @@ def call_budget(slug: str) -> Response | str | tuple[str, int]:
             return redirect(url_for("treasury.call_budget", slug=slug), 303)
         except Refusal as refusal:
             session().rollback()
-            form.amount.errors = [refusal.message()]
-            status = refusal.status
-    elif form.errors:
-        status = 422
+            form.blame(refusal, {EndowmentNotSpendable: "fund", AlreadyAllocated: "fund"}, otherwise="amount")
     page = render_template(
         "treasury/call_budget.html",
         call=call,
@@ -55,20 +52,31 @@ def call_budget(slug: str) -> Response | str | tuple[str, int]:
         amount=Money,
         waiting=grants_queries.awaiting_award(call),
     )
-    return page, status
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/tesoreria/convocatorias/<slug>/comprometer", methods=["GET", "POST"])
 @roles(Role.TREASURER)
-def commit_awards(slug: str) -> Response | str:
+def commit_awards(slug: str) -> Response | tuple[str, int]:
     """Commit the money of every award that waits for it, after showing the list."""
     call = _call(slug)
     form = ConfirmForm()
     waiting = grants_queries.awaiting_award(call)
-    if not form.validate_on_submit():
-        return render_template("treasury/commit_awards.html", call=call, form=form, waiting=waiting, axes=axis_names())
-    awards = services.award_pending(call)
-    session().commit()
-    count = len(awards)
+    problems: list[str] = []
+    count = 0
+    if form.validate_on_submit():
+        try:
+            count = len(services.award_pending(call))
+            session().commit()
+        except NoFundMayPay as refusal:
+            session().rollback()
+            problems = [refusal.message()]
+            call = _call(slug)
+            waiting = grants_queries.awaiting_award(call)
+    if problems or not form.is_submitted() or form.errors:
+        page = render_template(
+            "treasury/commit_awards.html", call=call, form=form, waiting=waiting, axes=axis_names(), problems=problems
+        )
+        return page, 422 if problems or form.errors else 200
     flash(ngettext("Comprometiste %(num)s apoyo.", "Comprometiste %(num)s apoyos.", count), "success")
     return redirect(url_for("treasury.call_budget", slug=slug), 303)

@@ -7,18 +7,18 @@ from core.access import ensure, roles
 from core.clock import today
 from core.context import actor
 from core.database import session
-from core.errors import Refusal
 from core.language import _
 from core.listing import chosen, page_number, paginate
 from core.money import Money
 from core.roles import Role
 from grants import queries as grants_queries
 from treasury import queries, services
-from treasury.errors import SamePerson
+from treasury.errors import PaidInTheFuture, SamePerson
 from treasury.forms import ConfirmForm, PaymentForm, ReasonForm
 from treasury.models import PaymentOrder
 from treasury.routes import blueprint
 from treasury.states import ORDER_STATES, OrderState
+from trust.errors import DateInFuture, PeriodClosed
 
 
 def _order(order_id: int) -> PaymentOrder:
@@ -104,10 +104,10 @@ def payment_record(order_id: int) -> Response | str | tuple[str, int]:
     assert form.paid_on.data is not None
     try:
         services.record_payment(order, paid_on=form.paid_on.data, bank_reference=form.bank_reference.data or "")
-    except Refusal as refusal:
+    except (PaidInTheFuture, DateInFuture, PeriodClosed) as refusal:
         session().rollback()
-        form.paid_on.errors = [refusal.message()]
-        return render_template("treasury/payment_record.html", order=_order(order_id), form=form), refusal.status
+        form.blame(refusal, {}, otherwise="paid_on")
+        return render_template("treasury/payment_record.html", order=_order(order_id), form=form), 422
     session().commit()
     flash(_("El pago quedó asentado en los libros."), "success")
     return redirect(url_for("treasury.payment_show", order_id=order.id), 303)

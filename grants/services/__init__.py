@@ -1,5 +1,6 @@
 """Every write of the mobility fund. Services flush and never commit."""
 
+from grants.services.addenda import cancel_call, extend_deadline
 from grants.services.agreements import accept_agreement, offer_agreement
 from grants.services.appeals import conclude_call, file_appeal, resolve_appeal
 from grants.services.applications import save_draft, start_application, withdraw_application
@@ -17,17 +18,7 @@ from grants.services.awards import (
     when_award_declined,
     when_award_settled,
 )
-from grants.services.calls import (
-    advance_calls,
-    bring_up_to_date,
-    cancel_call,
-    draft_call,
-    edit_call,
-    extend_deadline,
-    move_call,
-    set_allocated_budget,
-    set_rulebook,
-)
+from grants.services.calls import draft_call, edit_call, set_allocated_budget, set_rulebook
 from grants.services.clearing import (
     clear_clean_dossiers,
     clear_dossier,
@@ -44,6 +35,7 @@ from grants.services.conflicts import (
     seat_reviewer_on,
 )
 from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
+from grants.services.course import advance_calls, bring_up_to_date, move_call
 from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
 from grants.services.dossiers import DossierTally, hand_over_dossiers, prepare_dossiers, withdraw_dossier_of
 from grants.services.expense_reports import (

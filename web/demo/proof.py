@@ -47,7 +47,11 @@ def _account(*codes: str) -> int:
 def checks() -> list[Check]:
     """Compare what the rooms say with what the ledger says."""
     problems = trust.verify_ledger()
-    bound = session().scalar(select(func.sum(Commitment.amount_cents - Commitment.released_cents)))
+    committed = session().scalar(select(func.sum(Commitment.amount_cents)))
+    standing = session().scalar(
+        select(func.sum(Commitment.amount_cents - Commitment.released_cents - Commitment.returned_cents))
+    )
+    returned = int(session().scalar(select(func.sum(Commitment.returned_cents))) or 0)
     paid = session().scalar(select(func.sum(PaymentOrder.amount_cents)).where(PaymentOrder.state == OrderState.PAID))
     tranches = session().scalar(select(func.sum(Tranche.amount_cents)).where(Tranche.state == TrancheState.PAID))
     awarded = session().scalar(select(func.sum(Award.amount_cents)))
@@ -63,14 +67,14 @@ def checks() -> list[Check]:
     )
     return [
         Check("ledger re-added: problems found", str(len(problems)), "0"),
-        Check("awards = commitments", _money(awarded), _money(bound)),
+        Check("awards = commitments", _money(awarded), _money(committed)),
         Check(
-            "commitments = committed, accrued, ordered, paid",
-            _money(bound),
+            "commitments not released or returned = committed, accrued, ordered, paid",
+            _money(standing),
             _money(_account("8.2.4", "8.2.5", "8.2.6", "8.2.7")),
         ),
-        Check("payment orders paid = awards expense", _money(paid), _money(_account("5.1.1"))),
+        Check("payment orders paid = awards expense and returns", _money(paid), _money(_account("5.1.1") + returned)),
         Check("payment orders paid = tranches paid", _money(paid), _money(tranches)),
-        Check("payment orders paid = budget paid", _money(paid), _money(_account("8.2.7"))),
+        Check("payment orders paid = budget paid and returns", _money(paid), _money(_account("8.2.7") + returned)),
         Check("allocations overspent", str(over or 0), "0"),
     ]

@@ -44,6 +44,16 @@ class MinimumLoadUnreachable(AssignmentInfeasible):
     )
 
 
+class CapTooTight(AssignmentInfeasible):
+    """Under the cap on a pair's probability, some dossier cannot gather its readings."""
+
+    sentence = N_(
+        "Con el tope de probabilidad, el expediente %(dossiers)s reúne %(available)s de las %(needed)s lecturas que "
+        "necesita: faltan %(missing)s."
+    )
+    next_step = N_("Sube el tope, invita a más personas evaluadoras o revisa los conflictos.")
+
+
 class RulesCollide(AssignmentInfeasible):
     """Each rule can hold alone, not all of them together."""
 

@@ -1,0 +1,147 @@
+"""An assignment nobody can count on: no pair is more likely than a cap, and the draw is fixed by a committed seed.
+
+Whoever wants to review a friend's dossier, and says so by their keywords, is kept from it with probability 1 − Q.
+First the probabilities of greatest expected affinity under the cap are found, exactly, as a flow in parts of one
+reading; then one assignment is drawn whose every pair has exactly that probability, by pushing flow around cycles of
+uncertain arcs until none is left (dependent rounding). Loads stay between the whole numbers around their expectation.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.assignment.flow import Network, network, solve
+from scoring.assignment.problem import Integers, Problem, Solution, allowed_pairs, diagnose, groups, needs, solution
+from scoring.errors import CapTooTight
+
+
+@dataclass(frozen=True, slots=True)
+class CappedSolution:
+    """The drawn assignment, each pair's probability (dossier, reviewer), and the expected total affinity."""
+
+    drawn: Solution
+    probabilities: dict[tuple[str, str], Fraction]
+    expected: Fraction
+
+
+def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
+    """Return an assignment drawn with `seed` in which no pair is more likely than `cap`.
+
+    Raises:
+        AssignmentInfeasible: no probabilities satisfy every rule under the cap.
+        ValueError: the cap is not above nought and at most one.
+    """
+    if not 0 < cap <= 1:
+        raise ValueError("a cap is a probability above nought")
+    institutions = groups(problem)
+    allowed = allowed_pairs(problem, institutions)
+    diagnose(problem, allowed, institutions)
+    _refuse_tight(problem, allowed, institutions, cap)
+    net = network(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
+    flows = solve(problem, net) if needs(problem).any() else np.zeros(_size(net), dtype=np.int64)
+    worth = problem.affinity[net.rows, net.columns]
+    likely = flows[net.pairs]
+    probabilities = {
+        (problem.dossiers[row], problem.reviewers[column]): Fraction(int(part), net.unit)
+        for row, column, part in zip(net.rows, net.columns, likely, strict=True)
+        if part
+    }
+    taken = _draw(net, flows, _numbers(seed))
+    return CappedSolution(
+        solution(problem, net.rows[taken], net.columns[taken]),
+        probabilities,
+        Fraction(int((worth * likely).sum()), net.unit),
+    )
+
+
+def _size(net: Network) -> int:
+    return sum(len(part) for part in net.arcs.tails)
+
+
+def _refuse_tight(problem: Problem, allowed: NDArray[np.bool_], institutions: Integers, cap: Fraction) -> None:
+    """Refuse by name a cap under which some dossier cannot gather its readings."""
+    wanted = needs(problem)
+    for index, row in enumerate(allowed):
+        sizes = np.unique(institutions[row], return_counts=True)[1]
+        reach = sum((min(Fraction(1), cap * int(size)) for size in sizes), Fraction(0))
+        if reach < int(wanted[index]):
+            raise CapTooTight(
+                needed=int(wanted[index]),
+                available=str(round(float(reach), 2)),
+                missing=str(round(float(wanted[index] - reach), 2)),
+                dossiers=problem.dossiers[index],
+            )
+
+
+def _numbers(seed: str) -> Iterator[int]:
+    """Yield numbers that anybody recomputes from the seed: SHA-256 of it and a count."""
+    count = 0
+    while True:
+        yield int.from_bytes(hashlib.sha256(f"{seed}:{count}".encode()).digest())
+        count += 1
+
+
+def _draw(net: Network, flows: Integers, numbers: Iterator[int]) -> NDArray[np.bool_]:
+    """Return which pairs are drawn: every arc's expected flow is kept exactly, and ends whole."""
+    unit, reviewers = net.unit, len(net.arcs.tails[-1])
+    merged = flows.copy()
+    merged[-reviewers:] += merged[-2 * reviewers : -reviewers]  # a reviewer's two arcs to the sink round as one
+    tails, heads = np.concatenate(net.arcs.tails).tolist(), np.concatenate(net.arcs.heads).tolist()
+    left = np.nonzero(merged % unit)[0]
+    rounding = _Rounding(unit, merged.tolist(), tails, heads, numbers)
+    rounding.settle([arc for arc in left.tolist() if not -2 * reviewers <= arc - len(merged) < -reviewers])
+    return np.asarray(rounding.flows, dtype=np.int64)[net.pairs] > 0
+
+
+class _Rounding:
+    """The arcs that are not whole yet, and the walk along them."""
+
+    def __init__(self, unit: int, flows: list[int], tails: list[int], heads: list[int], numbers: Iterator[int]) -> None:
+        self.unit, self.flows, self.tails, self.heads, self.numbers = unit, flows, tails, heads, numbers
+        self.at: dict[int, dict[int, None]] = {}  # open arcs by node; a dict keeps their order, a set would not
+
+    def settle(self, arcs: list[int]) -> None:
+        """Make every one of `arcs` whole."""
+        for arc in arcs:
+            for node in (self.tails[arc], self.heads[arc]):
+                self.at.setdefault(node, {})[arc] = None
+        for start in list(self.at):
+            while self.at[start]:
+                self._walk(start)
+
+    def _walk(self, start: int) -> None:
+        """Follow open arcs from a node until it has none left, settling each cycle that closes on the way."""
+        path, nodes, seen = list[int](), [start], {start: 0}
+        while True:
+            node = nodes[-1]
+            arc = next((one for one in self.at[node] if not path or one != path[-1]), None)
+            if arc is None:
+                return  # flow is conserved, so a walk only ends where it began, with nothing left open there
+            path.append(arc)
+            there = self.heads[arc] if self.tails[arc] == node else self.tails[arc]
+            if there not in seen:
+                seen[there] = len(nodes)
+                nodes.append(there)
+                continue
+            first = seen[there]
+            self._push(nodes[first:], path[first:])
+            for gone in nodes[first + 1 :]:
+                del seen[gone]
+            del nodes[first + 1 :], path[first:]
+
+    def _push(self, nodes: list[int], cycle: list[int]) -> None:
+        """Send flow around a cycle one way or the other, so that each arc's expectation stays and one becomes whole."""
+        onward = [self.tails[arc] == node for node, arc in zip(nodes, cycle, strict=True)]
+        parts = [self.flows[arc] % self.unit for arc in cycle]
+        up = min(self.unit - part if with_it else part for part, with_it in zip(parts, onward, strict=True))
+        down = min(part if with_it else self.unit - part for part, with_it in zip(parts, onward, strict=True))
+        step = up if next(self.numbers) % (up + down) < down else -down
+        for arc, with_it in zip(cycle, onward, strict=True):
+            self.flows[arc] += step if with_it else -step
+            if self.flows[arc] % self.unit == 0:
+                del self.at[self.tails[arc]][arc]
+                del self.at[self.heads[arc]][arc]

@@ -1,0 +1,22 @@
+"""The assignment of greatest total affinity, exactly. The same problem always gives the same answer."""
+
+import numpy as np
+
+from scoring.assignment.flow import network, solve
+from scoring.assignment.problem import Problem, Solution, allowed_pairs, diagnose, groups, needs, solution
+
+
+def assign(problem: Problem) -> Solution:
+    """Return the assignment of greatest total affinity.
+
+    Raises:
+        AssignmentInfeasible: no assignment satisfies every rule; it says which rule, and how far it is from holding.
+    """
+    institutions = groups(problem)
+    allowed = allowed_pairs(problem, institutions)
+    diagnose(problem, allowed, institutions)
+    if not needs(problem).any():
+        return solution(problem, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    net = network(problem, allowed, institutions)
+    taken = solve(problem, net)[net.pairs] > 0
+    return solution(problem, net.rows[taken], net.columns[taken])

@@ -1,0 +1,135 @@
+"""An assignment to make, what can be said of it without solving, and its answer."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.errors import MinimumLoadUnreachable, TooFewReviewers, TooManyConflicts
+
+SCALE = 10_000
+"""Affinities are fractions of one, kept as integers of this many parts so that the optimum is exact."""
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What to assign. `affinity[d][r]` counts whole parts; `forbidden` holds (dossier, reviewer) index pairs, as does
+    the table `blocked`.
+
+    `institutions[r]` is an opaque key or None; with `one_per_institution` no dossier gets two reviewers of one key.
+    `fixed` pairs stand already: they count for every rule and are not part of the answer. `already[d]` counts a
+    dossier's reviews by people who have since left.
+    """
+
+    dossiers: Sequence[str]
+    reviewers: Sequence[str]
+    affinity: Integers
+    per_dossier: int
+    max_load: int
+    min_load: int = 0
+    forbidden: Collection[tuple[int, int]] = ()
+    blocked: NDArray[np.bool_] | None = None
+    institutions: Sequence[str | None] = ()
+    one_per_institution: bool = True
+    fixed: Collection[tuple[int, int]] = ()
+    already: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The assignment found: pairs (dossier, reviewer), the dossier served worst, loads; affinity in whole parts."""
+
+    pairs: tuple[tuple[str, str], ...]
+    objective: int
+    mean: float
+    worst: tuple[str, int] | None
+    loads: dict[str, int] = field(default_factory=dict)
+
+
+def needs(problem: Problem) -> Integers:
+    """Return how many reviewers each dossier still needs."""
+    held = Counter(dossier for dossier, _reviewer in problem.fixed)
+    counts = [
+        max(0, problem.per_dossier - held[dossier] - problem.already.get(dossier, 0))
+        for dossier in range(len(problem.dossiers))
+    ]
+    return np.asarray(counts, dtype=np.int64)
+
+
+def room(problem: Problem) -> tuple[Integers, Integers]:
+    """Return each reviewer's least and greatest number of further dossiers."""
+    held = Counter(reviewer for _dossier, reviewer in problem.fixed)
+    loads = np.asarray([held[reviewer] for reviewer in range(len(problem.reviewers))], dtype=np.int64)
+    least: Integers = np.maximum(problem.min_load - loads, 0)
+    most: Integers = np.maximum(problem.max_load - loads, least)
+    return least, most
+
+
+def allowed_pairs(problem: Problem, groups: Integers) -> NDArray[np.bool_]:
+    """Return which (dossier, reviewer) pairs no conflict, and no standing pair of the institution, rules out."""
+    allowed = np.ones((len(problem.dossiers), len(problem.reviewers)), dtype=np.bool_)
+    if problem.blocked is not None:
+        allowed &= ~problem.blocked
+    for dossier, reviewer in problem.forbidden:
+        allowed[dossier, reviewer] = False
+    for dossier, reviewer in problem.fixed:
+        allowed[dossier, groups == groups[reviewer]] = False
+    return allowed
+
+
+def groups(problem: Problem) -> Integers:
+    """Return each reviewer's institution as a number; one without institution is alone in its own."""
+    if not problem.one_per_institution or not problem.institutions:
+        return np.arange(len(problem.reviewers), dtype=np.int64)
+    numbers: dict[str, int] = {}
+    found = []
+    for index, key in enumerate(problem.institutions):
+        found.append(numbers.setdefault(f"alone {index}" if key is None else f"key {key}", len(numbers)))
+    return np.asarray(found, dtype=np.int64)
+
+
+def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integers) -> None:
+    """Refuse by name what can be seen without solving."""
+    wanted = needs(problem)
+    least, most = room(problem)
+    needed, capacity = int(wanted.sum()), int(most.sum())
+    if capacity < needed:
+        raise TooFewReviewers(needed=needed, available=capacity, missing=needed - capacity, dossiers="")
+    if int(least.sum()) > needed:
+        missing = int(least.sum()) - needed
+        raise MinimumLoadUnreachable(needed=int(least.sum()), available=needed, missing=missing, dossiers="")
+    short: list[tuple[int, str]] = []
+    for dossier, row in enumerate(allowed):
+        reach = len(np.unique(institutions[row]))
+        if reach < wanted[dossier]:
+            short.append((int(wanted[dossier]) - reach, problem.dossiers[dossier]))
+    if short:
+        missing = max(gap for gap, _label in short)
+        raise TooManyConflicts(
+            needed=problem.per_dossier,
+            available=problem.per_dossier - missing,
+            missing=missing,
+            dossiers=", ".join(label for _gap, label in short[:10]),
+        )
+
+
+def solution(problem: Problem, rows: Integers, columns: Integers) -> Solution:
+    """Return the answer that these pairs are."""
+    worth = problem.affinity[rows, columns]
+    served = np.bincount(rows, weights=worth, minlength=len(problem.dossiers)).astype(np.int64)
+    touched = np.unique(rows)
+    worst = int(touched[np.argmin(served[touched])]) if len(touched) else None
+    loads = Counter(int(column) for column in columns)
+    return Solution(
+        pairs=tuple(
+            (problem.dossiers[row], problem.reviewers[column]) for row, column in zip(rows, columns, strict=True)
+        ),
+        objective=int(worth.sum()),
+        mean=float(worth.mean()) if len(worth) else 0.0,
+        worst=None if worst is None else (problem.dossiers[worst], int(served[worst])),
+        loads={reviewer: loads[index] for index, reviewer in enumerate(problem.reviewers)},
+    )

@@ -1,11 +1,12 @@
 """The work that carries letters away."""
 
 from core.jobs import JobContext, handler
+from core.language import N_
 from mail.queries import message
 from mail.services import send_message
 
 
-@handler("mail.send")
+@handler("mail.send", N_("Enviar un correo"))
 def send(job: JobContext) -> None:
     """Send one letter. A repeat finds it sent and does nothing."""
     letter = message(job.payload["message_id"])

@@ -34,6 +34,7 @@ class Served:
 def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
     """Migrate a database in `folder`, load the demo year, serve it, and stop it at the end.
 
+    Without applications the database stays empty.
     `PUENTE_SITE` names an instance that already runs with the demo year; then nothing is started or stopped.
     """
     if running := os.environ.get("PUENTE_SITE"):
@@ -41,22 +42,11 @@ def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
         yield Served(running.rstrip("/"), folder, tuple(accounts))
         return
     port = _free_port()
-    environment = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PUENTE_", "DATABASE_", "STRIPE_"))
-        },
-        "PUENTE_DATA_FOLDER": str(folder),
-        "PUENTE_MODE": "demo",
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "PYTHONUNBUFFERED": "1",
-        "COVERAGE_PROCESS_START": "",
-    }
+    environment = own_environment(folder, port)
     _puente(environment, "db", "upgrade")
-    _puente(environment, "demo", "load", "--applications", str(applications))
-    accounts = json.loads(_puente(environment, "demo", "accounts", "--json"))["accounts"]
+    if applications:
+        _puente(environment, "demo", "load", "--applications", str(applications))
+    accounts = json.loads(_puente(environment, "demo", "accounts", "--json"))["accounts"] if applications else []
     log = (folder / "served.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "web.commands", "serve"],
@@ -78,6 +68,20 @@ def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=10)
         log.close()
+
+
+def own_environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the environment of an instance that keeps everything in `folder` and hears nothing of ours."""
+    ours = ("PUENTE_", "DATABASE_", "STRIPE_")
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
+        "PUENTE_DATA_FOLDER": str(folder),
+        "PUENTE_MODE": "demo",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        "COVERAGE_PROCESS_START": "",
+    }
 
 
 def _free_port() -> int:

@@ -1,10 +1,11 @@
 """Work of the trust that nobody waits for."""
 
 from core.jobs import JobContext, handler
+from core.language import N_
 from trust import queries, services
 
 
-@handler("trust.catch_up_payments")
+@handler("trust.catch_up_payments", N_("Preguntar por pagos sin aviso"))
 def catch_up_payments(job: JobContext) -> None:
     """Ask after payments whose notice never came, and come back while any is still on its way."""
     services.catch_up_payments(settle=lambda: job.progress(0, 0))  # commits, and renews the lease

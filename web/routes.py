@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.access import ensure, public, roles, signed_in
 from core.context import actor
 from core.database import db, session
-from core.jobs import JOB_STATES, Job, JobState, requeue
+from core.jobs import JOB_STATES, Job, JobState, label_of, requeue
 from core.language import N_, _
 from core.listing import chosen, page_number, paginate
 from core.navigation import NavItem
@@ -87,6 +87,7 @@ def job_list() -> str:
     return render_template(
         "web/job_list.html",
         listing=paginate(query, page=page_number(request.args)),
+        label_of=label_of,
         states=JOB_STATES,
         state_options=[("", _("Todos")), *((one.value, JOB_STATES.label(one)) for one in JobState)],
     )
@@ -102,6 +103,7 @@ def job_show(job_id: int) -> str:
     return render_template(
         "web/job_show.html",
         job=job,
+        label_of=label_of,
         states=JOB_STATES,
         progress=PROGRESS[job.state],
         may_requeue=job.state is JobState.DEAD and actor().has(Role.ADMINISTRATOR),

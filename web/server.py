@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+PATIENCE = 8  # seconds a worker has to finish what it is answering
+
 
 def commands(settings: Mapping[str, Any]) -> list[list[str]]:
     """Return the processes that make up a served Puente."""
@@ -15,6 +17,8 @@ def commands(settings: Mapping[str, Any]) -> list[list[str]]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", str(settings["HOST"]), "--port", str(settings["PORT"])),
         *("--workers", str(settings["WORKERS"]), "--blocking-threads", "4", "--backlog", "1024"),
+        # A browser that keeps its connection open must not keep a worker alive after its parent was told to stop.
+        *("--workers-kill-timeout", str(PATIENCE)),
         *("--respawn-failed-workers", "--log-level", "warning", "wsgi:app"),
     ]
     return [web, [sys.executable, "-m", "web.commands", "jobs", "work"]]
@@ -46,7 +50,7 @@ def run(settings: Mapping[str, Any]) -> int:
             process.terminate()
     for process in (web, worker):
         try:
-            process.wait(timeout=15)
+            process.wait(timeout=2 * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
     return status

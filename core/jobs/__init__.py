@@ -1,7 +1,7 @@
 """Work that outlives a request, kept in the application's own database and enqueued in the caller's transaction."""
 
 from core.jobs.models import JOB_STATES, Job, JobState
-from core.jobs.queue import JobContext, enqueue, handler, jobs_in, requeue
+from core.jobs.queue import JobContext, enqueue, handler, jobs_in, label_of, requeue
 from core.jobs.worker import run_due, work
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "enqueue",
     "handler",
     "jobs_in",
+    "label_of",
     "requeue",
     "run_due",
     "work",

@@ -11,6 +11,7 @@ from core.clock import now
 from core.context import actor
 from core.database import session
 from core.jobs.models import JOB_STATES, Job, JobState
+from core.language import _
 
 LEASE = timedelta(minutes=2)
 
@@ -68,15 +69,20 @@ class JobContext:
 
 Handler = Callable[[JobContext], None]
 HANDLERS: dict[str, Handler] = {}
+LABELS: dict[str, str] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Name the function that does jobs of `kind`. It must be idempotent: a worker may die midway."""
+def handler(kind: str, label: str = "") -> Callable[[Handler], Handler]:
+    """Name the function that does jobs of `kind`. It must be idempotent: a worker may die midway.
+
+    `label` is what people read on the page of jobs, a message to be translated.
+    """
 
     def register(act: Handler) -> Handler:
         if kind in HANDLERS and HANDLERS[kind].__module__ != act.__module__:
             raise ValueError(f"two handlers for {kind}")
         HANDLERS[kind] = act
+        LABELS[kind] = label or kind
         return act
 
     return register
@@ -117,6 +123,11 @@ def enqueue(
     session().add(job)
     session().flush()
     return job
+
+
+def label_of(job: Job) -> str:
+    """Return what a job does, in the reader's language; its kind when this version knows no such work any more."""
+    return _(LABELS.get(job.kind, job.kind))
 
 
 def requeue(job: Job) -> None:

@@ -2,11 +2,12 @@
 
 from core.database import session
 from core.jobs import JobContext, handler
+from core.language import N_
 from grants.models.call import Call
 from grants.services.determinations import send_letters
 
 
-@handler("grants.send_letters")
+@handler("grants.send_letters", N_("Enviar cartas de resultados"))
 def send_determination_letters(job: JobContext) -> None:
     """Send the letters of a call's released determinations; those already sent are left out."""
     call = session().get(Call, job.payload["call_id"])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from core.audit import events_of
 from core.clock import FrozenClock
 from core.database import db
 from core.jobs import Job, JobContext, JobState, enqueue, run_due
-from core.jobs.queue import HANDLERS
+from core.jobs.queue import HANDLERS, LABELS, label_of
 from core.roles import Role
 
 Login = Callable[..., Any]
@@ -70,3 +71,10 @@ def test_a_stranger_is_led_to_sign_in_and_back(dead: Job, client: FlaskClient) -
 def test_unknown_work_is_not_found(client: FlaskClient, login: Login) -> None:
     login(Role.ADMINISTRATOR)
     assert client.get("/es/trabajos/999").status_code == 404
+
+
+def test_every_kind_of_work_has_a_name_for_people(app: Flask) -> None:
+    nameless = [kind for kind in HANDLERS if LABELS[kind] == kind and not kind.startswith("test.")]
+    assert nameless == []
+    assert label_of(Job(kind="mail.send")) == "Enviar un correo"
+    assert label_of(Job(kind="gone.away")) == "gone.away"

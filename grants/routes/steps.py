@@ -54,9 +54,9 @@ def application_step(application_id: int, step_id: str) -> Response | BaseRespon
     if step is None:
         raise NotFound()
     if request.method == "GET":
-        return _page(application, step, _form(application, step, fresh=True))
+        return _page(application, step, step_form(application, step, fresh=True))
     drafts.ensure_editable(application)
-    form = _form(application, step, fresh=False)
+    form = step_form(application, step, fresh=False)
     valid = form.validate_on_submit()
     try:
         _save(application, step, form)
@@ -106,7 +106,8 @@ def _asked(application: Application, step: Step) -> list[rules.Question]:
     return [item for item in step["questions"] if rules.applies(item, answers, application.kind.value)]
 
 
-def _form(application: Application, step: Step, *, fresh: bool) -> StepForm:
+def step_form(application: Application, step: Step, *, fresh: bool) -> StepForm:
+    """Return the form of a step as it is stored or was just sent; `fresh` adds the blank leg of a journey."""
     content = drafts.working_content(application)
     edition = secrets.token_hex(8)
     if step["kind"] != "itinerary":
@@ -226,6 +227,7 @@ def _page(
         accepts=call_queries.accepts_now(application.call),
         extra=extra or [],
         conflicts=conflicts or [],
+        shared=application.organisation_id is not None,
     )
 
 

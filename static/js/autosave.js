@@ -1,38 +1,63 @@
 // Saves a form while it is written: to its own address with accion=borrador, and to this browser when there is no connection.
+// Where somebody else changed the same form meanwhile, field by field: what only one of us changed is taken, and where both did,
+// both texts stand side by side until a person chooses. Nothing is overwritten silently, and nothing typed is lost.
 "use strict";
 {
   const say = (key, values = {}) =>
     Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), document.body.dataset[key] || "");
   const PAUSE = 2500;
+  const LOOK_EVERY = 20000;
+  const UNSAVED = ["csrf_token", "version", "edition", "accion"];
 
-  const snapshot = (form) =>
-    [...new FormData(form)].filter(([name, value]) => !["csrf_token", "version"].includes(name) && typeof value === "string");
+  // What a form says, as name → list of values. Files are not part of it: they travel only when the person sends the form.
+  const read = (form) => {
+    const values = {};
+    for (const input of form.elements) if (input.name && !UNSAVED.includes(input.name) && !["file", "submit", "button", "hidden"].includes(input.type)) values[input.name] = [];
+    for (const [name, value] of new FormData(form)) if (!UNSAVED.includes(name) && typeof value === "string") values[name]?.push(value);
+    return values;
+  };
+  const normal = (value) => {
+    const text = value.replace(/\r\n?/g, "\n").trim();
+    return /^[\d,]+(\.\d+)?$/.test(text) ? String(parseFloat(text.replaceAll(",", ""))) : text;
+  };
+  const written = (values, name) => (values[name] || []).map(normal).filter((value) => value !== "").join("\u0000");
+  const same = (one, other) => [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => written(one, name) === written(other, name));
 
-  const restore = (form, entries) => {
-    const kept = new Map();
-    for (const [name, value] of entries) kept.set(name, [...(kept.get(name) || []), value]);
-    for (const input of form.elements) {
-      if (!input.name || input.name === "csrf_token" || ["file", "submit", "button", "password", "hidden"].includes(input.type)) continue;
-      const values = kept.get(input.name) || [];
-      if (input.type === "checkbox" || input.type === "radio") input.checked = values.includes(input.value);
-      else if (input.multiple) for (const option of input.options) option.selected = values.includes(option.value);
-      else if (values.length) input.value = values.shift();
+  const controls = (form, name) => [...form.elements].filter((input) => input.name === name && !["file", "submit", "button", "password", "hidden"].includes(input.type));
+  const write = (form, name, values) => {
+    const left = [...(values || [])];
+    for (const input of controls(form, name)) {
+      if (input.type === "checkbox" || input.type === "radio") input.checked = left.includes(input.value);
+      else if (input.multiple) for (const option of input.options) option.selected = left.includes(option.value);
+      else input.value = left.length ? left.shift() : "";
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
+  const spoken = (form, name, values) =>
+    (values || []).map((value) => {
+      const input = controls(form, name).find((one) => one.value === value && ["checkbox", "radio"].includes(one.type));
+      if (input) return input.labels[0]?.textContent || value;
+      const option = controls(form, name).find((one) => one.options)?.querySelector(`option[value="${CSS.escape(value)}"]`);
+      return option ? option.textContent : value;
+    }).join(", ") || "—";
 
   for (const form of document.querySelectorAll("form[data-autosave]")) {
     const key = `puente:${form.dataset.autosave}`;
+    const words = document.querySelector("[data-merge-words]")?.dataset || {};
     const status = form.querySelector("[data-autosave-status]");
     const tell = (text) => { if (status) status.textContent = text; };
-    let clean = JSON.stringify(snapshot(form));
+    const undecided = new Map(); // name → what I wrote where somebody else wrote something else
+    let base = read(form); // what the server has, as far as this page knows
     let timer;
     let busy = false;
     let leaving = false;
+    let merging = false;
 
-    const keep = () => { try { localStorage.setItem(key, JSON.stringify(snapshot(form))); } catch { /* full or forbidden: the server still saves */ } };
+    const mine = () => ({ ...read(form), ...Object.fromEntries(undecided) });
+    const keep = () => { try { localStorage.setItem(key, JSON.stringify({ base, mine: mine() })); } catch { /* full or forbidden: the server still saves */ } };
     const forget = () => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
-    const version = () => form.querySelector("input[name=version]")?.value;
+    const field = () => form.querySelector("input[name=version]");
+    const version = () => field()?.value;
     // What was sent by hand is on the server once the page comes back with another version: the copy here is then old.
     const sent = `${key}:sent`;
     const mark = () => { try { if (navigator.onLine && version()) localStorage.setItem(sent, version()); } catch { /* as before */ } };
@@ -44,54 +69,139 @@
       } catch { return false; }
     };
 
-    const save = async () => {
-      clearTimeout(timer);
-      const now = JSON.stringify(snapshot(form));
-      if (busy || leaving || now === clean) return;
+    const offer = (name) => {
+      form.querySelector(`[data-choice="${CSS.escape(name)}"]`)?.remove();
+      const place = controls(form, name)[0]?.closest(".field");
+      if (!place || !words.mine) return;
+      const box = document.createElement("div");
+      box.className = "notice notice-warning merge-choice";
+      box.dataset.choice = name;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", words.both);
+      const text = document.createElement("div");
+      text.className = "notice-body";
+      for (const line of [words.both, `${words.mine} ${spoken(form, name, undecided.get(name))}`]) {
+        const paragraph = document.createElement("p");
+        paragraph.textContent = line;
+        text.append(paragraph);
+      }
+      const actions = document.createElement("div");
+      actions.className = "row-actions";
+      text.append(actions);
+      const answer = (label, decide) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "btn btn-secondary";
+        button.textContent = label;
+        button.addEventListener("click", () => {
+          const kept = undecided.get(name);
+          undecided.delete(name);
+          box.remove();
+          if (decide) write(form, name, kept);
+          if (!undecided.size) tell("");
+          controls(form, name)[0]?.focus();
+          if (same(mine(), base)) forget(); else { keep(); clearTimeout(timer); timer = setTimeout(save, 0); }
+        });
+        actions.append(button);
+      };
+      answer(words.useMine, true);
+      answer(words.keepTheirs, false);
+      box.append(text);
+      place.append(box);
+    };
+
+    // Three ways: what stood when I began, what I have, what the server has.
+    const merge = (began, have, theirs) => {
+      let taken = false;
+      merging = true;
+      for (const name of new Set([...Object.keys(began), ...Object.keys(have), ...Object.keys(theirs)])) {
+        if (!controls(form, name).length || !(name in theirs)) continue; // a leg that is not on the server yet is mine alone
+        const [old, my, their] = [began, have, theirs].map((values) => written(values, name));
+        if (my === their) undecided.delete(name);
+        else if (my === old) { write(form, name, theirs[name]); taken = true; }
+        else if (their === old) write(form, name, have[name]);
+        else { write(form, name, theirs[name]); undecided.set(name, have[name] || []); }
+      }
+      merging = false;
+      base = { ...read(form), ...theirs };
+      for (const name of Object.keys(base)) if (!(name in theirs)) base[name] = [];
+      for (const name of undecided.keys()) offer(name);
+      return taken;
+    };
+
+    const look = async () => {
+      if (!form.dataset.theirs || busy || leaving || merging) return false;
       busy = true;
-      tell(say("saving"));
+      try {
+        const answer = await fetch(form.dataset.theirs, { headers: { Accept: "application/json" } });
+        if (!answer.ok) return false;
+        const theirs = await answer.json();
+        if (String(theirs.version) === version()) return false;
+        const known = (name) => controls(form, name).length || !(theirs.values[name] || []).some((value) => value !== "");
+        if (!Object.keys(theirs.values).every(known)) { keep(); tell(words.reload); return false; } // another question, another leg: a new page
+        const taken = merge(base, mine(), theirs.values);
+        field().value = theirs.version;
+        if (undecided.size) { keep(); tell(words.choose); } else if (taken) tell(words.merged);
+        return true;
+      } catch {
+        return false; // no connection: the copy in this browser waits
+      } finally { busy = false; }
+    };
+
+    const save = async ({ keepalive = false } = {}) => {
+      clearTimeout(timer);
+      const now = read(form);
+      if (busy || leaving || same(now, base)) return;
+      busy = true;
+      if (!undecided.size) tell(say("saving"));
       const body = new FormData(form);
-      // Files travel only when the person sends the form: a draft every few seconds must stay light.
       for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
       body.set("accion", "borrador");
+      let conflict = false;
       try {
-        const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "manual" });
+        const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "manual", keepalive });
         if (answer.ok || answer.type === "opaqueredirect" || answer.status === 422) {
-          const version = answer.headers.get("X-Draft-Version");
-          const field = form.querySelector("input[name=version]");
-          if (version && field) field.value = version;
-          clean = now;
-          forget();
-          const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-          tell(say("saved", { time }));
+          const saved = answer.headers.get("X-Draft-Version");
+          if (saved && field()) field().value = saved;
+          base = now;
+          if (undecided.size) keep(); else {
+            forget();
+            const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+            tell(say("saved", { time }));
+          }
         } else {
           keep();
-          tell(say("notSaved"));
+          conflict = answer.status === 409;
+          if (!conflict || !form.dataset.theirs) tell(say("notSaved"));
         }
       } catch {
         keep();
         tell(say("offline"));
       }
       busy = false;
-      if (JSON.stringify(snapshot(form)) !== now) timer = setTimeout(save, PAUSE);
+      if (conflict && (await look())) timer = setTimeout(save, 0);
+      else if (!conflict && !same(read(form), now)) timer = setTimeout(save, PAUSE);
     };
 
-    form.addEventListener("input", () => { keep(); clearTimeout(timer); timer = setTimeout(save, PAUSE); });
+    form.addEventListener("input", () => { if (!merging) { keep(); clearTimeout(timer); timer = setTimeout(save, PAUSE); } });
     form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); mark(); });
-    addEventListener("online", save);
+    addEventListener("online", () => save());
     addEventListener("offline", () => { keep(); tell(say("offline")); });
     addEventListener("beforeunload", (event) => {
-      if (!leaving && JSON.stringify(snapshot(form)) !== clean) { keep(); event.preventDefault(); }
+      if (!leaving && !same(mine(), base)) { keep(); event.preventDefault(); }
     });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") save({ keepalive: true }); else look();
+    });
+    if ("shared" in form.dataset) setInterval(() => { if (document.visibilityState === "visible" && same(read(form), base)) look(); }, LOOK_EVERY);
 
     if (arrived()) forget();
     let kept = null;
-    try { kept = localStorage.getItem(key); } catch { /* storage forbidden */ }
-    if (kept && kept !== clean) {
-      try {
-        restore(form, JSON.parse(kept));
-        tell(say("restored"));
-      } catch { forget(); }
+    try { kept = JSON.parse(localStorage.getItem(key) || "null"); } catch { /* storage forbidden, or not ours */ }
+    if (kept?.mine && kept.base && !same(kept.mine, base)) {
+      merge(kept.base, kept.mine, base);
+      if (undecided.size) { keep(); tell(words.choose || say("restored")); } else if (same(read(form), base)) forget();
+      else { keep(); tell(say("restored")); timer = setTimeout(save, PAUSE); }
     } else if (kept) forget();
   }
 }

@@ -424,3 +424,25 @@ def test_status_page_tells_the_whole_story_in_order(client, clock, session):
     assert "Recibimos tu aclaración." in page
     story = [page.index(text) for text in ("Empezaste el borrador", "La recibimos", "Te pedimos", "Respondiste")]
     assert story == sorted(story)
+
+
+def test_open_page_can_ask_what_the_server_has_meanwhile(client, draft, session):
+    url = f"{step_url(draft.id, 'proyecto')}/borrador.json"
+    before = client.get(url).json
+    assert before["values"]["q_title"] == [draft.answers["title"]]
+    assert not set(before["values"]) & {"csrf_token", "version", "edition"}
+    services.save_draft(draft, answers={"title": "Otro título", "summary": None})
+    session.commit()
+    after = client.get(url).json
+    assert after["version"] == before["version"] + 1
+    assert (after["values"]["q_title"], after["values"]["q_summary"]) == (["Otro título"], [])
+    legs = client.get(f"{step_url(draft.id, 'itinerario')}/borrador.json").json["values"]
+    assert legs["legs-0-city"] == ["Marsella"]
+    assert "legs-1-city" not in legs
+    assert "q_invitation" not in client.get(f"{step_url(draft.id, 'documentos')}/borrador.json").json["values"]
+    assert client.get(f"{step_url(draft.id, 'nada')}/borrador.json").status_code == 404
+
+
+def test_what_the_server_has_of_a_step_is_for_its_editors(client, draft, login):
+    login()
+    assert client.get(f"{step_url(draft.id, 'proyecto')}/borrador.json").status_code == 404

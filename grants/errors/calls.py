@@ -172,6 +172,13 @@ class TooManyFiles(InvalidInput):
     sentence = N_("Una solicitud puede guardar %(most)s archivos como máximo, contando los reemplazados.")
 
 
+class TooManySketches(Refusal):
+    """More people than can be write without an account: somebody's script, most likely."""
+
+    status = 429
+    sentence = N_("Ahora no podemos guardar sin cuenta. Crea la tuya: lo que escribiste sigue en esta página.")
+
+
 class TooManyHeldFiles(InvalidInput):
     """More files than an unfinished form may hold."""
 

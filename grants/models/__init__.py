@@ -7,6 +7,7 @@ from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
+from grants.models.sketch import Sketch
 
 __all__ = [
     "Addendum",
@@ -28,5 +29,6 @@ __all__ = [
     "Letter",
     "PayingOrganisation",
     "Screening",
+    "Sketch",
     "Tranche",
 ]

@@ -17,6 +17,7 @@ from grants.routes import (
     editor,
     review,
     screening,
+    sketches,
     staff_awards,
     steps,
     waiting,
@@ -59,6 +60,7 @@ __all__ = [
     "editor",
     "review",
     "screening",
+    "sketches",
     "staff_awards",
     "steps",
 ]

@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from accounts import queries as people
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from core.access import ensure, signed_in
 from core.clock import now
 from core.context import actor
@@ -24,14 +24,15 @@ from grants.errors.calls import (
     CallNotOpen,
     OrganisationNeeded,
 )
-from grants.forms.applications import StartForm, WithdrawForm
-from grants.models import Application, CureRequest
+from grants.forms.applications import ConfirmForm, StartForm, WithdrawForm
+from grants.models import Application, Call, CureRequest
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.queries import screening as screening_queries
 from grants.queries.appeals import appeal_of
 from grants.queries.determinations import letters_of, released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
+from grants.routes.sketches import adopt, sketch_key
 from grants.rules import form as form_rules
 from grants.rules.deadlines import is_before_closing
 from grants.services import submission
@@ -93,32 +94,52 @@ def application_start(slug: str) -> Response | BaseResponse:
     """Begin: who applies."""
     call = visible_call(slug)
     person = this_person()
-    standing = call_queries.accepts_now(call) and queries.standing_application(call, person.id)
-    if standing:
+    standing = queries.standing_application(call, person.id) if call_queries.accepts_now(call) else None
+    if standing is not None and standing.state is ApplicationState.DRAFT and services.sketch_for(call, sketch_key()):
+        return _take_along(call, standing)
+    if standing is not None:
         return redirect(url_for("grants.application_show", application_id=standing.id), 303)
-    bodies = [place.organisation for place in people.memberships_of(person) if place.member_role in queries.EDITORS]
-    form = StartForm.for_person(bodies)
     if not call_queries.accepts_now(call):
         raise CallNotOpen()
-    if not form.validate_on_submit():
-        return show("grants/application_start.html", 422 if form.is_submitted() else 200, call=call, form=form)
-    if form.kind.data not in list(ApplicantKind):
+    bodies = [place.organisation for place in people.memberships_of(person) if place.member_role in queries.EDITORS]
+    form = StartForm.for_person(bodies)
+    if form.validate_on_submit() and form.kind.data in list(ApplicantKind):
+        return _begin(call, person, form, bodies)
+    if form.is_submitted() and not form.kind.errors:
         form.kind.errors = [_("Elige quién solicita el apoyo.")]
-        return show("grants/application_start.html", 422, call=call, form=form)
+    return _start_page(call, form, 422 if form.is_submitted() else 200)
+
+
+def _begin(call: Call, person: User, form: StartForm, bodies: list[Organisation]) -> Response | BaseResponse:
+    body = _chosen(bodies, form.organisation_id.data) if form.kind.data == ApplicantKind.ORGANISATION else None
     try:
-        body = _chosen(bodies, form.organisation_id.data) if form.kind.data == ApplicantKind.ORGANISATION else None
         application = services.start_application(call, person, kind=form.kind.data, organisation=body)
     except OrganisationNeeded as refusal:
         form.organisation_id.errors = [refusal.message()]
-        return show("grants/application_start.html", refusal.status, call=call, form=form)
+        return _start_page(call, form, refusal.status)
     except AlreadyApplied as refusal:
         session().rollback()
         if refusal.application_id is None:
             raise
         return redirect(url_for("grants.application_show", application_id=refusal.application_id), 303)
+    adopt(application)
     session().commit()
     first = form_rules.steps(call.form)[0]["id"]
     return redirect(url_for("grants.application_step", application_id=application.id, step_id=first), 303)
+
+
+def _start_page(call: Call, form: StartForm, status: int) -> Response:
+    sketch = services.sketch_for(call, sketch_key())
+    return show("grants/application_start.html", status, call=call, form=form, sketch=sketch)
+
+
+def _take_along(call: Call, standing: Application) -> Response | BaseResponse:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        adopt(standing)
+        session().commit()
+        return redirect(url_for("grants.application_show", application_id=standing.id), 303)
+    return show("grants/sketch_adopt.html", 422 if form.errors else 200, call=call, application=standing, form=form)
 
 
 def _chosen(bodies: list[Organisation], typed: str | None) -> Organisation | None:

@@ -47,6 +47,7 @@ from grants.services.expense_reports import (
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
 from grants.services.publication import checklist, publish_call
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
+from grants.services.sketches import adopt_sketch, forget_old_sketches, new_key, save_sketch, sketch_for
 from grants.services.submission import Acuse, note_late_attempt, submit_application
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "ScreeningTally",
     "accept_agreement",
     "accept_expense_report",
+    "adopt_sketch",
     "advance_calls",
     "answer_comment",
     "answer_cure",
@@ -80,6 +82,7 @@ __all__ = [
     "extend_deadline",
     "file_appeal",
     "file_expense_report",
+    "forget_old_sketches",
     "hand_over_conflicts",
     "hand_over_dossiers",
     "hold_upload",
@@ -88,6 +91,7 @@ __all__ = [
     "mark_tranche_unordered",
     "move_call",
     "name_paying_organisations",
+    "new_key",
     "note_late_attempt",
     "offer_agreement",
     "open_consultation",
@@ -106,12 +110,14 @@ __all__ = [
     "resolve_appeal",
     "return_expense_report",
     "save_draft",
+    "save_sketch",
     "screen_application",
     "screen_applications",
     "seat_reviewer_on",
     "send_letters",
     "set_allocated_budget",
     "set_rulebook",
+    "sketch_for",
     "start_application",
     "submit_application",
     "when_agreement_accepted",

@@ -16,18 +16,17 @@ from core.settings import setting
 from grants.emails.applications import write_withdrawal_letter
 from grants.errors.calls import (
     AlreadyApplied,
-    AnswerRefused,
     CallNotOpen,
     EditConflict,
     NotEditable,
     OrganisationNeeded,
     TextOutOfBounds,
-    UnknownQuestion,
 )
 from grants.models import Application, Call
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
-from grants.rules import draft, form
+from grants.rules import draft
+from grants.rules.answers import merge_answers
 from grants.rules.eligibility import Eligibility
 from grants.rules.itinerary import Leg, read_legs
 from grants.rules.problems import Problem
@@ -136,7 +135,7 @@ def save_draft(
     content = working_content(application)
     if expected_version is not None:
         _refuse_conflict(application, content, step or "", expected_version, edition)
-    merged = _merge(application, content.answers, {**(answers or {}), **(budget or {})})
+    merged = merge_answers(application.call.form, content.answers, {**(answers or {}), **(budget or {})})
     legs = [leg.as_json() for leg in read_legs(itinerary)] if itinerary is not None else content.itinerary
     if direction is not None and application.call.direction is Direction.BOTH:
         application.direction = Direction(direction)
@@ -175,21 +174,6 @@ def _refuse_conflict(
         raise EditConflict(
             theirs={"answers": content.answers, "itinerary": content.itinerary}, version=application.version
         )
-
-
-def _merge(application: Application, current: dict[str, Any], changes: Answers) -> dict[str, Any]:
-    merged = dict(current)
-    for question_id, value in changes.items():
-        item = form.question(application.call.form, question_id)
-        if item is None or item["type"] == "file":
-            raise UnknownQuestion(question=question_id[:60])
-        if value in (None, ""):
-            merged.pop(question_id, None)
-        elif form.is_possible(item, value):
-            merged[question_id] = value
-        else:
-            raise AnswerRefused(label=form.label(item))
-    return merged
 
 
 def terms_of(call: Call) -> draft.Terms:

@@ -1050,6 +1050,7 @@ def upgrade() -> None:
                 "transfer",
                 "budget",
                 "payment",
+                "payout",
                 "refund",
                 "adjustment",
                 "reversal",
@@ -1509,6 +1510,7 @@ def upgrade() -> None:
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("refunded_cents", sa.BigInteger(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -1516,6 +1518,7 @@ def upgrade() -> None:
                 "received",
                 "declined",
                 "cancelled",
+                "refunded",
                 name="contributionstate_known",
                 native_enum=False,
                 create_constraint=True,
@@ -1534,12 +1537,18 @@ def upgrade() -> None:
             "(form = 'in_kind') = (method = 'delivery')", name=op.f("ck_contribution_in_kind_is_delivered")
         ),
         sa.CheckConstraint(
-            "(state IN ('received', 'cancelled')) = (entry_id IS NOT NULL)",
+            "(state = 'refunded') = (refunded_cents = amount_cents)", name=op.f("ck_contribution_refunded_is_whole")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('received', 'cancelled', 'refunded')) = (entry_id IS NOT NULL)",
             name=op.f("ck_contribution_received_has_entry"),
         ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_contribution_amount_positive")),
         sa.CheckConstraint(
             "confirmed_by IS NULL OR confirmed_by <> recorded_by", name=op.f("ck_contribution_two_people")
+        ),
+        sa.CheckConstraint(
+            "refunded_cents BETWEEN 0 AND amount_cents", name=op.f("ck_contribution_refunded_was_given")
         ),
         sa.ForeignKeyConstraint(["confirmed_by"], ["user_account.id"], name=op.f("fk_contribution_confirmed_by")),
         sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_contribution_entry_id")),
@@ -1967,6 +1976,7 @@ def upgrade() -> None:
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("charge_id", sa.String(length=200), nullable=True),
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
@@ -1978,6 +1988,7 @@ def upgrade() -> None:
                 "expired",
                 "held",
                 "refund_due",
+                "refunded",
                 name="checkoutstate_known",
                 native_enum=False,
                 create_constraint=True,
@@ -1997,7 +2008,8 @@ def upgrade() -> None:
             "session_id IS NOT NULL OR state IN ('open', 'expired')", name=op.f("ck_checkout_order_moved_has_page")
         ),
         sa.CheckConstraint(
-            "state <> 'refund_due' OR decided_at IS NOT NULL", name=op.f("ck_checkout_order_refund_was_decided")
+            "state NOT IN ('refund_due', 'refunded') OR decided_at IS NOT NULL",
+            name=op.f("ck_checkout_order_refund_was_decided"),
         ),
         sa.CheckConstraint(
             "(decided_at IS NULL) = (decision_reason IS NULL)", name=op.f("ck_checkout_order_decision_has_reason")
@@ -2014,6 +2026,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["giver_user_id"], ["user_account.id"], name=op.f("fk_checkout_order_giver_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout_order")),
+        sa.UniqueConstraint("charge_id", name=op.f("uq_checkout_order_charge_id")),
         sa.UniqueConstraint("contribution_id", name=op.f("uq_checkout_order_contribution_id")),
         sa.UniqueConstraint("session_id", name=op.f("uq_checkout_order_session_id")),
         sa.UniqueConstraint("token", name=op.f("uq_checkout_order_token")),
@@ -2044,6 +2057,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_upload")),
     )
     op.create_index("ix_held_upload_place_user_id", "held_upload", ["place", "user_id", "id"], unique=False)
+    op.create_table(
+        "sketch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(token_sha256) = 64", name=op.f("ck_sketch_token_sha256_length")),
+        sa.ForeignKeyConstraint(["call_id"], ["grant_call.id"], name=op.f("fk_sketch_call_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sketch")),
+        sa.UniqueConstraint("token_sha256", "call_id", name=op.f("uq_sketch_token_sha256_call_id")),
+    )
+    op.create_index(op.f("ix_sketch_call_id"), "sketch", ["call_id"], unique=False)
+    op.create_index(op.f("ix_sketch_created_at"), "sketch", ["created_at"], unique=False)
+    op.create_index(op.f("ix_sketch_updated_at"), "sketch", ["updated_at"], unique=False)
     op.create_table(
         "conflict_declaration",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2744,12 +2774,150 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_change")),
         sa.UniqueConstraint("score_id", "version", name=op.f("uq_score_change_score_id_version")),
     )
+    op.create_table(
+        "refund_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("company_id", sa.String(length=200), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "accepted",
+                "refused",
+                name="refundstate_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("requested_by_id", sa.Integer(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'accepted') = (company_id IS NOT NULL)", name=op.f("ck_refund_request_accepted_is_named")
+        ),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_refund_request_amount_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["checkout_order.id"], name=op.f("fk_refund_request_order_id")),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["user_account.id"], name=op.f("fk_refund_request_requested_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_request")),
+        sa.UniqueConstraint("company_id", name=op.f("uq_refund_request_company_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_refund_request_key")),
+    )
+    op.create_index(op.f("ix_refund_request_order_id"), "refund_request", ["order_id"], unique=False)
+    op.create_index("ix_refund_request_state", "refund_request", ["state", "id"], unique=False)
+    op.create_table(
+        "online_dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.String(length=200), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("fund_id", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "won", "lost", name="disputestate_known", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_online_dispute_closed_has_moment")),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_online_dispute_fund_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["checkout_order.id"], name=op.f("fk_online_dispute_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_online_dispute")),
+        sa.UniqueConstraint("company_id", name=op.f("uq_online_dispute_company_id")),
+    )
+    op.create_index(op.f("ix_online_dispute_order_id"), "online_dispute", ["order_id"], unique=False)
+    op.create_index("ix_online_dispute_state", "online_dispute", ["state", "id"], unique=False)
+    op.create_table(
+        "payout",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.String(length=200), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("arrives_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "on_its_way",
+                "unmatched",
+                "posted",
+                "failed",
+                name="payoutstate_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state <> 'posted' OR entry_id IS NOT NULL", name=op.f("ck_payout_posted_has_entry")),
+        sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_payout_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
+        sa.UniqueConstraint("company_id", name=op.f("uq_payout_company_id")),
+    )
+    op.create_index("ix_payout_state", "payout", ["state", "id"], unique=False)
+    op.create_table(
+        "online_movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("transaction_id", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "charge",
+                "refund",
+                "dispute",
+                name="movementkind_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("fund_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("net_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("payout_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_online_movement_entry_id")),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_online_movement_fund_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["checkout_order.id"], name=op.f("fk_online_movement_order_id")),
+        sa.ForeignKeyConstraint(["payout_id"], ["payout.id"], name=op.f("fk_online_movement_payout_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_online_movement")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_online_movement_transaction_id")),
+    )
+    op.create_index("ix_online_movement_order", "online_movement", ["order_id", "id"], unique=False)
+    op.create_index("ix_online_movement_payout", "online_movement", ["payout_id", "id"], unique=False)
     bind = op.get_bind()
     for statement in TRIGGERS[bind.dialect.name]:
         bind.exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_online_movement_payout", table_name="online_movement")
+    op.drop_index("ix_online_movement_order", table_name="online_movement")
+    op.drop_table("online_movement")
+    op.drop_index("ix_payout_state", table_name="payout")
+    op.drop_table("payout")
+    op.drop_index("ix_online_dispute_state", table_name="online_dispute")
+    op.drop_index(op.f("ix_online_dispute_order_id"), table_name="online_dispute")
+    op.drop_table("online_dispute")
+    op.drop_index("ix_refund_request_state", table_name="refund_request")
+    op.drop_index(op.f("ix_refund_request_order_id"), table_name="refund_request")
+    op.drop_table("refund_request")
     op.drop_table("score_change")
     op.drop_index(op.f("ix_payment_share_order_id"), table_name="payment_share")
     op.drop_table("payment_share")
@@ -2799,6 +2967,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_conflict_declaration_seat_id"), table_name="conflict_declaration")
     op.drop_index(op.f("ix_conflict_declaration_dossier_id"), table_name="conflict_declaration")
     op.drop_table("conflict_declaration")
+    op.drop_index(op.f("ix_sketch_updated_at"), table_name="sketch")
+    op.drop_index(op.f("ix_sketch_created_at"), table_name="sketch")
+    op.drop_index(op.f("ix_sketch_call_id"), table_name="sketch")
+    op.drop_table("sketch")
     op.drop_index("ix_held_upload_place_user_id", table_name="held_upload")
     op.drop_table("held_upload")
     op.drop_index(op.f("ix_co_applicant_application_id"), table_name="co_applicant")

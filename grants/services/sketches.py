@@ -1,0 +1,101 @@
+"""Write before there is an account, and take it along into a draft."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from core.audit import record
+from core.clock import now
+from core.database import session
+from grants.errors.calls import CallNotOpen, TooManySketches, UnknownQuestion
+from grants.models import Application, Call, Sketch
+from grants.queries import calls as call_queries
+from grants.queries import sketches as queries
+from grants.rules.answers import merge_answers
+from grants.rules.sketch import sketch_questions, sketch_step
+from grants.services.applications import save_draft, working_content
+
+KEPT = timedelta(days=30)
+MOST_AN_HOUR = 2_000
+
+
+def new_key() -> str:
+    """Return a key for a browser to keep. Whoever holds it reads and writes its sketches."""
+    return secrets.token_urlsafe(32)
+
+
+def sketch_for(call: Call, key: str) -> Sketch | None:
+    """Return what the holder of `key` wrote for a call, or None."""
+    return queries.sketch_of(call, _digest(key)) if key else None
+
+
+def save_sketch(call: Call, key: str, answers: Mapping[str, Any]) -> Sketch | None:
+    """Keep what is being written; with nothing written yet, keep nothing. Old sketches are forgotten on the way.
+
+    Raises:
+        CallNotOpen: it takes no applications now. UnknownQuestion, AnswerRefused: nothing was kept.
+        TooManySketches: more were begun in an hour than people can; an account takes what is written all the same.
+    """
+    if not call_queries.accepts_now(call):
+        raise CallNotOpen()
+    step = sketch_step(call.form)
+    known = {item["id"] for item in sketch_questions(step)} if step is not None else set()
+    for question_id in answers:
+        if question_id not in known:
+            raise UnknownQuestion(question=question_id[:60])
+    sketch = sketch_for(call, key)
+    merged = merge_answers(call.form, sketch.answers if sketch is not None else {}, answers)
+    moment = now()
+    if sketch is None:
+        if not merged:
+            return None
+        forget_old_sketches()
+        if queries.sketches_begun_since(moment - timedelta(hours=1)) >= MOST_AN_HOUR:
+            raise TooManySketches()
+        sketch = Sketch(call=call, token_sha256=_digest(key), answers={}, version=0, created_at=moment)
+        session().add(sketch)
+    sketch.answers, sketch.updated_at = merged, moment
+    sketch.version += 1
+    session().flush()
+    return sketch
+
+
+def adopt_sketch(application: Application, key: str) -> int:
+    """Take what was written without an account into a draft, where the draft has no answer yet; return how many.
+
+    What the draft answers already stays as it is, and the sketch keeps what was not taken.
+    """
+    sketch = sketch_for(application.call, key)
+    if sketch is None:
+        return 0
+    answered = working_content(application).answers
+    taken = {question: value for question, value in sketch.answers.items() if question not in answered}
+    if taken:
+        save_draft(application, answers=taken)
+        record("application.sketch_adopted", "application", application.id, None, {"answers": sorted(taken)})
+    left = {
+        question: value
+        for question, value in sketch.answers.items()
+        if question not in taken and answered.get(question) != value
+    }
+    if left:
+        sketch.answers = left
+    else:
+        session().delete(sketch)
+    session().flush()
+    return len(taken)
+
+
+def forget_old_sketches() -> int:
+    """Destroy what nobody came back to in thirty days; return how many."""
+    old = queries.sketches_left_since(now() - KEPT)
+    for sketch in old:
+        session().delete(sketch)
+    session().flush()
+    return len(old)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

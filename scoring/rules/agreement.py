@@ -120,3 +120,30 @@ def intraclass(table: Sequence[Sequence[float]]) -> Intraclass | None:
         icc_2_k=(bms - ems) / denominators[4],
         icc_3_k=(bms - ems) / denominators[3],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """Shrout and Fleiss's ICC(1) of one reviewer and ICC(k) of the mean, for units read a different number of times."""
+
+    single: float
+    mean: float
+
+
+def one_way(units: Sequence[Sequence[float]]) -> OneWay | None:
+    """Return both coefficients; for a full table they are Shrout and Fleiss's (1,1) and (1,k).
+
+    k is what the reviewers a unit come to when their number varies (Snedecor's n0). None where nothing was read twice
+    or nothing varies.
+    """
+    groups = [np.asarray(unit, dtype=np.float64) for unit in units if len(unit)]
+    count = sum(len(group) for group in groups)
+    if len(groups) < 2 or count == len(groups):
+        return None
+    grand = sum(float(group.sum()) for group in groups) / count
+    between = sum(len(group) * (float(group.mean()) - grand) ** 2 for group in groups) / (len(groups) - 1)
+    within = sum(float(np.square(group - group.mean()).sum()) for group in groups) / (count - len(groups))
+    k = (count - sum(len(group) ** 2 for group in groups) / count) / (len(groups) - 1)
+    if between + (k - 1) * within < 1e-12 or between < 1e-12:
+        return None
+    return OneWay((between - within) / (between + (k - 1) * within), (between - within) / between)

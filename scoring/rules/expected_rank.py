@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
+
+Array = NDArray[np.float64]
 
 
 def expected_ranks(theta: Sequence[float], covariance: Sequence[Sequence[float]]) -> list[float]:
@@ -27,3 +30,19 @@ def expected_ranks(theta: Sequence[float], covariance: Sequence[Sequence[float]]
     beaten_by = np.where(variance > 0, ndtr(ratio), certain)
     np.fill_diagonal(beaten_by, 0.0)
     return [1.0 + float(total) for total in beaten_by.sum(axis=1)]
+
+
+def expected_ranks_of(quality: Array, own: Array, shared: Array, *, block: int = 512) -> Array:
+    """Return the same where the covariance is diag(`own`) + `shared` · `sharedᵀ`, without ever building it whole."""
+    total = own + np.square(shared).sum(axis=1)
+    ranks: Array = np.empty(len(quality))
+    for start in range(0, len(quality), block):
+        part = slice(start, start + block)
+        gaps = quality[None, :] - quality[part, None]
+        variance = np.maximum(total[part, None] + total[None, :] - 2 * shared[part] @ shared.T, 0.0)
+        rows = np.arange(len(gaps))
+        variance[rows, start + rows] = 1.0  # oneself: a gap of nought, whose half is taken back below
+        sure = np.where(gaps > 0, 1.0, np.where(gaps < 0, 0.0, 0.5))
+        ratio = np.divide(gaps, np.sqrt(variance), out=np.zeros_like(gaps), where=variance > 0)
+        ranks[part] = 0.5 + np.where(variance > 0, ndtr(ratio), sure).sum(axis=1)
+    return ranks

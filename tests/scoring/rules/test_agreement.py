@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.rules.agreement import Level, intraclass, krippendorff_alpha
+from scoring.rules.agreement import Level, intraclass, krippendorff_alpha, one_way
 
 # Krippendorff's example: four coders and twelve units, None where a coder gave nothing.
 CODERS: list[list[int | None]] = [
@@ -52,3 +52,17 @@ def test_the_six_intraclass_correlations_are_those_of_shrout_and_fleiss() -> Non
 @pytest.mark.parametrize("table", [[[1, 2]], [[1], [2]], [[3, 3], [3, 3]]])
 def test_intraclass_is_not_defined_without_rows_columns_or_variation(table: list[list[float]]) -> None:
     assert intraclass(table) is None
+
+
+def test_one_way_of_a_full_table_is_shrout_and_fleiss_and_unequal_readings_are_allowed() -> None:
+    found = one_way(SHROUT_FLEISS)
+    assert found is not None
+    assert (found.single, found.mean) == pytest.approx((0.1657, 0.4428), abs=5e-5)
+    uneven = one_way([[1, 1, 1], [5, 5], [3]])
+    assert uneven is not None
+    assert (uneven.single, uneven.mean) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("units", [[[1.0], [2.0]], [[1.0, 2.0]], [[3.0, 3.0], [3.0, 3.0]]])
+def test_one_way_is_not_defined_where_nothing_was_read_twice_or_varies(units: list[list[float]]) -> None:
+    assert one_way(units) is None

@@ -1,0 +1,143 @@
+"""The mixed-model equations of y = μ + θ_i + ν_r + ε: applications θ and reviewers ν, both drawn from a population.
+
+Reduced to the reviewers, so that nothing grows with the square of the applications.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.sparse import csr_matrix
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reviewer's total for one application, both as indices."""
+
+    application: int
+    reviewer: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Readings as columns."""
+
+    rows: Indices
+    columns: Indices
+    values: Array
+    applications: int
+    reviewers: int
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading], applications: int, reviewers: int) -> "Table":
+        """Return readings as columns."""
+        return cls(
+            np.fromiter((one.application for one in readings), dtype=np.int64, count=len(readings)),
+            np.fromiter((one.reviewer for one in readings), dtype=np.int64, count=len(readings)),
+            np.fromiter((one.value for one in readings), dtype=np.float64, count=len(readings)),
+            applications,
+            reviewers,
+        )
+
+    def counts(self) -> csr_matrix:
+        """Return how often each reviewer read each application."""
+        shape = (self.applications, self.reviewers)
+        return csr_matrix((np.ones(len(self.values)), (self.rows, self.columns)), shape=shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What follows from the readings for given variances.
+
+    Deviations of the applications (`quality`) and reviewers (`severity`) from `mean`. The covariance of the qualities
+    is the residual variance × (diag(`own`) + `shared` · `shared`ᵀ).
+    """
+
+    mean: float
+    quality: Array
+    severity: Array
+    own: Array
+    shared: Array
+
+
+class Equations:
+    """The equations for readings centred and scaled to unit spread. Ratios are log(residual/variance).
+
+    Applications read equally often weigh the same, so each such class is added up once and for all.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.applications, self.reviewers, self.readings = table.applications, table.reviewers, len(table.values)
+        self.centre, self.scale = float(table.values.mean()), float(table.values.std())
+        centred = (table.values - self.centre) / self.scale
+        self.squares = float(centred @ centred)
+        self.load = np.bincount(table.columns, minlength=self.reviewers).astype(np.float64)
+        self.sums = np.bincount(table.rows, weights=centred, minlength=self.applications)
+        self.by_reviewer = np.bincount(table.columns, weights=centred, minlength=self.reviewers)
+        self.each = np.bincount(table.rows, minlength=self.applications).astype(np.float64)
+        self.counts = table.counts()
+
+    @cached_property
+    def classes(self) -> list[tuple[float, int, Array, Array, float]]:
+        """What the applications read so many times add up to: how many, crossed counts, sides, squares."""
+        return [self._class(times) for times in np.unique(self.each)]
+
+    def _class(self, times: float) -> tuple[float, int, Array, Array, float]:
+        here = self.each == times
+        counts, sums = self.counts[here], self.sums[here]
+        many, column = int(here.sum()), counts.sum(axis=0)
+        crossed = np.zeros((self.reviewers + 1, self.reviewers + 1))
+        crossed[0, 0] = times * times * many
+        crossed[0, 1:] = crossed[1:, 0] = times * np.asarray(column).ravel()
+        crossed[1:, 1:] = (counts.T @ counts).toarray()
+        sides = np.concatenate([[times * float(sums.sum())], np.asarray(counts.T @ sums)])
+        return times, many, crossed, sides, float(sums @ sums)
+
+    def reduced(self, ratios: Array) -> tuple[Array, Array, float, float]:
+        """Return the reduced matrix, its right side, the squares left and the log weight of the applications."""
+        by_application, by_reviewer = np.exp(ratios)
+        matrix = np.zeros((self.reviewers + 1, self.reviewers + 1))
+        matrix[0, 0] = self.readings
+        matrix[0, 1:] = matrix[1:, 0] = self.load
+        inner = np.arange(1, self.reviewers + 1)
+        matrix[inner, inner] = self.load + by_reviewer
+        right = np.concatenate([[self.sums.sum()], self.by_reviewer])
+        squares, weights = self.squares, 0.0
+        for times, many, crossed, sides, here in self.classes:
+            weight = times + by_application
+            matrix -= crossed / weight
+            right = right - sides / weight
+            squares -= here / weight
+            weights += many * float(np.log(weight))
+        return matrix, right, squares, weights
+
+    def parts(self, ratios: Array) -> tuple[float, float]:
+        """Return the squares left over and the log determinant that both likelihoods are made of."""
+        matrix, right, squares, weights = self.reduced(ratios)
+        factor = cho_factor(matrix, lower=True)
+        left = squares - float(right @ cho_solve(factor, right))
+        determinant = weights + 2 * float(np.log(np.diag(factor[0])).sum())
+        determinant -= float(self.applications * ratios[0] + self.reviewers * ratios[1])
+        return max(left, 1e-300), determinant
+
+    def estimates(self, ratios: Array) -> Estimates:
+        """Return what follows for given ratios, in the units of the readings (`own` and `shared` have none)."""
+        matrix, right, _squares, _weights = self.reduced(ratios)
+        factor = cho_factor(matrix, lower=True)
+        solved = cho_solve(factor, right)
+        weight = self.each + float(np.exp(ratios[0]))
+        design = np.hstack([self.each[:, None], self.counts.toarray()]) / weight[:, None]
+        return Estimates(
+            mean=self.centre + float(solved[0]) * self.scale,
+            quality=(self.sums / weight - design @ solved) * self.scale,
+            severity=solved[1:] * self.scale,
+            own=1 / weight,
+            shared=solve_triangular(np.tril(factor[0]), design.T, lower=True).T,
+        )

@@ -1,0 +1,165 @@
+"""How sure the order is: each application's expected rank and rank intervals, averaged over what is not known.
+
+The model of the Swiss National Science Foundation's panels, in proportion to the scale: on its scale of six marks the
+reviewers' leniency has a standard deviation of 0.5, that of quality is anything up to 2, and so are those of a
+reviewer's taste and of chance, which together are the residual. Only a diagnosis; it ranks nobody.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from scoring.rules.expected_rank import expected_ranks_of
+from scoring.rules.mixed_model import Array, Equations, Estimates, Reading, Table
+from scoring.rules.severity import unfit
+
+MARKS_RANGE = 5.0  # from 1 to 6
+LENIENCY, BROADEST = 0.5, 2.0
+STEPS = 16
+SLIGHT = 1e-4  # what weighs less than this part of the likeliest is left out
+NEGLIGIBLE, STRIDE, FARTHEST = 9.0, 0.1, 6.0  # how far from the peak the grid reaches, in log likelihood and log size
+MANY = 400  # applications beyond which the likeliest variances stand for all
+DRAWS, DRAWS_OF_MANY = 8_000, 1_000
+INTERVALS = (0.5, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class RankPosterior:
+    """By application: the expected rank, and the ranks between which it lies with 50 % and 95 %; 1 is best."""
+
+    expected: list[float]
+    interval_50: list[tuple[int, int]]
+    interval_95: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """One pair of standard deviations (quality, residual) with its weight, and what follows from it."""
+
+    weight: float
+    residual: float
+    estimates: Estimates
+
+
+def rank_posterior(
+    readings: Sequence[Reading], applications: int, reviewers: int, *, width: float, lower_is_better: bool = False
+) -> RankPosterior | None:
+    """Return how sure the order is; None where `severity.fit` refuses. `width` is the totals' range, best to worst.
+
+    The same readings always give the same answer: the draws behind the intervals have a fixed seed.
+    """
+    table = Table.of(readings, applications, reviewers)
+    if unfit(table) is not None:
+        return None
+    sign = -1.0 if lower_is_better else 1.0
+    points = _points(Equations(table), width / MARKS_RANGE)
+    expected = np.zeros(applications)
+    for point in points:
+        quality = sign * point.estimates.quality
+        expected += point.weight * expected_ranks_of(
+            quality, point.residual**2 * point.estimates.own, point.residual * point.estimates.shared
+        )
+    ranks = _drawn_ranks(points, applications, sign)
+    half, most = (_interval(ranks, share) for share in INTERVALS)
+    return RankPosterior(expected.tolist(), half, most)
+
+
+def _points(equations: Equations, mark: float) -> list[_Point]:
+    """Return the standard deviations that matter: a grid over the posterior, or its peak where that is sharp."""
+    unit = mark / equations.scale
+
+    def surprise(logs: Array) -> float:
+        return -_log_posterior(equations, *_sizes(logs), unit)
+
+    start = np.log(np.array([0.5, 0.8]))
+    precise: Any = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
+    peak: Array = minimize(surprise, start, method="Nelder-Mead", options=precise).x
+    if equations.applications > MANY:
+        grid = [peak]
+        heights = np.zeros(1)
+    else:
+        spans = [_span(surprise, peak, axis) for axis in (0, 1)]
+        grid = [np.log(np.array([a, e])) for a in np.linspace(*spans[0], STEPS) for e in np.linspace(*spans[1], STEPS)]
+        heights = np.array([-surprise(logs) for logs in grid])
+    weights = np.exp(heights - heights.max())
+    weights = np.where(weights < SLIGHT * weights.max(), 0.0, weights)
+    weights /= weights.sum()
+    return [
+        _Point(
+            float(weight),
+            float(np.exp(logs[1])) * equations.scale,
+            equations.estimates(_ratios(*_sizes(logs), unit)),
+        )
+        for weight, logs in zip(weights, grid, strict=True)
+        if weight
+    ]
+
+
+def _sizes(logs: Array) -> tuple[float, float]:
+    return float(np.exp(logs[0])), float(np.exp(logs[1]))
+
+
+def _span(surprise: Callable[[Array], float], peak: Array, axis: int) -> tuple[float, float]:
+    """Return the standard deviations on either side of the peak beyond which hardly any posterior lies."""
+    least, ends = surprise(peak), []
+    for direction in (-1.0, 1.0):
+        step = np.zeros(2)
+        step[axis] = direction * STRIDE
+        logs = peak + step
+        while surprise(logs) < least + NEGLIGIBLE and abs(logs[axis] - peak[axis]) < FARTHEST:
+            logs = logs + step
+        ends.append(float(np.exp(logs[axis])))
+    return ends[0], ends[1]
+
+
+def _ratios(quality: float, residual: float, unit: float) -> Array:
+    return np.log([(residual / quality) ** 2, (residual / (LENIENCY * unit)) ** 2])
+
+
+def _log_posterior(equations: Equations, quality: float, residual: float, unit: float) -> float:
+    prior = _residual_prior(residual / unit)
+    if quality > BROADEST * unit or prior <= 0:
+        return -1e9
+    left, determinant = equations.parts(_ratios(quality, residual, unit))
+    variance = residual**2
+    likelihood = -0.5 * ((equations.readings - 1) * np.log(variance) + left / variance + determinant)
+    return float(likelihood + np.log(prior))
+
+
+def _residual_prior(marks: float) -> float:
+    """Return the density, up to a factor, of the length of two sides each uniform up to BROADEST."""
+    corner = np.arccos(min(1.0, BROADEST / marks))
+    return float(marks * (np.pi / 4 - corner))
+
+
+def _drawn_ranks(points: Sequence[_Point], applications: int, sign: float) -> NDArray[np.int32]:
+    """Return ranks drawn from the posterior, one row a draw."""
+    chance = np.random.default_rng(0)
+    draws = DRAWS if applications <= MANY else DRAWS_OF_MANY
+    rows = []
+    for point, many in zip(points, _shares([point.weight for point in points], draws), strict=True):
+        if many:
+            found = point.estimates
+            own = chance.standard_normal((many, applications)) * np.sqrt(found.own)
+            shared = chance.standard_normal((many, found.shared.shape[1])) @ found.shared.T
+            quality = sign * found.quality + point.residual * (own + shared)
+            order = np.argsort(-quality, axis=1, kind="stable")
+            ranks = np.empty_like(order, dtype=np.int32)
+            np.put_along_axis(ranks, order, np.arange(1, applications + 1, dtype=np.int32)[None, :], axis=1)
+            rows.append(ranks)
+    return np.sort(np.concatenate(rows), axis=0)
+
+
+def _shares(weights: Sequence[float], total: int) -> list[int]:
+    bounds = np.round(np.cumsum(weights) * total).astype(int)
+    return [int(many) for many in np.diff(np.concatenate([[0], bounds]))]
+
+
+def _interval(ranks: NDArray[np.int32], share: float) -> list[tuple[int, int]]:
+    low = ranks[int((1 - share) / 2 * (len(ranks) - 1))]
+    high = ranks[-(int((1 - share) / 2 * (len(ranks) - 1)) + 1)]
+    return list(zip(low.tolist(), high.tolist(), strict=True))

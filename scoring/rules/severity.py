@@ -1,0 +1,78 @@
+"""How severe each reviewer is and how much of the scores is quality: variance components by REML.
+
+A diagnosis for the report of the process, never the official score.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from scoring.rules.mixed_model import Array, Equations, Estimates, Reading, Table
+
+LEAST_PER_REVIEWER = 5
+WIDEST = 16.0  # a variance ratio beyond e^16 either way is nought for every purpose here
+
+
+class Unfit(StrEnum):
+    """Why the model is not fitted."""
+
+    TOO_FEW = "too_few"
+    NOT_CONNECTED = "not_connected"
+    NO_VARIATION = "no_variation"
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """The variances of applications, reviewers and what neither explains, with the estimates that follow."""
+
+    application: float
+    reviewer: float
+    residual: float
+    estimates: Estimates
+
+
+def fit(readings: Sequence[Reading], applications: int, reviewers: int) -> Severity | Unfit:
+    """Return the model fitted to `readings`, or why it cannot be: refused rather than guessed."""
+    table = Table.of(readings, applications, reviewers)
+    refused = unfit(table)
+    return refused if refused is not None else _fitted(Equations(table))
+
+
+def unfit(table: Table) -> Unfit | None:
+    """Return why a table cannot be fitted: it needs a connected review graph and five readings a reviewer."""
+    if table.applications < 2 or table.reviewers < 2 or len(table.values) < LEAST_PER_REVIEWER * table.reviewers:
+        return Unfit.TOO_FEW
+    if connected_components(_graph(table), directed=False)[0] > 1:
+        return Unfit.NOT_CONNECTED
+    if np.ptp(table.values) == 0:
+        return Unfit.NO_VARIATION
+    return None
+
+
+def _graph(table: Table) -> csr_matrix:
+    """Return who read what as one graph of applications and reviewers."""
+    size = table.applications + table.reviewers
+    ends = (table.rows, table.applications + table.columns)
+    return csr_matrix((np.ones(len(table.values)), ends), shape=(size, size))
+
+
+def _fitted(equations: Equations) -> Severity:
+    """Return the model at the greatest restricted likelihood, the residual variance at its best for each ratio."""
+
+    def deviance(ratios: Array) -> float:
+        left, determinant = equations.parts(ratios)
+        return float((equations.readings - 1) * np.log(left) + determinant)
+
+    bounds = [(-WIDEST, WIDEST)] * 2
+    rough = minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
+    precise: Any = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 400}
+    best = minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
+    residual = equations.parts(best)[0] / (equations.readings - 1) * equations.scale**2
+    application, reviewer = (0.0 if ratio > WIDEST - 2 else residual / float(np.exp(ratio)) for ratio in best)
+    return Severity(application, reviewer, residual, equations.estimates(best))

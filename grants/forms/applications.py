@@ -55,6 +55,19 @@ class StartForm(PuenteForm):
         return form
 
 
+class CompanionForm(PuenteForm):
+    """Somebody to invite."""
+
+    name = StringField(
+        lazy("Nombre"),
+        [InputRequired(message=lazy("Escribe su nombre.")), Length(max=120, message=lazy(TOO_LONG))],
+    )
+    email = StringField(
+        lazy("Correo electrónico"),
+        [InputRequired(message=lazy("Escribe su correo.")), Length(max=254, message=lazy(TOO_LONG))],
+    )
+
+
 class WithdrawForm(PuenteForm):
     """Why an application is withdrawn; one need not say."""
 

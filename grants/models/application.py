@@ -13,6 +13,7 @@ from core.money import Money
 from grants.models.call import Call
 from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.call import Direction
+from grants.states.companion import CompanionState
 
 
 class Application(Base):
@@ -151,15 +152,30 @@ class ApplicationVersion(Base):
 
 
 class CoApplicant(Base):
-    """A person who travels with the applicant, named by them; invitation by e-mail comes later."""
+    """A person who travels with the applicant: named by them, part of it once they accept with their own account."""
 
     __tablename__ = "co_applicant"
-    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_present"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "email"),
+        UniqueConstraint("token_sha256"),
+        CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_present"),
+        CheckConstraint("(state = 'accepted') = (user_id IS NOT NULL)", name="accepted_by_somebody"),
+        CheckConstraint("(state = 'invited') = (token_sha256 IS NOT NULL)", name="invited_has_link"),
+        CheckConstraint("state <> 'invited' OR (email IS NOT NULL AND invited_at IS NOT NULL)", name="invited_whole"),
+        Index("ix_co_applicant_user_id", "user_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey(Application.id), index=True)
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
+    state: Mapped[CompanionState] = mapped_column(enum_column(CompanionState), default=CompanionState.NAMED)
+    token_sha256: Mapped[str | None] = mapped_column(String(64))
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+
+    application: Mapped[Application] = relationship()
 
 
 append_only("application_version")

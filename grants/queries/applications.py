@@ -8,9 +8,10 @@ from sqlalchemy.orm import joinedload
 
 from accounts.models import MemberRole, Membership
 from core.database import session
-from grants.models import Application, ApplicationVersion, Attachment, Call
+from grants.models import Application, ApplicationVersion, Attachment, Call, CoApplicant
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
+from grants.states.companion import CompanionState
 
 EDITORS = (MemberRole.OWNER, MemberRole.EDITOR)
 
@@ -24,19 +25,15 @@ def _organisations(user_id: int, roles: Sequence[MemberRole]) -> Select[int]:
 def application_of(
     user_id: int, application_id: int, *, editing: bool = False, lock: bool = False
 ) -> Application | None:
-    """Return an application that is this person's own or their organisation's, with its call; else None.
+    """Return an application that is this person's, their organisation's or their group's, with its call; else None.
 
     `editing` asks for the right to change it. `lock` keeps others from changing it until the transaction ends.
     """
-    roles = EDITORS if editing else tuple(MemberRole)
     query = (
         select(Application)
         .where(
             Application.id == application_id,
-            or_(
-                Application.applicant_user_id == user_id,
-                Application.organisation_id.in_(_organisations(user_id, roles)),
-            ),
+            _editable_by(user_id) if editing else _readable_by(user_id),
         )
         .options(joinedload(Application.call))
     )
@@ -64,12 +61,7 @@ def applications_of(user_id: int) -> Select[Application]:
     """Return the SELECT of a person's own and their organisations' applications, newest first, calls loaded."""
     return (
         select(Application)
-        .where(
-            or_(
-                Application.applicant_user_id == user_id,
-                Application.organisation_id.in_(_organisations(user_id, tuple(MemberRole))),
-            )
-        )
+        .where(_readable_by(user_id))
         .options(joinedload(Application.call), joinedload(Application.organisation))
         .order_by(Application.id.desc())
     )
@@ -96,6 +88,20 @@ def cures_open(user_id: int) -> int:
         _editable_by(user_id), Application.state == ApplicationState.IN_CURE
     )
     return session().scalar(query) or 0
+
+
+def _readable_by(user_id: int) -> ColumnElement[bool]:
+    return or_(
+        Application.applicant_user_id == user_id,
+        Application.organisation_id.in_(_organisations(user_id, tuple(MemberRole))),
+        Application.id.in_(_travels_along(user_id)),
+    )
+
+
+def _travels_along(user_id: int) -> Select[int]:
+    return select(CoApplicant.application_id).where(
+        CoApplicant.user_id == user_id, CoApplicant.state == CompanionState.ACCEPTED
+    )
 
 
 def _editable_by(user_id: int) -> ColumnElement[bool]:

@@ -23,7 +23,8 @@ def _organisations(user_id: int) -> Select[int]:
 
 
 def _travels_along(user_id: int) -> Select[int]:
-    return select(CoApplicant.application_id).join(User, User.email == CoApplicant.email).where(User.id == user_id)
+    same = or_(User.email == CoApplicant.email, User.id == CoApplicant.user_id)
+    return select(CoApplicant.application_id).join(User, same).where(User.id == user_id)
 
 
 def is_own_case(application: Application, user_id: int) -> bool:

@@ -30,6 +30,7 @@ from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.queries import screening as screening_queries
 from grants.queries.appeals import appeal_of
+from grants.queries.companions import companions_of
 from grants.queries.determinations import letters_of, released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.routes.sketches import adopt, sketch_key
@@ -37,6 +38,7 @@ from grants.rules import form as form_rules
 from grants.rules.deadlines import is_before_closing
 from grants.services import submission
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
+from grants.states.companion import COMPANION
 from grants.states.determination import APPEAL, OUTCOME_LABELS
 from grants.states.screening import CureState
 
@@ -167,6 +169,8 @@ def application_show(application_id: int) -> Response:
         events=_events(application, cure),
         letters=letters_of(application),
         cure=cure,
+        companions=companions_of(application),
+        companion_states=COMPANION,
         cure_is_open=_is_open(application, cure),
         first_step=form_rules.steps(call.form)[0]["id"],
         result_is_out=released_determination_of(application) is not None,

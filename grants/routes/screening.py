@@ -25,6 +25,7 @@ from grants.forms.staff import BulkScreeningForm, ScreeningForm
 from grants.models import Application, Call
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
+from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
 from grants.routes.review import shown_answer
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
@@ -33,6 +34,7 @@ from grants.rules.itinerary import read_legs
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
+from grants.states.companion import COMPANION
 from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
 from rendering.spreadsheets import CellKind, SheetColumn, render_csv
 
@@ -167,6 +169,8 @@ def _screening_page(
         application=application,
         call=application.call,
         outcome=evaluate(application),
+        companions=companions_of(application),
+        companion_states=COMPANION,
         answers=list(_answers(application)),
         legs=read_legs(application.itinerary),
         screenings=queries.screenings_of(application),

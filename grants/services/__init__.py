@@ -27,6 +27,7 @@ from grants.services.clearing import (
     redact_finding,
     redact_passage,
 )
+from grants.services.companions import answer_invitation, invitation, invite_companion, remove_companion
 from grants.services.conflicts import (
     hand_over_conflicts,
     name_paying_organisations,
@@ -62,6 +63,7 @@ __all__ = [
     "advance_calls",
     "answer_comment",
     "answer_cure",
+    "answer_invitation",
     "attach_file",
     "before_award_closes",
     "bring_up_to_date",
@@ -86,6 +88,8 @@ __all__ = [
     "hand_over_conflicts",
     "hand_over_dossiers",
     "hold_upload",
+    "invitation",
+    "invite_companion",
     "mark_tranche_ordered",
     "mark_tranche_paid",
     "mark_tranche_unordered",
@@ -106,6 +110,7 @@ __all__ = [
     "redact_passage",
     "release_determinations",
     "release_uploads",
+    "remove_companion",
     "request_cure",
     "resolve_appeal",
     "return_expense_report",

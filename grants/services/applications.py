@@ -152,6 +152,15 @@ def save_draft(
     return application
 
 
+def is_editable(application: Application) -> bool:
+    """Return whether an application may still be changed."""
+    try:
+        ensure_editable(application)
+    except NotEditable:
+        return False
+    return True
+
+
 def ensure_editable(application: Application) -> None:
     """Refuse changes to what is past changing. A draft stays editable after the deadline: its text is the person's own.
 

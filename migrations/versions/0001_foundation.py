@@ -2038,11 +2038,43 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "named",
+                "invited",
+                "accepted",
+                "declined",
+                name="companionstate_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("token_sha256", sa.String(length=64), nullable=True),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("length(name) BETWEEN 1 AND 120", name=op.f("ck_co_applicant_name_present")),
+        sa.CheckConstraint(
+            "(state = 'accepted') = (user_id IS NOT NULL)", name=op.f("ck_co_applicant_accepted_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "(state = 'invited') = (token_sha256 IS NOT NULL)", name=op.f("ck_co_applicant_invited_has_link")
+        ),
+        sa.CheckConstraint(
+            "state <> 'invited' OR (email IS NOT NULL AND invited_at IS NOT NULL)",
+            name=op.f("ck_co_applicant_invited_whole"),
+        ),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_co_applicant_application_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_co_applicant_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_co_applicant")),
+        sa.UniqueConstraint("application_id", "email", name=op.f("uq_co_applicant_application_id_email")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_co_applicant_token_sha256")),
     )
     op.create_index(op.f("ix_co_applicant_application_id"), "co_applicant", ["application_id"], unique=False)
+    op.create_index("ix_co_applicant_user_id", "co_applicant", ["user_id"], unique=False)
     op.create_table(
         "held_upload",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2973,6 +3005,7 @@ def downgrade() -> None:
     op.drop_table("sketch")
     op.drop_index("ix_held_upload_place_user_id", table_name="held_upload")
     op.drop_table("held_upload")
+    op.drop_index("ix_co_applicant_user_id", table_name="co_applicant")
     op.drop_index(op.f("ix_co_applicant_application_id"), table_name="co_applicant")
     op.drop_table("co_applicant")
     op.drop_index("ix_checkout_order_state", table_name="checkout_order")

@@ -1,0 +1,36 @@
+"""The life of an invitation to travel with whoever applies."""
+
+from enum import StrEnum
+
+from core.language import N_
+from core.roles import Role
+from core.states import State, StateTable, Transition
+
+APPLICANT = frozenset({Role.APPLICANT})
+
+
+class CompanionState(StrEnum):
+    """Whether somebody named in an application agrees to be part of it."""
+
+    NAMED = "named"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+COMPANION = StateTable(
+    "companion",
+    {
+        CompanionState.NAMED: State(N_("Sin invitar"), N_("Está en la lista, sin invitación todavía."), "neutral"),
+        CompanionState.INVITED: State(N_("Invitación enviada"), N_("Falta que la persona acepte."), "warning"),
+        CompanionState.ACCEPTED: State(N_("Aceptó"), N_("La persona confirmó que forma parte."), "good"),
+        CompanionState.DECLINED: State(N_("No aceptó"), N_("La persona no quiso formar parte."), "bad"),
+    },
+    [
+        Transition(CompanionState.NAMED, CompanionState.INVITED, APPLICANT),
+        Transition(CompanionState.INVITED, CompanionState.ACCEPTED, APPLICANT),
+        Transition(CompanionState.INVITED, CompanionState.DECLINED, APPLICANT),
+        Transition(CompanionState.DECLINED, CompanionState.INVITED, APPLICANT),
+    ],
+    CompanionState.NAMED,
+)

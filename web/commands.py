@@ -15,6 +15,7 @@ from flask.cli import FlaskGroup, with_appcontext
 
 import config
 from core.jobs import run_due, work
+from scoring.commands import scoring
 from web.demo.commands import demo
 
 
@@ -102,7 +103,7 @@ def assets() -> None:
     build_assets(Path(current_app.config["BUILD_FOLDER"]))
 
 
-for command in (show_config, jobs, serve, assets, demo):
+for command in (show_config, jobs, serve, assets, demo, scoring):
     main.add_command(command)
 
 

@@ -10,7 +10,8 @@ from scoring import queries
 from scoring.errors import RulebookNotFound
 from scoring.models import RulebookVersion
 from scoring.routes.room import blueprint
-from scoring.rules.rulebook import Rulebook, canonical, plain
+from scoring.rules.examples import worked_examples
+from scoring.rules.rulebook import Rulebook, canonical, exact, plain
 
 A_DAY = 86_400
 
@@ -34,6 +35,8 @@ def rulebook_show(sha256: str) -> BaseResponse:
         rules=rules,
         plain=plain,
         names=names_in(rules),
+        examples=worked_examples(rules),
+        exact=exact,
         cap=None if rules.cap_per_award_cents is None else Money(rules.cap_per_award_cents, rules.currency),
         cacheable=True,
     )

@@ -113,6 +113,11 @@ class Rulebook:
         return frozenset([entry.id for entry in self.bonus] + [entry.id for entry in self.reserved])
 
 
+def exact(value: Fraction) -> str:
+    """Return a number for reading, never rounded: as a decimal where it ends, else as a fraction."""
+    return plain(value) if 10**12 % value.denominator == 0 else str(value)
+
+
 def plain(value: Fraction) -> str:
     """Return a terminating fraction as the shortest decimal text: 1/2 is "0.5"."""
     number = Decimal(value.numerator) / Decimal(value.denominator)

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from core.language import N_
-from scoring.rules.provisions import Bonus, Criterion, Discrepancy, Reserved, Rulebook, plain
+from scoring.rules.provisions import Bonus, Criterion, Discrepancy, Reserved, Rulebook, exact, plain
 
 FORMAT = "puente-rulebook/1"
 
@@ -33,6 +33,7 @@ __all__ = [
     "canonical",
     "check",
     "digest",
+    "exact",
     "parse",
     "plain",
     "read",

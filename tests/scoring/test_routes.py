@@ -411,6 +411,15 @@ def test_anyone_reads_the_rulebook_and_can_hash_it(client: FlaskClient, session:
     assert client.get("/es/reglas-de-evaluacion/abc").status_code == 404
 
 
+def test_the_rulebook_is_worked_out_step_by_step(client: FlaskClient, session: Session) -> None:
+    version = make.rulebook()
+    session.commit()
+    page = client.get(f"/es/reglas-de-evaluacion/{version.sha256}").text
+    assert "Calificación oficial: 100.00. Cumple los mínimos y entra al orden." in page
+    assert "No cumple los mínimos y no entra al orden." in page
+    assert "se llama a otra persona." in page
+
+
 def test_the_rulebook_reads_in_english(client: FlaskClient, session: Session) -> None:
     version = make.rulebook()
     session.commit()

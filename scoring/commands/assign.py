@@ -1,0 +1,215 @@
+"""`puente scoring assign`: who reads what, from a table of affinities."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.assignment import CappedSolution, Problem, Solution, assign, assign_capped
+from scoring.commands.tables import BadFile, cells, exact, read_table, show
+from scoring.errors import AssignmentInfeasible
+
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+MOST_DECIMALS, LARGEST_PART = 9, 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Affinities:
+    """The table as whole parts of 1/`scale`; `blocked` marks the empty cells, which are conflicts."""
+
+    applications: list[str]
+    reviewers: list[str]
+    parts: NDArray[np.int64]
+    blocked: NDArray[np.bool_]
+    scale: int
+
+
+@click.command("assign")
+@click.option("--affinity", required=True, type=A_FILE, help="CSV: application, then a column a reviewer.")
+@click.option("--per-application", required=True, type=click.IntRange(1), help="Readers each application needs.")
+@click.option("--max-load", required=True, type=click.IntRange(1), help="Applications a reviewer reads at most.")
+@click.option("--min-load", default=0, type=click.IntRange(0), help="Applications a reviewer reads at least.")
+@click.option("--conflicts", type=A_FILE, help="CSV: application, reviewer.")
+@click.option("--institutions", type=A_FILE, help="CSV: reviewer, institution; one reader of each an application.")
+@click.option("--cap", help="The greatest probability of any pair, above 0 and up to 1; needs --seed.")
+@click.option("--seed", help="What fixes the draw under the cap: publish its hash before, itself after.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def assign_command(
+    *,
+    affinity: Path,
+    per_application: int,
+    max_load: int,
+    min_load: int,
+    conflicts: Path | None,
+    institutions: Path | None,
+    cap: str | None,
+    seed: str | None,
+    as_json: bool,
+) -> None:
+    """Give every application its readers with the greatest total affinity, exactly."""
+    if (cap is None) != (seed is None):
+        raise click.UsageError("--cap and --seed go together")
+    table = read_affinities(affinity)
+    problem = Problem(
+        dossiers=table.applications,
+        reviewers=table.reviewers,
+        affinity=table.parts,
+        per_dossier=per_application,
+        max_load=max_load,
+        min_load=min_load,
+        blocked=table.blocked,
+        forbidden=_conflicts(conflicts, table) if conflicts else (),
+        institutions=_institutions(institutions, table) if institutions else (),
+    )
+    started = time.perf_counter()
+    try:
+        capped = None if cap is None or seed is None else assign_capped(problem, _probability(cap), seed)
+        found = assign(problem) if capped is None else capped.drawn
+    except AssignmentInfeasible as refusal:
+        raise click.ClickException(f"{type(refusal).__name__}: {refusal.message()} {refusal.advice()}") from None
+    seconds = time.perf_counter() - started
+    result = _result(problem, table, found, seconds, capped)
+    warning = _cost_of_minimum(problem, found, table.scale) if min_load and capped is None else None
+    if warning:
+        click.echo(warning, err=True)
+    if as_json:
+        show(result | ({"warning": warning} if warning else {}))
+    else:
+        _print(result)
+
+
+def read_affinities(path: Path) -> Affinities:
+    """Return the affinities of a CSV file: an application a row, a reviewer a column, empty where in conflict."""
+    lines = cells(path)
+    header = [name.strip() for name in next(lines, [])]
+    if len(header) < 2 or header[0] != "application":
+        raise BadFile(path, "the header starts with «application» and has a column for each reviewer", row=1)
+    reviewers = header[1:]
+    for index, name in enumerate(reviewers):
+        if not name or name in reviewers[:index]:
+            raise BadFile(path, f"the reviewer «{name}» is repeated or has no name", row=1)
+    names: dict[str, int] = {}
+    values = []
+    for number, line in enumerate(lines, start=2):
+        if not any(line):
+            continue
+        if len(line) != len(header):
+            raise BadFile(path, f"has {len(line)} cells and the header {len(header)}", row=number)
+        name = line[0].strip()
+        if not name or name in names:
+            raise BadFile(path, f"the application «{name}» is repeated or has no name", row=number)
+        names[name] = number
+        values.append(_numbers(path, number, reviewers, line[1:]))
+    if not values:
+        raise BadFile(path, "has no applications")
+    return _whole(list(names), reviewers, np.asarray(values, dtype=np.float64))
+
+
+def _numbers(path: Path, row: int, reviewers: list[str], line: list[str]) -> list[float]:
+    try:
+        numbers = [float(cell) if cell.strip() else np.nan for cell in line]
+        if all(not cell.strip() or abs(number) < LARGEST_PART for cell, number in zip(line, numbers, strict=True)):
+            return numbers
+    except ValueError:
+        pass  # found again below, where it gets its name
+    for reviewer, cell in zip(reviewers, line, strict=True):
+        if cell.strip():
+            field = reviewer
+            exact(cell.strip(), lambda fault, field=field: BadFile(path, fault, row=row, field=field))
+    raise BadFile(path, "has an affinity that is no usable number", row=row)
+
+
+def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.float64]) -> Affinities:
+    """Return affinities as whole parts, in the fewest decimals that hold them, so that the optimum is exact."""
+    blocked = np.isnan(values)
+    numbers = np.where(blocked, 0.0, values)
+    largest = float(np.abs(numbers).max())
+    decimals = 0
+    while decimals < MOST_DECIMALS and largest * 10 ** (decimals + 1) < LARGEST_PART:
+        scaled = numbers * 10**decimals
+        if np.abs(scaled - np.rint(scaled)).max() < 1e-6:
+            break
+        decimals += 1
+    parts = np.rint(numbers * 10**decimals).astype(np.int64)
+    return Affinities(applications, reviewers, parts, blocked, 10**decimals)
+
+
+def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:
+    rows = {name: index for index, name in enumerate(table.applications)}
+    columns = {name: index for index, name in enumerate(table.reviewers)}
+    pairs = []
+    for row in read_table(path, ("application", "reviewer")):
+        application, reviewer = row.text("application"), row.text("reviewer")
+        if application == reviewer:
+            raise row.fault("reviewer", f"«{reviewer}» is in conflict with itself")
+        if application not in rows:
+            raise row.fault("application", f"«{application}» is not among the affinities")
+        if reviewer not in columns:
+            raise row.fault("reviewer", f"«{reviewer}» is not among the affinities")
+        pairs.append((rows[application], columns[reviewer]))
+    return pairs
+
+
+def _institutions(path: Path, table: Affinities) -> list[str | None]:
+    found: dict[str, str] = {}
+    for row in read_table(path, ("reviewer", "institution")):
+        reviewer = row.text("reviewer")
+        if reviewer not in table.reviewers:
+            raise row.fault("reviewer", f"«{reviewer}» is not among the affinities")
+        if reviewer in found:
+            raise row.fault("reviewer", f"«{reviewer}» is repeated")
+        found[reviewer] = row.values["institution"].strip()
+    return [found.get(name) or None for name in table.reviewers]
+
+
+def _probability(text: str) -> Fraction:
+    value = exact(text, lambda fault: click.BadParameter(fault, param_hint="--cap"))
+    if not 0 < value <= 1:
+        raise click.BadParameter("is a probability above 0 and up to 1", param_hint="--cap")
+    return value
+
+
+def _result(
+    problem: Problem, table: Affinities, found: Solution, seconds: float, capped: CappedSolution | None
+) -> dict[str, Any]:
+    worst = found.worst
+    result: dict[str, Any] = {
+        "objective": found.objective / table.scale,
+        "mean": found.mean / table.scale,
+        "worst_served": None if worst is None else {"application": worst[0], "affinity": worst[1] / table.scale},
+        "loads": found.loads,
+        "seconds": round(seconds, 4),
+        "assignments": [list(pair) for pair in found.pairs],
+    }
+    if capped is not None:
+        result["expected_objective"] = float(capped.expected / table.scale)
+        result["probabilities"] = [[*pair, str(chance)] for pair, chance in capped.probabilities.items()]
+    return result
+
+
+def _cost_of_minimum(problem: Problem, found: Solution, scale: int) -> str | None:
+    """Return what promising everybody a minimum costs the application served worst; None when it costs nothing."""
+    free = assign(replace(problem, min_load=0))
+    if free.worst is None or found.worst is None or free.worst[1] <= found.worst[1]:
+        return None
+    return (
+        f"The minimum load costs the worst-served application: {found.worst[0]} gets {found.worst[1] / scale:g}; "
+        f"without the minimum the worst would get {free.worst[1] / scale:g} ({free.worst[0]})."
+    )
+
+
+def _print(result: Mapping[str, Any]) -> None:
+    for application, reviewer in result["assignments"]:
+        click.echo(f"{application}\t{reviewer}")
+    worst = result["worst_served"]
+    click.echo(f"objective {result['objective']:g}, mean {result['mean']:.6g}", err=True)
+    if worst:
+        click.echo(f"worst served {worst['application']} with {worst['affinity']:g}", err=True)
+    loads = result["loads"].values()
+    click.echo(f"loads from {min(loads)} to {max(loads)}, {result['seconds']} s", err=True)

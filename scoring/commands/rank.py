@@ -1,0 +1,209 @@
+"""`puente scoring rank`: the order of merit again, from the rulebook and the scores."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.errors import InvalidInput
+from core.money import Money
+from scoring.commands.assign import A_FILE
+from scoring.commands.reliability import diagnosis
+from scoring.commands.scores import Sheets, indexed, read_scores
+from scoring.commands.tables import BadFile, Row, read_json, read_rulebook, read_table, show
+from scoring.errors import LotNeeded
+from scoring.rules.discrepancy import examine
+from scoring.rules.official_score import official_score
+from scoring.rules.rank_posterior import rank_posterior
+from scoring.rules.ranking import Candidate, Place, rank
+from scoring.rules.reasons import sentence
+from scoring.rules.rulebook import Rulebook
+from scoring.rules.selection import Decision, Line, Reason, select
+from scoring.rules.severity import fit
+
+UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}
+YES, NO = frozenset({"1", "yes", "sí", "si", "true", "x"}), frozenset({"", "0", "no", "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an application asks for, in minor units, and what it has proved."""
+
+    requested_cents: int | None
+    entitlements: frozenset[str]
+
+
+@click.command("rank")
+@click.option("--rulebook", required=True, type=A_FILE, help="JSON, puente-rulebook/1.")
+@click.option("--scores", required=True, type=A_FILE, help="CSV: application, reviewer, criterion, score.")
+@click.option("--applications", type=A_FILE, help="CSV: application, requested, a column a bonus or reserved place.")
+@click.option("--budget", help="The money to give, in the rulebook's currency; needs requested amounts.")
+@click.option("--lot", type=A_FILE, help="JSON of `draw reveal`: its places break the last ties.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rank_command(
+    *, rulebook: Path, scores: Path, applications: Path | None, budget: str | None, lot: Path | None, as_json: bool
+) -> None:
+    """Rank, with every term, trace and reason, and how sure the order is."""
+    rules = read_rulebook(rulebook)
+    sheets = read_scores(scores, rules)
+    facts = _facts(applications, rules, sheets) if applications else {}
+    candidates = [_candidate(rules, name, readers, facts.get(name)) for name, readers in sheets.items()]
+    places = rank(rules, candidates, _places_of_lot(lot, sheets) if lot else None)
+    decisions = _decisions(rules, places, facts, budget)
+    certainty, found = _diagnosis(rules, sheets)
+    rows = [
+        _row(rules, place, sheets[place.candidate.label], decisions.get(place.candidate.label))
+        | certainty.get(place.candidate.label, UNKNOWN)
+        for place in places
+    ]
+    if as_json:
+        show({"applications": rows, "diagnosis": found})
+        return
+    for row in rows:
+        position = "—" if row["position"] is None else row["position"]
+        click.echo(f"{position}\t{row['application']}\t{row['score']}\t{row['outcome'] or ''}\t{row['reason'] or ''}")
+    if found["refused"]:
+        click.echo(f"No expected ranks: {found['refused']}.", err=True)
+
+
+def _facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
+    """Return what each application asks for and has proved; it may also be unscored, but never unknown twice."""
+    found: dict[str, Facts] = {}
+    for row in read_table(path, ("application",)):
+        name = row.text("application")
+        if name in found:
+            raise row.fault("application", f"«{name}» is repeated")
+        if name not in sheets:
+            raise row.fault("application", f"«{name}» has no scores")
+        known = rules.entitlements()
+        strange = set(row.values) - known - {"application", "requested"}
+        if strange:
+            raise row.fault(min(strange), "is neither requested nor a bonus or reserved place of the rulebook")
+        proved = frozenset(name for name in known if name in row.values and _yes(row, name))
+        found[name] = Facts(_requested(row, rules.currency), proved)
+    return found
+
+
+def _yes(row: Row, field: str) -> bool:
+    value = row.values[field].strip().casefold()
+    if value not in YES | NO:
+        raise row.fault(field, f"«{value}» is neither yes nor no")
+    return value in YES
+
+
+def _requested(row: Row, currency: str) -> int | None:
+    if not row.values.get("requested", "").strip():
+        return None
+    try:
+        money = Money.parse(row.text("requested"), currency)
+    except InvalidInput as refusal:
+        raise row.fault("requested", refusal.message()) from None
+    if money.amount_cents <= 0:
+        raise row.fault("requested", "is not above nought")
+    return money.amount_cents
+
+
+def _candidate(rules: Rulebook, name: str, readers: dict[str, dict[str, Fraction]], facts: Facts | None) -> Candidate:
+    proved = facts.entitlements if facts is not None else frozenset()
+    score = official_score(rules, list(readers.values()), proved)
+    return Candidate(name, score, proved, facts.requested_cents or 0 if facts is not None else 0)
+
+
+def _places_of_lot(path: Path, sheets: Sheets) -> dict[str, int]:
+    places = read_json(path).get("places")
+    if not isinstance(places, dict) or not all(isinstance(place, int) for place in places.values()):
+        raise BadFile(path, "holds no places: it is what `draw reveal --json` prints", field="places")
+    missing = sorted(set(sheets) - set(places))
+    if missing:
+        raise BadFile(path, f"«{missing[0]}» is not in the lot", field="places")
+    return places
+
+
+def _decisions(
+    rules: Rulebook, places: list[Place], facts: dict[str, Facts], budget: str | None
+) -> dict[str, Decision]:
+    """Return what becomes of each application: of all under a budget, else only of those below a threshold."""
+    lines = []
+    for place in places:
+        name = place.candidate.label
+        asked = facts[name].requested_cents if name in facts else None
+        if budget is not None and asked is None and place.position is not None:
+            raise click.UsageError(f"--budget needs the requested amount of «{name}» in --applications")
+        failed = tuple(place.candidate.score.failed_criteria())
+        lines.append(Line(name, place.position, asked or 0, place.candidate.entitlements, failed))
+    if budget is None:
+        lines = [line for line in lines if line.position is None]
+    tied = [place.candidate.label for place in places if place.awaits_lot]
+    if budget is not None and tied:
+        raise click.ClickException(f"LotNeeded: {LotNeeded(dossiers=', '.join(tied)).message()} (--lot)")
+    try:
+        money = Money.parse(budget or "0", rules.currency)
+    except InvalidInput as refusal:
+        raise click.BadParameter(refusal.message(), param_hint="--budget") from None
+    if money.amount_cents < 0:
+        raise click.BadParameter("is below nought", param_hint="--budget")
+    return {decision.label: decision for decision in select(rules, lines, money.amount_cents)}
+
+
+def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """Return how sure each place is, and what the scores vary by."""
+    table = indexed(sheets, rules)
+    size = (len(table.applications), len(table.reviewers))
+    width = float(sum(one.weight * (one.maximum - one.minimum) for one in rules.criteria))
+    sure = rank_posterior(table.readings, *size, width=width, lower_is_better=rules.lower_is_better)
+    found = diagnosis(fit(table.readings, *size))
+    if sure is None:
+        return {}, found
+    return {
+        name: {
+            "expected_rank": sure.expected[index],
+            "interval_50": list(sure.interval_50[index]),
+            "interval_95": list(sure.interval_95[index]),
+        }
+        for index, name in enumerate(table.applications)
+    }, found
+
+
+def _row(
+    rules: Rulebook, place: Place, readers: dict[str, dict[str, Fraction]], decision: Decision | None
+) -> dict[str, Any]:
+    """Return everything about one application that follows exactly from the rules."""
+    score = place.candidate.score
+    apart = examine(rules, list(readers.values()))
+    return {
+        "application": place.candidate.label,
+        "position": place.position,
+        "score": str(score.rounded),
+        "score_exact": str(score.exact),
+        "terms": [
+            {
+                "criterion": term.criterion,
+                "weight": str(term.weight),
+                "sum": str(term.sum),
+                "count": term.count,
+                "mean": str(term.mean),
+                "contribution": str(term.contribution),
+            }
+            for term in score.terms
+        ]
+        + [{"bonus": name, "points": str(points)} for name, points in score.bonus],
+        "thresholds": _thresholds(rules, place),
+        "spread": str(apart.spread),
+        "further_review_due": apart.calls_reviewer
+        and len(readers) < rules.reviews_per_application + rules.discrepancy.further_reviewers,
+        "tie_break": [{"rule": step.rule, "value": step.value} for step in place.trace[1:]]
+        + ([{"rule": "lot", "value": "awaited"}] if place.awaits_lot else []),
+        "outcome": decision.determination.value if decision else None,
+        "granted": str(Money(decision.granted_cents, rules.currency).decimal) if decision else None,
+        "reason": sentence(Reason(decision.reason), decision.params, rules.currency) if decision else None,
+        "reason_code": decision.reason.value if decision else None,
+    }
+
+
+def _thresholds(rules: Rulebook, place: Place) -> dict[str, bool]:
+    score = place.candidate.score
+    by_criterion = {term.criterion: term.meets_threshold for term in score.terms}
+    asked = {one.id: by_criterion[one.id] for one in rules.criteria if one.threshold is not None}
+    return asked | ({"overall": score.meets_overall} if rules.threshold is not None else {})

@@ -1,0 +1,67 @@
+"""`puente scoring reliability`: how far reviewers agree."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scoring.commands.assign import A_FILE
+from scoring.commands.scores import Indexed, indexed, read_scores
+from scoring.commands.tables import read_rulebook, show
+from scoring.rules.agreement import krippendorff_alpha, one_way
+from scoring.rules.severity import LEAST_PER_REVIEWER, Severity, Unfit, fit
+
+REFUSALS = {
+    Unfit.TOO_FEW: f"there are fewer than {LEAST_PER_REVIEWER} reviews a reviewer: severity cannot be told from chance",
+    Unfit.NOT_CONNECTED: "the review graph is not connected: some reviewers share no application, even through others",
+    Unfit.NO_VARIATION: "every score is the same",
+}
+
+
+@click.command("reliability")
+@click.option("--scores", required=True, type=A_FILE, help="CSV: application, reviewer, criterion, score.")
+@click.option("--rulebook", type=A_FILE, help="JSON; its weights make the total. Without it criteria weigh the same.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def reliability_command(*, scores: Path, rulebook: Path | None, as_json: bool) -> None:
+    """Measure agreement: Krippendorff's alpha, ICC(1), ICC(k) and what the scores vary by."""
+    rules = read_rulebook(rulebook) if rulebook is not None else None
+    sheets = read_scores(scores, rules)
+    whole = indexed(sheets, rules)
+    names = list({name: None for readers in sheets.values() for sheet in readers.values() for name in sheet})
+    result = reliability(whole)
+    if len(names) > 1:
+        result["criteria"] = {name: reliability(indexed(sheets, criterion=name)) for name in names}
+    if as_json:
+        show(result)
+        return
+    for name, value in result.items():
+        click.echo(f"{name}: {value if isinstance(value, str) or value is None else _written(value)}")
+
+
+def reliability(table: Indexed) -> dict[str, Any]:
+    """Return every coefficient of a table; None where one is not defined."""
+    units = table.units()
+    correlations = one_way(units)
+    return {
+        "applications": len(table.applications),
+        "reviewers": len(table.reviewers),
+        "reviews": len(table.readings),
+        "alpha": krippendorff_alpha(units),
+        "icc_1": correlations.single if correlations else None,
+        "icc_k": correlations.mean if correlations else None,
+        **diagnosis(fit(table.readings, len(table.applications), len(table.reviewers))),
+    }
+
+
+def diagnosis(found: Severity | Unfit) -> dict[str, Any]:
+    """Return what the scores vary by, or why that is not said."""
+    if isinstance(found, Unfit):
+        return {"variance": None, "refused": REFUSALS[found]}
+    variance = {"application": found.application, "reviewer": found.reviewer, "residual": found.residual}
+    return {"variance": variance, "refused": None}
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_written(part)}" for name, part in value.items())
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -10,6 +10,26 @@ from mail.services import enqueue_mail
 from trust.models import Receipt
 
 
+def send_refund(receipt: Receipt, went: Money, kept: Money, to: str, language: str) -> OutboxMessage:
+    """Queue the letter that tells a giver what went back and what their receipt still stands for."""
+    with in_language(language):
+        amount, left = format_money(went, language), format_money(kept, language)
+        paragraphs = [
+            _("Te devolvimos %(amount)s de tu aportación. Llega por el mismo medio con que pagaste.", amount=amount),
+            _("Tu recibo %(code)s queda cancelado.", code=receipt.code)
+            if not kept
+            else _("Tu recibo %(code)s ampara ahora %(left)s.", code=receipt.code, left=left),
+        ]
+        return enqueue_mail(
+            to=to,
+            subject=_("Devolución de tu aportación %(code)s", code=receipt.code),
+            paragraphs=paragraphs,
+            language=language,
+            action=(_("Comprobar el recibo"), f"{setting('PUBLIC_URL')}/{language}/recibos/{receipt.code}"),
+            about="trust.refund",
+        )
+
+
 def send_receipt(receipt: Receipt, to: str, language: str) -> OutboxMessage:
     """Queue the letter that thanks a giver and carries the receipt."""
     content = receipt.content

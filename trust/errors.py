@@ -79,6 +79,12 @@ class CorrectedElsewhere(Conflict):
     )
 
 
+class PaidOnline(Conflict):
+    """What the payment company charged is not undone by an entry: the money is there."""
+
+    sentence = N_("El asiento %(number)s es de un pago en línea: no se revierte, se devuelve a quien pagó.")
+
+
 class NotInStore(Conflict):
     """Only what came in kind and is here can be used up."""
 
@@ -231,6 +237,24 @@ class PageGone(Refusal):
     """The order was given up before its payment page could be shown."""
 
     sentence = N_("Esta página de pago ya no sirve. No se cobró nada: empieza de nuevo.")
+
+
+class RefundRefused(Refusal):
+    """The payment company will not give the money back."""
+
+    sentence = N_("La empresa de pagos no aceptó la devolución. %(reason)s")
+
+
+class RefundTooLarge(InvalidInput):
+    """No more goes back than was given and has not gone back."""
+
+    sentence = N_("De este pago se pueden devolver hasta %(most)s.")
+
+
+class RefundNotPossible(Refusal):
+    """Cash paid in a shop has no card to go back to."""
+
+    sentence = N_("Lo pagado en OXXO no se puede devolver en línea: haz una transferencia a quien lo pagó.")
 
 
 class NothingCharged(Refusal):

@@ -196,6 +196,12 @@ class AssignHeldForm(ReasonForm):
         self.fund.choices = choices(fund_options(funds()))
 
 
+class RefundForm(ReasonForm):
+    """How much goes back to whoever paid, and why."""
+
+    amount = MoneyField(lazy("Cantidad"), _amount())
+
+
 class ConfirmForm(PuenteForm):
     """A button that must be meant."""
 

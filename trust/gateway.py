@@ -4,8 +4,10 @@ Without keys the same library speaks to a stand-in that introduced itself: only 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,38 +17,22 @@ from werkzeug.wrappers import Response
 
 from core.money import Money
 from core.settings import setting
-from trust.errors import ForgedNotice, OrderNotFound, PaymentUnavailable
+from trust.errors import ForgedNotice, OrderNotFound, PaymentUnavailable, RefundRefused
 from trust.models import Method
+from trust.rules.online import (
+    History,
+    Notice,
+    PaymentSession,
+    Payout,
+    dispute_from,
+    notice_from,
+    payout_from,
+    refund_from,
+    session_from,
+)
 
 SIGNATURE_TOLERANCE_SECONDS = 300
 EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSession:
-    """A payment as the company tells it now. `fee` and `net` are known once it is paid."""
-
-    id: str
-    url: str
-    reference: str
-    amount: Money
-    livemode: bool
-    is_paid: bool
-    is_expired: bool
-    is_complete: bool
-    has_failed: bool
-    gross: Money | None = None
-    fee: Money | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A signed event. It is a hint that something happened to an object, never the truth about it."""
-
-    id: str
-    kind: str
-    object_id: str
-    livemode: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +154,7 @@ def open_session(
         created = client().v1.checkout.sessions.create(params=params, options={"idempotency_key": reference})  # type: ignore[arg-type]
     except stripe.StripeError as error:
         raise PaymentUnavailable() from error
-    return _session(created.to_dict())
+    return session_from(created.to_dict())
 
 
 def _method_parameters(method: Method) -> dict[str, Any]:
@@ -189,13 +175,9 @@ def payment_session(session_id: str) -> PaymentSession:
     Raises:
         OrderNotFound: the company knows no such session. PaymentUnavailable: it did not answer.
     """
-    try:
+    with answering():
         found = client().v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
-    except stripe.InvalidRequestError as error:
-        raise OrderNotFound() from error
-    except stripe.StripeError as error:
-        raise PaymentUnavailable() from error
-    return _session(found.to_dict())
+    return session_from(found.to_dict())
 
 
 def read_notice(payload: bytes, signature: str) -> Notice:
@@ -207,33 +189,97 @@ def read_notice(payload: bytes, signature: str) -> Notice:
     try:
         text = payload.decode("utf-8")
         stripe.WebhookSignature.verify_header(text, signature, webhook_secret(), SIGNATURE_TOLERANCE_SECONDS)
-        event = json.loads(text)
-        about = event["data"]["object"]
-        return Notice(str(event["id"]), str(event["type"]), str(about["id"]), bool(event["livemode"]))
-    except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise ForgedNotice() from error
+        return notice_from(json.loads(text))
+    except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ForgedNotice() from error  # the last three: what it carries has not the shape of an event
 
 
-def _session(raw: Mapping[str, Any]) -> PaymentSession:
-    currency = str(raw["currency"]).upper()
-    intent = raw.get("payment_intent")
-    charge = intent.get("latest_charge") if isinstance(intent, Mapping) else None
-    balance = charge.get("balance_transaction") if isinstance(charge, Mapping) else None
-    gross = fee = None
-    if isinstance(balance, Mapping):
-        settled = str(balance["currency"]).upper()
-        gross, fee = Money(int(balance["amount"]), settled), Money(int(balance["fee"]), settled)
-    failed = isinstance(intent, Mapping) and intent.get("status") in ("requires_payment_method", "canceled")
-    return PaymentSession(
-        id=str(raw["id"]),
-        url=str(raw.get("url") or ""),
-        reference=str(raw.get("client_reference_id") or ""),
-        amount=Money(int(raw["amount_total"]), currency),
-        livemode=bool(raw["livemode"]),
-        is_paid=raw.get("payment_status") == "paid",
-        is_expired=raw.get("status") == "expired",
-        is_complete=raw.get("status") == "complete",
-        has_failed=raw.get("status") == "complete" and raw.get("payment_status") != "paid" and failed,
-        gross=gross,
-        fee=fee,
-    )
+def payment_of_charge(charge_id: str) -> PaymentSession | None:
+    """Return the payment page that a charge was made on; None when it was made elsewhere.
+
+    Raises:
+        OrderNotFound: the company knows no such charge. PaymentUnavailable: it did not answer.
+    """
+    with answering():
+        intent = client().v1.charges.retrieve(charge_id).to_dict().get("payment_intent")
+        if intent is None:
+            return None
+        expand = [f"data.{path}" for path in EXPANDED]
+        found = client().v1.checkout.sessions.list(params={"payment_intent": str(intent), "limit": 1, "expand": expand})
+        return next((session_from(one.to_dict()) for one in found.data), None)
+
+
+def history(charge_id: str) -> History:
+    """Return every refund and dispute of a charge, with the movements of our balance they made.
+
+    Raises:
+        OrderNotFound: the company knows no such charge. PaymentUnavailable: it did not answer.
+    """
+    expand = ["data.balance_transaction", "data.failure_balance_transaction"]
+    with answering():
+        refunds = client().v1.refunds.list(params={"charge": charge_id, "limit": 100, "expand": expand})
+        disputes = client().v1.disputes.list(params={"charge": charge_id, "limit": 100})
+        return History(
+            charge_id,
+            tuple(refund_from(one.to_dict()) for one in refunds.auto_paging_iter()),
+            tuple(dispute_from(one.to_dict()) for one in disputes.auto_paging_iter()),
+        )
+
+
+def refund(charge_id: str, money: Money, *, key: str) -> str:
+    """Ask that part of a charge goes back to whoever paid it; the same key asks once. Returns the refund's id.
+
+    Raises:
+        RefundRefused: the company will not. PaymentUnavailable: it did not answer.
+    """
+    try:
+        made = client().v1.refunds.create(
+            params={"charge": charge_id, "amount": money.amount_cents, "reason": "requested_by_customer"},
+            options={"idempotency_key": key},
+        )
+    except stripe.InvalidRequestError as error:
+        raise RefundRefused(reason=str(error.user_message or "")[:200]) from error
+    except stripe.StripeError as error:
+        raise PaymentUnavailable() from error
+    return str(made.id)
+
+
+def payout(payout_id: str) -> Payout:
+    """Return a payout with the movements it is made of.
+
+    Raises:
+        OrderNotFound: the company knows no such payout. PaymentUnavailable: it did not answer.
+    """
+    with answering():
+        found = client().v1.payouts.retrieve(payout_id).to_dict()
+        listed = client().v1.balance_transactions.list(params={"payout": payout_id, "limit": 100})
+        return payout_from(found, [one.to_dict() for one in listed.auto_paging_iter()])
+
+
+def notices_since(moment: datetime, kinds: Sequence[str]) -> list[Notice]:
+    """Return what of these kinds the company had to tell since a moment, oldest first: for notices that never came.
+
+    Raises:
+        PaymentUnavailable: it did not answer.
+    """
+    with answering():
+        listed = client().v1.events.list(
+            params={"created": {"gte": int(moment.timestamp())}, "types": list(kinds), "limit": 100}
+        )
+        found = [notice_from(one.to_dict()) for one in listed.auto_paging_iter()]
+    return found[::-1]
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Name what the company's library raises.
+
+    Raises:
+        OrderNotFound: no such object. PaymentUnavailable: no answer.
+    """
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        raise OrderNotFound() from error
+    except stripe.StripeError as error:
+        raise PaymentUnavailable() from error

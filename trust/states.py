@@ -70,6 +70,7 @@ class ContributionState(StrEnum):
     RECEIVED = "received"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    REFUNDED = "refunded"
 
 
 CONTRIBUTION_STATES = StateTable(
@@ -83,11 +84,15 @@ CONTRIBUTION_STATES = StateTable(
         ContributionState.CANCELLED: State(
             N_("Cancelada"), N_("Se revirtió su asiento y se canceló su recibo."), "bad"
         ),
+        ContributionState.REFUNDED: State(
+            N_("Devuelta"), N_("Volvió completa a quien la dio y se canceló su recibo."), "neutral"
+        ),
     },
     [
         Transition(ContributionState.OFFERED, ContributionState.RECEIVED, TREASURY),
         Transition(ContributionState.OFFERED, ContributionState.DECLINED, TREASURY),
         Transition(ContributionState.RECEIVED, ContributionState.CANCELLED, TREASURY),
+        Transition(ContributionState.RECEIVED, ContributionState.REFUNDED),
     ],
     ContributionState.OFFERED,
 )
@@ -144,6 +149,7 @@ class CheckoutState(StrEnum):
     EXPIRED = "expired"
     HELD = "held"
     REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
 
 
 CHECKOUT_STATES = StateTable(
@@ -160,8 +166,9 @@ CHECKOUT_STATES = StateTable(
             N_("En revisión"), N_("Lo cobrado no coincide con lo pedido: Tesorería lo está revisando."), "warning"
         ),
         CheckoutState.REFUND_DUE: State(
-            N_("Por devolver"), N_("No entra a los libros: Tesorería lo devuelve a quien pagó."), "warning"
+            N_("Por devolver"), N_("No es una aportación: se le está devolviendo a quien pagó."), "warning"
         ),
+        CheckoutState.REFUNDED: State(N_("Devuelto"), N_("Se devolvió completo a quien pagó."), "neutral"),
     },
     [
         Transition(CheckoutState.OPEN, CheckoutState.PROCESSING),
@@ -180,6 +187,87 @@ CHECKOUT_STATES = StateTable(
         Transition(CheckoutState.EXPIRED, CheckoutState.HELD),
         Transition(CheckoutState.HELD, CheckoutState.PAID, TREASURY),
         Transition(CheckoutState.HELD, CheckoutState.REFUND_DUE, TREASURY),
+        Transition(CheckoutState.HELD, CheckoutState.EXPIRED, TREASURY),
+        Transition(CheckoutState.REFUND_DUE, CheckoutState.REFUNDED),
     ],
     CheckoutState.OPEN,
+)
+
+
+class RefundState(StrEnum):
+    """Where our wish to give money back stands."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+REFUND_STATES = StateTable(
+    "refund_request",
+    {
+        RefundState.REQUESTED: State(N_("Pedida"), N_("Falta que la empresa de pagos la confirme."), "progress"),
+        RefundState.ACCEPTED: State(N_("Aceptada"), N_("El dinero va de regreso a quien pagó."), "good"),
+        RefundState.REFUSED: State(N_("Rechazada"), N_("La empresa de pagos no la aceptó."), "bad"),
+    },
+    [
+        Transition(RefundState.REQUESTED, RefundState.ACCEPTED),
+        Transition(RefundState.REQUESTED, RefundState.REFUSED),
+    ],
+    RefundState.REQUESTED,
+)
+
+
+class DisputeState(StrEnum):
+    """Where a contested charge stands."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+DISPUTE_STATES = StateTable(
+    "online_dispute",
+    {
+        DisputeState.OPEN: State(
+            N_("En disputa"), N_("Quien pagó lo reclamó a su banco y el dinero está retenido."), "warning"
+        ),
+        DisputeState.WON: State(N_("Ganada"), N_("El dinero volvió al fideicomiso."), "good"),
+        DisputeState.LOST: State(N_("Perdida"), N_("El dinero se quedó con quien lo reclamó."), "bad"),
+    },
+    [
+        Transition(DisputeState.OPEN, DisputeState.WON),
+        Transition(DisputeState.OPEN, DisputeState.LOST),
+    ],
+    DisputeState.OPEN,
+)
+
+
+class PayoutState(StrEnum):
+    """Where a deposit of the payment company in our bank stands."""
+
+    ON_ITS_WAY = "on_its_way"
+    UNMATCHED = "unmatched"
+    POSTED = "posted"
+    FAILED = "failed"
+
+
+PAYOUT_STATES = StateTable(
+    "payout",
+    {
+        PayoutState.ON_ITS_WAY: State(N_("En camino al banco"), N_("La empresa de pagos ya lo envió."), "progress"),
+        PayoutState.UNMATCHED: State(
+            N_("No cuadra"), N_("Trae movimientos que los libros no tienen: no se asienta hasta aclararlos."), "bad"
+        ),
+        PayoutState.POSTED: State(N_("Depositado"), N_("Llegó al banco y cuadra con los libros."), "good"),
+        PayoutState.FAILED: State(N_("Rechazado"), N_("El banco no lo recibió: sigue con la empresa de pagos."), "bad"),
+    },
+    [
+        Transition(PayoutState.ON_ITS_WAY, PayoutState.UNMATCHED),
+        Transition(PayoutState.ON_ITS_WAY, PayoutState.POSTED),
+        Transition(PayoutState.ON_ITS_WAY, PayoutState.FAILED),
+        Transition(PayoutState.UNMATCHED, PayoutState.POSTED),
+        Transition(PayoutState.UNMATCHED, PayoutState.FAILED),
+        Transition(PayoutState.POSTED, PayoutState.FAILED),
+    ],
+    PayoutState.ON_ITS_WAY,
 )

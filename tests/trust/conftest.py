@@ -29,6 +29,7 @@ class Caught:
 def caught(app: Flask) -> Iterator[list[Caught]]:
     """Every notice the simulator sent in this test, oldest first."""
     notices: list[Caught] = []
+    simulator.store().clear()
 
     def keep(_url: str, payload: bytes, headers: Mapping[str, str]) -> int:
         notices.append(Caught(payload, headers))

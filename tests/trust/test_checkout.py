@@ -243,9 +243,13 @@ class TestHeldPayments:
         address = f"/es/tesoreria/pagos-en-linea/{held.id}/devolver"
         assert client.post(address, data={"devolver-reason": ""}).status_code == 422
         assert client.post(address, data={"devolver-reason": "No es de nadie que conozcamos"}).status_code == 303
-        assert (state(session, held), contributions(session)) == (CheckoutState.REFUND_DUE, 0)
+        assert (state(session, held), contributions(session)) == (CheckoutState.REFUNDED, 0)
         assert held.decision_reason == "No es de nadie que conozcamos"
-        assert [one.id for one in queries.unsettled_orders()] == [held.id]
+        assert queries.unsettled_orders() == []
+        balances = {row.account_code: row.balance_cents for row in queries.balances()}
+        fee = fee_cents("card", 25_000_00)
+        assert balances == {"1.1.2": -fee, "5.2.1": fee}  # the company keeps its fee
+        assert verify_ledger() == []
 
     def test_no_news_moves_what_a_person_must_decide(self, session: Session, held: CheckoutOrder) -> None:
         store = simulator.store()

@@ -27,6 +27,7 @@ from trust.models.ledger import (
     JournalEntry,
     Posting,
 )
+from trust.models.online import OnlineDispute, OnlineMovement, Payout, RefundRequest
 
 __all__ = [
     "CONTRIBUTION_FORMS",
@@ -50,12 +51,16 @@ __all__ = [
     "InKindItem",
     "JournalEntry",
     "Method",
+    "OnlineDispute",
+    "OnlineMovement",
+    "Payout",
     "Pledge",
     "PledgeInstalment",
     "Posting",
     "ProcessedEvent",
     "Receipt",
     "ReceiptCounter",
+    "RefundRequest",
     "ValuationTechnique",
     "ledger_triggers",
 ]

@@ -26,7 +26,7 @@ class CheckoutOrder(Base):
         CheckConstraint("(session_id IS NULL) = (payment_url IS NULL)", name="page_whole"),
         CheckConstraint("session_id IS NOT NULL OR state IN ('open', 'expired')", name="moved_has_page"),
         CheckConstraint("(decided_at IS NULL) = (decision_reason IS NULL)", name="decision_has_reason"),
-        CheckConstraint("state <> 'refund_due' OR decided_at IS NOT NULL", name="refund_was_decided"),
+        CheckConstraint("state NOT IN ('refund_due', 'refunded') OR decided_at IS NOT NULL", name="refund_was_decided"),
         Index("ix_checkout_order_state", "state", "id"),
     )
 
@@ -45,6 +45,7 @@ class CheckoutOrder(Base):
     anonymous: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(5), default="es")
+    charge_id: Mapped[str | None] = mapped_column(String(200), unique=True)
     livemode: Mapped[bool] = mapped_column(default=False)
     state: Mapped[CheckoutState] = mapped_column(enum_column(CheckoutState), default=CheckoutState.OPEN)
     contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contribution.id"), unique=True)

@@ -19,7 +19,11 @@ class Contribution(Base):
     __tablename__ = "contribution"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
-        CheckConstraint("(state IN ('received', 'cancelled')) = (entry_id IS NOT NULL)", name="received_has_entry"),
+        CheckConstraint(
+            "(state IN ('received', 'cancelled', 'refunded')) = (entry_id IS NOT NULL)", name="received_has_entry"
+        ),
+        CheckConstraint("refunded_cents BETWEEN 0 AND amount_cents", name="refunded_was_given"),
+        CheckConstraint("(state = 'refunded') = (refunded_cents = amount_cents)", name="refunded_is_whole"),
         CheckConstraint("(form = 'in_kind') = (method = 'delivery')", name="in_kind_is_delivered"),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> recorded_by", name="two_people"),
         Index("ix_contribution_fund", "fund_id", "received_on"),
@@ -40,6 +44,7 @@ class Contribution(Base):
     anonymous: Mapped[bool] = mapped_column(default=False)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
+    refunded_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # went back to whoever gave it
     state: Mapped[ContributionState] = mapped_column(enum_column(ContributionState))
     received_on: Mapped[date | None] = mapped_column(Date)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
@@ -57,6 +62,16 @@ class Contribution(Base):
     def money(self) -> Money:
         """What was given: the amount, or the fair value of what came in kind."""
         return Money(self.amount_cents, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        """What of it went back to whoever gave it."""
+        return Money(self.refunded_cents, self.currency)
+
+    @property
+    def kept(self) -> Money:
+        """What of it stayed."""
+        return self.money - self.refunded
 
 
 class InKindItem(Base):

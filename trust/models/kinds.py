@@ -43,6 +43,7 @@ class EntryKind(StrEnum):
     TRANSFER = "transfer"
     BUDGET = "budget"
     PAYMENT = "payment"
+    PAYOUT = "payout"
     REFUND = "refund"
     ADJUSTMENT = "adjustment"
     REVERSAL = "reversal"
@@ -55,6 +56,7 @@ ENTRY_KINDS: dict[EntryKind, str] = {
     EntryKind.TRANSFER: N_("Traspaso entre bolsas"),
     EntryKind.BUDGET: N_("Momento del presupuesto"),
     EntryKind.PAYMENT: N_("Pago"),
+    EntryKind.PAYOUT: N_("Depósito de pagos en línea"),
     EntryKind.REFUND: N_("Devolución"),
     EntryKind.ADJUSTMENT: N_("Ajuste"),
     EntryKind.REVERSAL: N_("Reversa"),

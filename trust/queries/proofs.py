@@ -142,7 +142,7 @@ def wrong_contributions() -> list[str]:
         "SELECT c.id, c.amount_cents, c.currency, COALESCE((SELECT -SUM(p.amount_cents) FROM posting p "
         "WHERE p.entry_id = c.entry_id AND p.currency = c.currency AND p.fund_id = c.fund_id "
         "AND (p.account_code LIKE '4.%' OR p.account_code = '3.1.1')), 0) "
-        "FROM contribution c WHERE c.state IN ('received', 'cancelled') ORDER BY c.id"
+        "FROM contribution c WHERE c.state IN ('received', 'cancelled', 'refunded') ORDER BY c.id"
     )
     return [
         f"contribution {one} is of {cents} {currency} and its entry says {posted}"

@@ -154,7 +154,11 @@ def totals_given(organisation_ids: Iterable[int], user_id: int | None) -> dict[s
         Contribution.giver_user_id == (user_id or -1)
     )
     rows = session().execute(
-        select(Contribution.form, Contribution.currency, func.sum(Contribution.amount_cents))
+        select(
+            Contribution.form,
+            Contribution.currency,
+            func.sum(Contribution.amount_cents - Contribution.refunded_cents),
+        )
         .where(mine, Contribution.state == ContributionState.RECEIVED)
         .group_by(Contribution.form, Contribution.currency)
         .order_by(Contribution.form, Contribution.currency)

@@ -30,9 +30,13 @@ DESK = (
         frozenset({Role.TREASURER}),
         lambda: int(queries.year_to_open() is not None),
     ),
+    DeskItem(N_("Pagos en línea en disputa"), "trust.dispute_list", frozenset({Role.TREASURER}), queries.disputes_open),
+    DeskItem(
+        N_("Depósitos que no cuadran"), "trust.payout_list", frozenset({Role.TREASURER}), queries.payouts_unmatched
+    ),
     DeskItem(
         N_("Pagos en línea por revisar"), "trust.held_payments", frozenset({Role.TREASURER}), queries.payments_held
     ),
 )
 
-from trust.routes import contributions, funds, giving, ledger, notices, online, receipts, sponsors  # noqa: E402, F401 (views)
+from trust.routes import contributions, funds, giving, ledger, notices, online, payouts, receipts, sponsors  # noqa: E402, F401 (views)

@@ -93,6 +93,7 @@ def contribution_show(contribution_id: int) -> str:
         and contribution.form == ContributionForm.IN_KIND
         and contribution.state == ContributionState.RECEIVED,
         used=used,
+        online=queries.order_of_contribution(contribution.id) if actor().has(Role.TREASURER, Role.AUDITOR) else None,
         read=_,
         **LABELS,
     )

@@ -4,18 +4,18 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
-from core.context import set_writing
+from core.context import actor, set_writing
 from core.database import session
 from core.errors import IllegalTransition, Refusal
 from core.language import _
 from core.roles import Role
 from trust import queries, services
-from trust.errors import NothingCharged, OrderNotFound, PaymentUnavailable
-from trust.forms import AssignHeldForm, ReasonForm
-from trust.gateway import PaymentSession
-from trust.models import METHODS, CheckoutOrder
+from trust.errors import NothingCharged, OrderNotFound, PaymentUnavailable, ReasonRequired, RefundRefused
+from trust.forms import AssignHeldForm, ReasonForm, RefundForm
+from trust.models import METHODS, CheckoutOrder, RefundRequest
 from trust.routes import blueprint
-from trust.states import CHECKOUT_STATES, CheckoutState
+from trust.rules.online import PaymentSession
+from trust.states import CHECKOUT_STATES, DISPUTE_STATES, REFUND_STATES, CheckoutState
 
 
 @blueprint.get("/tesoreria/pagos-en-linea")
@@ -61,13 +61,71 @@ def payment_assign(order_id: int) -> Response | tuple[str, int]:
 def payment_refuse(order_id: int) -> Response | tuple[str, int]:
     """Mark a held payment to be given back, with the reason."""
     form = ReasonForm(prefix="devolver")
-    order = queries.order(order_id)
     if not form.validate_on_submit():
-        return _shown(order, refuse=form), 422
-    services.refuse_held_payment(order, reason=form.reason.data or "")
-    session().commit()
-    flash(_("El pago quedó marcado para devolverse. No entra a los libros."), "success")
+        return _shown(queries.order(order_id), refuse=form), 422
+    company_id = queries.order(order_id).company_id
+    session().rollback()  # nothing is held while the company is asked
+    try:
+        found = services.ask_payment(company_id)
+        request = services.refuse_held_payment(queries.order(order_id), found, reason=form.reason.data or "")
+        session().commit()
+    except PaymentUnavailable as refusal:
+        session().rollback()
+        form.blame(refusal, {}, otherwise="reason")
+        return _shown(queries.order(order_id), refuse=form), 422
+    if request is not None:
+        send_refund(request)
+    flash(_("El pago se devuelve a quien pagó: no es una aportación."), "success")
     return redirect(url_for("trust.payment_show", order_id=order_id), 303)
+
+
+@blueprint.route("/tesoreria/pagos-en-linea/<int:order_id>/reembolso", methods=["GET", "POST"])
+@roles(Role.TREASURER, auditor=False)
+def payment_refund(order_id: int) -> Response | tuple[str, int]:
+    """Give back part or all of what was paid on line."""
+    order = queries.order(order_id)
+    most = queries.refundable(order)
+    form = RefundForm()
+    form.amount.currency = most.currency
+    if request.method == "GET":
+        form.amount.data = most
+    if form.validate_on_submit():
+        try:
+            wish = services.request_refund(order, form.amount.data, reason=form.reason.data or "")
+            session().commit()
+        except Refusal as refusal:
+            session().rollback()
+            form.blame(refusal, {ReasonRequired: "reason"}, otherwise="amount")
+            order = queries.order(order_id)
+        else:
+            flash(*send_refund(wish))
+            return redirect(url_for("trust.payment_show", order_id=order_id), 303)
+    return render_template("trust/refund_new.html", order=order, form=form, most=most), 422 if form.errors else 200
+
+
+def send_refund(wish: RefundRequest) -> tuple[str, str]:
+    """Ask the company for a refund that was written down, with no lock held, and enter what it did. Returns a message.
+
+    What it does not answer now is asked again by itself.
+    """
+    try:
+        company_id = services.ask_refund(wish)
+    except RefundRefused as refusal:
+        services.drop_refund(wish, refusal.message())
+        session().commit()
+        return refusal.message(), "error"
+    except PaymentUnavailable:
+        return _("La empresa de pagos no respondió: se le pedirá de nuevo en unos minutos."), "warning"
+    services.keep_refund(wish, company_id)
+    session().commit()
+    try:
+        enter = services.entering_charge(wish.order.charge_id or "")
+        if enter is not None:
+            enter()
+            session().commit()
+    except Refusal:
+        session().rollback()  # the notice of the refund, or the next look, brings it
+    return _("La devolución está en camino."), "success"
 
 
 def _shown(order: CheckoutOrder, *, assign: AssignHeldForm | None = None, refuse: ReasonForm | None = None) -> str:
@@ -85,6 +143,13 @@ def _shown(order: CheckoutOrder, *, assign: AssignHeldForm | None = None, refuse
         held=held,
         assign=assign,
         refuse=refuse or ReasonForm(None, prefix="devolver"),
+        requests=queries.requests_of(order),
+        refund_states=REFUND_STATES,
+        disputes=queries.disputes_of(order),
+        dispute_states=DISPUTE_STATES,
+        may_refund=order.state in (CheckoutState.PAID, CheckoutState.REFUND_DUE)
+        and bool(queries.refundable(order))
+        and actor().has(Role.TREASURER),
     )
 
 

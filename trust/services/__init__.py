@@ -4,20 +4,27 @@ from trust.services.chart import CHART, establish_chart, open_fund, open_periods
 from trust.services.checkout import ask_for_page, keep_page, open_order, schedule_catch_up, start_checkout
 from trust.services.contributions import receive_contribution
 from trust.services.corrections import correct_entry
-from trust.services.fulfilment import ask_payment, catch_up_payments, fulfil_checkout, handle_webhook, move_order
+from trust.services.fulfilment import ask_payment, fulfil_checkout, move_order
 from trust.services.held_payments import assign_held_payment, refuse_held_payment
 from trust.services.in_kind import confirm_in_kind_delivery, decline_in_kind, offer_in_kind, use_in_kind
 from trust.services.ledger import Line, post_entry, reverse_entry
 from trust.services.movements import exchange_currency, pledge, transfer_between_funds
+from trust.services.notices import catch_up_payments, entering_charge, handle_webhook
+from trust.services.online_money import apply_history
+from trust.services.payouts import apply_payout
 from trust.services.periods import close_period
 from trust.services.receipts import cancel_receipt, issue_receipt, receipt_bytes
+from trust.services.refunds import ask_refund, drop_refund, keep_refund, request_refund
 from trust.services.verification import verify_ledger
 
 __all__ = [
     "CHART",
     "Line",
+    "apply_history",
+    "apply_payout",
     "ask_for_page",
     "ask_payment",
+    "ask_refund",
     "assign_held_payment",
     "cancel_receipt",
     "catch_up_payments",
@@ -25,12 +32,15 @@ __all__ = [
     "confirm_in_kind_delivery",
     "correct_entry",
     "decline_in_kind",
+    "drop_refund",
+    "entering_charge",
     "establish_chart",
     "exchange_currency",
     "fulfil_checkout",
     "handle_webhook",
     "issue_receipt",
     "keep_page",
+    "keep_refund",
     "move_order",
     "offer_in_kind",
     "open_fund",
@@ -42,6 +52,7 @@ __all__ = [
     "receipt_bytes",
     "receive_contribution",
     "refuse_held_payment",
+    "request_refund",
     "reverse_entry",
     "schedule_catch_up",
     "start_checkout",

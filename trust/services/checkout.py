@@ -13,8 +13,8 @@ from core.money import Money, format_money
 from core.settings import setting
 from trust import gateway, queries
 from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, FundNotOffered, PageGone
-from trust.gateway import PaymentSession
 from trust.models import CheckoutOrder, ContributionKind, Fund, Method
+from trust.rules.online import PaymentSession
 from trust.states import CheckoutState, FundState
 
 # The least and the most that each method takes, in minor units of the currency people pay in.

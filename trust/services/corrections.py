@@ -3,14 +3,14 @@
 from core.audit import record
 from core.database import session
 from trust import queries
-from trust.errors import CorrectedElsewhere, UsedAlready
+from trust.errors import CorrectedElsewhere, PaidOnline, UsedAlready
 from trust.models import EntryKind, JournalEntry
 from trust.services.ledger import reverse_entry
 from trust.services.receipts import cancel_receipt
 from trust.states import CONTRIBUTION_STATES, ContributionState, ReceiptState
 
 # What these entries tell also stands in an award, a payment order or the operating plan.
-OF_THE_TREASURY = (EntryKind.BUDGET, EntryKind.PAYMENT, EntryKind.REFUND)
+OF_THE_TREASURY = (EntryKind.BUDGET, EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.PAYOUT)
 
 
 def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
@@ -23,6 +23,8 @@ def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
     if entry.kind in OF_THE_TREASURY:
         raise CorrectedElsewhere(number=entry.label)
     contribution = queries.contribution_of(entry)
+    if contribution is not None and queries.order_of_contribution(contribution.id) is not None:
+        raise PaidOnline(number=entry.label)
     used = queries.use_in_force(contribution) if contribution is not None else None
     if used is not None:
         raise UsedAlready(number=used.label)

@@ -3,33 +3,25 @@
 The company is always asked before our transaction begins: on SQLite nobody else could write while it answers.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from accounts.models import Organisation, User
 from core.audit import record
 from core.clock import now, today
-from core.database import is_sqlite, session
-from core.errors import Refusal
-from core.money import Money
+from core.database import session
 from trust import gateway, queries
-from trust.errors import OrderNotFound, PaymentUnavailable
-from trust.gateway import Notice, PaymentSession
-from trust.models import CheckoutOrder, Contribution, Fund, ProcessedEvent
+from trust.errors import OrderNotFound
+from trust.models import CheckoutOrder, Contribution, Fund
+from trust.models.online import MovementKind
+from trust.rules.online import PaymentSession
 from trust.services.contributions import receive_contribution
+from trust.services.online_money import keep_movement
 from trust.states import CHECKOUT_STATES, CheckoutState
 
-SESSION_NOTICES = (
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.expired",
-)
 NEVER_OPENED_AFTER = timedelta(hours=1)
-DECIDED_BY_PEOPLE = (CheckoutState.HELD, CheckoutState.REFUND_DUE)
+DECIDED_BY_PEOPLE = (CheckoutState.HELD, CheckoutState.REFUND_DUE, CheckoutState.REFUNDED)
 
 
 def ask_payment(session_id: str) -> PaymentSession:
@@ -63,7 +55,7 @@ def move_order(found: PaymentSession) -> CheckoutOrder:
         return order
     before = order.state
     if target == CheckoutState.PAID:
-        order.contribution_id = receive_payment(order, order.fund, order.money, found.fee).id
+        receive_payment(order, order.fund, found)
     order.state = target
     session().flush()
     record("checkout.moved", "checkout_order", order.id, {"state": before.value}, {"state": target.value})
@@ -79,14 +71,15 @@ def fulfil_checkout(session_id: str) -> CheckoutOrder:
     return move_order(ask_payment(session_id))
 
 
-def receive_payment(order: CheckoutOrder, fund: Fund, money: Money, fee: Money | None) -> Contribution:
-    """Enter what an order brought as one contribution of its giver to `fund`, gross, with the company's fee."""
+def receive_payment(order: CheckoutOrder, fund: Fund, found: PaymentSession) -> Contribution:
+    """Enter what was charged as the order's one contribution to `fund`: gross, with the company's fee."""
+    assert found.move is not None  # whoever calls has seen what was charged
     user = session().get(User, order.giver_user_id) if order.giver_user_id else None
     organisation = session().get(Organisation, order.giver_organisation_id) if order.giver_organisation_id else None
-    return receive_contribution(
+    contribution = receive_contribution(
         kind=order.kind,
         fund=fund,
-        money=money,
+        money=found.move.amount,
         giver_user=user,
         giver_organisation=organisation,
         public_name=order.public_name,
@@ -94,71 +87,16 @@ def receive_payment(order: CheckoutOrder, fund: Fund, money: Money, fee: Money |
         received_on=today(),
         method=order.method,
         idempotency_key=f"checkout:{order.session_id}",
-        fee=fee,
+        fee=found.move.fee,
         language=order.language,
         email=order.email,
     )
-
-
-def handle_webhook(payload: bytes, signature: str) -> str:
-    """Apply a signed notice once, in the transaction that begins here. Returns "applied", "repeated" or "ignored".
-
-    Raises:
-        ForgedNotice: the signature does not cover these bytes. PaymentUnavailable: ask us again later.
-    """
-    notice = gateway.read_notice(payload, signature)
-    if notice.livemode != gateway.is_live():
-        return "ignored"
-    found = None
-    if notice.kind in SESSION_NOTICES:
-        try:
-            found = ask_payment(notice.object_id)
-        except OrderNotFound:
-            found = None  # nobody's, or another system's on the same account
-    if not _is_new(notice):
-        return "repeated"
-    if found is None:
-        return "ignored"
-    try:
-        move_order(found)
-    except OrderNotFound:
-        return "ignored"
-    return "applied"
-
-
-def _is_new(notice: Notice) -> bool:
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
-    written = session().execute(
-        insert(ProcessedEvent)
-        .values(event_id=notice.id, kind=notice.kind, object_id=notice.object_id, received_at=now())
-        .on_conflict_do_nothing(index_elements=["event_id"])
-        .returning(ProcessedEvent.id)
-    )
-    return written.scalar_one_or_none() is not None
-
-
-def catch_up_payments(*, settle: Callable[[], None] = lambda: None) -> int:
-    """Ask after every payment that is still on its way, for notices that never came. Returns how many moved.
-
-    `settle` is called before each question to the company: an edge commits there, so that nothing is held meanwhile.
-    One payment that cannot be asked after or entered now stays as it is and holds up no other.
-    """
-    moved = 0
-    give_up_unopened()
-    waiting = [(order.id, order.company_id, order.state) for order in queries.orders_to_check()]
-    for order_id, session_id, before in waiting:
-        settle()
-        try:
-            found = ask_payment(session_id)
-        except (OrderNotFound, PaymentUnavailable):
-            continue
-        try:
-            with session().begin_nested():
-                moved += move_order(found).state != before
-        except Refusal as refusal:
-            record("checkout.not_moved", "checkout_order", order_id, None, {"refusal": type(refusal).__name__})
-    settle()
-    return moved
+    order.contribution, order.charge_id, order.state = contribution, found.charge_id, CheckoutState.PAID
+    session().flush()
+    entry = queries.entry_of(contribution)
+    assert entry is not None  # it was received
+    keep_movement(order, MovementKind.CHARGE, found.move, fund, entry)
+    return contribution
 
 
 def give_up_unopened() -> int:

@@ -3,14 +3,19 @@
 from sqlalchemy import select
 
 from core.audit import record
-from core.clock import now
+from core.clock import now, today
 from core.context import actor
 from core.database import session
-from trust import gateway
+from core.language import N_
+from trust import gateway, queries
 from trust.errors import NothingCharged, ReasonRequired
-from trust.gateway import PaymentSession
-from trust.models import CheckoutOrder, Fund
+from trust.models import CheckoutOrder, EntryKind, Fund, Method, RefundRequest
+from trust.models.online import MovementKind
+from trust.rules.online import BalanceMove, PaymentSession
 from trust.services.fulfilment import receive_payment
+from trust.services.ledger import Line, post_entry
+from trust.services.online_money import AT_COMPANY, FEES, PAYABLE, keep_movement
+from trust.services.refunds import request_refund
 from trust.states import CHECKOUT_STATES, CheckoutState
 
 
@@ -25,9 +30,7 @@ def assign_held_payment(order: CheckoutOrder, found: PaymentSession, *, fund: Fu
     if not found.is_paid or found.gross is None or found.id != order.session_id or found.livemode != gateway.is_live():
         raise NothingCharged()
     _decide(order, reason)
-    contribution = receive_payment(order, fund, found.gross, found.fee)
-    order.contribution_id, order.state = contribution.id, CheckoutState.PAID
-    session().flush()
+    receive_payment(order, fund, found)
     record(
         "checkout.assigned", "checkout_order", order.id, {"state": "held"},
         {"state": "paid", "fund": fund.code, "amount_cents": found.gross.amount_cents, "reason": reason.strip()},
@@ -35,22 +38,45 @@ def assign_held_payment(order: CheckoutOrder, found: PaymentSession, *, fund: Fu
     return order
 
 
-def refuse_held_payment(order: CheckoutOrder, *, reason: str) -> CheckoutOrder:
-    """Say that a held payment goes back to whoever paid. It never enters the books.
+def refuse_held_payment(order: CheckoutOrder, found: PaymentSession, *, reason: str) -> RefundRequest | None:
+    """Say that a held payment goes back to whoever paid. It is no income: until it is back, the trust owes it.
+
+    Returns the refund to be asked for; None where no real money was charged, or where it goes back by transfer.
 
     Raises:
         IllegalTransition: it is not held. ReasonRequired: no reason was given.
     """
     _hold(order)
-    CHECKOUT_STATES.check(order.state, CheckoutState.REFUND_DUE)
+    real = found.is_paid and found.move is not None and found.livemode == gateway.is_live()
+    target = CheckoutState.REFUND_DUE if real else CheckoutState.EXPIRED
+    CHECKOUT_STATES.check(order.state, target)
     _decide(order, reason)
-    order.state = CheckoutState.REFUND_DUE
+    order.state = target
     session().flush()
     record(
         "checkout.refused", "checkout_order", order.id, {"state": "held"},
-        {"state": "refund_due", "reason": reason.strip()},
+        {"state": target.value, "reason": reason.strip()},
     )  # fmt: skip
-    return order
+    if not real or found.move is None:
+        return None
+    order.charge_id = found.charge_id
+    _owe(order, found.move)
+    return None if order.method == Method.OXXO else request_refund(order, found.move.amount, reason=reason)
+
+
+def _owe(order: CheckoutOrder, move: BalanceMove) -> None:
+    """Enter money that is at the company and nobody gave us: owed to whoever paid, less a fee the trust bears."""
+    fund = queries.general_fund() or order.fund
+    lines = [Line(AT_COMPANY, fund, move.net), Line(FEES, fund, move.fee), Line(PAYABLE, fund, -move.amount)]
+    entry = post_entry(
+        kind=EntryKind.REFUND,
+        entry_date=today(),
+        memo=N_("Pago en línea que no es una aportación: se debe a quien pagó"),
+        source=f"trust.checkout_order:{order.id}",
+        lines=[line for line in lines if line.money],
+        idempotency_key=f"online-unasked:{order.id}",
+    )
+    keep_movement(order, MovementKind.CHARGE, move, fund, entry)
 
 
 def _hold(order: CheckoutOrder) -> None:

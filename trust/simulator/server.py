@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.money import Money, format_money
 from core.settings import setting
-from trust.simulator import notices, shapes
+from trust.simulator import aftermath, notices, shapes
 from trust.simulator.store import Store
 from trust.simulator.texts import TEXTS
 
@@ -26,6 +26,7 @@ def create_simulator(database: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 200_000
     store = app.extensions["store"] = Store(database)
     _serve_interface(app, store)
+    _serve_aftermath(app, store)
     _serve_pages(app, store)
     return app
 
@@ -98,11 +99,6 @@ def _serve_interface(app: Flask, store: Store) -> None:
         notices.send(event, store.secret("webhook_secret"))
         return jsonify(shapes.shown(session))
 
-    @app.get("/v1/events")
-    def event_list() -> Response:
-        rows = [shapes.shown(body) for body in store.all("event", limit=100)]
-        return jsonify(object="list", data=rows, has_more=False, url="/v1/events")
-
     def retrieve(object_id: str) -> Response:
         found = store.get(object_id)
         if found is None:
@@ -110,8 +106,57 @@ def _serve_interface(app: Flask, store: Store) -> None:
         paths = [value for name, value in request.args.items(multi=True) if name.startswith("expand[")]
         return jsonify(shapes.expanded(store, found, paths))
 
-    for place in ("checkout/sessions", "payment_intents", "charges", "balance_transactions", "events"):
+    places = ("checkout/sessions", "payment_intents", "charges", "balance_transactions", "events", "payouts")
+    for place in places:
         app.add_url_rule(f"/v1/{place}/<object_id>", f"retrieve_{place}", retrieve, methods=["GET"])
+
+
+def _serve_aftermath(app: Flask, store: Store) -> None:
+    @app.post("/v1/refunds")
+    def refund_create() -> Response:
+        key, body = request.headers.get("Idempotency-Key", ""), request.get_data(as_text=True)
+        with store.changing():
+            before = store.remembered(key, body) if key else None
+            if before is not None:
+                response = jsonify(before[1])
+                response.status_code = before[0]
+                return response
+            try:
+                made = shapes.shown(aftermath.refund(store, decoded(request.form)))
+            except shapes.InvalidRequest as error:
+                return _error(400, str(error), error.param)
+            if key:
+                store.remember(key, body, 200, made)
+            event = shapes.event(store, "refund.created", made)
+        notices.send(event, store.secret("webhook_secret"))
+        return jsonify(made)
+
+    def listed(path: str, kind: str, wanted: Callable[[dict[str, Any]], bool]) -> None:
+        app.add_url_rule(f"/v1/{path}", f"list_{kind}", lambda: _page_of(store, kind, wanted), methods=["GET"])
+
+    listed("refunds", "refund", lambda body: body["charge"] == request.args.get("charge"))
+    listed("disputes", "dispute", lambda body: body["charge"] == request.args.get("charge"))
+    listed("balance_transactions", "balance_transaction", lambda body: body.get("_payout") == request.args["payout"])
+    listed(
+        "checkout/sessions", "checkout.session", lambda body: body["payment_intent"] == request.args["payment_intent"]
+    )
+    listed("events", "event", lambda body: not _many("types[") or body["type"] in _many("types["))
+
+
+def _many(prefix: str) -> list[str]:
+    return [value for name, value in request.args.items(multi=True) if name.startswith(prefix)]
+
+
+def _page_of(store: Store, kind: str, wanted: Callable[[dict[str, Any]], bool]) -> Response:
+    """Answer a page of a list as the company pages it: newest first, from `starting_after` on."""
+    oldest, limit = request.args.get("created[gte]", 0, int), request.args.get("limit", 10, int)
+    rows = [body for body in store.all(kind, limit=100_000) if body["created"] >= oldest and wanted(body)]
+    ids = [body["id"] for body in rows]
+    after = request.args.get("starting_after")
+    start = ids.index(after) + 1 if after in ids else 0
+    paths = [path.removeprefix("data.") for path in _many("expand[")]
+    page = [shapes.expanded(store, body, paths) for body in rows[start : start + limit]]
+    return jsonify(object="list", data=page, has_more=start + limit < len(rows), url=request.path)
 
 
 def _missing(object_id: str) -> Response:

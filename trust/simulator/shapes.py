@@ -138,6 +138,7 @@ def pay(store: Store, session: dict[str, Any]) -> None:
             "source": charge_id,
             "status": "pending",
             "type": "charge",
+            "_payout": None,
         }
     )
     store.put(

@@ -112,6 +112,12 @@ class Store:
                 (key, _digest(request), status, json.dumps(answer)),
             )
 
+    def clear(self) -> None:
+        """Forget every object and every key: a test begins with a company that knows nothing."""
+        with self._connection() as connection:
+            connection.execute("DELETE FROM object")
+            connection.execute("DELETE FROM idempotency")
+
     def secret(self, name: str) -> str:
         """Return this store's own secret of that name, made up the first time."""
         with self._connection() as connection:

@@ -1,0 +1,109 @@
+"""The company's deposits in our bank, each taken apart into the movements it is made of before it is believed."""
+
+from core.audit import record
+from core.clock import now, today
+from core.database import session
+from core.language import N_
+from core.money import Money
+from trust import gateway, queries
+from trust.models import EntryKind, OnlineMovement, Payout
+from trust.rules import online
+from trust.services.ledger import Line, post_entry, reverse_entry
+from trust.services.online_money import AT_COMPANY
+from trust.states import PAYOUT_STATES, PayoutState
+
+BANK = "1.1.1"
+FAILED = ("failed", "canceled")
+
+
+def apply_payout(told: online.Payout) -> Payout | None:
+    """Enter a deposit once the company says it is paid and every movement in it is one of ours; None if not real.
+
+    One with a movement we do not know is held back by name, and tried again by `catch_up_company`.
+    """
+    if told.livemode != gateway.is_live():
+        return None
+    payout = queries.payout_by_company_id(told.id, hold=True)
+    if payout is None:
+        payout = Payout(
+            company_id=told.id,
+            amount_cents=told.money.amount_cents,
+            currency=told.money.currency,
+            arrives_on=told.arrives_on,
+            state=PayoutState.ON_ITS_WAY,
+            created_at=now(),
+        )
+        session().add(payout)
+        session().flush()
+    if told.status in FAILED:
+        _fail(payout)
+    elif told.status == "paid" and payout.state in (PayoutState.ON_ITS_WAY, PayoutState.UNMATCHED):
+        _post(payout, told)
+    return payout
+
+
+def _post(payout: Payout, told: online.Payout) -> None:
+    ours = {one.transaction_id: one for one in queries.movements_named([move.transaction_id for move in told.moves])}
+    problem = _problem(told, ours)
+    if problem is not None:
+        payout.problem = problem
+        _move(payout, PayoutState.UNMATCHED)
+        return
+    totals: dict[int, Money] = {}
+    for one in ours.values():
+        totals[one.fund_id] = totals.get(one.fund_id, Money.zero(payout.currency)) + Money(one.net_cents, one.currency)
+    funds = {one.fund_id: one.fund for one in ours.values()}
+    lines = [
+        line
+        for fund_id, total in sorted(totals.items())
+        if total
+        for line in (Line(BANK, funds[fund_id], total), Line(AT_COMPANY, funds[fund_id], -total))
+    ]
+    day = payout.arrives_on
+    if lines:
+        entry = post_entry(
+            kind=EntryKind.PAYOUT,
+            entry_date=day if day <= today() and queries.is_period_open(day) else today(),
+            memo=N_("Depósito de la empresa de pagos en el banco"),
+            source=f"trust.payout:{payout.id}",
+            lines=lines,
+            idempotency_key=f"payout:{payout.company_id}",
+        )
+        payout.entry_id, payout.problem = entry.id, None
+        for one in ours.values():
+            one.payout_id = payout.id
+        _move(payout, PayoutState.POSTED)
+
+
+def _problem(told: online.Payout, ours: dict[str, OnlineMovement]) -> str | None:
+    unknown = [move.transaction_id for move in told.moves if move.transaction_id not in ours]
+    if unknown:
+        return "unknown: " + ", ".join(unknown[:5])
+    different = [
+        move.transaction_id for move in told.moves if ours[move.transaction_id].net_cents != move.net.amount_cents
+    ]
+    taken = [one.transaction_id for one in ours.values() if one.payout_id is not None]
+    if different or taken:
+        return "different: " + ", ".join([*different, *taken][:5])
+    total = sum((move.net for move in told.moves), Money.zero(told.money.currency))
+    return None if total == told.money and ours else f"total: {total}"
+
+
+def _fail(payout: Payout) -> None:
+    if payout.state == PayoutState.FAILED:
+        return
+    if payout.state == PayoutState.POSTED and payout.entry is not None:
+        reverse_entry(payout.entry, reason=N_("El banco no recibió el depósito"))
+        for one in queries.movements_in(payout):
+            one.payout_id = None
+    _move(payout, PayoutState.FAILED)
+
+
+def _move(payout: Payout, target: PayoutState) -> None:
+    if payout.state == target:
+        session().flush()
+        return
+    PAYOUT_STATES.check(payout.state, target)
+    before, payout.state = payout.state, target
+    session().flush()
+    record("payout.moved", "payout", payout.id, {"state": before.value}, {"state": target.value})

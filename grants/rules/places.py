@@ -4,6 +4,7 @@ Countries are ISO 3166-1, cities those of the GeoNames list. Both are data of a 
 """
 
 import difflib
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,6 +17,8 @@ from babel import Locale
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LONGEST_CITY_NAME = 80
+# The list knows a city in every tongue; what is offered is what a reader of Spanish or English can type.
+READABLE = re.compile(r"[A-ZÁÉÍÓÚÑ][A-Za-zÁÉÍÓÚÑÜáéíóúñü .'’-]{1,39}")
 
 # GeoNames' continents and the exceptions, as the city's five regions.
 _NORTH_AMERICA = frozenset({"US", "CA", "GL", "BM", "PM"})
@@ -110,6 +113,58 @@ def find_city(country: str, name: str) -> City | None:
     if len(name) > LONGEST_CITY_NAME:
         return None
     return _cities(country).get(fold_place(name))
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCity:
+    """A city that fits what was typed: the name that will be found again, and the spelling that fits."""
+
+    name: str
+    spelled: str
+
+
+def cities_like(country: str, typed: str, limit: int = 8) -> list[OfferedCity]:
+    """Return cities of a country for what was typed so far, the largest first: names that begin so, then words in them.
+
+    Each comes once; of several spellings that fit, the usual name or else the one nearest to what was typed.
+    """
+    wanted = fold_place(typed[:LONGEST_CITY_NAME])
+    found: dict[City, str] = {}
+    for test in (str.startswith, _has_word_like) if wanted else ():
+        for city, spellings in _spellings(country):
+            if len(found) == limit:
+                break
+            fitting = [text for folded, text in spellings if city not in found and test(folded, wanted)]
+            if fitting:
+                found[city] = city.name if city.name in fitting else min(fitting, key=len)
+    return [
+        OfferedCity(city.name if find_city(country, city.name) == city else spelled, spelled)
+        for city, spelled in found.items()
+    ]
+
+
+def _has_word_like(folded: str, wanted: str) -> bool:
+    return f" {wanted}" in folded
+
+
+@lru_cache(maxsize=64)
+def _spellings(country: str) -> list[tuple[City, list[tuple[str, str]]]]:
+    """Return each city of a country, the largest first, with its spellings folded and as written.
+
+    A spelling that means another city when it is typed is left out: what is offered is what will be found.
+    """
+    known = _cities(country)
+    rows = sorted(_gazetteer().get(country, []), key=lambda row: -int(row["population"]))
+    found = []
+    for city, row in ((_city(row), row) for row in rows):
+        others = sorted(filter(READABLE.fullmatch, row["alternatenames"]), key=_accents_first)
+        folded = [(fold_place(text), text) for text in (row["name"], *others)]
+        found.append((city, [(fold, text) for fold, text in folded if known.get(fold) == city]))
+    return found
+
+
+def _accents_first(text: str) -> tuple[str, bool]:
+    return fold_place(text), text.isascii()
 
 
 def similar_cities(country: str, name: str, limit: int = 3) -> list[str]:

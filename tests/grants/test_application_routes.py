@@ -446,3 +446,13 @@ def test_open_page_can_ask_what_the_server_has_meanwhile(client, draft, session)
 def test_what_the_server_has_of_a_step_is_for_its_editors(client, draft, login):
     login()
     assert client.get(f"{step_url(draft.id, 'proyecto')}/borrador.json").status_code == 404
+
+
+def test_cities_are_searched_as_one_types(client, login):
+    assert client.get("/es/ciudades.json?pais=FR&q=marsel").status_code in (302, 303, 401)
+    login()
+    assert client.get("/es/ciudades.json?pais=FR&q=marsel").json == {
+        "cities": [{"name": "Marseille", "spelled": "Marsel"}]
+    }
+    for query in ("", "?pais=FR", "?q=mar", "?pais=XX&q=mar", "?pais=FR&q=%25", f"?pais=FR&q={'x' * 500}"):
+        assert client.get(f"/es/ciudades.json{query}").json == {"cities": []}

@@ -317,3 +317,33 @@ def test_the_fingerprint_is_the_published_one():
     # RFC 8785 of {"b":1,"a":"é"} is {"a":"é","b":1}; its SHA-256 was computed with sha256sum.
     assert content.canonical({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
     assert content.digest({"b": 1, "a": "é"}) == "aa58fba8483623bed37c1b02edfccbdd9a53123837c20bfa4cb4049993a2872e"
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "name", "spelled"),
+    [
+        ("FR", "marse", "Marseille", "Marseille"),
+        ("FR", "MARSELLA", "Marseille", "Marsella"),
+        ("FR", "marsel", "Marseille", "Marsel"),
+        ("MX", "ciudad de méx", "Mexico City", "Ciudad de México"),
+        ("CO", "bogota", "Bogotá", "Bogotá"),
+    ],
+)
+def test_city_is_found_by_what_was_typed_so_far(country: str, typed: str, name: str, spelled: str) -> None:
+    first = places.cities_like(country, typed)[0]
+    assert (first.name, first.spelled) == (name, spelled)
+
+
+@pytest.mark.parametrize(("country", "typed"), [("FR", ""), ("FR", "%"), ("XX", "mar"), ("FR", "x" * 500)])
+def test_nothing_is_offered_for_nothing(country: str, typed: str) -> None:
+    assert places.cities_like(country, typed) == []
+
+
+@pytest.mark.parametrize(("country", "typed"), [("MX", "san"), ("MX", "juarez"), ("US", "spring"), ("FR", "saint")])
+def test_what_is_offered_is_the_city_that_will_be_found(country: str, typed: str) -> None:
+    offered = places.cities_like(country, typed)
+    assert len(offered) == 8
+    found = [places.find_city(country, city.name) for city in offered]
+    assert len(set(found)) == 8
+    assert None not in found
+    assert found == [places.find_city(country, city.spelled) for city in offered]

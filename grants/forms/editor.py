@@ -225,6 +225,14 @@ class ExtensionForm(PuenteForm):
     reason = TextAreaField(lazy("Motivo, en público"), bounded(LONGEST_REASON, N_("Escribe el motivo.")))
 
 
+class CorrectionForm(PuenteForm):
+    """A corrected text of a published call, with its public reason."""
+
+    es = TextAreaField(lazy("En español"), bounded(LONGEST_BODY, N_("Escribe el texto en español.")))
+    en = TextAreaField(lazy("En inglés"), bounded(LONGEST_BODY, N_("Escribe el texto en inglés.")))
+    reason = TextAreaField(lazy("Motivo, en público"), bounded(LONGEST_REASON, N_("Escribe el motivo.")))
+
+
 class CancellationForm(PuenteForm):
     """Why a call is cancelled."""
 

@@ -84,7 +84,11 @@ class Addendum(Base):
     __tablename__ = "call_addendum"
     __table_args__ = (
         UniqueConstraint("call_id", "number"),
-        CheckConstraint("kind IN ('extension', 'cancellation')", name="kind_known"),
+        CheckConstraint("kind IN ('extension', 'correction', 'cancellation')", name="kind_known"),
+        CheckConstraint(
+            "(kind = 'correction') = (field IS NOT NULL AND field IN ('title', 'summary', 'body'))",
+            name="correction_has_text",
+        ),
         CheckConstraint("length(reason) > 0", name="reason_present"),
         CheckConstraint(
             "(kind = 'extension') = (old_closes_at IS NOT NULL AND new_closes_at IS NOT NULL)",
@@ -100,6 +104,9 @@ class Addendum(Base):
     reason: Mapped[str] = mapped_column(Text)
     old_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     new_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    field: Mapped[str | None] = mapped_column(String(20))  # which text a correction corrects
+    old_text: Mapped[dict[str, str] | None] = mapped_column(JsonType)
+    new_text: Mapped[dict[str, str] | None] = mapped_column(JsonType)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
 

@@ -25,6 +25,7 @@ from grants.queries import applications as application_queries
 from grants.queries import calls as queries
 from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
 from grants.rules import content, deadlines, eligibility
+from grants.rules.comparison import TEXTS, compared
 from grants.rules.sketch import sketch_step
 from grants.rules.tariff import rule_label, spoken_rate
 from grants.services.publication import frozen_content
@@ -104,6 +105,8 @@ def call_show(slug: str) -> Response:
         rulebook=call.rulebook,
         process=_process(state),
         may_write=actor().has(*WRITERS),
+        texts=TEXTS,
+        compared=compared,
         anonymous=who is None,
         can_sketch=sketch_step(call.form) is not None,
     )

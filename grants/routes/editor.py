@@ -265,38 +265,3 @@ def call_publish(slug: str) -> Response | BaseResponse:
     session().commit()
     flash(_("La convocatoria está publicada. Sus reglas ya no cambian."), "success")
     return redirect(url_for("grants.call_show", slug=slug), 303)
-
-
-@blueprint.route("/programa/convocatorias/<slug>/prorroga", methods=["GET", "POST"])
-@roles(OFFICER, ADMINISTRATOR)
-def call_extend(slug: str) -> Response | BaseResponse:
-    """Extend the deadline by a public notice."""
-    call = any_call(slug)
-    form = forms.ExtensionForm()
-    if not form.validate_on_submit():
-        return show("grants/call_extend.html", 422 if form.is_submitted() else 200, call=call, form=form)
-    try:
-        assert form.closes_at.data is not None
-        services.extend_deadline(call, form.closes_at.data, form.reason.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        form.closes_at.errors = [refusal.message()]
-        return show("grants/call_extend.html", refusal.status, call=any_call(slug), form=form)
-    session().commit()
-    flash(_("Publicamos la prórroga con su motivo."), "success")
-    return redirect(url_for("grants.call_show", slug=slug), 303)
-
-
-@blueprint.route("/programa/convocatorias/<slug>/cancelar", methods=["GET", "POST"])
-@roles(OFFICER, ADMINISTRATOR)
-def call_cancel(slug: str) -> Response | BaseResponse:
-    """Cancel, in public and with the reason."""
-    call = any_call(slug)
-    CALL_STATES.check(call.state, CallState.CANCELLED)
-    form = forms.CancellationForm()
-    if not form.validate_on_submit():
-        return show("grants/call_cancel.html", 422 if form.is_submitted() else 200, call=call, form=form)
-    services.cancel_call(call, form.reason.data or "")
-    session().commit()
-    flash(_("Cancelamos la convocatoria."), "success")
-    return redirect(url_for("grants.call_show", slug=slug), 303)

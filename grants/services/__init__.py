@@ -1,6 +1,6 @@
 """Every write of the mobility fund. Services flush and never commit."""
 
-from grants.services.addenda import cancel_call, extend_deadline
+from grants.services.addenda import cancel_call, correct_text, extend_deadline
 from grants.services.agreements import accept_agreement, offer_agreement
 from grants.services.appeals import conclude_call, file_appeal, resolve_appeal
 from grants.services.applications import save_draft, start_application, withdraw_application
@@ -74,6 +74,7 @@ __all__ = [
     "close_award",
     "comment_on_draft",
     "conclude_call",
+    "correct_text",
     "decline_award",
     "detach_file",
     "dismiss_finding",

@@ -1,18 +1,22 @@
 """What changes in a published call: in public, numbered, with its reason."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from core.audit import record
 from core.clock import now
 from core.context import actor
 from core.database import session
-from grants.errors.calls import CallNotOpen, DeadlineOnlyExtends, ReasonMissing, TextOutOfBounds
+from grants.errors.calls import CallNotOpen, CallValueRefused, DeadlineOnlyExtends, ReasonMissing, TextOutOfBounds
 from grants.models import Addendum, Call
 from grants.rules import deadlines
+from grants.services.calls import bilingual
 from grants.services.course import bring_up_to_date, move_call, schedule_advances
 from grants.states.call import CALL_STATES, CallState
 
 LONGEST_REASON = 2_000
+CORRECTABLE = ("title", "summary", "body")
 
 
 def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
@@ -27,7 +31,7 @@ def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
     old = call.closes_at
     if closes_at <= old or not deadlines.is_before_closing(closes_at, now()):
         raise DeadlineOnlyExtends()
-    notice = _addendum(call, "extension", reason, old, closes_at)
+    notice = _addendum(call, "extension", reason, old_closes_at=old, new_closes_at=closes_at)
     call.closes_at = closes_at
     session().flush()
     schedule_advances(call)
@@ -41,6 +45,30 @@ def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
     return notice
 
 
+def correct_text(call: Call, field: str, text: Mapping[str, str], reason: str) -> Addendum:
+    """Correct a text of a published call, in public and with the reason; what it said stays in the notice.
+
+    The fingerprint of the rules stays true: it is of the text as it was published.
+
+    Raises:
+        CallNotOpen: it is not published, or is over. CallValueRefused: not a text, nothing changed, or a language is
+            missing. TextOutOfBounds, ReasonMissing.
+    """
+    bring_up_to_date(call)
+    if call.frozen_sha256 is None or call.state in (CallState.FINAL, CallState.CANCELLED):
+        raise CallNotOpen()
+    if field not in CORRECTABLE:
+        raise CallValueRefused(field=field[:20])
+    old, new = dict(getattr(call, field)), bilingual(field, text)
+    if new == old or not all(new.values()):
+        raise CallValueRefused(field=field)
+    notice = _addendum(call, "correction", reason, field=field, old_text=old, new_text=new)
+    setattr(call, field, new)
+    session().flush()
+    record("call.text_corrected", "call", call.id, {field: old}, {field: new, "addendum": notice.number})
+    return notice
+
+
 def cancel_call(call: Call, reason: str) -> Addendum:
     """Stop a call for good, in public and with the reason.
 
@@ -49,28 +77,19 @@ def cancel_call(call: Call, reason: str) -> Addendum:
     """
     bring_up_to_date(call)
     CALL_STATES.check(call.state, CallState.CANCELLED)
-    notice = _addendum(call, "cancellation", reason, None, None)
+    notice = _addendum(call, "cancellation", reason)
     move_call(call, CallState.CANCELLED)
     return notice
 
 
-def _addendum(call: Call, kind: str, reason: str, old: datetime | None, new: datetime | None) -> Addendum:
+def _addendum(call: Call, kind: str, reason: str, **changed: Any) -> Addendum:
     said = reason.strip()
     if not said:
         raise ReasonMissing()
     if len(said) > LONGEST_REASON:
         raise TextOutOfBounds(most=LONGEST_REASON)
     number = len(call.addenda) + 1
-    notice = Addendum(
-        call=call,
-        number=number,
-        kind=kind,
-        reason=said,
-        old_closes_at=old,
-        new_closes_at=new,
-        at=now(),
-        by_id=actor().user_id,
-    )
+    notice = Addendum(call=call, number=number, kind=kind, reason=said, at=now(), by_id=actor().user_id, **changed)
     session().add(notice)
     session().flush()
     return notice

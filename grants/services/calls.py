@@ -123,7 +123,7 @@ def _apply(call: Call, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         match name:
             case "title" | "summary" | "body":
-                setattr(call, name, _bilingual(name, value))
+                setattr(call, name, bilingual(name, value))
             case "axes" | "regions" | "audience":
                 setattr(call, name, _chosen(name, value))
             case "direction":
@@ -148,7 +148,12 @@ def _document(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(value)
 
 
-def _bilingual(name: str, value: Text) -> dict[str, str]:
+def bilingual(name: str, value: Text) -> dict[str, str]:
+    """Return a text of a call in both languages, trimmed.
+
+    Raises:
+        TextOutOfBounds: one of them is too long.
+    """
     most = {"title": LONGEST_TITLE, "summary": LONGEST_SUMMARY, "body": LONGEST_BODY}[name]
     text = {language: str(value.get(language, "")).strip() for language in ("es", "en")}
     if any(len(part) > most for part in text.values()):

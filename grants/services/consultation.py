@@ -1,6 +1,7 @@
 """Put the draft rules of a call before the public, and answer what it says, in public."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from core.audit import record
@@ -32,7 +33,13 @@ def open_consultation(call: Call, closes_at: datetime) -> Call:
     if closes_at <= now():
         raise ConsultationTooShort()
     call.consultation_closes_at = closes_at
-    call.consulted = {
+    call.consulted = consulted_content(call)
+    return move_call(call, CallState.CONSULTATION)
+
+
+def consulted_content(call: Call) -> dict[str, Any]:
+    """Return what of a call the public is asked about, as it stands."""
+    return {
         "title": call.title,
         "summary": call.summary,
         "body": call.body,
@@ -40,7 +47,6 @@ def open_consultation(call: Call, closes_at: datetime) -> Call:
         "tariff": call.tariff,
         "eligibility": call.eligibility,
     }
-    return move_call(call, CallState.CONSULTATION)
 
 
 def comment_on_draft(call: Call, user: User, text: str) -> ConsultationComment:

@@ -44,9 +44,9 @@ def _tariff_faults(call: Call) -> list[str]:
 
 
 def frozen_content(call: Call) -> dict[str, Any]:
-    """Return what the call's fingerprint is of. After publication it no longer changes, extensions aside.
+    """Return what the call's fingerprint is of. After publication it no longer changes.
 
-    The deadline in it is the one published; later ones stand in the addenda.
+    The deadline and the texts in it are those published; later ones stand in the addenda.
     """
     assert call.opens_at is not None
     assert call.closes_at is not None
@@ -54,10 +54,14 @@ def frozen_content(call: Call) -> dict[str, Any]:
     assert call.rulebook is not None
     extended = [notice.old_closes_at for notice in call.addenda if notice.old_closes_at is not None]
     closes_at = extended[0] if extended else call.closes_at
+    published: dict[str, dict[str, str]] = {}
+    for notice in call.addenda:
+        if notice.field is not None and notice.old_text is not None:
+            published.setdefault(notice.field, notice.old_text)
     return publication.frozen_content(
         slug=call.slug,
         version=call.version,
-        texts={"title": call.title, "summary": call.summary, "body": call.body},
+        texts={name: published.get(name, getattr(call, name)) for name in ("title", "summary", "body")},
         scope={
             "axes": call.axes,
             "regions": call.regions,

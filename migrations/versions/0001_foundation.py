@@ -1410,6 +1410,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("old_closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("new_closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("field", sa.String(length=20), nullable=True),
+        sa.Column("old_text", sa.JSON(), nullable=True),
+        sa.Column("new_text", sa.JSON(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -1419,7 +1422,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind <> 'extension' OR new_closes_at > old_closes_at", name=op.f("ck_call_addendum_only_extends")
         ),
-        sa.CheckConstraint("kind IN ('extension', 'cancellation')", name=op.f("ck_call_addendum_kind_known")),
+        sa.CheckConstraint(
+            "(kind = 'correction') = (field IS NOT NULL AND field IN ('title', 'summary', 'body'))",
+            name=op.f("ck_call_addendum_correction_has_text"),
+        ),
+        sa.CheckConstraint("kind IN ('extension', 'correction', 'cancellation')", name=op.f("ck_call_addendum_kind_known")),
         sa.CheckConstraint("length(reason) > 0", name=op.f("ck_call_addendum_reason_present")),
         sa.ForeignKeyConstraint(["by_id"], ["user_account.id"], name=op.f("fk_call_addendum_by_id")),
         sa.ForeignKeyConstraint(["call_id"], ["grant_call.id"], name=op.f("fk_call_addendum_call_id")),

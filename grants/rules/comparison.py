@@ -1,0 +1,136 @@
+"""What changed between the draft that was consulted and the call as it stands: item by item, word by word."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any
+
+from core.language import N_, _, localised
+from core.money import Money, format_money
+from grants.rules.tariff import rule_label
+
+
+class PieceKind(StrEnum):
+    """Whether a stretch of text stayed, came in or went out."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text and what became of it."""
+
+    kind: PieceKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item that is not what it was: its part of the call, its name, and its text with what came in and went out."""
+
+    part: str
+    name: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the consulted draft had no such item."""
+        return all(piece.kind is PieceKind.ADDED for piece in self.pieces)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the call has no such item any longer."""
+        return all(piece.kind is PieceKind.REMOVED for piece in self.pieces)
+
+
+PARTS = {
+    "texts": N_("Textos"),
+    "questions": N_("Preguntas del formulario"),
+    "requirements": N_("Requisitos"),
+    "tariff": N_("Tarifa"),
+}
+TEXTS = {"title": N_("Título"), "summary": N_("Resumen"), "body": N_("Bases")}
+Described = tuple[tuple[str, str], tuple[str, str]]  # (part, key), (name, text)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Change]:
+    """Return every item that differs between two states of a call, in the order of the later one; gone ones last."""
+    old, new = dict(_described(before, language)), dict(_described(after, language))
+    found = []
+    for key in (*new, *(key for key in old if key not in new)):
+        name = (new.get(key) or old[key])[0]
+        was, is_now = old.get(key, ("", ""))[1], new.get(key, ("", ""))[1]
+        if was != is_now:
+            found.append(Change(_(PARTS[key[0]]), name, tuple(compared(was, is_now))))
+    return found
+
+
+def compared(before: str, after: str) -> Iterator[Piece]:
+    """Yield two texts as one, line by line and then word by word: what stayed, what went out, what came in."""
+    yield from _matched(before.splitlines(keepends=True), after.splitlines(keepends=True), inner=True)
+
+
+def _matched(before: Sequence[str], after: Sequence[str], *, inner: bool) -> Iterator[Piece]:
+    for tag, a1, a2, b1, b2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        old, new = "".join(before[a1:a2]), "".join(after[b1:b2])
+        if tag == "equal":
+            yield Piece(PieceKind.SAME, old)
+        elif tag == "replace" and inner:
+            yield from _matched(_words(old), _words(new), inner=False)
+        else:
+            if old:
+                yield Piece(PieceKind.REMOVED, old)
+            if new:
+                yield Piece(PieceKind.ADDED, new)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+|\s+|[^\w\s]", text)
+
+
+def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:
+    for key, name in TEXTS.items():
+        yield ("texts", key), (_(name), localised(state.get(key) or {}, language))
+    for section in (state.get("form") or {}).get("sections", ()):
+        for item in section["questions"]:
+            yield ("questions", item["id"]), (localised(item["label"], language), _question(item, language))
+    for rule in (state.get("eligibility") or {}).get("rules", ()):
+        text = localised(rule["reason"], language)
+        yield ("requirements", rule["id"]), (text, f"{text} ({rule['fact']} {rule['operator']} {rule['value']})")
+    yield from _tariff(state.get("tariff") or {})
+
+
+def _question(item: Mapping[str, Any], language: str) -> str:
+    lines = [localised(item["label"], language), localised(item.get("hint") or {}, language)]
+    lines.append(_("Obligatoria.") if item.get("required") else _("Opcional."))
+    lines.append(_("La leen quienes evalúan.") if item.get("blind") is True else _("No la ven quienes evalúan."))
+    if item.get("max_words"):
+        lines.append(_("Hasta %(count)s palabras.", count=item["max_words"]))
+    lines += [f"– {localised(option['label'], language)}" for option in item.get("options", ())]
+    return "\n".join(line for line in lines if line)
+
+
+def _tariff(tariff: Mapping[str, Any]) -> Iterator[Described]:
+    if not tariff:
+        return
+    currency = tariff["currency"]
+    per_diem = tariff["per_diem"]
+    yield ("tariff", "per_diem"), (rule_label("per_diem"), format_money(Money(per_diem["cents"], currency)))
+    for country, cents in sorted(per_diem.get("countries", {}).items()):
+        yield ("tariff", f"per_diem {country}"), (f"{rule_label('per_diem')} {country}", _amount(cents, currency))
+    for band in tariff["travel"]:
+        limit = _("hasta %(km)s km", km=band["under_km"]) if band["under_km"] is not None else _("más lejos")
+        yield (
+            ("tariff", f"travel {band['under_km']}"),
+            (f"{rule_label('travel')}, {limit}", _amount(band["cents"], currency)),
+        )
+    for top_up in tariff["top_ups"]:
+        yield ("tariff", top_up["id"]), (rule_label(top_up["id"]), _amount(top_up["cents"], currency))
+
+
+def _amount(cents: int, currency: str) -> str:
+    return format_money(Money(cents, currency))

@@ -1,0 +1,100 @@
+"""A call under review whose applicants, account numbers and files are told apart from everything else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from accounts.models import User
+from core.clock import FrozenClock
+from core.context import acting_as
+from core.roles import Role
+from grants import services as grants
+from grants.models import Application, Call
+from grants.queries import determinations
+from scoring import queries, services
+from scoring.models import Panel
+from scoring.states import PanelState
+from tests.factories.accounts import make_user
+from tests.factories.awards import apply, close, hand_over, officer_actor, written_pdf
+from tests.factories.grants import make_open_call
+
+NAMES = ("Xóchitl Quetzalli Montaño", "Ignacio Tlacaélel Zúñiga", "Eréndira Huapilla Ocampo")
+
+
+@dataclass(frozen=True)
+class Blind:
+    """The committee's world: what a reviewer may know, and what must stay apart from it."""
+
+    call: Call
+    applications: list[Application]
+    panel: Panel
+    reviewer: User
+
+    def code_of(self, application: Application) -> str:
+        """Return the code an application has in the committee."""
+        codes = determinations.applications_by_code(self.call)
+        return next(code for code, one in codes.items() if one is application)
+
+
+@pytest.fixture
+def blind(session: Session, clock: FrozenClock) -> Iterator[Blind]:
+    """Three applications with a file each, assigned to three reviewers; declarations are due."""
+    with numbered_apart():
+        yield _world(session, clock)
+
+
+def _world(session: Session, clock: FrozenClock) -> Blind:
+    officer = make_user(Role.PROGRAMME_OFFICER, name="Oficial")
+    call = make_open_call()
+    found = [apply(call, name=name, portfolio=written_pdf("Obra reciente.", author=name)) for name in NAMES]
+    close(call, clock)
+    with acting_as(officer_actor(officer)):
+        hand_over(call, reviewers=2)
+        reviewer = make_user(Role.REVIEWER, name="Ramiro Oyarzábal Iturbe")
+        grants.seat_reviewer_on(call, reviewer, keywords=["eje-1"])
+    panel = queries.panel_of_call(call.slug)
+    assert panel is not None
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    session.commit()
+    return Blind(call, found, panel, reviewer)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """The application and a browser in which anybody can be signed in."""
+
+    app: Flask
+    client: FlaskClient
+    sign_in: Callable[[User], User]
+
+
+@pytest.fixture
+def browser(app: Flask, client: FlaskClient, login: Callable[[User], User]) -> Browser:
+    """A browser."""
+    return Browser(app, client, login)
+
+
+@contextmanager
+def numbered_apart() -> Iterator[None]:
+    """Let ids of people and applications begin where no count, amount or date is mistaken for them."""
+
+    def number(_mapper: object, _connection: object, target: Any) -> None:
+        target.id = next(numbers)
+
+    numbers = count(7_654_321)
+    for model in (User, Application):
+        event.listen(model, "before_insert", number)
+    try:
+        yield
+    finally:
+        for model in (User, Application):
+            event.remove(model, "before_insert", number)

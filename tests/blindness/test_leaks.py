@@ -1,0 +1,313 @@
+"""A reviewer looks everywhere and learns nobody's name. Each way of telling is then tried, and each is noticed."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pikepdf
+import pytest
+from flask import Flask, Response, request, request_finished
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from mail.services import enqueue_mail
+from scoring import queries, services
+from scoring.models import Assignment
+from scoring.states import PanelState
+from tests.blindness.conftest import Blind, Browser
+from tests.blindness.watch import Leak, leaks_in, leaks_in_letters, secrets_of, secrets_of_person
+from tests.factories import scoring as make
+from tests.factories.awards import written_pdf
+from tests.web.pages import Page as Seen
+from tests.web.pages import links
+
+Counting = Callable[[], Any]
+
+MOST = 45
+START = ("/es/", "/es/mi-espacio", "/es/evaluacion")
+# Doors a reviewer has no business at, and ways to sort, search, count and take away what they have.
+CLOSED = ("/es/paneles", "/es/programa", "/es/personas", "/es/registro", "/es/auditoria", "/es/evaluacion/D-XXXXX")
+WAYS = ("?q=a", "?orden=-titulo", "?pagina=2", "?estado=submitted", "?formato=csv")
+
+
+def look(client: FlaskClient, paths: tuple[str, ...], *, follow: bool = True) -> list[TestResponse]:
+    """Open every path and what it leads to, each once."""
+    waiting, seen, answers = list(paths), set[str](), list[TestResponse]()
+    while waiting and len(answers) < MOST:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        answers.append(answer)
+        if follow and answer.mimetype == "text/html":
+            page = Seen("reviewer", path, "", answer.status_code, answer.mimetype, answer.get_data())
+            # The committee's own pages first: the rest of the site is public.
+            waiting = sorted({*waiting, *links(page)} - seen, key=lambda one: "/evaluacion" not in one)
+    return answers
+
+
+def everything_told(client: FlaskClient, blind: Blind) -> list[Leak]:
+    """Return every leak on every page, search, error and letter a reviewer can get at."""
+    secrets = set().union(*(secrets_of(application) for application in blind.applications))
+    mine = [f"/es/evaluacion/{row.assignment.dossier.code}" for row in queries.desk_rows(blind.reviewer.id)]
+    odd = tuple(f"/es/evaluacion{way}" for way in WAYS) + tuple(f"{path}{WAYS[0]}" for path in mine)
+    steps = tuple(f"{path}{step}" for path in mine for step in ("/enviar", "/reconozco", "/archivos/1", "/archivos/9"))
+    answers = look(client, (*START, *mine)) + look(client, (*CLOSED, *odd, *steps), follow=False)
+    leaks = [leak for answer in answers for leak in leaks_in(answer, secrets)]
+    return leaks + list(leaks_in_letters(blind.reviewer, secrets))
+
+
+def declared(blind: Blind, session: Session) -> None:
+    for assignment in queries.assignments_of_panel(blind.panel):
+        services.declare_no_conflict(assignment.seat, assignment.dossier)
+    session.commit()
+
+
+def reviewed(blind: Blind, session: Session) -> None:
+    declared(blind, session)
+    services.advance_panel(blind.panel, PanelState.REVIEW)
+    for assignment in queries.assignments_of_panel(blind.panel):
+        make.review(assignment, 4, 4, 4, 4)
+    session.commit()
+
+
+def discussed(blind: Blind, session: Session) -> None:
+    reviewed(blind, session)
+    services.advance_panel(blind.panel, PanelState.DISCUSSION)
+    session.commit()
+
+
+def released(blind: Blind, session: Session) -> None:
+    reviewed(blind, session)
+    services.commit_lot(blind.panel)
+    services.draw_lots(blind.panel, "04.11.23.31.40.52.07")
+    ranking = services.compute_ranking(blind.panel)
+    services.select(ranking, budget_cents=10**9, currency=ranking.currency)
+    services.release_ranking(ranking)
+    session.commit()
+
+
+@pytest.mark.parametrize("phase", [lambda _blind, _session: None, declared, reviewed, discussed, released])
+def test_a_reviewer_learns_nobody_s_name(
+    browser: Browser, session: Session, blind: Blind, phase: Callable[[Blind, Session], None]
+) -> None:
+    phase(blind, session)
+    browser.sign_in(blind.reviewer)
+    assert everything_told(browser.client, blind) == []
+
+
+STEPS = ("", "/enviar", "/reconozco", "/archivos/1", "/cambiar/calidad")
+
+
+def told_of(browser: Browser, code: str, count_queries: Counting) -> list[tuple[int, str, int]]:
+    """Return status, page and number of statements of every address of a dossier: what can be seen and timed."""
+    told = []
+    for step in STEPS:
+        with count_queries() as sent:
+            answer = browser.client.get(f"/es/evaluacion/{code}{step}")
+        told.append((answer.status_code, _but_for(code, answer), len(sent)))
+    return told
+
+
+def code_of_others(session: Session) -> str:
+    panel = make.assigned_panel(1, 3, call_key="otra")
+    session.commit()
+    return queries.open_dossiers(panel)[0].code
+
+
+def test_a_dossier_of_others_is_the_same_as_none_at_all(
+    browser: Browser, session: Session, blind: Blind, count_queries: Counting
+) -> None:
+    code = code_of_others(session)
+    browser.sign_in(blind.reviewer)
+    told = told_of(browser, code, count_queries)
+    assert {status for status, _page, _count in told} == {404}
+    assert told == told_of(browser, "D-XXXXX", count_queries)
+
+
+def test_one_more_look_at_what_exists_is_noticed(
+    browser: Browser, session: Session, blind: Blind, count_queries: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slower(reviewer_id: int, code: str) -> Assignment | None:
+        found = queries.dossier_by_code(code)
+        if found is not None:
+            queries.seats_of_panel(found.panel)
+        return None
+
+    code = code_of_others(session)
+    browser.sign_in(blind.reviewer)
+    monkeypatch.setattr("scoring.queries.assignment_by_code", slower)
+    assert told_of(browser, code, count_queries) != told_of(browser, "D-XXXXX", count_queries)
+
+
+def test_searching_and_sorting_the_desk_tell_nothing(browser: Browser, blind: Blind) -> None:
+    browser.sign_in(blind.reviewer)
+    desk = _rows(browser.client.get("/es/evaluacion"))
+    assert desk
+    for application in blind.applications:
+        for way in ("q", "orden", "nombre", "folio"):
+            asked = browser.client.get("/es/evaluacion", query_string={way: application.applicant.name})
+            assert _rows(asked) == desk
+
+
+def _rows(answer: TestResponse) -> list[str]:
+    return re.findall(r"<tr.*?</tr>", answer.get_data(as_text=True), flags=re.DOTALL)
+
+
+def _but_for(code: str, answer: TestResponse) -> str:
+    """Return a page without what is its own anyway: the code asked for and the number of the request."""
+    return re.sub(r"<code[^>]*>[^<]*</code>", "", answer.get_data(as_text=True).replace(code, ""))
+
+
+def test_what_a_reviewer_gets_is_kept_by_nobody_on_the_way(browser: Browser, blind: Blind) -> None:
+    browser.sign_in(blind.reviewer)
+    for path in ("/es/evaluacion", f"/es/evaluacion/{blind.code_of(blind.applications[0])}"):
+        assert browser.client.get(path).headers["Cache-Control"].startswith("private")
+
+
+# --- planted leaks -----------------------------------------------------------
+
+
+def _in_the_page(blind: Blind, answer: Response) -> None:
+    answer.set_data(answer.get_data() + f"<!-- {blind.applications[0].applicant.name} -->".encode())
+
+
+def _without_accents(_blind: Blind, answer: Response) -> None:
+    answer.set_data(answer.get_data() + b'<img src="/es/foto/xochitl-quetzalli.jpg">')
+
+
+def _email(blind: Blind, answer: Response) -> None:
+    answer.set_data(answer.get_data() + blind.applications[1].applicant.email.upper().encode())
+
+
+def _folio(blind: Blind, answer: Response) -> None:
+    answer.set_data(answer.get_data() + f'<a href="/es/folios/{blind.applications[2].folio}">.</a>'.encode())
+
+
+def _account_id(blind: Blind, answer: Response) -> None:
+    answer.set_data(answer.get_data() + f'<form action="/es/personas/{blind.applications[0].applicant.id}">'.encode())
+
+
+def _header(blind: Blind, answer: Response) -> None:
+    answer.headers["X-Application"] = str(blind.applications[0].id)
+
+
+def _etag(blind: Blind, answer: Response) -> None:
+    answer.headers["ETag"] = f'"{blind.applications[0].content_sha256}"'
+
+
+def _cookie(blind: Blind, answer: Response) -> None:
+    answer.set_cookie("ultimo", str(blind.applications[0].folio))
+
+
+def _file_name(blind: Blind, answer: Response) -> None:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{blind.applications[0].folio}.pdf"'
+
+
+PLANTED: list[tuple[Callable[[Blind, Response], None], str, str]] = [
+    (_in_the_page, "scoring.dossier_show", "page"),
+    (_in_the_page, "scoring.desk", "page"),
+    (_in_the_page, "scoring.review_confirm", "page"),
+    (_in_the_page, "scoring.dossier_recognise", "page"),
+    (_without_accents, "scoring.dossier_show", "page"),
+    (_email, "web.desk", "page"),
+    (_folio, "scoring.desk", "page"),
+    (_account_id, "scoring.dossier_show", "page"),
+    (_header, "scoring.desk", "header X-Application"),
+    (_etag, "scoring.dossier_file", "header ETag"),
+    (_cookie, "scoring.dossier_show", "cookie"),
+    (_file_name, "scoring.dossier_file", "header Content-Disposition"),
+    (_in_the_page, "scoring.panel_list", "error page"),
+    (_in_the_page, "missing", "error page"),
+]
+
+
+@contextmanager
+def planting(app: Flask, blind: Blind, plant: Callable[[Blind, Response], None], endpoint: str) -> Iterator[None]:
+    """Let every answer of an endpoint tell; "missing" is an address of a dossier that is not there."""
+
+    def tell(_sender: Flask, response: Response, **_more: object) -> None:
+        missing = response.status_code == 404 and request.path.endswith("D-XXXXX")
+        if (missing if endpoint == "missing" else request.endpoint == endpoint) and response.status_code < 500:
+            response.direct_passthrough = False
+            plant(blind, response)
+
+    request_finished.connect(tell, app)
+    try:
+        yield
+    finally:
+        request_finished.disconnect(tell, app)
+
+
+@pytest.mark.parametrize("case", PLANTED)
+def test_a_leak_planted_in_an_answer_is_noticed(
+    browser: Browser, session: Session, blind: Blind, case: tuple[Callable[[Blind, Response], None], str, str]
+) -> None:
+    plant, endpoint, channel = case
+    if endpoint == "scoring.review_confirm":
+        declared(blind, session)
+        services.advance_panel(blind.panel, PanelState.REVIEW)
+        for row in queries.desk_rows(blind.reviewer.id):
+            services.save_review_draft(row.assignment, make.entries(4, 4, 4, 4))
+        session.commit()
+    elif endpoint == "scoring.dossier_file":
+        declared(blind, session)
+    browser.sign_in(blind.reviewer)
+    with planting(browser.app, blind, plant, endpoint):
+        assert channel in {leak.channel for leak in everything_told(browser.client, blind)}
+
+
+@pytest.mark.parametrize("channel", ["file metadata", "file"])
+def test_a_leak_planted_in_a_file_is_noticed(
+    browser: Browser, session: Session, blind: Blind, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    declared(blind, session)
+    name = blind.applications[0].applicant.name
+    monkeypatch.setattr("scoring.routes.desk.send_stored", lambda *_a, **_k: _telling_file(name, channel))
+    browser.sign_in(blind.reviewer)
+    assert channel in {leak.channel for leak in everything_told(browser.client, blind)}
+
+
+def _telling_file(name: str, channel: str) -> Response:
+    data = written_pdf(name) if channel == "file" else written_pdf("Obra.")
+    if channel == "file metadata":
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            with pdf.open_metadata() as known:
+                known["dc:creator"] = [name]
+            made = io.BytesIO()
+            pdf.save(made)
+            data = made.getvalue()
+    return Response(data, mimetype="application/pdf")
+
+
+def test_a_leak_planted_in_a_letter_is_noticed(browser: Browser, session: Session, blind: Blind) -> None:
+    enqueue_mail(
+        to=blind.reviewer.email,
+        subject="Recordatorio",
+        paragraphs=[f"Falta tu evaluación de {blind.applications[0].applicant.name}."],
+        language="es",
+        about="scoring.reminder",
+    )
+    session.commit()
+    browser.sign_in(blind.reviewer)
+    assert {leak.channel for leak in everything_told(browser.client, blind)} == {"letter"}
+
+
+# --- the other way -----------------------------------------------------------
+
+
+def test_an_applicant_learns_no_reviewer_s_name(browser: Browser, session: Session, blind: Blind) -> None:
+    released(blind, session)
+    secrets = set[str]()
+    for seat in queries.seats_of_panel(blind.panel):
+        person = session.get(type(blind.reviewer), seat.reviewer_id)
+        assert person is not None
+        secrets |= secrets_of_person(person)
+    secrets -= {"persona"}
+    browser.sign_in(blind.applications[0].applicant)
+    answers = look(browser.client, ("/es/mi-espacio", "/es/solicitudes", f"/es/solicitudes/{blind.applications[0].id}"))
+    assert [leak for answer in answers for leak in leaks_in(answer, secrets)] == []

@@ -1,0 +1,104 @@
+"""What must not be told, and where it is looked for: every part of every answer, whatever its form."""
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
+
+import pikepdf
+from pypdf import PdfReader
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from accounts.models import User
+from core.database import session
+from core.files import StoredFile, read
+from grants.models import Application
+from mail.models import OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One thing that was told: through what, where, and what it was."""
+
+    channel: str
+    where: str
+    what: str
+
+
+def fold(text: str) -> str:
+    """Return text without accents, case or the ways of writing a character in HTML and addresses."""
+    plain = unicodedata.normalize("NFKD", unescape(unquote(text)))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def secrets_of(application: Application) -> set[str]:
+    """Return what would say whose application this is: names, address, folio, ids, hash."""
+    told = secrets_of_person(application.applicant)
+    told |= {fold(str(application.folio)), fold(str(application.content_sha256)), str(application.id)}
+    told |= {fold(attachment.stored_file.original_name) for attachment in application.current_attachments}
+    if application.organisation_id is not None:
+        told.add(str(application.organisation_id))
+    return told
+
+
+def secrets_of_person(user: User) -> set[str]:
+    """Return what would say who a person is. Short words of a name say nothing by themselves."""
+    words = {word for word in re.findall(r"\w+", fold(user.name)) if len(word) > 4}
+    return words | {fold(user.name), fold(user.email), str(user.id)}
+
+
+def leaks_in(answer: TestResponse, secrets: Iterable[str]) -> Iterator[Leak]:
+    """Yield every secret an answer tells: in its body, headers, cookies, address, file or the file's own data."""
+    where = answer.request.path
+    for name, value in answer.headers.items():
+        yield from _told("cookie" if name == "Set-Cookie" else f"header {name}", where, value, secrets)
+    if answer.mimetype == "application/pdf":
+        yield from _in_pdf(where, answer.get_data(), secrets)
+    else:
+        channel = "error page" if answer.status_code >= 400 else "page"
+        yield from _told(channel, where, _text(answer.get_data()), secrets)
+
+
+def _text(data: bytes) -> str:
+    """Return whatever can be read in a body, the members of a workbook or an archive included."""
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = b" ".join(archive.read(name) for name in archive.namelist())
+    return data.decode(errors="replace")
+
+
+def leaks_in_letters(to: User, secrets: Iterable[str]) -> Iterator[Leak]:
+    """Yield every secret in what was written to a person, its attachments included."""
+    letters = session().scalars(select(OutboxMessage).where(OutboxMessage.to == to.email).order_by(OutboxMessage.id))
+    for letter in letters:
+        yield from _told("letter", letter.about, f"{letter.subject} {letter.body_text} {letter.body_html}", secrets)
+        for stored in session().scalars(
+            select(StoredFile).where(StoredFile.id.in_(letter.attachments)).order_by(StoredFile.id)
+        ):
+            yield from _told("letter", letter.about, stored.original_name, secrets)
+            yield from _in_pdf(letter.about, read(stored), secrets)
+
+
+def _in_pdf(where: str, data: bytes, secrets: Iterable[str]) -> Iterator[Leak]:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        known = " ".join(str(value) for value in pdf.docinfo.values()) if pdf.trailer.get("/Info") is not None else ""
+        known += pdf.Root["/Metadata"].read_bytes().decode(errors="replace") if "/Metadata" in pdf.Root else ""
+        known += " ".join(pdf.attachments)
+    yield from _told("file metadata", where, known, secrets)
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    yield from _told("file", where, text, secrets)
+    yield from _told("file", where, data.decode("latin-1"), {secret for secret in secrets if not secret.isdigit()})
+
+
+def _told(channel: str, where: str, text: str, secrets: Iterable[str]) -> Iterator[Leak]:
+    folded = fold(text)
+    for secret in sorted(set(secrets)):
+        # A number is told when it stands alone; a word, wherever it stands.
+        found = re.search(rf"(?<![\w.,]){secret}(?![\w.,])", folded) if secret.isdigit() else secret in folded
+        if found:
+            yield Leak(channel, where, secret)

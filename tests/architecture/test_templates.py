@@ -2,13 +2,16 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
+from flask import Flask
 from jinja2 import Environment, nodes
 
 from tests.architecture.findings import assert_nothing
 from tests.architecture.places import ROOT, TEMPLATES, name, source_files, templates
-from tests.architecture.source import tree
+from tests.architecture.source import calls, dotted, tree
 
 ENVIRONMENT = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
 GALLERY = "web/gallery.html"
@@ -95,6 +98,43 @@ def test_every_template_that_is_named_exists() -> None:
         and node.value not in parsed()
     ]
     assert_nothing(wrong)
+
+
+def test_every_address_that_is_named_exists(application: Flask) -> None:
+    named = {place for where, template in parsed().items() for place in template_addresses(where, template)}
+    ours = [path for path in source_files() if "simulator" not in path.parts]  # an application of its own
+    named |= {place for path in ours for place in source_addresses(path)}
+    assert len(named) > 300, "the check reads too little"
+    known = {rule.endpoint for rule in application.url_map.iter_rules()}
+    assert_nothing(sorted(f"{where}: {endpoint}" for where, endpoint in named if endpoint not in known))
+
+
+def template_addresses(where: str, template: nodes.Template) -> Iterator[tuple[str, str]]:
+    for call in template.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "url_for" and call.args:
+            yield from ((where, text) for text in spelt_out(call.args[0]))
+
+
+def spelt_out(argument: nodes.Expr) -> Iterator[str]:
+    """Yield what an argument can be as far as it is written out: a text, or either side of an `if`."""
+    if isinstance(argument, nodes.Const):
+        yield argument.value
+    elif isinstance(argument, nodes.CondExpr):
+        yield from spelt_out(argument.expr1)
+        if argument.expr2 is not None:
+            yield from spelt_out(argument.expr2)
+
+
+def source_addresses(path: Path) -> Iterator[tuple[str, str]]:
+    places = {"url_for": 0, "NavItem": 1, "DeskItem": 1}
+    for call in calls(tree(path)):
+        place = places.get(dotted(call.func).rpartition(".")[2])
+        if place is None:
+            continue
+        given = [word.value for word in call.keywords if word.arg == "endpoint"] or call.args[place : place + 1]
+        for argument in given:
+            sides = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+            yield from ((name(path), str(side.value)) for side in sides if isinstance(side, ast.Constant))
 
 
 def test_no_template_carries_style_or_script_in_attributes() -> None:

@@ -147,6 +147,16 @@ def test_comments_and_answers_are_public(client, login, consulted):
     assert "Se agregan." in page
 
 
+def test_the_desk_leads_to_the_comments_without_answer(client, login, session, consulted):
+    login(Role.PROGRAMME_OFFICER)
+    assert consulted.slug not in client.get("/es/programa/convocatorias?espera=comentarios").text
+    services.comment_on_draft(consulted, make_user(), "Faltan los viajes por tierra.")
+    session.commit()
+    page = client.get("/es/programa/convocatorias?espera=comentarios")
+    assert page.status_code == 200
+    assert f'href="/es/convocatorias/{consulted.slug}/consulta"' in page.text
+
+
 def test_a_comment_after_the_end_is_refused_and_shown_again(client, login, consulted, clock):
     clock.advance(days=11)
     login()

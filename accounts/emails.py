@@ -14,14 +14,14 @@ def address_of(language: str, path: str) -> str:
     return f"{setting('PUBLIC_URL')}/{language}/{path}"
 
 
-def verification(person: User, token: str) -> OutboxMessage:
-    """Ask the reader to confirm that the address is theirs."""
+def verification(person: User, token: str, name: str) -> OutboxMessage:
+    """Ask the reader to confirm that the address is theirs, by the name typed in the registration."""
     with in_language(person.language):
         return _private(
             person,
             _("Confirma tu correo"),
             [
-                _("Hola, %(name)s:", name=person.name),
+                _("Hola, %(name)s:", name=name),
                 _("Abre este enlace para confirmar tu correo y poder entrar. Funciona durante 24 horas."),
                 _("Si no creaste una cuenta en Puente, ignora este mensaje: sin tu confirmación no se puede usar."),
             ],

@@ -270,6 +270,8 @@ class EmailToken(Base):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         CheckConstraint("(purpose = 'change_email') = (new_email IS NOT NULL)", name="new_email_for_a_change"),
+        CheckConstraint("purpose = 'verify_email' OR new_name IS NULL", name="new_name_for_a_confirmation"),
+        CheckConstraint("new_password_hash IS NULL OR new_name IS NOT NULL", name="new_password_with_a_name"),
         Index("ix_email_token_user_id_purpose", "user_id", "purpose"),
     )
 
@@ -278,6 +280,9 @@ class EmailToken(Base):
     purpose: Mapped[TokenPurpose] = mapped_column(enum_column(TokenPurpose))
     token_hash: Mapped[str] = mapped_column(String(64))
     new_email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    # What the registration that asked for this link typed: opening it makes them the account's.
+    new_name: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    new_password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

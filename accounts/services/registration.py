@@ -10,7 +10,7 @@ from accounts.models import NAME_LENGTH, RoleGrant, TokenPurpose, User
 from accounts.rules.identity import normal_email, normal_name
 from accounts.rules.passwords import check_password
 from accounts.services.hashing import hash_password
-from accounts.services.tokens import issue_token, use_token
+from accounts.services.tokens import issue_token, use_token, void_tokens
 from accounts.states import ACCOUNT_STATES, AccountState
 from core.audit import record
 from core.clock import now
@@ -38,8 +38,8 @@ def register_user(*, email: str, name: str, password: str, language: str = "es")
 def sign_up(*, email: str, name: str, password: str, language: str = "es") -> None:
     """Register from a page. The outcome is the same for a new address and a known one: a letter goes to its owner.
 
-    An account nobody confirmed yet takes the name and password of the latest registration, and only the latest link
-    confirms it.
+    Each letter's link carries the name and password of the registration that asked for it, and the one that is opened
+    decides: whoever registers somebody else's address again changes nothing that its owner did not open.
 
     Raises:
         EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon: what has to be mended.
@@ -55,8 +55,7 @@ def sign_up(*, email: str, name: str, password: str, language: str = "es") -> No
             return
         send_verification(known)
     elif known.state is AccountState.UNVERIFIED:
-        known.name, known.password_hash, known.password_changed_at = called, hashed, now()
-        send_verification(known)
+        _send_link(known, called, hashed)
     elif known.state is AccountState.ACTIVE:
         _send_sparingly(known, "accounts.already_registered")
 
@@ -78,9 +77,7 @@ def open_account(*, email: str, name: str, password: str | None = None, language
 
 def send_verification(person: User) -> None:
     """Send an unconfirmed person a new link; at most three an hour, the rest is silence."""
-    hour_ago = now() - timedelta(hours=1)
-    if letters_since(person.email, "accounts.verification", hour_ago) < LETTERS_AN_HOUR:
-        emails.verification(person, issue_token(person, TokenPurpose.VERIFY_EMAIL))
+    _send_link(person, person.name, person.password_hash)
 
 
 def confirm_email(person: User) -> None:
@@ -89,19 +86,24 @@ def confirm_email(person: User) -> None:
         return
     ACCOUNT_STATES.check(person.state, AccountState.ACTIVE)
     person.state, person.email_verified_at = AccountState.ACTIVE, now()
+    void_tokens(person, TokenPurpose.VERIFY_EMAIL)
     session().flush()
     record("account.verified", "user_account", person.id, {"state": "unverified"}, {"state": person.state.value})
 
 
 def verify_email(token: str) -> User:
-    """Confirm an account with the link sent to it.
+    """Confirm an account with the link sent to it; the name and password become those the link was asked for with.
 
     Raises:
         LinkExpired: the link was used, replaced, is too old or never was.
     """
-    person = use_token(token, TokenPurpose.VERIFY_EMAIL).user
+    opened = use_token(token, TokenPurpose.VERIFY_EMAIL)
+    person = opened.user
     if person.state is not AccountState.UNVERIFIED:
         raise LinkExpired()
+    if opened.new_name is not None:
+        person.name, person.password_hash = opened.new_name, opened.new_password_hash
+        person.password_changed_at = now()
     confirm_email(person)
     return person
 
@@ -127,6 +129,13 @@ def _add_user(email: str, name: str, password_hash: str | None, language: str) -
         raise EmailTaken() from None
     record("account.registered", "user_account", person.id, None, {"state": person.state.value})
     return person
+
+
+def _send_link(person: User, name: str, password_hash: str | None) -> None:
+    hour_ago = now() - timedelta(hours=1)
+    if letters_since(person.email, "accounts.verification", hour_ago) < LETTERS_AN_HOUR:
+        token = issue_token(person, TokenPurpose.VERIFY_EMAIL, new_name=name, new_password_hash=password_hash)
+        emails.verification(person, token, name)
 
 
 def _send_sparingly(person: User, about: str) -> None:

@@ -19,9 +19,21 @@ LIFETIMES = {
 }
 
 
-def issue_token(person: User, purpose: TokenPurpose, *, new_email: str | None = None) -> str:
-    """Return a new link's secret; earlier links for the same purpose stop working."""
-    void_tokens(person, purpose)
+def issue_token(
+    person: User,
+    purpose: TokenPurpose,
+    *,
+    new_email: str | None = None,
+    new_name: str | None = None,
+    new_password_hash: str | None = None,
+) -> str:
+    """Return a new link's secret; earlier links for the same purpose stop working.
+
+    Links that confirm an account stay open beside each other until one is used: each carries the registration that
+    asked for it, so a later one by somebody else cannot push the owner's aside.
+    """
+    if purpose is not TokenPurpose.VERIFY_EMAIL:
+        void_tokens(person, purpose)
     token = secrets.token_urlsafe(32)
     session().add(
         EmailToken(
@@ -29,6 +41,8 @@ def issue_token(person: User, purpose: TokenPurpose, *, new_email: str | None = 
             purpose=purpose,
             token_hash=secret_hash(token),
             new_email=new_email,
+            new_name=new_name,
+            new_password_hash=new_password_hash,
             created_at=now(),
             expires_at=now() + LIFETIMES[purpose],
         )

@@ -835,11 +835,19 @@ def upgrade() -> None:
         ),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("new_email", sa.String(length=254), nullable=True),
+        sa.Column("new_name", sa.String(length=120), nullable=True),
+        sa.Column("new_password_hash", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(purpose = 'change_email') = (new_email IS NOT NULL)", name=op.f("ck_email_token_new_email_for_a_change")
+        ),
+        sa.CheckConstraint(
+            "purpose = 'verify_email' OR new_name IS NULL", name=op.f("ck_email_token_new_name_for_a_confirmation")
+        ),
+        sa.CheckConstraint(
+            "new_password_hash IS NULL OR new_name IS NOT NULL", name=op.f("ck_email_token_new_password_with_a_name")
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_email_token_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_token")),

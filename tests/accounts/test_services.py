@@ -133,16 +133,34 @@ def test_link_for_one_purpose_serves_no_other(session: Session, clock: FrozenClo
         services.reset_password(found, OTHER_PASSWORD)
 
 
-def test_latest_registration_of_an_unconfirmed_address_wins(session: Session, clock: FrozenClock, token: Token) -> None:
-    facts = {"email": "ana@example.org", "name": "Ana"}
-    services.sign_up(**facts, password="la frase del impostor")
-    first = token("ana@example.org")
-    services.sign_up(**facts, password=PASSWORD)
+@pytest.mark.parametrize("opened", [0, 1])
+def test_link_that_is_opened_decides_name_and_password(
+    session: Session, clock: FrozenClock, token: Token, opened: int
+) -> None:
+    typed = [("Ana", PASSWORD), ("Impostora", "la frase del impostor")]
+    links = []
+    for name, password in typed:
+        services.sign_up(email="ana@example.org", name=name, password=password)
+        links.append(token("ana@example.org"))
+    user = services.verify_email(links[opened])
+    assert user.name == typed[opened][0]
+    assert enters("ana@example.org", typed[opened][1])
+    assert not enters("ana@example.org", typed[1 - opened][1])
     with pytest.raises(LinkExpired):
-        services.verify_email(first)
-    services.verify_email(token("ana@example.org"))
-    assert not enters("ana@example.org", "la frase del impostor")
+        services.verify_email(links[1 - opened])
+
+
+def test_registration_without_a_letter_changes_nothing(
+    session: Session, clock: FrozenClock, token: Token, letters: Letters
+) -> None:
+    for _ in range(3):
+        services.sign_up(email="ana@example.org", name="Ana", password=PASSWORD)
+    last = token("ana@example.org")
+    services.sign_up(email="ana@example.org", name="Impostora", password="la frase del impostor")
+    assert letters("ana@example.org") == ["accounts.verification"] * 3
+    assert services.verify_email(last).name == "Ana"
     assert enters("ana@example.org", PASSWORD)
+    assert not enters("ana@example.org", "la frase del impostor")
 
 
 def test_known_address_gets_a_letter_and_keeps_its_password(

@@ -41,7 +41,7 @@ def look(client: FlaskClient, paths: tuple[str, ...], *, follow: bool = True) ->
         if path in seen:
             continue
         seen.add(path)
-        answer = client.get(path)
+        answer = client.get(path, buffered=True)
         answers.append(answer)
         if follow and answer.mimetype == "text/html":
             page = Seen("reviewer", path, "", answer.status_code, answer.mimetype, answer.get_data())

@@ -29,4 +29,5 @@ def write_invitation(application: Application, companion: CoApplicant, token: st
             language=language,
             action=(_("Ver la invitación"), url),
             about=f"companion:{companion.id}",
+            private=True,
         )

@@ -32,6 +32,13 @@ class CallFrozen(Refusal):
     next_step = N_("Puedes prorrogar el cierre o cancelarla, con su motivo en público.")
 
 
+class CallChanged(Conflict):
+    """Somebody else saved the same section of a draft meanwhile."""
+
+    sentence = N_("Alguien más guardó esta sección mientras la editabas. No guardamos nada tuyo todavía.")
+    next_step = N_("Compara lo guardado con lo que escribiste y guarda otra vez.")
+
+
 class CallNotOpen(Refusal):
     """Outside the window for applications."""
 

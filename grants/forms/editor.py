@@ -33,6 +33,16 @@ SECTIONS: dict[str, str] = {
     "elegibilidad": N_("Requisitos"),
     "reglas": N_("Reglas de evaluación"),
 }
+# What of a call each section writes, by the names of `edit_call`.
+SECTION_FIELDS: dict[str, tuple[str, ...]] = {
+    "textos": ("title", "summary", "body"),
+    "alcance": ("axes", "regions", "audience", "direction"),
+    "calendario": ("opens_at", "closes_at", "results_on", "appeal_days"),
+    "apoyo": ("cap_per_award", "tariff"),
+    "preguntas": ("form",),
+    "elegibilidad": ("eligibility",),
+    "reglas": ("rulebook",),
+}
 
 
 class NewCallForm(PuenteForm):

@@ -40,6 +40,7 @@ from grants.states.call import (
     CallState,
 )
 
+FILTERS = ("eje", "region", "publico", "estado")
 PUBLIC_STATES = [state for state in CallState if state is not CallState.DRAFT]
 
 
@@ -47,31 +48,32 @@ PUBLIC_STATES = [state for state in CallState if state is not CallState.DRAFT]
 @public
 def call_list() -> Response:
     """The calls, those that close soonest first; the filters live in the address."""
-    axes = [str(axis["id"]) for axis in setting("AXES")]
-    axis = chosen(request.args, "eje", axes)
-    state = chosen(request.args, "estado", [state.value for state in PUBLIC_STATES])
-    listing = paginate(
-        queries.public_calls(
-            axis=int(axis) if axis else None,
-            region=chosen(request.args, "region", [region["id"] for region in setting("REGIONS")]),
-            audience=chosen(request.args, "publico", [audience.value for audience in Audience]),
-            state=CallState(state) if state else None,
-            order=chosen(request.args, "orden", queries.ORDERS),
-        ),
-        page=page_number(request.args),
-        per_page=20,
-    )
+    order = chosen(request.args, "orden", queries.ORDERS)
+    listing = paginate(queries.public_calls(**call_filters(), order=order), page=page_number(request.args), per_page=20)
     return show(
         "grants/call_list.html",
         listing=listing,
         states=CALL_STATES,
         state_now=queries.state_now,
         budget_of=budget_of,
+        feed_query={name: value for name, value in request.args.items() if name in FILTERS},
         axes=[(str(axis["id"]), localised(axis["name"])) for axis in setting("AXES")],
         regions=[(region["id"], localised(region["name"])) for region in setting("REGIONS")],
         audiences=[(audience.value, _(label)) for audience, label in AUDIENCE_LABELS.items()],
         state_choices=[(state.value, CALL_STATES.label(state)) for state in PUBLIC_STATES],
     )
+
+
+def call_filters() -> dict[str, Any]:
+    """Return what the address asks for, as `public_calls` takes it."""
+    axis = chosen(request.args, "eje", [str(axis["id"]) for axis in setting("AXES")])
+    state = chosen(request.args, "estado", [state.value for state in PUBLIC_STATES])
+    return {
+        "axis": int(axis) if axis else None,
+        "region": chosen(request.args, "region", [region["id"] for region in setting("REGIONS")]),
+        "audience": chosen(request.args, "publico", [audience.value for audience in Audience]),
+        "state": CallState(state) if state else None,
+    }
 
 
 def budget_of(call: Call) -> Money | None:

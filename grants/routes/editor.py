@@ -16,10 +16,11 @@ from core.money import Money
 from core.roles import Role
 from core.settings import setting
 from grants import services
-from grants.errors.calls import CallIncomplete, CallNotFound
+from grants.errors.calls import CallChanged, CallIncomplete, CallNotFound
 from grants.forms import editor as forms
 from grants.forms.applications import ConfirmForm
 from grants.forms.calls import AnswerForm
+from grants.forms.comparison import stored_instead
 from grants.forms.questions import QuestionsForm, RequirementsForm
 from grants.models import Call
 from grants.queries import calls as queries
@@ -27,11 +28,13 @@ from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
 from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
 from grants.services.calls import EDITABLE
+from grants.services.editions import edition_of, ensure_edition
 from grants.states.call import CALL_STATES, CallState
 from scoring.rules.templates import standard_rulebook
 
 OFFICER = Role.PROGRAMME_OFFICER
 ADMINISTRATOR = Role.ADMINISTRATOR
+EDITION = "edicion"
 
 
 def any_call(slug: str) -> Call:
@@ -106,7 +109,14 @@ def call_edit(slug: str, section: str) -> Response | BaseResponse:
     if not form.validate_on_submit():
         return _section_page(call, section, form, 422)
     try:
+        ensure_edition(call, forms.SECTION_FIELDS[section], request.form.get(EDITION, ""))
         _apply(call, section, form)
+    except CallChanged as refusal:
+        session().rollback()
+        call = any_call(slug)
+        form = _section_form(call, section)
+        said = [refusal.message(), refusal.advice()]
+        return _section_page(call, section, form, refusal.status, said, stored=list(stored_instead(form)))
     except Refusal as refusal:
         session().rollback()
         return _section_page(any_call(slug), section, form, refusal.status, [refusal.message()])
@@ -160,8 +170,18 @@ def _apply(call: Call, section: str, form: Any) -> None:
             )
 
 
-def _section_page(call: Call, section: str, form: Any, status: int = 200, extra: list[str] | None = None) -> Response:
+def _section_page(
+    call: Call,
+    section: str,
+    form: Any,
+    status: int = 200,
+    extra: list[str] | None = None,
+    stored: list[tuple[str, str]] | None = None,
+) -> Response:
     names = list(forms.SECTIONS)
+    edition = edition_of(call, forms.SECTION_FIELDS[section])
+    if stored is None and request.method == "POST":
+        edition = request.form.get(EDITION, "")[:64]  # refused for something else: it is still as old as it was
     lacking = {item.section for item in services.checklist(call) if not item.done}
     return show(
         "grants/call_edit.html",
@@ -171,6 +191,8 @@ def _section_page(call: Call, section: str, form: Any, status: int = 200, extra:
         section=section,
         section_label=_(forms.SECTIONS[section]),
         extra=extra or [],
+        edition=edition,
+        stored=stored,
         editable=call.state in EDITABLE,
         stepper=[
             (_(label), url_for("grants.call_edit", slug=call.slug, section=name), name not in lacking)

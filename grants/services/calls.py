@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from sqlalchemy.exc import IntegrityError
 
-from core.audit import record
+from core.audit import abridged, record
 from core.clock import now
 from core.context import actor
 from core.database import session
@@ -25,6 +25,7 @@ from grants.queries import calls as queries
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
 from grants.rules.form import FORMAT as FORM_FORMAT
 from grants.rules.tariff import FORMAT as TARIFF_FORMAT
+from grants.services.editions import values_of
 from grants.states.call import Audience, CallState, Direction
 from scoring.services import freeze_rulebook
 
@@ -108,14 +109,21 @@ def _blank(slug: str, currency: str) -> Call:
 def edit_call(call: Call, **changes: Unpack[CallChanges]) -> Call:
     """Change a draft, by the names of `draft_call`. Whoever commented in the consultation sees the final text.
 
+    The audit event holds what changed, before and after; saving the same again leaves none.
+
     Raises:
         CallFrozen: it is published.
     """
     if call.state not in EDITABLE:
         raise CallFrozen()
+    before = values_of(call, changes)
     _apply(call, changes)
     session().flush()
-    record("call.edited", "call", call.id, None, {"fields": sorted(changes)})
+    after = values_of(call, changes)
+    changed = [name for name in after if after[name] != before[name]]
+    if changed:
+        was, now_is = ({name: values[name] for name in changed} for values in (before, after))
+        record("call.edited", "call", call.id, abridged(was), abridged(now_is))
     return call
 
 
@@ -186,9 +194,10 @@ def set_rulebook(call: Call, document: dict[str, Any]) -> Call:
     """
     if call.state not in EDITABLE:
         raise CallFrozen()
+    before = {"sha256": call.rulebook.sha256} if call.rulebook is not None else None
     call.rulebook = freeze_rulebook(document, call_key=call.slug)
     session().flush()
-    record("call.rulebook_set", "call", call.id, None, {"sha256": call.rulebook.sha256})
+    record("call.rulebook_set", "call", call.id, before, {"sha256": call.rulebook.sha256})
     return call
 
 

@@ -1,0 +1,44 @@
+"""What a form was filled from, where it is not what the person typed."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from wtforms import Field, FieldList, FormField
+
+from core.clock import local
+from core.language import _
+from core.money import Money, format_money
+
+
+def stored_instead(form: Any) -> Iterator[tuple[str, str]]:
+    """Yield label and stored value, in words, of each field that was typed differently."""
+    for field in form:
+        if isinstance(field, FieldList):
+            for number, entry in enumerate(field, 1):
+                yield from ((f"{number}. {label}", text) for label, text in stored_instead(entry.form))
+        elif isinstance(field, FormField):
+            yield from stored_instead(field.form)
+        elif field.name != "csrf_token" and field.object_data != field.data:
+            stored, typed = _spoken(field, field.object_data), _spoken(field, field.data)
+            if stored != typed:
+                yield str(field.label.text), stored
+
+
+def _spoken(field: Field, value: Any) -> str:
+    labels = {str(choice.value): str(choice.label) for choice in getattr(field, "choices", None) or ()}
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("Sí") if value else _("No")
+        case Money():
+            return format_money(value)
+        case datetime():
+            return local(value).strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return "; ".join(labels.get(str(one), str(one)) for one in value)
+        case _:
+            return labels.get(str(value), str(value))

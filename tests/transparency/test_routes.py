@@ -1,21 +1,27 @@
 """The public pages: open to all, the same for everybody, made once a version, and silent about people."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core.clock import FrozenClock, today
+from core.clock import FrozenClock, now, today
 from core.money import format_money
 from core.roles import Role
-from tests.factories.trust import give, pesos
+from grants.services.awards import move_award
+from grants.states.award import AwardState
+from tests.factories.accounts import make_user
+from tests.factories.trust import acting, give, pesos
 from tests.transparency.conftest import Awarded, World
+from transparency.routes import cache
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -104,13 +110,55 @@ def test_each_language_and_each_filter_is_its_own_version(client: FlaskClient, w
     assert len(tags) == 3
 
 
-def test_a_person_who_signed_in_gets_the_same_page_as_everybody(
+@pytest.mark.parametrize("path", PAGES)
+def test_a_person_who_signed_in_keeps_their_own_header(
+    client: FlaskClient, world: World, login: Callable[..., object], path: str
+) -> None:
+    address = f"/es/transparencia{path}"
+    shared = client.get(address)
+    assert (">Entrar</a>" in shared.text, shared.headers["Cache-Control"][:6]) == (True, "public")
+    login(Role.TREASURER)
+    own = client.get(address, headers={"If-None-Match": shared.headers["ETag"]})
+    assert (own.status_code, own.headers["Cache-Control"], "ETag" in own.headers) == (200, "private, no-cache", False)
+    assert (">Entrar</a>" in own.text, "Cerrar sesión" in own.text, "Mi cuenta" in own.text) == (False, True, True)
+
+
+def test_who_signed_in_gets_the_same_file_as_everybody(
     client: FlaskClient, world: World, login: Callable[..., object]
 ) -> None:
-    before = client.get("/es/transparencia/2026")
+    before = client.get("/es/transparencia/2026.json")
     login(Role.TREASURER)
-    after = client.get("/es/transparencia/2026")
+    after = client.get("/es/transparencia/2026.json")
     assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+
+
+def test_another_deployment_is_another_version(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tag = client.get("/es/transparencia").headers["ETag"]
+    template = tmp_path / "templates" / "page.html"
+    template.parent.mkdir()
+    template.write_text("one", encoding="utf-8")
+    digest = cache.code_digest(tmp_path)
+    template.write_text("two", encoding="utf-8")
+    cache.code_digest.cache_clear()
+    assert cache.code_digest(tmp_path) != digest
+    monkeypatch.setattr(cache, "ROOT", tmp_path)
+    assert client.get("/es/transparencia", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_pages_travel_compressed_when_the_reader_can_open_them(client: FlaskClient, world: World) -> None:
+    address = "/es/transparencia/2026"
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert ("Content-Encoding" in plain.headers, packed.headers["Content-Encoding"]) == (False, "gzip")
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 4
+    assert packed.headers["Content-Length"] == str(len(packed.data))
+    known = {"Accept-Encoding": "gzip", "If-None-Match": plain.headers["ETag"]}
+    assert client.get(address, headers=known).status_code == 304
 
 
 def test_the_page_shows_the_figures_and_that_they_agree(client: FlaskClient, world: World) -> None:
@@ -224,6 +272,23 @@ class TestAfterResults:
         assert f"convocatoria={slug}" in page
         paid = client.get(f"/es/transparencia/asientos?convocatoria={slug}&cuenta=1.1.1").text
         assert f"\u2212{format_money(awarded.awards[0].tranches[0].money)}" in paid
+
+    def test_closing_an_award_is_a_new_version_of_the_register(
+        self, client: FlaskClient, awarded: Awarded, session: Session
+    ) -> None:
+        address = "/es/transparencia/padron"
+        award = next(one for one in awarded.awards if one.state is AwardState.IN_PROGRESS)
+        officer = make_user(Role.PROGRAMME_OFFICER)
+        with acting(officer.id, Role.PROGRAMME_OFFICER):
+            move_award(award, AwardState.REPORTED)
+        session.commit()
+        tag = client.get(address).headers["ETag"]
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+        with acting(officer.id, Role.PROGRAMME_OFFICER):
+            award.closed_at = now()
+            move_award(award, AwardState.CLOSED)
+        session.commit()
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
 
     def test_open_data_has_every_award(self, client: FlaskClient, awarded: Awarded) -> None:
         grants = json.loads(client.get("/es/transparencia/datos/360giving.json").data)["grants"]

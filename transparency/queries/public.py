@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
 
+from core.audit import AuditEvent
 from core.clock import local, today
 from core.database import session
 from core.listing import contains
@@ -21,6 +22,19 @@ from transparency.queries.grants import STANDING, moments
 from transparency.rules.books import INCOME_CASH
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period
 from trust.models import Account, AccountBalance, Fund, FundKind, JournalEntry
+
+PRIVATE_ACTS = (
+    "account.",
+    "address.",
+    "role.",
+    "session.",
+    "second_factor.",
+    "mail.",
+    "job.",
+    "dossier.",
+    "review.",
+    "score.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +76,17 @@ def public_version() -> str:
         select(func.count(Call.id)).where(Call.state != CallState.DRAFT),
         select(func.max(Award.id)),
         withdrawn,
+        _last_public_act(),
     )
     row = session().execute(select(*(one.scalar_subquery() for one in newest))).one()
     return ".".join("" if value is None else str(value) for value in row)
+
+
+def _last_public_act() -> Select[Any]:
+    # Every service leaves an event; what people do with their own account changes nothing public. Read backwards along
+    # the key, so that a few rows are enough.
+    unseen = or_(*(AuditEvent.action.startswith(prefix) for prefix in PRIVATE_ACTS))
+    return select(AuditEvent.id).where(~unseen).order_by(AuditEvent.id.desc()).limit(1)
 
 
 def front_figures() -> FrontFigures:

@@ -5,7 +5,7 @@ from flask import Response, render_template, url_for
 from core.access import public
 from transparency import queries
 from transparency.documents import open_data as documents
-from transparency.routes.cache import cached, download
+from transparency.routes.cache import cached, cached_page, download
 from transparency.routes.room import blueprint
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -15,10 +15,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @public
 def open_data() -> Response:
     """Everything that can be downloaded, with its fields."""
-    return cached(
+    return cached_page(
         lambda: render_template(
             "transparency/open_data.html",
-            cacheable=True,
             grant_fields=documents.GRANT_FIELDS,
             entry_fields=documents.ENTRY_FIELDS,
             licence=documents.LICENCE,

@@ -13,7 +13,7 @@ from core.listing import chosen, page_number, paginate, searched
 from grants.states.award import AWARD
 from transparency import queries
 from transparency.documents import open_data
-from transparency.routes.cache import cached, download
+from transparency.routes.cache import cached, cached_page, download
 from transparency.routes.room import blueprint
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR
 from trust.models import EntryKind
@@ -50,7 +50,6 @@ def entry_list() -> Response:
         listing = paginate(queries.entry_lines(wanted), page=page_number(request.args), per_page=50, scalars=False)
         return render_template(
             "transparency/entry_list.html",
-            cacheable=True,
             listing=replace(listing, rows=[queries.entry_line(row) for row in listing.rows]),
             sums=queries.entry_sums(wanted),
             wanted=wanted,
@@ -59,7 +58,7 @@ def entry_list() -> Response:
             accounts=[(code, f"{code} {localised(name)}") for code, name in queries.account_names().items()],
         )
 
-    return cached(page)
+    return cached_page(page)
 
 
 @blueprint.get("/transparencia/asientos.csv")
@@ -93,7 +92,6 @@ def beneficiary_list() -> Response:
         years = range(today().year, max(FIRST_YEAR, queries.first_day().year) - 1, -1)
         return render_template(
             "transparency/beneficiary_list.html",
-            cacheable=True,
             listing=replace(listing, rows=[queries.beneficiary(row) for row in listing.rows]),
             is_filtered=any(wanted.values()),
             calls=[(call.slug, localised(call.title)) for call in queries.reported_calls()],
@@ -102,7 +100,7 @@ def beneficiary_list() -> Response:
             profile_name=open_data.profile_name,
         )
 
-    return cached(page)
+    return cached_page(page)
 
 
 @blueprint.get("/transparencia/padron.csv")

@@ -15,7 +15,7 @@ from transparency.documents import files
 from transparency.documents.sections import headlines, section, sections
 from transparency.documents.words import scope_name, scope_title, shown
 from transparency.errors import ReportNotFound, SectionNotFound
-from transparency.routes.cache import cached, download, picture
+from transparency.routes.cache import cached, cached_page, download, picture
 from transparency.routes.room import blueprint
 from transparency.rules.books import INCOME_CASH
 from transparency.rules.figures import Report
@@ -58,7 +58,6 @@ def _address(report: Report, endpoint: str, **values: Any) -> str:
 def _page(report: Report) -> str:
     return render_template(
         "transparency/report_show.html",
-        cacheable=True,
         report=report,
         title=scope_title(report.scope),
         headlines=headlines(report),
@@ -110,7 +109,6 @@ def index() -> Response:
         periods = periods_between(queries.first_day(), today())
         return render_template(
             "transparency/index.html",
-            cacheable=True,
             figures=queries.front_figures(),
             latest=periods[0],
             periods=periods,
@@ -119,7 +117,7 @@ def index() -> Response:
             income_accounts=list(INCOME_CASH),
         )
 
-    return cached(page)
+    return cached_page(page)
 
 
 @blueprint.get("/transparencia/<int:year>")
@@ -127,7 +125,7 @@ def index() -> Response:
 def year_show(year: int) -> Response:
     """The report of a year."""
     period = _period(year)
-    return cached(lambda: _page(queries.period_report(period)))
+    return cached_page(lambda: _page(queries.period_report(period)))
 
 
 @blueprint.get(f"/transparencia/<int:year>.{KINDS}")
@@ -151,7 +149,7 @@ def year_chart(year: int, section_id: str, kind: str) -> Response:
 def quarter_show(year: int, quarter: int) -> Response:
     """The report of a quarter."""
     period = _period(year, quarter)
-    return cached(lambda: _page(queries.period_report(period)))
+    return cached_page(lambda: _page(queries.period_report(period)))
 
 
 @blueprint.get(f"/transparencia/<int:year>/t<int:quarter>.{KINDS}")
@@ -175,7 +173,7 @@ def quarter_chart(year: int, quarter: int, section_id: str, kind: str) -> Respon
 def call_show(slug: str) -> Response:
     """The report of a call."""
     call = _call(slug)
-    return cached(lambda: _page(queries.call_report(call)))
+    return cached_page(lambda: _page(queries.call_report(call)))
 
 
 @blueprint.get(f"/transparencia/convocatorias/<slug>/informe.{KINDS}")

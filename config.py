@@ -55,7 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WORKERS", "PUENTE_WORKERS", 2, "web worker processes, one a core", int),
     Setting("PUBLIC_URL", "PUENTE_PUBLIC_URL", "", "address people use, for links in letters; empty: http://HOST:PORT"),
     Setting("TRUSTED_HOSTS", "PUENTE_TRUSTED_HOSTS", None, "comma-separated host names answered to; empty: any", _words),
-    Setting("TRUSTED_PROXIES", "PUENTE_TRUSTED_PROXIES", 0, "how many proxies in front set X-Forwarded-For and -Proto", int),
+    Setting("TRUSTED_PROXIES", "PUENTE_TRUSTED_PROXIES", None, "proxies in front that set X-Forwarded-*; empty: 0, which production must state", int),
     Setting("DATA_FOLDER", "PUENTE_DATA_FOLDER", str(ROOT / "var"), "where the SQLite database, files and outbox lie"),
     Setting("DATABASE_URL", "DATABASE_URL", "", "PostgreSQL address; empty: SQLite in the data folder", secret=True),
     Setting("FILES_URL", "PUENTE_FILES_URL", "", "object store for files (file://, s3://, memory:///); empty: the data folder"),
@@ -78,6 +78,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SMTP_PASSWORD", "PUENTE_SMTP_PASSWORD", "", "its password", secret=True),
     Setting("STRIPE_SECRET_KEY", "STRIPE_SECRET_KEY", "", "Stripe's secret key; empty: the built-in simulator, test mode", secret=True),
     Setting("STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET", "", "signing secret of Stripe's notices", secret=True),
+    Setting("SIMULATOR", "PUENTE_SIMULATOR", False, "let production run without Stripe's key, on invented payments", _flag),
     Setting("SIMULATOR_DATABASE", "PUENTE_SIMULATOR_DATABASE", "", "SQLite file of the payment simulator; empty: the data folder"),
     Setting("MAX_UPLOAD_BYTES", "PUENTE_MAX_UPLOAD_BYTES", 10_000_000, "largest file taken in", int),
     Setting("MAX_CONTENT_LENGTH", "PUENTE_MAX_CONTENT_LENGTH", 32_000_000, "largest request", int),
@@ -133,6 +134,14 @@ def production_faults(values: Mapping[str, Any]) -> list[str]:
         faults.append("PUENTE_PUBLIC_URL does not start with https://")
     if not values["TRUSTED_HOSTS"]:
         faults.append("PUENTE_TRUSTED_HOSTS is empty, so any Host header would be believed")
+    if values["TRUSTED_PROXIES"] is None:
+        faults.append(
+            "PUENTE_TRUSTED_PROXIES is unset, so nobody's address would be known (0 when no proxy is in front)"
+        )
+    if not values["STRIPE_SECRET_KEY"] and not values["SIMULATOR"]:
+        faults.append(
+            "STRIPE_SECRET_KEY is empty, so invented money would be booked (PUENTE_SIMULATOR=on to want that)"
+        )
     if bool(values["STRIPE_SECRET_KEY"]) != bool(values["STRIPE_WEBHOOK_SECRET"]):
         faults.append("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
     return faults

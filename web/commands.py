@@ -22,7 +22,10 @@ from web.demo.commands import demo
 def _create_app() -> Any:
     from web.factory import create_app  # local: `puente config` must work when the application would refuse to start
 
-    return create_app()
+    try:
+        return create_app()
+    except config.BadSetting as error:
+        raise click.ClickException(str(error)) from None
 
 
 main = FlaskGroup(
@@ -89,8 +92,13 @@ def jobs_run() -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the site and do its background work until stopped."""
+    from web.factory import refuse_published_passwords  # local: the application is built by now
     from web.server import run  # local: a command that serves is the only one that needs the server
 
+    try:
+        refuse_published_passwords(current_app)
+    except config.BadSetting as error:
+        raise click.ClickException(str(error)) from None
     sys.exit(run(current_app.config))
 
 

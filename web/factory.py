@@ -13,6 +13,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
+from sqlalchemy import inspect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
@@ -71,6 +72,28 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.jinja_env.globals["asset"] = assets.asset
     _wrap_server(app, values, build)
     return app
+
+
+def refuse_published_passwords(app: Flask) -> None:
+    """Refuse to serve production with the demo's people in the database: anybody may read their password.
+
+    Raises:
+        config.BadSetting: they are there.
+    """
+    if app.config["MODE"] != "production":
+        return
+    from web.demo import people, year  # local: only a production that starts asks for the demo
+
+    with app.app_context():
+        try:
+            loaded = inspect(db.engine).has_table("user_account") and year.is_loaded()
+        finally:
+            db.session.remove()
+    if loaded:
+        raise config.BadSetting(
+            f"production mode refuses to start: demo accounts (…@{people.DOMAIN}), whose password is published, "
+            "are in the database; production begins with an empty one"
+        )
 
 
 def _flask_settings(values: Mapping[str, Any], build: Path) -> dict[str, Any]:
@@ -135,7 +158,21 @@ def _open_rooms(app: Flask) -> None:
             app.cli.add_command(command)
 
 
+def _answer_load_balancers(app: Flask, values: Mapping[str, Any]) -> None:
+    # A load balancer asks each machine by its number and without TLS; only this address answers such a question.
+    inner, host = app.wsgi_app, values["TRUSTED_HOSTS"][0].lstrip(".")
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ.get("PATH_INFO") == "/salud":
+            environ = {**environ, "HTTP_HOST": host, "wsgi.url_scheme": "https"}
+        return inner(environ, start_response)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]
+
+
 def _wrap_server(app: Flask, values: Mapping[str, Any], build: Path) -> None:
+    if values["MODE"] == "production":
+        _answer_load_balancers(app, values)
     if not values["STRIPE_SECRET_KEY"]:
         app.wsgi_app = simulator.mount(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

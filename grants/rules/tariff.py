@@ -99,7 +99,7 @@ def spoken_rate(tariff: Mapping[str, Any]) -> str:
         value=rate["value"],
         quote=rate["quote"],
         date=spoken_day(date.fromisoformat(rate["date"])) if rate["date"] else "",
-        source=rate["source"],
+        source=_(rate["source"]) if rate["source"] else "",
     )
 
 

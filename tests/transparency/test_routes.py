@@ -19,9 +19,10 @@ from core.roles import Role
 from grants.services.awards import move_award
 from grants.states.award import AwardState
 from tests.factories.accounts import make_user
-from tests.factories.trust import acting, give, pesos
+from tests.factories.trust import acting, euros, give, pesos
 from tests.transparency.conftest import Awarded, World
 from transparency.routes import cache
+from trust.queries import entry_of
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -159,6 +160,18 @@ def test_pages_travel_compressed_when_the_reader_can_open_them(client: FlaskClie
     assert packed.headers["Content-Length"] == str(len(packed.data))
     known = {"Accept-Encoding": "gzip", "If-None-Match": plain.headers["ETag"]}
     assert client.get(address, headers=known).status_code == 304
+
+
+def test_an_english_page_names_the_law_and_the_bank_in_english(
+    client: FlaskClient, world: World, session: Session
+) -> None:
+    page = client.get("/en/transparencia/2026").text
+    assert ("duties of trusts" in page, "obligaciones de fideicomisos" in page) == (True, False)
+    entry = entry_of(give(world.foreign, euros(100), received_on=date(2026, 2, 27)))
+    assert entry is not None
+    session.commit()
+    line = client.get(f"/en/libro/{entry.label}").text
+    assert ("European Central Bank" in line, "Banco Central Europeo" in line) == (True, False)
 
 
 def test_the_page_shows_the_figures_and_that_they_agree(client: FlaskClient, world: World) -> None:

@@ -91,7 +91,7 @@ def _articles() -> list[dict[str, Any]]:
 
 
 def _article(item: dict[str, Any]) -> str:
-    return f"{item['code']}: {localised(item['name'])}"
+    return f"{localised(item['code'])}: {localised(item['name'])}"
 
 
 def section_columns(one: Section) -> list[SheetColumn]:

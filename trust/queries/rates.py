@@ -10,10 +10,12 @@ from typing import Any
 from currency_converter import CurrencyConverter, RateNotFoundError
 
 from core.errors import MissingRate
+from core.language import N_
 from core.money import exponent
 from trust.rules import Rate
 
-SOURCE = "Banco Central Europeo, tipos de referencia (eurofxref)"
+# Stored in Spanish with each posting; whoever shows it translates it.
+SOURCE = N_("Banco Central Europeo, tipos de referencia (eurofxref)")
 OLDEST_DAYS = 10  # weekends and holidays; an older rate is no rate for the day
 SIGNIFICANT_DIGITS = 10
 

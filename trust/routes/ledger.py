@@ -106,7 +106,7 @@ def _rows(entries: Iterator[JournalEntry], codes: dict[int, str]) -> Iterator[li
                 line.currency,
                 line.rate,
                 line.rate_date,
-                line.rate_source,
+                line.rate_source and _(line.rate_source),
             ]
 
 

@@ -53,6 +53,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOST", "HOST", "127.0.0.1", "address that `puente serve` listens on"),
     Setting("PORT", "PORT", 8000, "port that `puente serve` listens on", int),
     Setting("WORKERS", "PUENTE_WORKERS", 2, "web worker processes, one a core", int),
+    Setting("JOB_LEASE_SECONDS", "PUENTE_JOB_LEASE_SECONDS", 120, "a job whose worker is silent for this long goes to another", int),
     Setting("PUBLIC_URL", "PUENTE_PUBLIC_URL", "", "address people use, for links in letters; empty: http://HOST:PORT"),
     Setting("TRUSTED_HOSTS", "PUENTE_TRUSTED_HOSTS", None, "comma-separated host names answered to; empty: any", _words),
     Setting("TRUSTED_PROXIES", "PUENTE_TRUSTED_PROXIES", None, "proxies in front that set X-Forwarded-*; empty: 0, which production must state", int),

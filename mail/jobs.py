@@ -11,4 +11,4 @@ def send(job: JobContext) -> None:
     """Send one letter. A repeat finds it sent and does nothing."""
     letter = message(job.payload["message_id"])
     if letter is not None:
-        send_message(letter, last_attempt=job.is_last_attempt)
+        send_message(letter, last_attempt=job.is_last_attempt, settle=lambda: job.progress(0, 1))

@@ -1,7 +1,7 @@
 """Put a letter in the outbox, send it, and put a failed one back."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import parseaddr
 
 from core.audit import record
@@ -63,16 +63,23 @@ def enqueue_mail(
     return letter
 
 
-def send_message(letter: OutboxMessage, *, last_attempt: bool = False) -> None:
+def send_message(
+    letter: OutboxMessage, *, last_attempt: bool = False, settle: Callable[[], object] = lambda: None
+) -> None:
     """Hand a queued letter to the transport and note how it went; a letter already sent or failed is left alone.
+
+    `settle` ends the caller's transaction once the letter is read: a mail server may take its time, and no lock may
+    wait for it.
 
     Raises:
         TemporaryFailure: to be tried again. On the `last_attempt` the letter fails instead.
     """
     if letter.state is not MessageState.QUEUED:
         return
+    composed = emails.compose(letter, queries.attached_files(letter))
+    settle()
     try:
-        gateway.deliver(emails.compose(letter, queries.attached_files(letter)), name=f"{letter.id:08d}")
+        gateway.deliver(composed, name=f"{letter.id:08d}")
     except PermanentFailure as failure:
         _fail(letter, failure)
     except TemporaryFailure as failure:

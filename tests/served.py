@@ -6,9 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -24,6 +24,12 @@ class Served:
     url: str
     folder: Path
     accounts: tuple[dict[str, Any], ...]
+    process_id: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str) -> str:
+        """Run `puente` on this instance and return what it prints; a failure raises RuntimeError with its output."""
+        return _puente(self.environment, *arguments)
 
     def account(self, role: str, nth: int = 0) -> dict[str, Any]:
         """Return the demo account that holds `role`: its email, password and second-factor secret."""
@@ -31,10 +37,13 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
+def served(
+    folder: Path, *, applications: int = 60, prepare: Callable[[dict[str, str]], object] | None = None, **more: str
+) -> Iterator[Served]:
     """Migrate a database in `folder`, load the demo year, serve it, and stop it at the end.
 
-    Without applications the database stays empty.
+    Without applications the database stays empty, but for what `prepare` writes with the instance's environment.
+    `more` goes into that environment.
     `PUENTE_SITE` names an instance that already runs with the demo year; then nothing is started or stopped.
     """
     if running := os.environ.get("PUENTE_SITE"):
@@ -42,10 +51,12 @@ def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
         yield Served(running.rstrip("/"), folder, tuple(accounts))
         return
     port = _free_port()
-    environment = own_environment(folder, port)
+    environment = own_environment(folder, port) | more
     _puente(environment, "db", "upgrade")
     if applications:
         _puente(environment, "demo", "load", "--applications", str(applications))
+    if prepare is not None:
+        prepare(environment)
     accounts = json.loads(_puente(environment, "demo", "accounts", "--json"))["accounts"] if applications else []
     log = (folder / "served.log").open("wb")
     process = subprocess.Popen(
@@ -59,7 +70,7 @@ def served(folder: Path, *, applications: int = 60) -> Iterator[Served]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_healthy(url, process, folder / "served.log")
-        yield Served(url, folder, tuple(accounts))
+        yield Served(url, folder, tuple(accounts), process.pid, environment)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

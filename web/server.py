@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 PATIENCE = 8  # seconds a worker has to finish what it is answering
+# The web server gives up after two workers died soon after each other; what served for this long is started again.
+LIVES_LONG_ENOUGH = 10.0
 
 
 def commands(settings: Mapping[str, Any]) -> list[list[str]]:
@@ -25,7 +27,7 @@ def commands(settings: Mapping[str, Any]) -> list[list[str]]:
 
 
 def run(settings: Mapping[str, Any]) -> int:
-    """Start every process, restart a job worker that dies, and stop all when told to. Returns the exit status."""
+    """Start every process, restart one that dies, and stop all when told to. Returns the exit status."""
     stopping: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -35,13 +37,15 @@ def run(settings: Mapping[str, Any]) -> int:
         signal.signal(name, stop)
     web_command, job_command = commands(settings)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    web = subprocess.Popen(web_command, env=environment)  # noqa: S603 (our own interpreter and arguments)
+    web, started = subprocess.Popen(web_command, env=environment), time.monotonic()  # noqa: S603 (our own interpreter and arguments)
     worker = subprocess.Popen(job_command, env=environment)  # noqa: S603
     status = 0
     while not stopping:
         if web.poll() is not None:
-            status = web.returncode or 1
-            break
+            if time.monotonic() - started < LIVES_LONG_ENOUGH:
+                status = web.returncode or 1  # it cannot even start: saying so helps more than trying forever
+                break
+            web, started = subprocess.Popen(web_command, env=environment), time.monotonic()  # noqa: S603
         if worker.poll() is not None:
             worker = subprocess.Popen(job_command, env=environment)  # noqa: S603
         time.sleep(0.3)

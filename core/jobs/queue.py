@@ -12,8 +12,12 @@ from core.context import actor
 from core.database import session
 from core.jobs.models import JOB_STATES, Job, JobState
 from core.language import _
+from core.settings import setting
 
-LEASE = timedelta(minutes=2)
+
+def lease_time() -> timedelta:
+    """Return how long a worker may be silent before its job goes to another."""
+    return timedelta(seconds=setting("JOB_LEASE_SECONDS"))
 
 
 class LeaseLost(Exception):  # noqa: N818 (named for what happened)
@@ -51,7 +55,7 @@ class JobContext:
         """
         self.hold()
         self._job.progress_done, self._job.progress_total = done, total
-        self._job.lease_until = now() + LEASE
+        self._job.lease_until = now() + lease_time()
         session().commit()
 
     def hold(self) -> Job:

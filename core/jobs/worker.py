@@ -11,7 +11,7 @@ from core.clock import now
 from core.context import SYSTEM, acting_as, set_request_id
 from core.database import session
 from core.jobs.models import Job, JobState
-from core.jobs.queue import HANDLERS, LEASE, JobContext, LeaseLost
+from core.jobs.queue import HANDLERS, JobContext, LeaseLost, lease_time
 
 log = logging.getLogger("puente.jobs")
 LONGEST_PAUSE = timedelta(hours=6)
@@ -38,7 +38,7 @@ def lease_next(worker: str) -> Job | None:
         .with_for_update(skip_locked=True)
     )
     if job is not None:
-        job.state, job.leased_by, job.lease_until = JobState.RUNNING, worker, moment + LEASE
+        job.state, job.leased_by, job.lease_until = JobState.RUNNING, worker, moment + lease_time()
         job.attempts += 1
         if job.attempts > job.max_attempts:
             _bury(job, "the worker died on every attempt")

@@ -17,6 +17,7 @@ def main(orders: dict[str, str]) -> None:
     from core.database import db, prepare_engine
     from core.jobs import JobContext, run_due
     from core.jobs.queue import HANDLERS
+    from core.settings import install_settings
 
     def die_here(job: JobContext) -> None:
         record("test.worked", "test", job.id)
@@ -26,6 +27,7 @@ def main(orders: dict[str, str]) -> None:
 
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = orders["database"]
+    install_settings({"JOB_LEASE_SECONDS": 120})
     db.init_app(app)
     set_clock(FrozenClock(datetime.fromisoformat(orders["now"])))
     HANDLERS["test.work"] = die_here

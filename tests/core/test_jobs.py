@@ -19,7 +19,7 @@ from core.clock import FrozenClock
 from core.database import db
 from core.errors import IllegalTransition
 from core.jobs import Job, JobContext, JobState, enqueue, handler, jobs_in, requeue, run_due
-from core.jobs.queue import HANDLERS, LEASE
+from core.jobs.queue import HANDLERS, lease_time
 from core.jobs.worker import backoff, lease_next, perform
 from tests.core import mortal_worker
 
@@ -202,7 +202,7 @@ def test_a_silent_workers_job_is_taken_up_after_its_lease(
     job = enqueue("test.work")
     session.commit()
     assert lease_next("gone") is not None
-    clock.advance(seconds=LEASE.total_seconds())
+    clock.advance(seconds=lease_time().total_seconds())
     assert run_due("second") == 0
     clock.advance(seconds=1)
     assert (run_due("second"), worked()) == (1, 1)
@@ -254,7 +254,7 @@ def test_a_worker_that_lost_its_lease_leaves_no_trace(
 ) -> None:
     def act(job: JobContext) -> None:
         if job.attempt == 1:
-            clock.advance(seconds=LEASE.total_seconds() + 1)
+            clock.advance(seconds=lease_time().total_seconds() + 1)
             with app.app_context():
                 assert run_due("second") == 1
         leave_mark(job)
@@ -329,7 +329,7 @@ def test_a_killed_workers_job_is_done_later_exactly_once(
     child.stdin.close()
     child.stdout.close()
     assert (run_due(), worked()) == (0, 0)
-    clock.advance(seconds=LEASE.total_seconds() + 1)
+    clock.advance(seconds=lease_time().total_seconds() + 1)
     assert (run_due(), worked()) == (1, 1)
     clock.advance(days=1)
     assert (run_due(), worked()) == (0, 1)

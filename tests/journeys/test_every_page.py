@@ -43,6 +43,7 @@ def pages(browser: Browser, site: Served, passes: Passes, addresses: Flask) -> l
     """One page for each endpoint, with the first role that reached it by links."""
     found: dict[str, tuple[str, str]] = {}
     files: set[str] = set()
+    faults: list[str] = []
     for role in ROLES:
         with browser.new_context(storage_state=passes(role), base_url=site.url) as context:
             seen = set(HUBS)
@@ -54,6 +55,8 @@ def pages(browser: Browser, site: Served, passes: Passes, addresses: Flask) -> l
                     continue
                 taken.add(endpoint)
                 answer = context.request.get(path)
+                if answer.status >= 500:
+                    faults.append(f"{path} as {role}: {answer.status}")
                 if answer.status != 200:
                     continue
                 if "text/html" not in answer.headers.get("content-type", ""):
@@ -64,6 +67,7 @@ def pages(browser: Browser, site: Served, passes: Passes, addresses: Flask) -> l
                 fresh = [link for link in dict.fromkeys(links(here)) if link not in seen and link.startswith("/es/")]
                 seen.update(fresh)
                 waiting.extend(fresh)
+    assert_nothing(faults)
     return sorted(found.values())
 
 

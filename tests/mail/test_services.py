@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.audit import events_of
 from core.clock import FrozenClock
+from core.database import db
 from core.errors import IllegalTransition
 from core.files import store_generated
 from core.jobs import run_due
 from core.settings import install_settings
+from mail import gateway
 from mail.errors import AddressRefused
 from mail.models import OutboxMessage
 from mail.queries import letters_since, message, messages_to
@@ -189,3 +191,23 @@ def test_database_refuses_a_state_that_contradicts_its_columns(
         session.execute(text(f"UPDATE outbox_message SET {change} WHERE id = :id"), {"id": queued.id})
     session.rollback()
     assert message(queued.id) is not None
+
+
+def test_no_lock_waits_for_the_mail_server(
+    session: Session, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = letter()
+    session.commit()
+
+    def deliver(_letter: object, *, name: str) -> None:
+        with db.engine.connect() as other:
+            if db.engine.dialect.name == "sqlite":
+                other.exec_driver_sql("PRAGMA busy_timeout = 50")
+            others = update(OutboxMessage).where(OutboxMessage.id == sent.id).values(subject="Otra mano")
+            other.execute(others)
+            other.commit()
+
+    monkeypatch.setattr(gateway, "deliver", deliver)
+    run_due()
+    session.expire_all()
+    assert (sent.state, sent.subject) == (MessageState.SENT, "Otra mano")

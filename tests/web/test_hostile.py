@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from core.roles import Role
 from tests.web.conftest import World
 from tests.web.dom import parse, text_of
 
@@ -205,16 +206,12 @@ def test_a_host_that_is_not_ours_is_refused_where_hosts_are_named(world: World, 
         world.app.config["TRUSTED_HOSTS"] = None
 
 
-def test_the_way_back_after_signing_in_stays_on_the_site(visitor: FlaskClient) -> None:
-    for elsewhere in (
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "/%0d%0aX: y",
-    ):
-        page = visitor.get(SIGN_IN, query_string={"next": elsewhere})
-        assert page.status_code == 200
-        assert b"evil.example" not in (page.headers.get("Location") or "").encode()
-        for target in parse(page.get_data()).xpath("//main//form/@action"):
-            assert "evil.example" not in target or target.startswith("/es/")
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/%0d%0aX: y"]
+)
+def test_the_way_back_after_signing_in_stays_on_the_site(world: World, elsewhere: str) -> None:
+    client = world.client(Role.APPLICANT.value)
+    answer = client.get(SIGN_IN, query_string={"next": elsewhere})  # who is in already is led straight on
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/es/mi-espacio")
+    answer = client.get(SIGN_IN, query_string={"next": "/es/solicitudes"})
+    assert answer.headers["Location"] == "/es/solicitudes"

@@ -1,0 +1,146 @@
+"""Workers that die at any moment under load: no money lost, none doubled, no gap in the numbers, no letter twice."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.giver import Giver
+from tests.served import ROOT, Served, served
+
+pytestmark = pytest.mark.only_on("sqlite")  # an instance as `make run` starts it
+GIVERS, GIFTS, DEATHS = 4, 4, 5
+PATIENCE_SECONDS = 60
+
+
+def books(environment: dict[str, str]) -> None:
+    """Write the books the gifts go to."""
+    subprocess.run([sys.executable, "-m", "tests.faults.books"], env=environment, cwd=ROOT, check=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An empty Puente that takes gifts, whose jobs change hands soon after a worker dies."""
+    folder = tmp_path_factory.mktemp("faults")
+    with served(folder, applications=0, prepare=books, PUENTE_JOB_LEASE_SECONDS="2") as running:
+        yield running
+
+
+def children(process_id: int) -> list[int]:
+    """Return every living descendant of a process."""
+    found: list[int] = []
+    for task in Path(f"/proc/{process_id}/task").glob("*/children"):
+        try:
+            for child in task.read_text().split():
+                found += [int(child), *children(int(child))]
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def command(process_id: int) -> str:
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def kill_one(site: Served, chance: random.Random) -> bool:
+    """Kill -9 one web worker or the job worker, never the parents that look after them."""
+    family = children(site.process_id)
+    web = [one for one in family if "granian" in command(one) and not children(one)]
+    jobs = [one for one in family if "jobs work" in command(one)]
+    victims = [*web, *jobs]
+    if not victims:
+        return False
+    try:
+        os.kill(chance.choice(victims), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def rows(file: Path, query: str) -> list[Any]:
+    """Read a database from outside, as an auditor with nothing but the file would."""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def paid_sessions(site: Served) -> Counter[str]:
+    """Return what the payment company was paid for, by the reference of our order, in minor units."""
+    found: Counter[str] = Counter()
+    query = (
+        "SELECT json_extract(body, '$.client_reference_id'), json_extract(body, '$.amount_total') FROM object "
+        "WHERE kind = 'checkout.session' AND json_extract(body, '$.payment_status') = 'paid' ORDER BY id"
+    )
+    for reference, amount in rows(site.folder / "simulator.sqlite3", query):
+        found[reference] += amount
+    return found
+
+
+def test_workers_killed_at_any_moment_lose_and_double_nothing(site: Served) -> None:
+    givers = [Giver(site.url) for _giver in range(GIVERS)]
+    problems: list[BaseException] = []
+
+    def work(giver: Giver, number: int) -> None:
+        try:
+            for turn in range(GIFTS):
+                giver.give(100 + 10 * number + turn)
+        except BaseException as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=work, args=(giver, number)) for number, giver in enumerate(givers)]
+    chance, killed, pause, seen = random.Random(20261122), 0, threading.Event(), -1
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        pause.wait(chance.uniform(0.05, 0.4))
+        through = sum(giver.paid for giver in givers)
+        if through > seen and killed < DEATHS:  # something went through since the last one died: the next may
+            seen = through
+            killed += kill_one(site, chance)
+    assert problems == [], (site.folder / "served.log").read_text()[-4000:] + str(
+        [command(one) for one in children(site.process_id)]
+    )
+    assert killed > DEATHS // 2, "the load ended before enough was killed"
+    assert sum(giver.paid for giver in givers) == GIVERS * GIFTS
+
+    site.run("ledger", "catch-up")  # what its own job does at the next quarter of an hour
+    paid = paid_sessions(site)
+    file = site.folder / "puente.sqlite3"
+    ours = Counter(dict(rows(file, "SELECT token, amount_cents FROM checkout_order WHERE state = 'paid' ORDER BY id")))
+    assert ours == paid
+    assert sum(paid.values()) == sum(
+        amount for (amount,) in rows(file, "SELECT amount_cents FROM contribution ORDER BY id")
+    )
+    for table in ("journal_entry", "receipt"):
+        numbers = [number for (number,) in rows(file, f"SELECT number FROM {table} ORDER BY number")]
+        assert numbers == list(range(1, len(paid) + 1)), table
+    assert "agree" in site.run("ledger", "verify")
+
+
+def test_the_work_that_was_interrupted_is_done_by_itself(site: Served) -> None:
+    file = site.folder / "puente.sqlite3"
+    letters = "SELECT state, COUNT(*) FROM outbox_message GROUP BY state ORDER BY state"
+    receipts = len(rows(file, "SELECT id FROM receipt ORDER BY id"))
+    assert receipts >= GIVERS * GIFTS
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
+    while rows(file, letters) != [("sent", receipts)] and time.monotonic() < deadline:
+        pause.wait(0.2)
+    assert rows(file, letters) == [("sent", receipts)]
+    assert rows(file, "SELECT kind FROM job WHERE state = 'dead' ORDER BY id") == []
+    waiting = rows(file, "SELECT DISTINCT kind FROM job WHERE state IN ('queued', 'running') ORDER BY kind")
+    assert waiting in ([], [("trust.catch_up_payments",)])

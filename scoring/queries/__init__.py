@@ -50,10 +50,13 @@ from scoring.queries.results import (
     released_rankings,
 )
 from scoring.queries.reviews import (
+    conflict_counts,
+    readings_due,
     review_to_save,
     reviews_of_dossier,
     score_changes,
     submitted_reviews,
+    submitted_sheets,
     unfinished_dossiers,
 )
 from scoring.queries.rulebooks import rulebook_by_digest, rulebook_of_call, rulebooks_of_call
@@ -73,6 +76,7 @@ __all__ = [
     "assignment_of",
     "assignments_of_dossier",
     "assignments_of_panel",
+    "conflict_counts",
     "conflicted_pairs",
     "count_due",
     "coverage",
@@ -94,6 +98,7 @@ __all__ = [
     "process_figures",
     "pseudonymous_scores",
     "ranking_lines",
+    "readings_due",
     "released_ranking",
     "released_rankings",
     "review_to_save",
@@ -107,5 +112,6 @@ __all__ = [
     "seats_by_reviewer",
     "seats_of_panel",
     "submitted_reviews",
+    "submitted_sheets",
     "unfinished_dossiers",
 ]

@@ -1,11 +1,23 @@
 """Reviews with their scores, for the arithmetic."""
 
+from fractions import Fraction
+
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from core.database import session
-from scoring.models import Assignment, Dossier, Panel, Review, Score, ScoreChange
-from scoring.states import AssignmentState, ReviewState
+from scoring.models import (
+    Assignment,
+    ConflictDeclaration,
+    DeclarationOrigin,
+    Dossier,
+    Panel,
+    PanelSeat,
+    Review,
+    Score,
+    ScoreChange,
+)
+from scoring.states import AssignmentState, ConflictKind, ReviewState
 
 PENDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
 
@@ -36,6 +48,50 @@ def submitted_reviews(panel: Panel) -> dict[int, list[Review]]:
     for review in session().scalars(query):
         found.setdefault(review.assignment.dossier_id, []).append(review)
     return found
+
+
+def submitted_sheets(panel: Panel) -> dict[str, dict[str, dict[str, Fraction]]]:
+    """Return the submitted scores of a panel by dossier code, reviewer letter and criterion, without loading a row."""
+    query = (
+        select(Dossier.code, PanelSeat.letter, Score.criterion, Score.numerator, Score.denominator)
+        .join(Assignment, Assignment.dossier_id == Dossier.id)
+        .join(PanelSeat, PanelSeat.id == Assignment.seat_id)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Score, Score.review_id == Review.id)
+        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Review.state == ReviewState.SUBMITTED)
+        .order_by(Dossier.code, PanelSeat.id, Score.id)
+    )
+    sheets: dict[str, dict[str, dict[str, Fraction]]] = {}
+    for code, letter, criterion, numerator, denominator in session().execute(query):
+        if numerator is not None and denominator is not None:
+            sheets.setdefault(code, {}).setdefault(letter, {})[criterion] = Fraction(numerator, denominator)
+    return sheets
+
+
+def readings_due(panel: Panel) -> list[Assignment]:
+    """Return what is still to be declared or scored, what was assigned first before the rest."""
+    query = (
+        select(Assignment)
+        .join(Assignment.dossier)
+        .join(Assignment.seat)
+        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
+        .options(contains_eager(Assignment.dossier), contains_eager(Assignment.seat), joinedload(Assignment.review))
+        .order_by(Assignment.assigned_at, PanelSeat.id, Dossier.code)
+    )
+    return list(session().scalars(query))
+
+
+def conflict_counts(panel: Panel) -> list[tuple[ConflictKind, DeclarationOrigin, int]]:
+    """Return how many conflicts are on record, by kind and by who found them."""
+    keys = (ConflictDeclaration.kind, ConflictDeclaration.origin)
+    query = (
+        select(*keys, func.count())
+        .join(Dossier, Dossier.id == ConflictDeclaration.dossier_id)
+        .where(Dossier.panel_id == panel.id, ConflictDeclaration.conflicted)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [(kind, origin, count) for kind, origin, count in session().execute(query) if kind is not None]
 
 
 def reviews_of_dossier(dossier: Dossier) -> list[Review]:

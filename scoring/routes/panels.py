@@ -4,16 +4,26 @@ from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
 from core.access import roles
+from core.clock import now
 from core.context import actor
 from core.database import session
-from core.language import _, ngettext
+from core.language import N_, _, ngettext
 from scoring import queries, services
 from scoring.forms import RandomnessForm
-from scoring.models import Panel
+from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
+from scoring.rules.course import course
+from scoring.rules.rulebook import exact
+from scoring.rules.severity import Unfit
 from scoring.services.phases import BEFORE_RANKING
-from scoring.states import PANEL, PanelState
+from scoring.states import ASSIGNMENT, CONFLICT_LABELS, PANEL, PanelState
 
+SHOWN = 50
+REFUSALS = {
+    Unfit.TOO_FEW: N_("Hay menos de cinco evaluaciones por persona; no se distingue la severidad del azar."),
+    Unfit.NOT_CONNECTED: N_("Hay personas que no comparten expedientes con las demás, ni siquiera a través de otras."),
+    Unfit.NO_VARIATION: N_("Todas las calificaciones son iguales."),
+}
 BY_HAND = (PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
 ASSIGNABLE = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW)
 COMPUTABLE = (PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
@@ -31,6 +41,30 @@ def panel_list() -> str:
 def panel_show(panel_id: int) -> str:
     """How far a committee is, dossier by dossier and letter by letter."""
     return panel_page(panel_or_404(panel_id), RandomnessForm())
+
+
+@blueprint.get("/paneles/<int:panel_id>/marcha")
+@roles(*STAFF)
+def panel_course(panel_id: int) -> str:
+    """What a chair asks: who is late, where reviewers differ, who leans which way. Never who is ahead."""
+    panel = panel_or_404(panel_id)
+    due = queries.readings_due(panel)
+    found = course(panel.rulebook.rules, queries.submitted_sheets(panel))
+    return render_template(
+        "scoring/panel_course.html",
+        panel=panel,
+        due=due[:SHOWN],
+        due_count=len(due),
+        course=found,
+        apart=found.disagreements[:SHOWN],
+        refused=_(REFUSALS[found.model]) if isinstance(found.model, Unfit) else None,
+        conflicts=queries.conflict_counts(panel),
+        conflict_labels={kind: _(label) for kind, label in CONFLICT_LABELS.items()},
+        late=now() > panel.review_closes_at,
+        declared=DeclarationOrigin.DECLARED,
+        assignment_states=ASSIGNMENT,
+        exact=exact,
+    )
 
 
 @blueprint.post("/paneles/<int:panel_id>/avanzar")

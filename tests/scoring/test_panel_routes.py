@@ -1,5 +1,6 @@
 """The programme's way with a committee, through its pages."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -141,3 +142,47 @@ def test_the_programme_reads_what_changed_in_the_deliberation(
     assert "Un hueco en el plan." in page
     assert "retirar/" not in page
     assert client.get(f"/es/paneles/{panel.id}/personas/A/baja").status_code == 403
+
+
+# --- how the reviews are going -----------------------------------------------
+
+
+def test_the_chair_sees_what_is_due_and_where_reviewers_differ_but_no_score(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    panel = make.assigned_panel(2, 3)
+    first, second, third, late = queries.assignments_of_panel(panel)[:4]
+    make.review(first, 5, 5, 5, 5)
+    make.review(second, 3, 3, 3, 3)
+    make.review(third, 3, 3, 3, 3)
+    make.review(late, 4, 4, 4, 4)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    url = f"/es/paneles/{panel.id}/marcha"
+    assert url in client.get(f"/es/paneles/{panel.id}").text
+    page = client.get(url).text
+    assert "Faltan 2 evaluaciones." in page
+    assert "No se estima la severidad" in page
+    row = re.findall(r"<tr.*?</tr>", page[page.index("¿Dónde difieren?") :], flags=re.DOTALL)[1]
+    text = re.sub(r"<[^>]+>|\s+", " ", row)
+    assert f"{first.dossier.code}" in text
+    assert " 40 " in text
+    assert "la diferencia llega al límite" in text
+    for score in ("100", "60", "80"):
+        assert score not in re.sub(r"<[^>]+>", " ", page[page.index("¿Dónde difieren?") :]).split()
+    login(Role.REVIEWER)
+    assert client.get(url).status_code == 403
+
+
+def test_the_course_of_a_committee_takes_a_constant_number_of_reads(
+    client: FlaskClient, login: Login, session: Session, count_queries: Callable[..., Any]
+) -> None:
+    login(Role.PROGRAMME_OFFICER)
+    counts = []
+    for dossiers in (1, 6):
+        panel = make.reviewed_panel(dossiers, 3, call_key=f"con-{dossiers}", scores=[(5, 4, 4, 4)] * dossiers)
+        session.commit()
+        with count_queries() as sent:
+            assert client.get(f"/es/paneles/{panel.id}/marcha").status_code == 200
+        counts.append(len(sent))
+    assert counts[0] == counts[1]

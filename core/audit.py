@@ -1,5 +1,7 @@
 """What happened, written in the same transaction as the happening, and never changed."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.clock import now
 from core.context import actor, request_id
 from core.database import Base, JsonType, UtcDateTime, append_only, session
+
+WHOLE_CHARACTERS = 2_000
 
 
 class AuditEvent(Base):
@@ -31,6 +35,18 @@ class AuditEvent(Base):
 
 
 append_only("audit_event")
+
+
+def abridged(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values for an event: whole below 2,000 characters of JSON, longer ones by their length and SHA-256."""
+    return {name: _abridged(value) for name, value in values.items()}
+
+
+def _abridged(value: Any) -> Any:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if len(text) < WHOLE_CHARACTERS:
+        return value
+    return {"characters": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def record(

@@ -179,6 +179,13 @@ class TooManyFiles(InvalidInput):
     sentence = N_("Una solicitud puede guardar %(most)s archivos como máximo, contando los reemplazados.")
 
 
+class SubscriptionUnknown(NotFound):
+    """A link to letters that nobody asked for, or that was changed on its way."""
+
+    sentence = N_("Este enlace de avisos no es válido.")
+    next_step = N_("Pide tus avisos otra vez desde la lista de convocatorias.")
+
+
 class TooManySketches(Refusal):
     """More people than can be write without an account: somebody's script, most likely."""
 

@@ -1,7 +1,7 @@
 """What a form was filled from, where it is not what the person typed."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from wtforms import Field, FieldList, FormField
@@ -28,17 +28,14 @@ def stored_instead(form: Any) -> Iterator[tuple[str, str]]:
 def _spoken(field: Field, value: Any) -> str:
     labels = {str(choice.value): str(choice.label) for choice in getattr(field, "choices", None) or ()}
     match value:
-        case None:
-            return ""
         case bool():
-            return _("Sí") if value else _("No")
+            spoken = _("Sí") if value else _("No")
         case Money():
-            return format_money(value)
+            spoken = format_money(value)
         case datetime():
-            return local(value).strftime("%Y-%m-%d %H:%M:%S")
-        case date():
-            return value.isoformat()
+            spoken = local(value).strftime("%Y-%m-%d %H:%M:%S")
         case list() | tuple():
-            return "; ".join(labels.get(str(one), str(one)) for one in value)
+            spoken = "; ".join(labels.get(str(one), str(one)) for one in value)
         case _:
-            return labels.get(str(value), str(value))
+            spoken = "" if value is None else labels.get(str(value), str(value))
+    return spoken

@@ -176,6 +176,7 @@ def _section_page(
     form: Any,
     status: int = 200,
     extra: list[str] | None = None,
+    *,
     stored: list[tuple[str, str]] | None = None,
 ) -> Response:
     names = list(forms.SECTIONS)

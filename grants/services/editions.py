@@ -1,7 +1,7 @@
 """What of a call was read before it was changed: so that nobody writes over what somebody else has just saved."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from core.database import session
@@ -45,4 +45,6 @@ def _value(call: Call, name: str) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, Money):
         return {"cents": value.amount_cents, "currency": value.currency}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()  # typed in the city's zone, stored in UTC: the same moment
     return value.isoformat() if isinstance(value, date) else value

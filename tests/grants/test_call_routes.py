@@ -1,5 +1,6 @@
 """What the public and the clerk see of a call."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,18 @@ def again(slug):
 
 def typed(moment):
     return local(moment).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def edition(client, address):
+    """What a section's page says of the stored text it was filled from."""
+    page = client.get(address)
+    assert page.status_code == 200
+    return edition_in(page.text)
+
+
+def edition_in(page):
+    (found,) = re.findall(r'name="edicion" value="([0-9a-f]{64})"', page)
+    return found
 
 
 @pytest.fixture
@@ -178,8 +191,7 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
 
     def write(section, **values):
         address = f"{base}/musica/editar/{section}"
-        assert client.get(address).status_code == 200
-        answer = client.post(address, data=values)
+        answer = client.post(address, data={**values, "edicion": edition(client, address)})
         assert answer.status_code == 303, answer.text
         return answer
 
@@ -220,9 +232,49 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
     assert client.get(f"{base}/musica/publicar").status_code == 200
     assert client.post(f"{base}/musica/publicar").status_code == 303
     assert again("musica").state is CallState.PUBLISHED
-    frozen = client.post(f"{base}/musica/editar/textos", data=texts)
-    assert frozen.status_code == 409
+    address = f"{base}/musica/editar/textos"
+    frozen = client.post(address, data={**texts, "edicion": edition(client, address)})
+    assert (frozen.status_code, "ya no cambian" in frozen.text) == (409, True)
     assert client.get(f"{base}/musica/editar/textos").status_code == 200
+
+
+def test_of_two_windows_the_second_is_shown_what_the_first_saved(client, login, session, draft):
+    login(Role.PROGRAMME_OFFICER)
+    address = f"/es/programa/convocatorias/{draft.slug}/editar/textos"
+    texts = {f"{name}_{code}": f"{name} {code}" for name in ("title", "summary", "body") for code in ("es", "en")}
+    read = edition(client, address)
+    assert client.post(address, data={**texts, "body_es": "La primera.", "edicion": read}).status_code == 303
+    second = {**texts, "body_es": "La segunda."}
+    for stale in (read, ""):
+        refused = client.post(address, data={**second, "edicion": stale})
+        assert refused.status_code == 409
+        assert "Alguien más guardó esta sección mientras la editabas." in refused.text
+        assert '<dt>Bases en español</dt><dd class="compared">La primera.</dd>' in refused.text
+        assert refused.text.count("<dt>") == 1  # what both wrote alike is not listed
+        assert "La segunda.</textarea>" in refused.text
+    assert again(draft.slug).body["es"] == "La primera."
+    assert client.post(address, data={**second, "edicion": edition_in(refused.text)}).status_code == 303
+    assert again(draft.slug).body["es"] == "La segunda."
+
+
+def test_two_sections_of_a_call_do_not_get_in_each_others_way(client, login, session, draft):
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/programa/convocatorias/{draft.slug}/editar"
+    read = edition(client, f"{base}/textos")
+    scope = {"axes": ["2"], "direction": "inbound", "edicion": edition(client, f"{base}/alcance")}
+    assert client.post(f"{base}/alcance", data=scope).status_code == 303
+    stale = client.post(f"{base}/alcance", data={**scope, "direction": "outbound"})
+    assert (stale.status_code, "<dt>Sentido del viaje</dt>" in stale.text) == (409, True)
+    assert client.post(f"{base}/textos", data={"title_es": "Otra", "edicion": read}).status_code == 303
+
+
+def test_a_refused_save_stays_as_old_as_it_was(client, login, session, draft):
+    login(Role.PROGRAMME_OFFICER)
+    address = f"/es/programa/convocatorias/{draft.slug}/editar/textos"
+    read = edition(client, address)
+    assert client.post(address, data={"title_es": "La primera", "edicion": read}).status_code == 303
+    wrong = client.post(address, data={"title_es": "x" * 201, "edicion": read})
+    assert (wrong.status_code, f'value="{read}"' in wrong.text) == (422, True)
 
 
 def test_a_clerk_extends_and_cancels_in_public(client, login, call):
@@ -290,7 +342,9 @@ def test_the_clerks_pages_by_role(client, login, call, role, seen):
 )
 def test_junk_in_the_editor_is_answered(client, login, draft, section, junk):
     login(Role.PROGRAMME_OFFICER)
-    answer = client.post(f"/es/programa/convocatorias/{draft.slug}/editar/{section}", data=junk)
+    address = f"/es/programa/convocatorias/{draft.slug}/editar/{section}"
+    read = {"edicion": edition(client, address)} if section != "nada" else {}
+    answer = client.post(address, data={**junk, **read})
     assert answer.status_code in (303, 404, 413, 422)
 
 

@@ -1,5 +1,6 @@
 """The life of a call by its services."""
 
+import hashlib
 import json
 import subprocess
 from datetime import datetime, timedelta
@@ -80,6 +81,42 @@ def test_the_checklist_says_what_is_missing_until_nothing_is(session, clock):
     assert missing(call) == []
     services.publish_call(call)
     assert call.state is CallState.PUBLISHED
+
+
+def test_an_edited_call_leaves_what_it_was_and_what_it_became(session, clock):
+    call = make_draft_call(axes=[1, 4], body={"es": "Breve.", "en": "Short."})
+    said, long = dict(call.title), "Muy largo. " * 200
+    closes_at = closing(call)
+    services.edit_call(
+        call,
+        title=said,
+        axes=[2],
+        body={"es": long, "en": "Short."},
+        closes_at=closes_at.astimezone(),
+        cap_per_award=Money(8_000_000, "MXN"),
+    )
+    services.edit_call(call, title=said, axes=[2])  # the same again: nothing happened
+    (edited,) = [event for event in events_of("call", call.id) if event.action == "call.edited"]
+    assert edited.before == {
+        "axes": [1, 4],
+        "body": {"es": "Breve.", "en": "Short."},
+        "cap_per_award": {"cents": 10_000_000, "currency": "MXN"},
+    }
+    whole = json.dumps(call.body, ensure_ascii=False, sort_keys=True)
+    assert edited.after == {
+        "axes": [2],
+        "body": {"characters": len(whole), "sha256": hashlib.sha256(whole.encode()).hexdigest()},
+        "cap_per_award": {"cents": 8_000_000, "currency": "MXN"},
+    }
+
+
+def test_another_rulebook_leaves_the_former_one_in_the_audit(session, clock):
+    call = make_draft_call()
+    for cap in (4, 5):
+        services.set_rulebook(call, standard_rulebook(call.title, cap_per_award_cents=cap))
+    first, second = [event for event in events_of("call", call.id) if event.action == "call.rulebook_set"]
+    assert (first.before, second.before) == (None, first.after)
+    assert second.after != first.after
 
 
 def test_the_budget_must_hold_one_award(session, clock):

@@ -22,9 +22,19 @@ def edit_profile(person: User, *, name: str, language: str) -> None:
     """
     if language not in LANGUAGES:
         raise InvalidInput()
+    before = {"name": person.name, "language": person.language}
     person.name, person.language = normal_name(name, NAME_LENGTH), language
     session().flush()
-    record("account.edited", "user_account", person.id, None, {"language": language})
+    changed = [field for field, value in before.items() if value != getattr(person, field)]
+    if changed:  # a name is personal data and an event cannot be erased: only that it changed is kept
+        was, now_is = before["language"], person.language
+        record(
+            "account.edited",
+            "user_account",
+            person.id,
+            {"language": was},
+            {"language": now_is, "fields": sorted(changed)},
+        )
 
 
 def request_email_change(person: User, new_email: str, password: str, *, address: str) -> bool:

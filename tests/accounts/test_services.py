@@ -81,6 +81,18 @@ def test_person_registers_confirms_and_enters(session: Session, clock: FrozenClo
     ]
 
 
+def test_an_edited_profile_leaves_what_changed_but_no_name(session: Session, clock: FrozenClock) -> None:
+    user = make_user()
+    for _time in range(2):  # the second time nothing changes
+        services.edit_profile(user, name="Ana Otra", language="en")
+    services.edit_profile(user, name="Ana Otra", language="es")
+    edited = [event for event in events_of("user_account", user.id) if event.action == "account.edited"]
+    assert [(event.before, event.after) for event in edited] == [
+        ({"language": "es"}, {"language": "en", "fields": ["language", "name"]}),
+        ({"language": "en"}, {"language": "es", "fields": ["language"]}),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [

@@ -15,7 +15,7 @@ from grants import services as grants
 from grants.models import Application, Call
 from rendering.pdf import Block, Document, Facts, Heading, Paragraph, render_pdf
 from web.demo.prose import COLLECTIVES, Proposal, propose
-from web.demo.story import Story, actor_of
+from web.demo.story import Chapter, Story, actor_of
 
 PAPERS = {"invitation": "Carta de invitación", "portfolio": "Trayectoria", "identity": "Identificación"}
 FILE_NAMES = {
@@ -125,13 +125,13 @@ def pick_kind(chance: Random) -> str:
 
 def apply_all(
     story: Story, call: Call, count: int, opens: datetime, closes: datetime, *, accounts: Sequence[str] = ()
-) -> None:
+) -> Chapter:
     """Let `count` applications come in over the window, most of them on the last days; one is withdrawn."""
     span = (closes - opens).total_seconds()
     moments = sorted(closes - timedelta(seconds=60 + span * (1 - story.chance.betavariate(4, 1))) for _ in range(count))
     special = list(accounts)
     for number, moment in enumerate(moments):
-        story.clock.set(moment)
+        yield moment
         name, gender = story.crowd.name()
         if special and number in (count // 3, count // 2):
             user, kind = story.users[special.pop()], "person"
@@ -154,17 +154,16 @@ def propose_for(chance: Random, call: Call) -> Proposal:
             return proposal
 
 
-def arrive_late(story: Story, call: Call, closes: datetime) -> int:
+def arrive_late(story: Story, call: Call, closes: datetime) -> Chapter:
     """Let drafts begun in time be submitted after the last second; each is refused and its draft kept."""
-    refused = 0
-    story.clock.set(closes - timedelta(hours=2))
+    yield closes - timedelta(hours=2)
     late = []
     for _ in range(LATE):
         name, gender = story.crowd.name()
         user = story.crowd.person(name)
         late.append((user, fill(story, call, user, propose_for(story.chance, call), gender=gender)))
         session().commit()
-    story.clock.set(closes + timedelta(seconds=1))
+    yield closes + timedelta(seconds=1)
     for user, application in late:
         with acting_as(actor_of(user)):
             try:
@@ -173,8 +172,6 @@ def arrive_late(story: Story, call: Call, closes: datetime) -> int:
                 session().rollback()
                 grants.note_late_attempt(application)
                 session().commit()
-                refused += 1
-    return refused
 
 
 def leave_drafts(story: Story, call: Call, count: int) -> None:

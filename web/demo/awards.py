@@ -14,14 +14,15 @@ from grants.services import ExpenseEntry
 from grants.states.award import AwardState
 from treasury import services as treasury
 from web.demo.applicants import paper
-from web.demo.story import Story, actor_of
+from web.demo.calendar import office_hours
+from web.demo.story import Chapter, Story, actor_of
 
 WAITING = 3  # awards whose agreement nobody has accepted yet: there is always something to do
 
 
-def publish_results(story: Story, call: Call, day: int) -> None:
+def publish_results(story: Story, call: Call, day: int) -> Chapter:
     """Prepare the determinations, commit the money fund by fund, and release everything at once."""
-    story.at(story.year.day(day))
+    yield office_hours(story.year.day(day))
     with story.acting("programa"):
         grants.prepare_determinations(call)
     with story.acting("tesoreria"):
@@ -31,14 +32,14 @@ def publish_results(story: Story, call: Call, day: int) -> None:
     session().commit()
 
 
-def sign_and_pay(story: Story, call: Call, day: int) -> None:
+def sign_and_pay(story: Story, call: Call, day: int) -> Chapter:
     """Offer agreements, let most people accept, and pay the first tranche: prepared by one, authorised by another."""
-    story.at(story.year.day(day))
+    yield office_hours(story.year.day(day))
     awards = grants_queries.awards_of(call)
     with story.acting("programa"):
         for award in awards:
             grants.offer_agreement(award)
-    story.at(story.year.day(day + 5))
+    yield office_hours(story.year.day(day + 5))
     for number, award in enumerate(awards[: -WAITING or None]):
         user = award.application.applicant
         with acting_as(actor_of(user)):
@@ -46,7 +47,7 @@ def sign_and_pay(story: Story, call: Call, day: int) -> None:
             if agreement is not None:
                 grants.accept_agreement(award, user=user, signed_name=user.name, sha256=agreement.sha256)
         story.advance("Agreements", number + 1, len(awards) - WAITING)
-    story.at(story.year.day(day + 10))
+    yield office_hours(story.year.day(day + 10))
     due = grants_queries.tranches_due()
     for number, tranche in enumerate(due):
         with story.acting("tesoreria"):
@@ -61,12 +62,12 @@ def sign_and_pay(story: Story, call: Call, day: int) -> None:
     session().commit()
 
 
-def report_expenses(story: Story, call: Call, day: int) -> None:
+def report_expenses(story: Story, call: Call, day: int) -> Chapter:
     """Two people report what they spent; one report is accepted, the demo account's waits for the officer."""
     paid = [award for award in grants_queries.awards_of(call) if award.state is AwardState.IN_PROGRESS]
     mine = [award for award in paid if award.application.applicant_user_id == story.users["becaria"].id]
     for number, award in enumerate([*mine, *[one for one in paid if one not in mine]][:2]):
-        story.at(story.year.day(day + 3 * number))
+        yield office_hours(story.year.day(day + 3 * number))
         with acting_as(actor_of(award.application.applicant)):
             report = grants.file_expense_report(
                 award, lines=_lines(story, award), narrative="El viaje se hizo en las fechas del convenio."

@@ -1,6 +1,6 @@
 """The four calls of the demo: one awarded, one just closed, one open, one in consultation."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from grants.rules.standard import standard_eligibility, standard_form, standard_
 from scoring.rules.templates import standard_rulebook
 from treasury import services as treasury
 from web.demo.calendar import office_hours
-from web.demo.story import Story
+from web.demo.story import Chapter, Story
 from web.demo.trust_year import euro_rate
 
 
@@ -105,9 +105,9 @@ def plans(story: Story) -> dict[str, Plan]:
     }
 
 
-def write_call(story: Story, plan: Plan) -> Call:
+def write_call(story: Story, plan: Plan) -> Generator[datetime, None, Call]:
     """Draft a call with its form, tariff, eligibility and rulebook, and put it to public consultation."""
-    story.at(plan.consulted_on)
+    yield office_hours(plan.consulted_on)
     rate = euro_rate(plan.consulted_on)
     title = {"es": plan.spanish, "en": plan.english}
     cap = story.money(150_000)
@@ -150,7 +150,7 @@ def rulebook(story: Story, title: Mapping[str, str], cap: Money) -> dict[str, ob
     return document
 
 
-def consult(story: Story, call: Call, plan: Plan, *, answered: bool) -> None:
+def consult(story: Story, call: Call, plan: Plan, *, answered: bool) -> Chapter:
     """Let two people comment on the draft; answer each in public when `answered`."""
     comments = (
         ("Pido que se acepten invitaciones en portugués y francés sin traducción oficial.", "accepted"),
@@ -162,26 +162,26 @@ def consult(story: Story, call: Call, plan: Plan, *, answered: bool) -> None:
     }
     made = []
     for number, (text, verdict) in enumerate(comments):
-        story.at(plan.consulted_on + timedelta(days=3 + number), 18)
+        yield office_hours(plan.consulted_on + timedelta(days=3 + number), 18)
         name, _gender = story.crowd.name()
         made.append((grants.comment_on_draft(call, story.crowd.person(name), text), verdict))
     if answered:
-        story.at(plan.consulted_on + timedelta(days=18))
+        yield office_hours(plan.consulted_on + timedelta(days=18))
         with story.acting("programa"):
             for comment, verdict in made:
                 grants.answer_comment(comment, verdict, answers[verdict])
     session().commit()
 
 
-def publish(story: Story, call: Call, plan: Plan) -> None:
+def publish(story: Story, call: Call, plan: Plan) -> Chapter:
     """Allocate the budget fund by fund, publish, and open on the day."""
-    story.at(plan.consulted_on + timedelta(days=20))
+    yield office_hours(plan.consulted_on + timedelta(days=20))
     with story.acting("tesoreria"):
         treasury.allocate_budget(
             call, [(story.funds[code], story.money(pesos * story.scale)) for code, pesos in plan.budget]
         )
     with story.acting("programa"):
         grants.publish_call(call)
-    story.at(plan.opens_on, 9, 1)
+    yield office_hours(plan.opens_on, 9, 1)
     grants.advance_calls()
     session().commit()

@@ -1,6 +1,6 @@
 """Screening, blinding, the blind review and the ranking of the awarded call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import date, datetime
 from random import Random
 
@@ -17,12 +17,13 @@ from grants.queries.screening import under_review
 from grants.states.call import CallState
 from scoring import queries as scoring_queries
 from scoring import services as scoring
-from scoring.models import Assignment, Panel, Ranking
+from scoring.models import Assignment, Panel
 from scoring.services import ScoreEntry
 from scoring.states import AssignmentState, PanelState
+from web.demo.calendar import office_hours
 from web.demo.people import DOMAIN, make_account
 from web.demo.prose import JUSTIFICATIONS
-from web.demo.story import Story, actor_of
+from web.demo.story import Chapter, Story, actor_of
 
 SCHOOLS = ("Universidad del Valle Alto", "Escuela de Artes del Sur", "Instituto Tezozómoc", "Casa de Altos Estudios")
 REVIEWS_A_PERSON = 40
@@ -46,9 +47,11 @@ def seat_committee(story: Story) -> None:
     session().commit()
 
 
-def screen_and_blind(story: Story, call: Call, on: date, opens: datetime, closes: datetime) -> Panel:
+def screen_and_blind(
+    story: Story, call: Call, on: date, opens: datetime, closes: datetime
+) -> Generator[datetime, None, Panel]:
     """Screen by the rules, prepare and clear the blind dossiers, seat the committee and hand everything over."""
-    story.at(on)
+    yield office_hours(on)
     grants.advance_calls()
     with story.acting("programa"):
         grants.move_call(call, CallState.SCREENING)
@@ -90,18 +93,18 @@ def reviewers(story: Story) -> list[User]:
     return [user for name, user in story.users.items() if name.startswith("reviewer")]
 
 
-def score_all(story: Story, call: Call, panel: Panel, day: int) -> None:
+def score_all(story: Story, call: Call, panel: Panel, day: int) -> Chapter:
     """Let every reviewer declare, score and justify; call one more where they disagree as far as the rulebook says."""
     merit = {code: 4.9 for code, application in under_review(call) if application.applicant == story.users["becaria"]}
     people = {user.id: user for user in reviewers(story)}
     waiting = scoring_queries.assignments_of_panel(panel)
     for number, assignment in enumerate(waiting):
         if number % 50 == 0:
-            story.at(story.year.day(day + 5 + 20 * number // len(waiting)), 17)
+            yield office_hours(story.year.day(day + 5 + 20 * number // len(waiting)), 17)
         _review(story, assignment, merit, people)
         story.advance("Reviews", number + 1, len(waiting))
     session().commit()
-    story.at(story.year.day(day + 28))
+    yield office_hours(story.year.day(day + 28))
     for assignment in scoring.assign_further_reviewers(panel):
         _review(story, assignment, merit, people)
     session().commit()
@@ -123,9 +126,9 @@ def _entry(chance: Random, criterion: str, quality: float) -> ScoreEntry:
     return ScoreEntry(str(value), said)
 
 
-def rank_and_cut(story: Story, call: Call, panel: Panel, day: int) -> Ranking:
+def rank_and_cut(story: Story, call: Call, panel: Panel, day: int) -> Chapter:
     """Compute the exact ranking, draw the lot where it is needed, cut by the budget, release it."""
-    story.at(story.year.day(day))
+    yield office_hours(story.year.day(day))
     with story.acting("programa"):
         grants.move_call(call, CallState.DELIBERATION)
         ranking = scoring.compute_ranking(panel)
@@ -135,7 +138,6 @@ def rank_and_cut(story: Story, call: Call, panel: Panel, day: int) -> Ranking:
         scoring.select(ranking, budget_cents=call.budget_cents or 0, currency=call.currency)
         scoring.release_ranking(ranking)
     session().commit()
-    return ranking
 
 
 def _bar(story: Story, chapter: str) -> Callable[[int, int], None]:

@@ -1,24 +1,30 @@
-"""What every chapter of the demo year shares: its people, its funds, its clock and its progress bar."""
+"""What every chapter of the demo year shares: its people, its funds, its clock and its progress bar.
 
-from collections.abc import Callable, Iterator
+A chapter is a generator. It yields the moment at which it wants to go on, and `tell_together` lets whichever chapter is
+next go on then, so that everything happens, is numbered and is dated in one order.
+"""
+
+import heapq
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from random import Random
 
 from accounts.models import User
-from core.clock import FrozenClock
+from core.clock import FrozenClock, local
 from core.context import Actor, acting_as
 from core.database import session
 from core.jobs import run_due
 from core.money import Money
 from core.settings import setting
 from trust.models import Fund
-from web.demo.calendar import Year, office_hours
+from web.demo.calendar import Year
 from web.demo.people import Crowd
 
 Advance = Callable[[str, int, int], None]
+Chapter = Generator[datetime, None, None]
 
 
 @dataclass
@@ -47,11 +53,23 @@ class Story:
         """Return a whole amount of the city's currency."""
         return Money.from_decimal(Decimal(pesos), str(setting("BASE_CURRENCY")))
 
-    def at(self, when: date | datetime, hour: int = 10, minute: int = 0) -> None:
-        """Move the clock to a moment, or to a working hour of a day; what was done so far is committed, its letters sent."""
+    def tell_together(self, *chapters: Chapter) -> None:
+        """Tell the chapters at once, each step at its moment: the clock never runs back. What is done is committed."""
+        waiting: list[tuple[datetime, int, Chapter]] = []
+        for number, chapter in enumerate(chapters):
+            _wait(waiting, number, chapter)
+        while waiting:
+            moment, number, chapter = heapq.heappop(waiting)
+            self._move_to(moment)
+            _wait(waiting, number, chapter)
         session().commit()
-        run_due("demo")
-        self.clock.set(when if isinstance(when, datetime) else office_hours(when, hour, minute))
+
+    def _move_to(self, moment: datetime) -> None:
+        session().commit()
+        now = self.clock.now()
+        if local(now).date() != local(moment).date():
+            run_due("demo")  # the day's letters go out before the next one begins
+        self.clock.set(max(moment, now))
 
     @contextmanager
     def acting(self, who: str) -> Iterator[User]:
@@ -64,3 +82,9 @@ class Story:
 def actor_of(user: User) -> Actor:
     """Return a person as an actor, as a signed-in request would see them."""
     return Actor(user_id=user.id, roles=frozenset(grant.role for grant in user.grants), label=user.name)
+
+
+def _wait(waiting: list[tuple[datetime, int, Chapter]], number: int, chapter: Chapter) -> None:
+    moment = next(chapter, None)
+    if moment is not None:
+        heapq.heappush(waiting, (moment, number, chapter))

@@ -14,8 +14,10 @@ from trust import queries as trust_queries
 from trust import services as trust
 from trust.rules import Rate
 from trust.simulator import MOUNTED_AT, set_deliverer, wsgi_app
-from web.demo.story import Story
+from web.demo.calendar import office_hours
+from web.demo.story import Chapter, Story
 
+DAYS_BETWEEN_GIFTS = 11
 FUNDS: tuple[tuple[str, str, str, str, str], ...] = (
     ("capital-inicial", "endowment", "Capital inicial", "Endowment", "Patrimonio del fideicomiso; no se gasta."),
     ("fondo-general", "unrestricted", "Fondo general", "General fund", "Donde más se necesita: lo decide el comité."),
@@ -30,9 +32,9 @@ FUNDS: tuple[tuple[str, str, str, str, str], ...] = (
 )
 
 
-def begin_books(story: Story) -> None:
+def begin_books(story: Story) -> Chapter:
     """Open the books, the funds and the endowment."""
-    story.at(story.year.begins)
+    yield office_hours(story.year.begins)
     with story.acting("tesoreria"):
         trust.establish_chart()
         for year in story.year.years:
@@ -70,24 +72,26 @@ _PURPOSES = {
 }
 
 
-def receive_gifts_before_plan(story: Story) -> None:
+def receive_gifts_before_plan(story: Story) -> Chapter:
     """The city's subsidy, a foreign donor in euros, a company by card, and a hotel in kind."""
     company = story.crowd.organisation("Telares del Valle, S.A. de C.V.", "company", story.users["patrocinio"])
-    story.at(story.year.day(-200))
+    yield office_hours(story.year.day(-200))
     _subsidy(story)
-    story.at(story.year.day(-190))
+    yield office_hours(story.year.day(-190))
     _gift_in_euros(story)
-    story.at(story.year.day(-180))
+    yield office_hours(story.year.day(-180))
     _pay_through_checkout(story, company)
-    story.at(story.year.day(-170))
-    _rooms_from_a_hotel(story)
+    yield office_hours(story.year.day(-170))
+    yield from _rooms_from_a_hotel(story)
     session().commit()
 
 
-def receive_small_gifts(story: Story) -> None:
-    """People's gifts over the year, some of them without a name."""
-    for number, offset in enumerate(range(-160, 84, 11)):
-        story.at(story.year.day(offset), 12)
+def receive_small_gifts(story: Story) -> Chapter:
+    """People's gifts from the approved plan to yesterday, some of them without a name."""
+    first, last = story.year.day(-160), story.year.today - timedelta(days=1)
+    span = (last - first).days
+    for number, days in enumerate(range(span % DAYS_BETWEEN_GIFTS, span + 1, DAYS_BETWEEN_GIFTS)):
+        yield office_hours(first + timedelta(days=days), 12)
         name, _gender = story.crowd.name()
         with story.acting("tesoreria"):
             trust.receive_contribution(
@@ -167,7 +171,7 @@ def _pay_through_checkout(story: Story, company: Organisation) -> None:
     trust.fulfil_checkout(order.company_id)
 
 
-def _rooms_from_a_hotel(story: Story) -> None:
+def _rooms_from_a_hotel(story: Story) -> Chapter:
     name, _gender = story.crowd.name()
     owner = story.crowd.person(name)
     hotel = story.crowd.organisation("Hotel Los Volcanes", "company", owner)
@@ -185,14 +189,14 @@ def _rooms_from_a_hotel(story: Story) -> None:
             public_name=hotel.name,
             idempotency_key="demo:hotel",
         )
-    story.at(story.year.day(-165))
+    yield office_hours(story.year.day(-165))
     with story.acting("tesoreria"):
         trust.confirm_in_kind_delivery(offer, received_on=today(), delivered_to="Responsable del programa")
 
 
-def approve_plan(story: Story) -> None:
+def approve_plan(story: Story) -> Chapter:
     """The annual operating plan: programmes by axis, out of the funds that may pay for them."""
-    story.at(story.year.day(-160))
+    yield office_hours(story.year.day(-160))
     year = today().year
     programmes = (
         (1, "movilidad", 1_300_000, "Artistas en el mundo", "Artists in the world", 14),
@@ -221,10 +225,10 @@ def approve_plan(story: Story) -> None:
     session().commit()
 
 
-def close_months(story: Story) -> None:
+def close_months(story: Story) -> Chapter:
     """Close every month up to the end of the demo's quarter, in order, each after its sums were proved."""
     last = story.year.quarter[1]
-    story.at(last + timedelta(days=8))
+    yield office_hours(last + timedelta(days=8))
     with story.acting("tesoreria"):
         month = date(min(story.year.years), 1, 1)
         while month <= last:

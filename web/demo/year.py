@@ -1,6 +1,7 @@
 """Tell the whole year, chapter by chapter, and prove at the end that every total agrees."""
 
-from datetime import timedelta
+from collections.abc import Generator
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -10,10 +11,11 @@ from core.context import SYSTEM, acting_as
 from core.database import session
 from core.jobs import JobState, jobs_in, run_due
 from grants import services as grants
+from grants.models import Call
 from web.demo import applicants, awards, calls, committee, trust_year
 from web.demo.calendar import Year, office_hours
 from web.demo.people import ACCOUNTS, Crowd, make_demo_accounts
-from web.demo.story import Advance, Story
+from web.demo.story import Advance, Chapter, Story
 
 SEED = 20161
 
@@ -48,53 +50,70 @@ def _send_letters(advance: Advance) -> None:
 
 def _tell(story: Story) -> None:
     story.users = make_demo_accounts()
-    trust_year.begin_books(story)
-    trust_year.receive_gifts_before_plan(story)
-    trust_year.approve_plan(story)
+    plans = calls.plans(story)
+    story.tell_together(
+        _foundation(story),
+        trust_year.receive_small_gifts(story),
+        _main_call(story, plans["awarded"]),
+        trust_year.close_months(story),
+        _closed_call(story, plans["closed"]),
+        _open_call(story, plans["open"]),
+        _call_in_consultation(story, plans["consultation"]),
+        _this_morning(story),
+    )
+
+
+def _foundation(story: Story) -> Chapter:
+    yield from trust_year.begin_books(story)
+    yield from trust_year.receive_gifts_before_plan(story)
+    yield from trust_year.approve_plan(story)
     committee.seat_committee(story)
-    _main_call(story)
-    trust_year.receive_small_gifts(story)
-    trust_year.close_months(story)
-    _present_calls(story)
 
 
-def _main_call(story: Story) -> None:
-    plan = calls.plans(story)["awarded"]
-    call = calls.write_call(story, plan)
-    calls.consult(story, call, plan, answered=True)
-    calls.publish(story, call, plan)
+def _main_call(story: Story, plan: calls.Plan) -> Chapter:
+    call = yield from _announce(story, plan)
     late = plan.closes_at
     opens = office_hours(plan.opens_on, 10)
-    applicants.apply_all(story, call, story.applications, opens, late, accounts=("becaria", "solicitante"))
-    applicants.arrive_late(story, call, late)
+    yield from applicants.apply_all(story, call, story.applications, opens, late, accounts=("becaria", "solicitante"))
+    yield from applicants.arrive_late(story, call, late)
     opens, closes = office_hours(story.year.day(-41)), office_hours(story.year.day(-11))
-    panel = committee.screen_and_blind(story, call, story.year.day(-45), opens, closes)
-    committee.score_all(story, call, panel, -45)
-    committee.rank_and_cut(story, call, panel, 4)
-    awards.publish_results(story, call, 8)
-    awards.sign_and_pay(story, call, 14)
-    awards.report_expenses(story, call, 60)
+    panel = yield from committee.screen_and_blind(story, call, story.year.day(-45), opens, closes)
+    yield from committee.score_all(story, call, panel, -45)
+    yield from committee.rank_and_cut(story, call, panel, 4)
+    yield from awards.publish_results(story, call, 8)
+    yield from awards.sign_and_pay(story, call, 14)
+    yield from awards.report_expenses(story, call, 60)
 
 
-def _present_calls(story: Story) -> None:
-    plans = calls.plans(story)
-    closed = calls.write_call(story, plans["closed"])
-    calls.consult(story, closed, plans["closed"], answered=True)
-    calls.publish(story, closed, plans["closed"])
-    opens = office_hours(plans["closed"].opens_on, 10)
-    applicants.apply_all(story, closed, 9, opens, plans["closed"].closes_at)
+def _announce(story: Story, plan: calls.Plan) -> Generator[datetime, None, Call]:
+    call = yield from calls.write_call(story, plan)
+    yield from calls.consult(story, call, plan, answered=True)
+    yield from calls.publish(story, call, plan)
+    return call
+
+
+def _closed_call(story: Story, plan: calls.Plan) -> Chapter:
+    call = yield from _announce(story, plan)
+    yield from applicants.apply_all(story, call, 9, office_hours(plan.opens_on, 10), plan.closes_at)
     yesterday = story.year.today - timedelta(days=1)
     # The committee of the call that has just closed is reading now: a reviewer who signs in has work.
-    committee.screen_and_blind(
-        story, closed, yesterday, office_hours(yesterday, 14), end_of_day(story.year.today + timedelta(days=20))
+    yield from committee.screen_and_blind(
+        story, call, yesterday, office_hours(yesterday, 14), end_of_day(story.year.today + timedelta(days=20))
     )
-    current = calls.write_call(story, plans["open"])
-    calls.consult(story, current, plans["open"], answered=True)
-    calls.publish(story, current, plans["open"])
-    applicants.apply_all(story, current, 4, office_hours(plans["open"].opens_on, 10), office_hours(yesterday, 19))
-    applicants.leave_drafts(story, current, 3)
-    draft = calls.write_call(story, plans["consultation"])
-    calls.consult(story, draft, plans["consultation"], answered=False)
-    story.at(story.year.today, 8)
+
+
+def _open_call(story: Story, plan: calls.Plan) -> Chapter:
+    call = yield from _announce(story, plan)
+    last = office_hours(story.year.today - timedelta(days=1), 19)
+    yield from applicants.apply_all(story, call, 4, office_hours(plan.opens_on, 10), last)
+    applicants.leave_drafts(story, call, 3)
+
+
+def _call_in_consultation(story: Story, plan: calls.Plan) -> Chapter:
+    call = yield from calls.write_call(story, plan)
+    yield from calls.consult(story, call, plan, answered=False)
+
+
+def _this_morning(story: Story) -> Chapter:
+    yield office_hours(story.year.today, 8)
     grants.advance_calls()
-    session().commit()

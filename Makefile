@@ -45,7 +45,7 @@ run: $(VENV)/.run ## Set up, migrate, load the demo year, serve the site
 	@exec $(BIN)/puente serve
 
 demo-reset: $(VENV)/.run ## Start the demo over with an empty database
-	@$(BIN)/puente demo reset
+	@$(BIN)/puente demo reset --yes
 
 # --- check --------------------------------------------------------------------
 # Two things at a time, each printing its own block: see `checks` for the list.

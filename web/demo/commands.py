@@ -1,6 +1,8 @@
 """`puente demo`: load the year, start over, and print the accounts to try it with."""
 
 import json
+import shutil
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -9,14 +11,17 @@ from flask_migrate import downgrade, upgrade
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+from sqlalchemy import func, inspect, select
 
-from core.database import db
+from accounts.models import User
+from core.database import db, session
 from core.roles import ROLE_LABELS, SECOND_FACTOR_ROLES
 from web.demo import proof, year
-from web.demo.people import ACCOUNTS, PASSWORD, SECOND_FACTOR_SECRET, DemoAccount
+from web.demo.people import ACCOUNTS, DOMAIN, PASSWORD, SECOND_FACTOR_SECRET, DemoAccount
 
 SMALL = 60
 MOST = 20_000
+YES = click.option("--yes", is_flag=True, help="Start over without asking.")
 
 
 def _refuse_production() -> None:
@@ -24,11 +29,33 @@ def _refuse_production() -> None:
         raise click.ClickException("the demo is invented; production mode refuses to load it")
 
 
+def _refuse_real_people() -> None:
+    known = inspect(session().connection()).has_table(User.__tablename__)
+    real = select(func.count()).select_from(User).where(User.email.not_like(f"%@{DOMAIN}"))
+    people = (session().scalar(real) or 0) if known else 0
+    db.session.remove()
+    if people:
+        raise click.ClickException(
+            f"{people} of the people in {_database()} are not the demo's; nothing was changed. "
+            "Point PUENTE_DATA_FOLDER or DATABASE_URL elsewhere, or empty that database yourself"
+        )
+
+
+def _database() -> str:
+    return db.engine.url.render_as_string(hide_password=True)
+
+
+def _ask(yes: bool) -> None:
+    if not yes:
+        click.confirm(f"Everything in {_database()} will be thrown away. Go on?", abort=True)
+
+
 @click.group("demo", invoke_without_command=True)
 @click.option("--applications", type=click.IntRange(SMALL, MOST), help="Start over with so many applications.")
+@YES
 @click.pass_context
 @with_appcontext
-def demo(context: click.Context, applications: int | None) -> None:
+def demo(context: click.Context, applications: int | None, yes: bool) -> None:
     """One fictitious year of the trust and its fund."""
     if context.invoked_subcommand is not None:
         return
@@ -36,6 +63,8 @@ def demo(context: click.Context, applications: int | None) -> None:
         click.echo(context.get_help())
         return
     _refuse_production()
+    _refuse_real_people()
+    _ask(yes)
     _start_over()
     _load(applications)
 
@@ -49,14 +78,18 @@ def load(applications: int) -> None:
     if year.is_loaded():
         click.echo("The demo year is already here; its data is kept. `puente demo reset` starts over.")
         return
+    _refuse_real_people()
     _load(applications)
 
 
 @demo.command("reset")
+@YES
 @with_appcontext
-def reset() -> None:
-    """Empty the database and load the year again."""
+def reset(yes: bool) -> None:
+    """Empty the database, the files and the letters, and load the year again."""
     _refuse_production()
+    _refuse_real_people()
+    _ask(yes)
     _start_over()
     _load(SMALL)
 
@@ -100,6 +133,14 @@ def _start_over() -> None:
     db.session.remove()
     downgrade(revision="base")
     upgrade()
+    _empty_folder(Path(current_app.config["DATA_FOLDER"]))
+
+
+def _empty_folder(folder: Path) -> None:
+    for name in ("files", "outbox"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for ending in ("", "-wal", "-shm", "-journal"):
+        (folder / f"simulator.sqlite3{ending}").unlink(missing_ok=True)
 
 
 def _load(applications: int) -> None:

@@ -1,0 +1,88 @@
+"""`puente demo` throws nobody's data away: not real people's, and not without asking."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from accounts import services
+from tests.factories.accounts import make_user
+from web.demo import commands
+
+ALREADY = "The demo year is already here"
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the command did to the database, without the minutes a year takes."""
+    told: list[str] = []
+    monkeypatch.setattr(commands, "downgrade", lambda revision: told.append(f"down to {revision}"))
+    monkeypatch.setattr(commands, "upgrade", lambda: told.append("up"))
+    monkeypatch.setattr(commands, "_load", lambda applications: told.append(f"load {applications}"))
+    return told
+
+
+def demo(app: Flask, *arguments: str, typed: str = "") -> Result:
+    return app.test_cli_runner().invoke(commands.demo, arguments, input=typed)
+
+
+def open_account(session: Session, email: str) -> None:
+    make_user(email=email)
+    session.commit()
+
+
+OVERWRITING = (("load",), ("reset", "--yes"), ("--applications", "60", "--yes"))
+
+
+@pytest.mark.parametrize("arguments", OVERWRITING)
+def test_a_database_with_real_people_is_left_alone(
+    app: Flask, session: Session, done: list[str], arguments: tuple[str, ...]
+) -> None:
+    services.register_user(email="ana@example.org", name="Ana", password="una frase larga y buena")
+    session.commit()
+    refused = demo(app, *arguments)
+    assert refused.exit_code == 1
+    assert "1 of the people in" in refused.stderr
+    assert done == []
+
+
+@pytest.mark.parametrize("arguments", OVERWRITING)
+def test_production_is_left_alone(
+    app: Flask, done: list[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setitem(app.config, "MODE", "production")
+    assert demo(app, *arguments).exit_code == 1
+    assert done == []
+
+
+def test_a_loaded_year_is_kept_with_whoever_registered_since(app: Flask, session: Session, done: list[str]) -> None:
+    open_account(session, "administracion@puente.example")
+    open_account(session, "ana@example.org")
+    assert demo(app, "load").stdout.startswith(ALREADY)
+    assert done == []
+
+
+def test_an_empty_database_takes_the_year(app: Flask, done: list[str]) -> None:
+    assert demo(app, "load").exit_code == 0
+    assert done == ["load 60"]
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("n\n", []), ("", []), ("y\n", ["down to base", "up", "load 60"])])
+def test_starting_over_is_asked(app: Flask, session: Session, done: list[str], typed: str, expected: list[str]) -> None:
+    open_account(session, "persona1@puente.example")
+    assert demo(app, "reset", typed=typed).exit_code == (0 if expected else 1)
+    assert done == expected
+
+
+def test_starting_over_takes_files_letters_and_payments_too(
+    app: Flask, done: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(app.config, "DATA_FOLDER", str(tmp_path))
+    for name in ("files/ab/cd", "outbox/1.eml", "simulator.sqlite3", "simulator.sqlite3-wal", "notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert demo(app, "reset", "--yes").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert done == ["down to base", "up", "load 60"]

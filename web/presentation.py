@@ -17,6 +17,7 @@ from web import form_presentation
 LOCALES = {"es": "es_MX", "en": "en_GB"}
 DASH = "\u2014"
 HARD_SPACE = "\u00a0"
+LONGEST_QUERY = 2_000  # characters of a query that links carry on: an address repeats in every link of a page
 UNITS = ((1_000_000, "MB"), (1_000, "kB"))
 
 
@@ -97,14 +98,9 @@ def filesize(size_bytes: int) -> str:
 
 def url_with(**changes: object) -> str:
     """Return this page's address with other query values (None removes one); any change starts at page one."""
-    values = request.args.to_dict(flat=False)
-    if "pagina" not in changes:
-        values.pop("pagina", None)
-    for name, value in changes.items():
-        values.pop(name, None)
-        if value is not None:
-            values[name] = [str(value)]
-    query = urlencode(values, doseq=True)
+    given = [name for name, value in changes.items() if value is not None]
+    kept = _carried({*changes, "pagina"})
+    query = "&".join([*kept, *(urlencode({name: str(changes[name])}) for name in given)])
     path = quote(request.path)
     return f"{path}?{query}" if query else path
 
@@ -115,5 +111,19 @@ def url_in_language(code: str) -> str:
     if len(parts) < 2 or parts[1] not in LANGUAGES:
         return f"/{code}/"
     path = quote(f"/{code}/{parts[2] if len(parts) > 2 else ''}")
-    query = urlencode(request.args.to_dict(flat=False), doseq=True)
+    query = "&".join(_carried())
     return f"{path}?{query}" if query else path
+
+
+def _carried(without: set[str] | None = None) -> list[str]:
+    # What does not fit is left out whole, value by value; half a word would search for something else.
+    kept, room = [], LONGEST_QUERY
+    for name, values in request.args.lists():
+        if name in (without or ()):
+            continue
+        for value in values:
+            pair = urlencode({name: value})
+            if len(pair) < room:
+                kept.append(pair)
+                room -= len(pair) + 1
+    return kept

@@ -83,6 +83,14 @@ def test_a_hostile_address_stays_on_this_site(app: Flask) -> None:
         assert presentation.url_with(orden="a") == "/es/%3Cb%3E?_scheme=javascript&_external=1&orden=a"
 
 
+def test_an_endless_query_is_not_carried_into_links(app: Flask) -> None:
+    with app.test_request_context(f"/es/lista?estado=abierta&q={'%C3%B1' * 10_000}&orden=monto"):
+        assert presentation.url_in_language("en") == "/en/lista?estado=abierta&orden=monto"
+        assert presentation.url_with(pagina=2) == "/es/lista?estado=abierta&orden=monto&pagina=2"
+    with app.test_request_context(f"/es/lista?{'q=son&' * 5_000}"):
+        assert len(presentation.url_in_language("en")) <= len("/en/lista?") + 2_000
+
+
 def test_filters_write_plain_text(page: None) -> None:
     said = render_template_string("{{ moment|date }} {{ amount|money }}", moment=MIDNIGHT, amount=Money(100, "USD"))
     assert said == "22 nov 2026 $1.00\u202fUSD"

@@ -1,7 +1,9 @@
 """Build what the browser and the translator need: static files with Bootstrap beside them, and compiled catalogues."""
 
 import hashlib
+import os
 import shutil
+import tempfile
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,9 +19,9 @@ VENDOR = {"vendor/bootstrap.min.css": ("flask_bootstrap", "static/bootstrap5/css
 
 
 def build_assets(target: Path) -> None:
-    """Write static files, compressed copies and the English catalogue under `target`, as often as wanted."""
+    """Write static files, compressed copies and the English catalogue under `target`, an empty folder."""
     static = target / "static"
-    shutil.copytree(ROOT / "static", static, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "static", static)
     for path, (package, inside) in VENDOR.items():
         destination = static / path
         destination.parent.mkdir(parents=True, exist_ok=True)
@@ -68,12 +70,39 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=digest or None)
 
 
-def ensure_built(target: Path) -> None:
-    """Build the assets when they are missing or older than their sources."""
-    sources = [*(ROOT / "static").rglob("*"), *(ROOT / "translations" / "en").glob("*.po")]
-    newest = max((path.stat().st_mtime_ns for path in sources if path.is_file()), default=0)
-    stamp = target / ".built"
-    if stamp.is_file() and stamp.read_text() == str(newest):
-        return
-    build_assets(target)
-    stamp.write_text(str(newest))
+def ensure_built(target: Path) -> Path:
+    """Return the folder under `target` with the assets of today's sources, built first where it is missing.
+
+    The folder is named after its sources and appears complete or not at all: servers that run keep reading theirs, and
+    two that start at once agree. Folders of earlier sources stay; they may be deleted when nothing serves from them.
+    """
+    built = target / _digest_of_sources()
+    if built.is_dir():
+        return built
+    target.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=".making-", dir=target))
+    try:
+        build_assets(making)
+        making.chmod(0o755)  # a temporary folder is its maker's alone; the web server may be somebody else
+        try:
+            os.rename(making, built)
+        except OSError:
+            if not built.is_dir():
+                raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)  # still there only if another process was first, or building failed
+    return built
+
+
+def _digest_of_sources() -> str:
+    sources = [
+        *(path for path in (ROOT / "static").rglob("*") if path.is_file()),
+        *(ROOT / "translations" / "en").glob("*.po"),
+        *(Path(str(files(package) / inside)) for package, inside in VENDOR.values()),
+        Path(__file__),
+    ]
+    whole = hashlib.sha256()
+    for path in sorted(sources):
+        whole.update(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name}\0".encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()[:16]

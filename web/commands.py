@@ -106,9 +106,9 @@ def serve() -> None:
 @with_appcontext
 def assets() -> None:
     """Build static files and catalogues."""
-    from web.assets import build_assets  # local: `puente config` should not wait for the compressor
+    from web.assets import ensure_built  # local: `puente config` should not wait for the compressor
 
-    build_assets(Path(current_app.config["BUILD_FOLDER"]))
+    click.echo(ensure_built(Path(current_app.config["BUILD_FOLDER"])))
 
 
 for command in (show_config, jobs, serve, assets, demo, scoring):

@@ -55,14 +55,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     values, sources = config.load(overrides=overrides)
     install_settings(values)
-    build = Path(values["BUILD_FOLDER"])
+    build = assets.ensure_built(Path(values["BUILD_FOLDER"]))
     app = Flask("puente", template_folder=str(ROOT / "templates"), static_folder=str(build / "static"))
     app.config.update(values)
     app.config.update(_flask_settings(values, build))
     app.extensions["setting_sources"] = sources
     app.url_map.converters["int"] = BoundedInteger
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    assets.ensure_built(build)
     _start_extensions(app)
     requests.install(app)
     errors.install(app)

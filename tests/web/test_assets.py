@@ -1,0 +1,59 @@
+"""What browsers keep for a year is whole from its first second, and nobody changes it under a running server."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from web import assets
+
+STYLE = "static/css/look.css"
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small house with one style and one catalogue."""
+    root = tmp_path / "house"
+    (root / "static/css").mkdir(parents=True)
+    (root / STYLE).write_text("body { color: black }")
+    (root / "translations/en").mkdir(parents=True)
+    (root / "translations/en/room.po").write_text('msgid "Hola"\nmsgstr "Hello"\n')
+    monkeypatch.setattr(assets, "ROOT", root)
+    return root
+
+
+def test_a_change_is_built_beside_what_is_being_served(sources: Path, tmp_path: Path) -> None:
+    first = assets.ensure_built(tmp_path / "build")
+    assert assets.ensure_built(tmp_path / "build") == first
+    (sources / STYLE).write_text("body { color: navy }")
+    second = assets.ensure_built(tmp_path / "build")
+    assert (first / STYLE).read_text() == "body { color: black }"
+    assert (second / STYLE).read_text() == "body { color: navy }"
+    assert (second / "translations/en/LC_MESSAGES/messages.mo").is_file()
+    assert sorted(path.name for path in (tmp_path / "build").iterdir()) == sorted([first.name, second.name])
+
+
+def test_a_build_that_fails_leaves_nothing(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_target: Path) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(assets, "build_catalogue", fail)
+    with pytest.raises(OSError, match="disk full"):
+        assets.ensure_built(tmp_path / "build")
+    assert list((tmp_path / "build").iterdir()) == []
+
+
+def test_two_that_build_at_once_agree(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both_built = Barrier(2, timeout=20)
+    build = assets.build_assets
+
+    def build_together(target: Path) -> None:
+        build(target)
+        both_built.wait()
+
+    monkeypatch.setattr(assets, "build_assets", build_together)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(assets.ensure_built, [tmp_path / "build"] * 2)
+    assert one == other
+    assert list((tmp_path / "build").iterdir()) == [one]

@@ -8,6 +8,7 @@ from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
+from grants.models.subscription import CallSubscription, SubscriptionLetter
 
 __all__ = [
     "Addendum",
@@ -19,6 +20,7 @@ __all__ = [
     "Award",
     "BlindClearing",
     "Call",
+    "CallSubscription",
     "CoApplicant",
     "ConsultationComment",
     "CureRequest",
@@ -30,5 +32,6 @@ __all__ = [
     "PayingOrganisation",
     "Screening",
     "Sketch",
+    "SubscriptionLetter",
     "Tranche",
 ]

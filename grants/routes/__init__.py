@@ -25,6 +25,7 @@ from grants.routes import (
     sketches,
     staff_awards,
     steps,
+    subscriptions,
     waiting,
 )
 from grants.routes.room import WRITERS, blueprint
@@ -73,4 +74,5 @@ __all__ = [
     "sketches",
     "staff_awards",
     "steps",
+    "subscriptions",
 ]

@@ -62,6 +62,7 @@ def staff_queue(slug: str) -> Response:
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,
         waiting=queries.count_in_state(call, ApplicationState.SUBMITTED),
+        state=call_queries.state_now(call).value,
         form=BulkScreeningForm(),
         may_write=actor().has(*WRITERS),
     )

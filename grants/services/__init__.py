@@ -50,6 +50,14 @@ from grants.services.publication import checklist, publish_call
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
 from grants.services.sketches import adopt_sketch, forget_old_sketches, new_key, save_sketch, sketch_for
 from grants.services.submission import Acuse, note_late_attempt, submit_application
+from grants.services.subscriptions import (
+    change_subscription,
+    confirm_subscription,
+    end_subscription,
+    subscribe,
+    subscription_by_token,
+    tell_subscribers,
+)
 
 __all__ = [
     "Acuse",
@@ -68,12 +76,14 @@ __all__ = [
     "before_award_closes",
     "bring_up_to_date",
     "cancel_call",
+    "change_subscription",
     "checklist",
     "clear_clean_dossiers",
     "clear_dossier",
     "close_award",
     "comment_on_draft",
     "conclude_call",
+    "confirm_subscription",
     "correct_text",
     "decline_award",
     "detach_file",
@@ -81,6 +91,7 @@ __all__ = [
     "draft_call",
     "drop_uploads",
     "edit_call",
+    "end_subscription",
     "exclude_file",
     "extend_deadline",
     "file_appeal",
@@ -126,6 +137,9 @@ __all__ = [
     "sketch_for",
     "start_application",
     "submit_application",
+    "subscribe",
+    "subscription_by_token",
+    "tell_subscribers",
     "when_agreement_accepted",
     "when_award_declined",
     "when_award_settled",

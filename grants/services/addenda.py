@@ -13,6 +13,7 @@ from grants.models import Addendum, Call
 from grants.rules import deadlines
 from grants.services.calls import bilingual
 from grants.services.course import bring_up_to_date, move_call, schedule_advances
+from grants.services.subscriptions import plan_letters, plan_notice
 from grants.states.call import CALL_STATES, CallState
 
 LONGEST_REASON = 2_000
@@ -35,6 +36,7 @@ def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
     call.closes_at = closes_at
     session().flush()
     schedule_advances(call)
+    plan_letters(call)
     record(
         "call.deadline_extended",
         "call",
@@ -92,4 +94,5 @@ def _addendum(call: Call, kind: str, reason: str, **changed: Any) -> Addendum:
     notice = Addendum(call=call, number=number, kind=kind, reason=said, at=now(), by_id=actor().user_id, **changed)
     session().add(notice)
     session().flush()
+    plan_notice(notice)
     return notice

@@ -11,6 +11,7 @@ from grants.queries import calls as queries
 from grants.rules import content, eligibility, form, publication, tariff
 from grants.rules.publication import CheckItem, Readiness
 from grants.services.course import bring_up_to_date, schedule_advances
+from grants.services.subscriptions import plan_letters
 from grants.states.call import CALL_STATES, CallState
 
 
@@ -96,4 +97,5 @@ def publish_call(call: Call) -> Call:
     session().flush()
     record("call.published", "call", call.id, {"state": "consultation"}, {"sha256": call.frozen_sha256})
     schedule_advances(call)
+    plan_letters(call)
     return bring_up_to_date(call)

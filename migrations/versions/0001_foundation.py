@@ -2105,6 +2105,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_held_upload_place_user_id", "held_upload", ["place", "user_id", "id"], unique=False)
     op.create_table(
+        "call_subscription",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("axes", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR confirmed_at IS NOT NULL", name=op.f("ck_call_subscription_ended_was_confirmed")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_subscription")),
+    )
+    op.create_index(op.f("ix_call_subscription_asked_at"), "call_subscription", ["asked_at"], unique=False)
+    op.create_index(
+        "uq_call_subscription_live_email",
+        "call_subscription",
+        ["email"],
+        unique=True,
+        sqlite_where=sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL"),
+    )
+    op.create_table(
+        "subscription_letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subscription_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["grant_call.id"], name=op.f("fk_subscription_letter_call_id")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["call_subscription.id"], name=op.f("fk_subscription_letter_subscription_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription_letter")),
+        sa.UniqueConstraint(
+            "subscription_id", "call_id", "kind", name=op.f("uq_subscription_letter_subscription_id_call_id_kind")
+        ),
+    )
+    op.create_index(op.f("ix_subscription_letter_call_id"), "subscription_letter", ["call_id"], unique=False)
+    op.create_table(
         "sketch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.Integer(), nullable=False),
@@ -2948,12 +2989,111 @@ def upgrade() -> None:
     )
     op.create_index("ix_online_movement_order", "online_movement", ["order_id", "id"], unique=False)
     op.create_index("ix_online_movement_payout", "online_movement", ["payout_id", "id"], unique=False)
+    op.create_table(
+        "bank_statement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_code", sa.String(length=12), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("opening_cents", sa.BigInteger(), nullable=True),
+        sa.Column("closing_cents", sa.BigInteger(), nullable=True),
+        sa.Column("imported_by_id", sa.Integer(), nullable=True),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(opening_cents IS NULL) = (closing_cents IS NULL)", name=op.f("ck_bank_statement_balances_whole")
+        ),
+        sa.ForeignKeyConstraint(["account_code"], ["account.code"], name=op.f("fk_bank_statement_account_code")),
+        sa.ForeignKeyConstraint(["imported_by_id"], ["user_account.id"], name=op.f("fk_bank_statement_imported_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement")),
+        sa.UniqueConstraint("account_code", "sha256", name=op.f("uq_bank_statement_account_code_sha256")),
+    )
+    op.create_table(
+        "bank_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("account_code", sa.String(length=12), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reference", sa.String(length=120), nullable=False),
+        sa.Column("description", sa.String(length=500), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "matched",
+                "set_aside",
+                name="banklinestate_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("set_aside_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'set_aside') = (set_aside_reason IS NOT NULL)", name=op.f("ck_bank_line_set_aside_has_reason")
+        ),
+        sa.CheckConstraint("amount_cents <> 0", name=op.f("ck_bank_line_amount_not_zero")),
+        sa.ForeignKeyConstraint(["account_code"], ["account.code"], name=op.f("fk_bank_line_account_code")),
+        sa.ForeignKeyConstraint(["statement_id"], ["bank_statement.id"], name=op.f("fk_bank_line_statement_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_line")),
+        sa.UniqueConstraint(
+            "account_code", "currency", "fingerprint", name=op.f("uq_bank_line_account_code_currency_fingerprint")
+        ),
+    )
+    op.create_index("ix_bank_line_state", "bank_line", ["state", "booked_on", "id"], unique=False)
+    op.create_index(op.f("ix_bank_line_statement_id"), "bank_line", ["statement_id"], unique=False)
+    op.create_table(
+        "bank_match",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("account_code", sa.String(length=12), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "number",
+                "amount",
+                "hand",
+                name="matchreason_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("matched_by_id", sa.Integer(), nullable=True),
+        sa.Column("matched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_code"], ["account.code"], name=op.f("fk_bank_match_account_code")),
+        sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_bank_match_entry_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["bank_line.id"], name=op.f("fk_bank_match_line_id")),
+        sa.ForeignKeyConstraint(["matched_by_id"], ["user_account.id"], name=op.f("fk_bank_match_matched_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_match")),
+        sa.UniqueConstraint(
+            "entry_id", "account_code", "currency", name=op.f("uq_bank_match_entry_id_account_code_currency")
+        ),
+    )
+    op.create_index(op.f("ix_bank_match_line_id"), "bank_match", ["line_id"], unique=False)
     bind = op.get_bind()
     for statement in TRIGGERS[bind.dialect.name]:
         bind.exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_bank_match_line_id"), table_name="bank_match")
+    op.drop_table("bank_match")
+    op.drop_index(op.f("ix_bank_line_statement_id"), table_name="bank_line")
+    op.drop_index("ix_bank_line_state", table_name="bank_line")
+    op.drop_table("bank_line")
+    op.drop_table("bank_statement")
     op.drop_index("ix_online_movement_payout", table_name="online_movement")
     op.drop_index("ix_online_movement_order", table_name="online_movement")
     op.drop_table("online_movement")
@@ -3018,6 +3158,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sketch_created_at"), table_name="sketch")
     op.drop_index(op.f("ix_sketch_call_id"), table_name="sketch")
     op.drop_table("sketch")
+    op.drop_index(op.f("ix_subscription_letter_call_id"), table_name="subscription_letter")
+    op.drop_table("subscription_letter")
+    op.drop_index("uq_call_subscription_live_email", table_name="call_subscription")
+    op.drop_index(op.f("ix_call_subscription_asked_at"), table_name="call_subscription")
+    op.drop_table("call_subscription")
     op.drop_index("ix_held_upload_place_user_id", table_name="held_upload")
     op.drop_table("held_upload")
     op.drop_index("ix_co_applicant_user_id", table_name="co_applicant")

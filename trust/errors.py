@@ -257,6 +257,24 @@ class RefundNotPossible(Refusal):
     sentence = N_("Lo pagado en OXXO no se puede devolver en línea: haz una transferencia a quien lo pagó.")
 
 
+class StatementKnown(Conflict):
+    """The very same file was imported before."""
+
+    sentence = N_("Este archivo ya se importó: no se guardó nada de nuevo.")
+
+
+class NothingToMatch(InvalidInput):
+    """A line is matched to entries that wait for one."""
+
+    sentence = N_("Elige al menos un asiento que todavía no esté conciliado.")
+
+
+class MatchDiffers(InvalidInput):
+    """What the entries add up to is not what the bank says."""
+
+    sentence = N_("El banco dice %(line)s y los asientos elegidos suman %(total)s.")
+
+
 class NothingCharged(Refusal):
     """A held payment enters the books only once the company says that real money arrived."""
 

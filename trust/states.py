@@ -271,3 +271,28 @@ PAYOUT_STATES = StateTable(
     ],
     PayoutState.ON_ITS_WAY,
 )
+
+
+class BankLineState(StrEnum):
+    """Whether a line of the bank has its entry."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    SET_ASIDE = "set_aside"
+
+
+BANK_LINE_STATES = StateTable(
+    "bank_line",
+    {
+        BankLineState.OPEN: State(N_("Sin conciliar"), N_("Está en el banco y falta encontrar su asiento."), "warning"),
+        BankLineState.MATCHED: State(N_("Conciliada"), N_("El banco y los libros dicen lo mismo."), "good"),
+        BankLineState.SET_ASIDE: State(N_("Apartada"), N_("Una persona dijo por qué no lleva asiento."), "neutral"),
+    },
+    [
+        Transition(BankLineState.OPEN, BankLineState.MATCHED, TREASURY),
+        Transition(BankLineState.OPEN, BankLineState.SET_ASIDE, TREASURY),
+        Transition(BankLineState.MATCHED, BankLineState.OPEN, TREASURY),
+        Transition(BankLineState.SET_ASIDE, BankLineState.OPEN, TREASURY),
+    ],
+    BankLineState.OPEN,
+)

@@ -229,6 +229,7 @@ def test_the_books_agree_with_the_model_after_any_story(session: Session, clock:
             max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+    assert queries.balances() == []  # each story was undone after it had been proved
 
 
 def donate(fund: Fund, money: Money, key: str) -> Effect:

@@ -1,6 +1,7 @@
 """The trust's tables. Importing this package registers them and the triggers that guard them."""
 
 from trust.models import ledger_triggers
+from trust.models.bank import MATCH_REASONS, BankAccount, BankLine, BankMatch, BankStatement, MatchReason
 from trust.models.checkout import CheckoutOrder, ProcessedEvent
 from trust.models.contributions import Contribution, InKindItem, Pledge, PledgeInstalment, Receipt, ReceiptCounter
 from trust.models.kinds import (
@@ -34,11 +35,16 @@ __all__ = [
     "CONTRIBUTION_KINDS",
     "ENTRY_KINDS",
     "FUND_KINDS",
+    "MATCH_REASONS",
     "METHODS",
     "VALUATION_TECHNIQUES",
     "Account",
     "AccountBalance",
     "AccountKind",
+    "BankAccount",
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "CheckoutOrder",
     "Contribution",
     "ContributionForm",
@@ -50,6 +56,7 @@ __all__ = [
     "FundKind",
     "InKindItem",
     "JournalEntry",
+    "MatchReason",
     "Method",
     "OnlineDispute",
     "OnlineMovement",

@@ -30,6 +30,7 @@ DESK = (
         frozenset({Role.TREASURER}),
         lambda: int(queries.year_to_open() is not None),
     ),
+    DeskItem(N_("Líneas del banco sin conciliar"), "trust.bank_show", frozenset({Role.TREASURER}), queries.lines_open),
     DeskItem(N_("Pagos en línea en disputa"), "trust.dispute_list", frozenset({Role.TREASURER}), queries.disputes_open),
     DeskItem(
         N_("Depósitos que no cuadran"), "trust.payout_list", frozenset({Role.TREASURER}), queries.payouts_unmatched
@@ -39,4 +40,4 @@ DESK = (
     ),
 )
 
-from trust.routes import contributions, funds, giving, ledger, notices, online, payouts, receipts, sponsors  # noqa: E402, F401 (views)
+from trust.routes import bank, contributions, funds, giving, ledger, notices, online, payouts, receipts, sponsors  # noqa: E402, F401 (views)

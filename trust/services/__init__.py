@@ -1,5 +1,13 @@
 """Every write of the trust fund. Services flush and never commit."""
 
+from trust.services.bank import (
+    Imported,
+    import_statement,
+    match_by_hand,
+    match_by_rules,
+    open_line_again,
+    set_line_aside,
+)
 from trust.services.chart import CHART, establish_chart, open_fund, open_periods, open_year
 from trust.services.checkout import ask_for_page, keep_page, open_order, schedule_catch_up, start_checkout
 from trust.services.contributions import receive_contribution
@@ -19,6 +27,7 @@ from trust.services.verification import verify_ledger
 
 __all__ = [
     "CHART",
+    "Imported",
     "Line",
     "apply_history",
     "apply_payout",
@@ -38,12 +47,16 @@ __all__ = [
     "exchange_currency",
     "fulfil_checkout",
     "handle_webhook",
+    "import_statement",
     "issue_receipt",
     "keep_page",
     "keep_refund",
+    "match_by_hand",
+    "match_by_rules",
     "move_order",
     "offer_in_kind",
     "open_fund",
+    "open_line_again",
     "open_order",
     "open_periods",
     "open_year",
@@ -55,6 +68,7 @@ __all__ = [
     "request_refund",
     "reverse_entry",
     "schedule_catch_up",
+    "set_line_aside",
     "start_checkout",
     "transfer_between_funds",
     "use_in_kind",

@@ -106,7 +106,7 @@ class TransferForm(PuenteForm):
     def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = choices([(kind.value, _(label)) for kind, label in CONTRIBUTION_KINDS.items()])
-        self.fund.choices = choices(fund_options(funds()))
+        self.fund.choices = choices([("", _(N_("Elige la bolsa"))), *fund_options(funds())])
         self.currency.choices = choices([(code, code) for code in CURRENCIES])
         self.giver.choices = choices(
             [

@@ -1,0 +1,33 @@
+"""Shapes of what people type about money."""
+
+from trust.forms.giving import (
+    CURRENCIES,
+    LARGEST_EVIDENCE_BYTES,
+    AssignHeldForm,
+    ConfirmForm,
+    DeliveryForm,
+    FindReceiptForm,
+    GiveForm,
+    InKindForm,
+    ReasonForm,
+    RefundForm,
+    TransferForm,
+    UseForm,
+    fund_options,
+)
+
+__all__ = [
+    "CURRENCIES",
+    "LARGEST_EVIDENCE_BYTES",
+    "AssignHeldForm",
+    "ConfirmForm",
+    "DeliveryForm",
+    "FindReceiptForm",
+    "GiveForm",
+    "InKindForm",
+    "ReasonForm",
+    "RefundForm",
+    "TransferForm",
+    "UseForm",
+    "fund_options",
+]

@@ -1,0 +1,68 @@
+"""Bank statements as banks write them, read into values or refused by row and reason."""
+
+import hashlib
+import re
+
+from trust.rules.bank.iso20022 import read_camt053
+from trust.rules.bank.swift import read_mt940
+from trust.rules.bank.table import read_csv
+from trust.rules.bank.values import (
+    BAD_SHAPE,
+    BAD_TOTAL,
+    DATE_FORMATS,
+    MOST_LINES,
+    NO_LINES,
+    TOO_MANY,
+    CsvMapping,
+    Statement,
+    StatementLine,
+    StatementUnreadable,
+    refuse,
+)
+
+__all__ = [
+    "DATE_FORMATS",
+    "CsvMapping",
+    "Statement",
+    "StatementLine",
+    "StatementUnreadable",
+    "fingerprints",
+    "read_statement",
+]
+
+
+def read_statement(data: bytes, currency: str, mapping: CsvMapping | None) -> Statement:
+    """Read a statement in whichever of the three formats it is; `mapping` is for CSV.
+
+    Raises:
+        StatementUnreadable: naming the row and the reason; nothing of it is taken.
+    """
+    head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:400]
+    if head.startswith(b"<"):
+        found = read_camt053(data, currency)
+    elif re.search(rb"(^|\n):20:", head) or head.startswith(b"{1:"):
+        found = read_mt940(data, currency)
+    elif mapping is not None:
+        found = read_csv(data, currency, mapping)
+    else:
+        raise refuse(1, BAD_SHAPE)
+    if not found.lines:
+        raise refuse(1, NO_LINES)
+    if len(found.lines) > MOST_LINES:
+        raise refuse(MOST_LINES, TOO_MANY)
+    if found.opening is not None and found.closing is not None:
+        total = sum((line.money for line in found.lines), found.opening)
+        if total != found.closing:
+            raise refuse(len(found.lines), BAD_TOTAL)
+    return found
+
+
+def fingerprints(lines: tuple[StatementLine, ...]) -> list[str]:
+    """Return what makes each line the same line in another file: what it says, and which of its kind it is."""
+    seen: dict[str, int] = {}
+    found = []
+    for line in lines:
+        says = f"{line.booked_on}|{line.money}|{line.reference}|{line.description}"
+        seen[says] = seen.get(says, 0) + 1
+        found.append(hashlib.sha256(f"{says}|{seen[says]}".encode()).hexdigest())
+    return found

@@ -79,18 +79,23 @@ def seat_leave(panel_id: int, letter: str) -> str | Response | tuple[str, int]:
             flash(_("La persona %(letter)s dejó el comité.", letter=letter), "success")
             return back_to(panel)
     load = next(one for one in queries.coverage(panel).loads if one.seat.letter == letter)
-    consequences = [
-        ngettext(
-            "Se le retira %(num)s expediente que no ha enviado; lo lee otra persona cuando asignes lo que falta.",
-            "Se le retiran %(num)s expedientes que no ha enviado; los lee otra persona cuando asignes lo que falta.",
-            load.assigned - load.submitted,
-        ),
-        ngettext(
-            "%(num)s evaluación que ya envió se queda y cuenta.",
-            "%(num)s evaluaciones que ya envió se quedan y cuentan.",
-            load.submitted,
-        ),
-    ]
+    consequences = []
+    if load.assigned > load.submitted:
+        consequences.append(
+            ngettext(
+                "Se le retira %(num)s expediente que no ha enviado; lo lee otra persona cuando asignes lo que falta.",
+                "Se le retiran %(num)s expedientes que no ha enviado; los lee otra persona cuando asignes lo que falta.",
+                load.assigned - load.submitted,
+            )
+        )
+    if load.submitted:
+        consequences.append(
+            ngettext(
+                "%(num)s evaluación que ya envió se queda y cuenta.",
+                "%(num)s evaluaciones que ya envió se quedan y cuentan.",
+                load.submitted,
+            )
+        )
     page = render_template("scoring/seat_leave.html", panel=panel, letter=letter, consequences=consequences, form=form)
     return (page, 422) if form.reason.errors else page
 

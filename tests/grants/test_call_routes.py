@@ -238,6 +238,30 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
     assert client.get(f"{base}/musica/editar/textos").status_code == 200
 
 
+def test_what_publishing_asks_for_is_not_called_optional(client, login, session, draft):
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/programa/convocatorias/{draft.slug}/editar"
+    scope = client.get(f"{base}/alcance").text
+    assert (scope.count("(necesario para publicar)"), scope.count("(opcional)")) == (3, 0)
+    texts = client.get(f"{base}/textos").text
+    assert (texts.count("(necesario para publicar)"), texts.count("(opcional)")) == (6, 0)
+
+
+def test_the_rules_are_run_over_the_queue_only_once_the_call_has_closed(client, login, session, call, clock):
+    make_submitted_application(call, make_user())
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    address = f"/es/programa/{call.slug}/solicitudes"
+    while_open = client.get(address).text
+    assert "Se podrá desde que la convocatoria cierre, el" in while_open
+    assert f'action="{address}/revisar"' not in while_open
+    assert client.post(f"{address}/revisar").status_code == 409
+    clock.advance(seconds=(call.closes_at - now()).total_seconds() + 1)
+    login(Role.PROGRAMME_OFFICER)
+    assert f'action="{address}/revisar"' in client.get(address).text
+    assert client.post(f"{address}/revisar").status_code == 303
+
+
 def test_of_two_windows_the_second_is_shown_what_the_first_saved(client, login, session, draft):
     login(Role.PROGRAMME_OFFICER)
     address = f"/es/programa/convocatorias/{draft.slug}/editar/textos"

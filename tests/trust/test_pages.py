@@ -1,5 +1,6 @@
 """The trust's pages: who may open which, whose things they show, and what happens to bad input."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -322,6 +323,31 @@ def test_the_book_is_filtered_and_exported(client: FlaskClient, login: Login, se
     assert len(rows) == 5
     assert rows[0].startswith("Asiento,Fecha,Tipo,Concepto")
     assert "'=1+1" in rows[4]
+
+
+def test_the_list_of_contributions_says_who_gave_and_when(
+    client: FlaskClient, login: Login, gift: Contribution
+) -> None:
+    login(Role.TREASURER)
+    page = text_of(client, "/es/tesoreria/aportaciones")
+    assert "Aerolínea Secreta" in page
+    assert gift.received_on is not None
+    assert f'data-label="Fecha"><span class="cell-value"><time class="nowrap" datetime="{gift.received_on}">' in page
+
+
+def test_every_entry_of_a_fund_shows_what_it_moved_there(client: FlaskClient, gift: Contribution) -> None:
+    page = text_of(client, f"/es/fondos/{gift.fund.code}")
+    assert 'data-label="Importe"><span class="cell-value"><data class="amount nowrap" value="25000.00">' in page
+
+
+@pytest.mark.parametrize("page", ["aportaciones/nueva", "especie/nueva"])
+def test_what_arrives_asks_for_its_fund_and_chooses_none(
+    client: FlaskClient, login: Login, gift: Contribution, page: str
+) -> None:
+    login(Role.TREASURER)
+    shown = text_of(client, f"/es/tesoreria/{page}")
+    options = shown.partition('name="fund"')[2].partition("</select>")[0]
+    assert re.findall(r'<option value="([^"]*)"( selected)?>', options) == [("", ""), (gift.fund.code, "")]
 
 
 def test_a_figure_of_a_fund_is_the_sum_of_the_entries_under_it(client: FlaskClient, session: Session) -> None:

@@ -152,7 +152,7 @@ class InKindForm(PuenteForm):
     def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = choices([(kind.value, _(CONTRIBUTION_KINDS[kind])) for kind in KINDS_OF_GIFT])
-        self.fund.choices = choices(fund_options(funds()))
+        self.fund.choices = choices([("", _(N_("Elige la bolsa"))), *fund_options(funds())])
         self.valuation.choices = choices([(one.value, _(label)) for one, label in VALUATION_TECHNIQUES.items()])
         self.giver.choices = choices(
             [
@@ -193,7 +193,7 @@ class AssignHeldForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fund.choices = choices(fund_options(funds()))
+        self.fund.choices = choices([("", _(N_("Elige la bolsa"))), *fund_options(funds())])
 
 
 class RefundForm(ReasonForm):

@@ -73,12 +73,13 @@ def contribution_of(entry: JournalEntry) -> Contribution | None:
     )
 
 
-def entry_debits(entry: JournalEntry) -> list[Money]:
-    """Return what an entry moved outside the budget's control accounts: its debits by currency.
+def entry_debits(entry: JournalEntry, fund: Fund | None = None) -> list[Money]:
+    """Return what an entry moved, in all or in one fund, outside the budget's control accounts: debits by currency.
 
     An entry of the budget alone shows its debits there.
     """
-    lines = [line for line in entry.postings if not line.account_code.startswith("8.")] or list(entry.postings)
+    own = [line for line in entry.postings if fund is None or line.fund_id == fund.id]
+    lines = [line for line in own if not line.account_code.startswith("8.")] or own
     sums: dict[str, int] = {}
     for line in lines:
         if line.amount_cents > 0:

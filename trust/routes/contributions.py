@@ -56,9 +56,11 @@ def contribution_list() -> str:
     query = queries.contributions(
         state=ContributionState(state) if state else None, form=ContributionForm(form) if form else None
     )
+    listing = paginate(query, page=page_number(request.args))
     return render_template(
         "trust/contribution_list.html",
-        listing=paginate(query, page=page_number(request.args)),
+        listing=listing,
+        givers=queries.giver_names(listing.rows),
         state_options=[("", _("Todos")), *((one.value, CONTRIBUTION_STATES.label(one)) for one in ContributionState)],
         form_options=[("", _("Todas")), *((one.value, _(label)) for one, label in CONTRIBUTION_FORMS.items())],
         **LABELS,

@@ -56,7 +56,10 @@ def fund_show(code: str) -> str:
         labels=labels,
         figure=figure,
         listing=listing,
-        rows=[(entry, queries.entry_effect(entry, fund, accounts)) for entry in listing.rows],
+        rows=[
+            (entry, queries.entry_effect(entry, fund, accounts), queries.entry_debits(entry, fund))
+            for entry in listing.rows
+        ],
         entry_kinds=ENTRY_KINDS,
         giver=queries.public_giver(fund),
         give_url=url_for("trust.give", bolsa=fund.code) if fund.accepts_gifts else None,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from accounts.login import current_facts
 from core.context import request_id
 from core.errors import MissingCredentials, Refusal
 from core.language import N_, _
@@ -95,9 +96,11 @@ def refused(refusal: Refusal) -> Response | tuple[str, int]:
     return page(refusal.status, refusal.message(), kept=_kept(), what_to_do=refusal.advice() or None)
 
 
-def forged(_error: CSRFError) -> tuple[str, int]:
-    """Refuse a form whose token is missing or not ours."""
+def forged(_error: CSRFError) -> Response | tuple[str, int]:
+    """Refuse a form whose token is missing or not ours; who signed in meanwhile in another tab is led on."""
     roll_back()
+    if request.endpoint == "accounts.sign_in" and current_facts() is not None:
+        return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
     sentence = _("La página estuvo abierta demasiado tiempo o el formulario no salió de este sitio.")
     return page(400, sentence, kept=_kept(), what_to_do=_("Vuelve atrás, recarga la página y envíala otra vez."))
 

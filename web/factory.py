@@ -64,6 +64,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _start_extensions(app)
     requests.install(app)
+    # After the request knows its person: a refused form is answered to whoever sent it, not to the reader before.
+    CSRFProtect(app)  # type: ignore[no-untyped-call]
     errors.install(app)
     presentation.install(app)
     _open_rooms(app)
@@ -120,7 +122,6 @@ def _start_extensions(app: Flask) -> None:
             prepare_engine(engine)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     Babel(app, locale_selector=requests.select_language)
-    CSRFProtect(app)  # type: ignore[no-untyped-call]
     login.init_app(app)
     production = app.config["MODE"] == "production"
     Talisman(

@@ -24,7 +24,7 @@ from grants.models import Call
 from grants.queries import applications as application_queries
 from grants.queries import calls as queries
 from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
-from grants.rules import content, deadlines, eligibility
+from grants.rules import content, deadlines, eligibility, process
 from grants.rules.comparison import TEXTS, compared
 from grants.rules.sketch import sketch_step
 from grants.rules.tariff import rule_label, spoken_rate
@@ -105,7 +105,7 @@ def call_show(slug: str) -> Response:
         tariff=tariff_rows(call),
         rate=spoken_rate(call.tariff),
         rulebook=call.rulebook,
-        process=_process(state),
+        process=_process(call, state),
         may_write=actor().has(*WRITERS),
         texts=TEXTS,
         compared=compared,
@@ -137,15 +137,19 @@ def tariff_rows(call: Call) -> list[tuple[str, Money, Money | None]]:
     return [(label, amount, amount.converted(Fraction(rate["value"]), rate["quote"])) for label, amount in rows]
 
 
-def _process(state: CallState) -> list[tuple[str, str, str]]:
+def _process(call: Call, state: CallState) -> list[tuple[process.Step, str]]:
     # What comes before the present state is done; a cancelled call stands nowhere on the way.
+    calendar = process.Calendar(
+        call.consultation_closes_at, call.opens_at, call.closes_at, call.results_on, call.appeal_days
+    )
+    document = call.rulebook.document if call.rulebook is not None else None
     here = COURSE.index(state) if state in COURSE else -1
-    steps = []
-    for number, step in enumerate(COURSE):
-        if step is not CallState.DRAFT:
-            when = "done" if number < here else "current" if number == here else "ahead"
-            steps.append((CALL_STATES.label(step), CALL_STATES.meaning(step), when))
-    return steps
+    found = []
+    for step in process.steps(calendar, document, len(call.eligibility["rules"])):
+        places = [COURSE.index(one) for one in step.states]
+        when = "current" if here in places else "done" if here > max(places) else "ahead"
+        found.append((step, when))
+    return found
 
 
 @blueprint.get("/convocatorias/<slug>/reglas.json")

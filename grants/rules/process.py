@@ -1,0 +1,160 @@
+"""How a call is decided, step by step: when, by whom and by which rule, taken from its calendar and its rulebook."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from core.language import N_, _, localised, ngettext
+from grants.states.call import CallState
+
+TIES: Mapping[str, str] = {
+    "score": N_("la calificación"),
+    "lot": N_("un sorteo que cualquiera puede comprobar"),
+}
+SKIPS: Mapping[str, str] = {
+    "stop": N_("Si el dinero no alcanza para el siguiente proyecto, la lista se detiene ahí."),
+    "skip": N_("Si el dinero no alcanza para un proyecto, se pasa al siguiente que sí cabe."),
+    "partial": N_("Al último proyecto se le ofrece el dinero que queda."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the process. `begins` and `ends` are moments or days, where the calendar fixes them."""
+
+    name: str
+    who: str
+    decides: tuple[str, ...]
+    states: tuple[CallState, ...]
+    begins: datetime | date | None = None
+    ends: datetime | date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The dates of a call."""
+
+    consultation_closes_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    results_on: date | None
+    appeal_days: int
+
+
+def steps(calendar: Calendar, rulebook: Mapping[str, Any] | None, requirements: int) -> list[Step]:
+    """Return the steps of a call in order; without a rulebook the committee's rules are not told yet."""
+    found = [
+        Step(
+            _("Consulta pública"),
+            _("Cualquier persona"),
+            (_("Cada comentario recibe respuesta pública antes de publicar las reglas."),),
+            (CallState.CONSULTATION,),
+            None,
+            calendar.consultation_closes_at,
+        ),
+        Step(
+            _("Recepción de solicitudes"),
+            _("Quien solicita"),
+            (_("Cuenta el último envío antes del cierre, al segundo."),),
+            (CallState.PUBLISHED, CallState.OPEN),
+            calendar.opens_at,
+            calendar.closes_at,
+        ),
+        Step(
+            _("Revisión de requisitos"),
+            _("El equipo del programa"),
+            (
+                ngettext("Decide %(num)s requisito publicado.", "Deciden %(num)s requisitos publicados.", requirements),
+                _("Lo que se puede corregir se pide una vez, con plazo."),
+            ),
+            (CallState.CLOSED, CallState.SCREENING),
+        ),
+        Step(
+            _("Evaluación anónima"),
+            _("El comité, sin saber de quién es cada proyecto"),
+            tuple(_evaluation(rulebook)),
+            (CallState.REVIEW,),
+        ),
+        Step(
+            _("Orden y selección"),
+            _("Las reglas, con un cálculo que cualquiera puede repetir"),
+            tuple(_selection(rulebook)),
+            (CallState.DELIBERATION,),
+        ),
+        Step(
+            _("Resultados"),
+            _("El equipo del programa, todos a la vez"),
+            (_("Cada persona recibe su resultado con el motivo; la lista de apoyos es pública."),),
+            (CallState.RESOLVED,),
+            calendar.results_on,
+            calendar.results_on,
+        ),
+    ]
+    if calendar.appeal_days:
+        last = calendar.results_on + timedelta(days=calendar.appeal_days) if calendar.results_on is not None else None
+        found.append(
+            Step(
+                _("Inconformidades"),
+                _("Alguien que no participó en la primera decisión"),
+                (
+                    ngettext(
+                        "Hay %(num)s día natural para inconformarse.",
+                        "Hay %(num)s días naturales para inconformarse.",
+                        calendar.appeal_days,
+                    ),
+                ),
+                (CallState.APPEALS,),
+                calendar.results_on,
+                last,
+            )
+        )
+    return [*found, Step(_("Resultado definitivo"), "", (), (CallState.FINAL,))]
+
+
+def _evaluation(rulebook: Mapping[str, Any] | None) -> Iterator[str]:
+    if rulebook is None:
+        yield _("Las reglas de evaluación todavía no se fijan.")
+        return
+    reviews = rulebook["reviews"]["per_application"]
+    yield ngettext("Lee cada proyecto %(num)s persona.", "Leen cada proyecto %(num)s personas.", reviews)
+    total = sum((_weight(entry) for entry in rulebook["criteria"]), Fraction(0))
+    shares = [
+        _("%(name)s (%(share)s %%)", name=localised(entry["name"]), share=_percent(_weight(entry), total))
+        for entry in rulebook["criteria"]
+    ]
+    yield _("Cuenta: %(criteria)s.", criteria=", ".join(shares))
+    threshold = rulebook["score"].get("threshold")
+    if threshold is not None:
+        yield _("Hacen falta %(threshold)s puntos para poder recibir apoyo.", threshold=threshold)
+    if rulebook["discrepancy"].get("further_reviewers"):
+        yield _("Si no se ponen de acuerdo, se llama a otra persona.")
+
+
+def _selection(rulebook: Mapping[str, Any] | None) -> Iterator[str]:
+    if rulebook is None:
+        return
+    names = {entry["id"]: localised(entry["name"]) for entry in (*rulebook["criteria"], *rulebook["reserved"])}
+    for entry in rulebook["bonus"]:
+        yield _("%(name)s: %(points)s puntos más.", name=localised(entry["name"]), points=entry["points"])
+    for entry in rulebook["reserved"]:
+        yield ngettext(
+            "%(name)s: %(num)s lugar reservado.",
+            "%(name)s: %(num)s lugares reservados.",
+            entry["places"],
+            name=localised(entry["name"]),
+        )
+    ties = [_(TIES[tie]) if tie in TIES else names.get(tie.partition(":")[2], "") for tie in rulebook["ties"]]
+    yield _("Un empate lo deciden, en orden: %(ties)s.", ties=", ".join(filter(None, ties)))
+    skip_rule = SKIPS[rulebook["selection"]["skip_rule"]]
+    yield _(skip_rule)
+
+
+def _weight(entry: Mapping[str, Any]) -> Fraction:
+    return Fraction(str(entry["weight"]))
+
+
+def _percent(part: Fraction, whole: Fraction) -> str:
+    share = 100 * part / whole if whole else Fraction(0)
+    return str(share) if share.denominator == 1 else f"{float(share):.1f}"

@@ -1,17 +1,23 @@
 """Every refusal becomes a page: what happened, what was kept, what to do now."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from accounts.login import current_facts
-from core.context import request_id
-from core.errors import MissingCredentials, Refusal
+from accounts.rules.places import same_site_path
+from core.access import guard_of
+from core.audit import record
+from core.context import actor, request_id, set_writing
+from core.database import session
+from core.errors import Forbidden, MissingCredentials, Refusal
 from core.language import N_, _
 from web.requests import roll_back
 
@@ -51,6 +57,9 @@ ADVICE = {
     500: N_("Vuelve a intentarlo. Si sigue fallando, escríbenos con la referencia de abajo."),
     503: N_("Espera unos segundos y vuelve a intentarlo."),
 }
+ENDED = N_("Tu sesión terminó antes de que enviaras el formulario, así que no se guardó.")
+LONG = 20  # shorter values are quickly typed again
+SECRET_FIELDS = ("password", "current", "code", "token", "key")
 KEPT = N_("Lo que escribiste sigue en la página anterior: vuelve con el botón «Atrás» de tu navegador.")
 
 
@@ -65,8 +74,16 @@ def install(app: Flask) -> None:
     app.register_error_handler(500, broken)
 
 
-def page(status: int, sentence: str, *, kept: str | None = None, what_to_do: str | None = None) -> tuple[str, int]:
-    """Render the error page; the transaction is already rolled back."""
+def page(
+    status: int,
+    sentence: str,
+    *,
+    kept: str | None = None,
+    what_to_do: str | None = None,
+    typed: Sequence[str] = (),
+    sign_in: str | None = None,
+) -> tuple[str, int]:
+    """Render the error page; the transaction is already rolled back. `typed` is shown to be copied."""
     title = TITLES.get(status) or TITLES[409 if status < 500 else 500]
     body = render_template(
         "errors/error.html",
@@ -75,6 +92,8 @@ def page(status: int, sentence: str, *, kept: str | None = None, what_to_do: str
         sentence=sentence,
         kept=kept,
         what_to_do=what_to_do,
+        typed=typed,
+        sign_in=sign_in,
         reference=request_id(),
     )
     return body, status
@@ -87,9 +106,43 @@ def _kept() -> str | None:
         return None
 
 
+def _note(action: str) -> None:
+    """Leave a line in the audit trail about a request that was turned away; only of people we know.
+
+    Strangers are left to the log: the trail cannot be pruned, and anybody could fill it.
+    """
+    log.warning("%s: %s %s", action, request.method, request.endpoint)
+    if actor().is_anonymous:
+        return
+    try:
+        set_writing(True)
+        record(action, "address", (request.endpoint or request.path)[:80])
+        session().commit()
+    except SQLAlchemyError:
+        roll_back()
+
+
+def _typed() -> list[str]:
+    """Return the texts of the form that was sent, so that nobody writes them twice; never a password."""
+    try:
+        texts = [(name, value.strip()) for name, value in request.form.items(multi=True)]
+    except HTTPException:
+        return []
+    return [value for name, value in texts if len(value) >= LONG and not any(word in name for word in SECRET_FIELDS)]
+
+
+def _way_back() -> str | None:
+    """Return where somebody who signs in again finds the form that was sent."""
+    return same_site_path(urlsplit(request.referrer or "").path)
+
+
 def refused(refusal: Refusal) -> Response | tuple[str, int]:
     """Show a named refusal; somebody who only has to sign in is led there and back."""
     roll_back()
+    if isinstance(refusal, Forbidden):
+        _note("access.refused")
+    if isinstance(refusal, MissingCredentials) and request.method == "POST":
+        return page(refusal.status, _(ENDED), typed=_typed(), sign_in=url_for("accounts.sign_in", next=_way_back()))
     if isinstance(refusal, MissingCredentials) and request.method in ("GET", "HEAD"):
         flash(refusal.message(), "info")
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
@@ -101,8 +154,13 @@ def forged(_error: CSRFError) -> Response | tuple[str, int]:
     roll_back()
     if request.endpoint == "accounts.sign_in" and current_facts() is not None:
         return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
+    _note("request.forged")
+    guard = guard_of(request.endpoint or "static")
+    if actor().is_anonymous and (guard is None or guard.roles is not None):
+        return page(400, _(ENDED), typed=_typed(), sign_in=url_for("accounts.sign_in", next=_way_back()))
     sentence = _("La página estuvo abierta demasiado tiempo o el formulario no salió de este sitio.")
-    return page(400, sentence, kept=_kept(), what_to_do=_("Vuelve atrás, recarga la página y envíala otra vez."))
+    advice = _("Copia lo que escribiste, vuelve atrás, recarga la página y envíala otra vez.")
+    return page(400, sentence, kept=_kept(), typed=_typed(), what_to_do=advice)
 
 
 def http_error(error: HTTPException) -> Response | tuple[str, int]:

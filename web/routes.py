@@ -1,7 +1,7 @@
 """The front door, a person's desk, help, health, and the page where staff see background work."""
 
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
-from sqlalchemy import select, text
+from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, public, roles, signed_in
@@ -12,11 +12,12 @@ from core.language import N_, _
 from core.listing import chosen, page_number, paginate
 from core.navigation import NavItem
 from core.roles import Role
-from web import front_door
+from web import audit_trail, front_door, queries
 from web.navigation import desk_items
 
 blueprint = Blueprint("web", __name__)
 machine_blueprint = Blueprint("machine", __name__)
+audit_trail.install(blueprint)
 # How a job's state reads to the progress component.
 PROGRESS = {
     JobState.QUEUED: "waiting",
@@ -28,6 +29,7 @@ PROGRESS = {
 NAVIGATION = (
     NavItem(N_("Mi espacio"), "web.desk", order=1, roles=frozenset()),
     NavItem(N_("Trabajos"), "web.job_list", order=95, roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    NavItem(N_("Bitácora"), "web.audit_list", order=97, roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 
 
@@ -81,9 +83,7 @@ def gallery() -> str:
 def job_list() -> str:
     """Background work and how it goes."""
     state = chosen(request.args, "estado", [state.value for state in JobState])
-    query = select(Job).order_by(Job.id.desc())
-    if state is not None:
-        query = query.where(Job.state == JobState(state))
+    query = queries.jobs(JobState(state) if state is not None else None)
     return render_template(
         "web/job_list.html",
         listing=paginate(query, page=page_number(request.args)),

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from accounts.models import SessionEnd, User, UserSession
+from core.audit import AuditEvent
+from core.clock import now
+from core.database import db
 from core.roles import Role
 from tests.web.conftest import World
 from tests.web.dom import parse, text_of
@@ -215,3 +220,53 @@ def test_the_way_back_after_signing_in_stays_on_the_site(world: World, elsewhere
     assert (answer.status_code, answer.headers["Location"]) == (303, "/es/mi-espacio")
     answer = client.get(SIGN_IN, query_string={"next": "/es/solicitudes"})
     assert answer.headers["Location"] == "/es/solicitudes"
+
+
+def trail(world: World, action: str) -> list[AuditEvent]:
+    """What the audit trail holds of one kind."""
+    with world.app.app_context():
+        return list(db.session.scalars(select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id)))
+
+
+def test_people_who_are_turned_away_leave_a_line_and_strangers_none(world: World, visitor: FlaskClient) -> None:
+    visitor.post(SIGN_IN, data={"csrf_token": "forged"})
+    assert trail(world, "request.forged") == []
+    client = world.client(Role.APPLICANT.value)
+    assert_page(client.get("/es/bitacora"), 403)
+    assert_page(client.post("/es/cuenta/salir", data={"csrf_token": "forged"}), 400)
+    (refused,), (forged,) = trail(world, "access.refused"), trail(world, "request.forged")
+    assert (refused.subject_id, forged.subject_id) == ("web.audit_list", "accounts.sign_out")
+    assert refused.actor_id == forged.actor_id is not None
+
+
+def test_an_auditor_reads_the_whole_trail_by_thing_person_and_reference(world: World) -> None:
+    client = world.client(Role.AUDITOR.value)
+    whole = parse(client.get("/es/bitacora").get_data())
+    assert len(whole.xpath("//main//tbody/tr")) == 50
+    with world.app.app_context():
+        event = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.actor_id.is_not(None)).order_by(AuditEvent.id)
+        ).first()
+        assert event is not None
+        person = db.session.get_one(User, event.actor_id).email
+    query = {"persona": person, "asunto": event.subject, "numero": event.subject_id, "referencia": event.request_id}
+    found = parse(client.get("/es/bitacora", query_string=query).get_data())
+    assert event.action in text_of(found.xpath("//main//tbody")[0])
+    nobody = parse(client.get("/es/bitacora?persona=nadie@example.org").get_data())
+    assert nobody.xpath("//main//tbody") == []
+
+
+def test_what_was_written_is_shown_again_when_the_session_had_ended(world: World) -> None:
+    client = world.client(Role.APPLICANT.value)
+    text = "La obra viaja a tres ciudades. " * 4
+    form = {"csrf_token": token(client, "/es/cuenta/datos"), "name": text, "password": "no se enseña nunca, jamás"}
+    with world.app.app_context():
+        db.session.execute(update(UserSession).values(ended_at=now(), end_reason=SessionEnd.REVOKED))
+        db.session.commit()
+    answer = client.post("/es/cuenta/datos", data=form, headers={"Referer": "http://localhost/es/cuenta/datos"})
+    assert answer.status_code in (400, 401)
+    tree = parse(answer.get_data())
+    assert [node.text.strip() for node in tree.xpath("//main//textarea")] == [text.strip()]
+    assert "sesión terminó" in text_of(tree.xpath("//main")[0])
+    (way,) = tree.xpath("//main//a[contains(@class, 'btn-primary')]/@href")
+    assert way == "/es/cuenta/entrar?next=/es/cuenta/datos"

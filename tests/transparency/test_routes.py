@@ -191,6 +191,28 @@ def test_the_page_answers_first_and_folds_the_detail(client: FlaskClient, world:
     assert ("<table" in page, "<table" in unfolded) == (True, False)
 
 
+def test_the_first_button_opens_the_last_quarter_that_is_over(client: FlaskClient, world: World) -> None:
+    page = client.get("/es/transparencia").text
+    (first, *_others) = re.findall(r'<a class="btn[^"]*" href="([^"]+)">([^<]+)</a>', page)
+    assert first == ("/es/transparencia/2025/t4", "Ver el trimestre 4 de 2025")
+    assert "Todavía no hay movimientos" not in client.get(first[0]).text
+
+
+def test_before_any_quarter_is_over_the_button_opens_the_current_one(client: FlaskClient, clock: FrozenClock) -> None:
+    buttons = re.findall(r'<a class="btn[^"]*" href="([^"]+)">', client.get("/es/transparencia").text)
+    assert buttons[0] == "/es/transparencia/2026/t1"
+
+
+def test_sections_without_data_fold_into_one_line(client: FlaskClient, world: World) -> None:
+    page = client.get("/es/transparencia/2025/t4").text
+    headings = re.findall(r"<h2[^>]*>([^<]+)</h2>", page)
+    assert "¿Cuánto dinero entró y de quién?" in headings
+    assert "¿A qué ejes fueron los apoyos?" not in headings
+    line = page[page.index('id="sin-datos"') :].split("</p>")[0]
+    assert line.count("<p>") == 1
+    assert '<span id="apoyos-eje">¿A qué ejes fueron los apoyos?' in line
+
+
 def test_the_entries_of_a_figure_add_up_to_it(client: FlaskClient, world: World) -> None:
     page = client.get("/es/transparencia/asientos?bolsa=fondo-general&cuenta=4.1.2&cuenta=4.1.1").text
     assert "\u2212$255,000.00\u202fMXN" in page

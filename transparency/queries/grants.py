@@ -191,8 +191,10 @@ def _judging(call_ids: Sequence[int]) -> dict[str, int | None]:
         .where(Review.state == ReviewState.SUBMITTED),
         _assigned(panels).where(Assignment.state == AssignmentState.RECUSED),
         _assigned(panels).where(Assignment.origin == AssignmentOrigin.FURTHER),
+        _guesses(panels).where(Review.believes_known.is_not(None)),
+        _guesses(panels).where(Review.believes_known.is_(True)),
     )
-    names = ("reviewers", "reviews", "recusals", "further_reviews")
+    names = ("reviewers", "reviews", "recusals", "further_reviews", "guesses_asked", "guesses_made")
     row = session().execute(select(*(one.scalar_subquery() for one in numbers))).one()
     return {name: int(value) if row[0] else None for name, value in zip(names, row, strict=True)}
 
@@ -202,6 +204,14 @@ def _assigned(panels: Select[Any]) -> Select[Any]:
         select(func.count(Assignment.id))
         .join(Dossier, Dossier.id == Assignment.dossier_id)
         .where(Dossier.panel_id.in_(panels))
+    )
+
+
+def _guesses(panels: Select[Any]) -> Select[Any]:
+    return (
+        _assigned(panels)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .where(Review.state == ReviewState.SUBMITTED)
     )
 
 

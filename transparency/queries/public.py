@@ -20,7 +20,7 @@ from grants.states.call import CallState
 from grants.states.determination import DeterminationState
 from transparency.queries.grants import STANDING, moments
 from transparency.rules.books import INCOME_CASH
-from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period
+from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period, quarter_of
 from trust.models import Account, AccountBalance, Fund, FundKind, JournalEntry
 
 PRIVATE_ACTS = (
@@ -174,6 +174,13 @@ def reported_calls() -> list[Call]:
 def first_day() -> date:
     """Return the day of the first entry, or today while the books are empty."""
     return session().scalar(select(func.min(JournalEntry.entry_date))) or today()
+
+
+def latest_told_quarter() -> Period | None:
+    """Return the last quarter that is over and has entries: the first one a reader wants; None while there is none."""
+    this_quarter = quarter_of(today()).start
+    last = session().scalar(select(func.max(JournalEntry.entry_date)).where(JournalEntry.entry_date < this_quarter))
+    return None if last is None else quarter_of(last)
 
 
 def public_call(slug: str) -> Call | None:

@@ -56,12 +56,15 @@ def _address(report: Report, endpoint: str, **values: Any) -> str:
 
 
 def _page(report: Report) -> str:
+    shown_sections = sections(report)
     return render_template(
         "transparency/report_show.html",
         report=report,
         title=scope_title(report.scope),
         headlines=headlines(report),
-        sections=sections(report),
+        sections=shown_sections,
+        told=[one for one in shown_sections if one.rows and not one.is_silent],
+        silent=[one for one in shown_sections if one.is_silent or not one.rows],
         address=lambda endpoint, **values: _address(report, endpoint, **values),
         shown=shown,
         is_call=report.scope.kind is ScopeKind.CALL,
@@ -110,7 +113,8 @@ def index() -> Response:
         return render_template(
             "transparency/index.html",
             figures=queries.front_figures(),
-            latest=periods[0],
+            current=periods[0],
+            told=queries.latest_told_quarter(),
             periods=periods,
             years=sorted({period.year for period in periods}, reverse=True),
             calls=queries.reported_calls(),

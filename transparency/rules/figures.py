@@ -145,6 +145,8 @@ class Process:
     reviews: int | None = None
     recusals: int | None = None
     further_reviews: int | None = None
+    guesses_asked: int | None = None
+    guesses_made: int | None = None
     agreement: float | None = None
 
 

@@ -26,7 +26,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question with everything that answers it. The chart of a leading one is shown at once."""
+    """One question with everything that answers it.
+
+    The chart of a leading one is shown at once. A silent one has only noughts to say, and its page says so in a line.
+    """
 
     id: str
     question: str
@@ -38,6 +41,7 @@ class Section:
     chart: Chart | None = None
     entries: Mapping[str, str] | None = field(default=None)
     leading: bool = False
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

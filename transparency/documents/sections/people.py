@@ -13,6 +13,7 @@ from transparency.documents.words import (
     number,
     shown,
 )
+from transparency.rules.breakdowns import UNKNOWN
 from transparency.rules.figures import Breakdown, Report
 from transparency.rules.periods import ScopeKind
 
@@ -32,6 +33,7 @@ SECTION_IDS = {
     "gender": "apoyos-genero",
     "first_time": "apoyos-primera-vez",
 }
+PROFILES = {"person": N_("personas"), "collective": N_("colectivos"), "organisation": N_("organizaciones")}
 GROUP_HEADINGS = {
     "axis": N_("Eje"),
     "region": N_("Región"),
@@ -68,24 +70,106 @@ def _rows(breakdown: Breakdown) -> list[tuple[str, str, int, int, Money]]:
 
 
 def _answer(breakdown: Breakdown) -> str:
-    known = [one for one in breakdown.groups if one.awarded]
-    if not known:
-        return ngettext(
-            "Se dio %(num)s apoyo por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
-            "Se dieron %(num)s apoyos por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
-            breakdown.awarded,
-            amount=shown(breakdown.amount),
-            decided=number(breakdown.decided),
-            rate=shown(_rate(breakdown.awarded, breakdown.decided)),
-        )
-    most = max(known, key=lambda one: one.awarded or 0)
-    return _(
-        "De %(total)s apoyos, %(count)s fueron para «%(name)s», de %(decided)s solicitudes.",
-        total=number(breakdown.awarded),
-        count=number(most.awarded or 0),
-        name=group_name(breakdown.dimension, most.key),
-        decided=number(most.decided or 0),
+    found = {"gender": _gender_answer, "first_time": _first_time_answer, "profile": _profile_answer}
+    return found.get(breakdown.dimension, _most_answer)(breakdown) or _overall_answer(breakdown)
+
+
+def _overall_answer(breakdown: Breakdown) -> str:
+    return ngettext(
+        "Se dio %(num)s apoyo por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
+        "Se dieron %(num)s apoyos por %(amount)s entre %(decided)s solicitudes resueltas: %(rate)s.",
+        breakdown.awarded,
+        amount=shown(breakdown.amount),
+        decided=number(breakdown.decided),
+        rate=shown(_rate(breakdown.awarded, breakdown.decided)),
     )
+
+
+def _most_answer(breakdown: Breakdown) -> str:
+    """Name the axis, region or part of the city with most awards; what was not said or is hidden is no such name."""
+    known = [one for one in breakdown.groups if one.awarded and one.key != UNKNOWN]
+    if not known:
+        return ""
+    most = max(known, key=lambda one: one.awarded or 0)
+    values = {
+        "name": group_name(breakdown.dimension, most.key),
+        "count": number(most.awarded or 0),
+        "total": number(breakdown.awarded),
+        "decided": number(most.decided or 0),
+    }
+    match breakdown.dimension:
+        case "axis":
+            return _(
+                "De los ejes que se muestran, el de más apoyos es «%(name)s»: %(count)s de %(total)s, entre "
+                "%(decided)s solicitudes.",
+                **values,
+            )
+        case "region":
+            return _(
+                "De las regiones que se muestran, la de más apoyos es «%(name)s»: %(count)s de %(total)s, entre "
+                "%(decided)s solicitudes.",
+                **values,
+            )
+        case _:
+            return _(
+                "De las partes de la ciudad que se muestran, la de más apoyos es %(name)s: %(count)s de %(total)s, "
+                "entre %(decided)s solicitudes.",
+                **values,
+            )
+
+
+def _profile_answer(breakdown: Breakdown) -> str:
+    """List every profile that may be shown with its awards."""
+    parts = [
+        f"{_(PROFILES[one.key]) if one.key in PROFILES else group_name('profile', one.key)}, {number(one.awarded)}"
+        for one in breakdown.groups
+        if one.awarded is not None and one.decided
+    ]
+    if not parts:
+        return ""
+    listed = "; ".join(parts)
+    if any(one.is_hidden for one in breakdown.groups):
+        return _(
+            "De %(total)s apoyos: %(listed)s. Los demás se reservan para no señalar a nadie.",
+            total=number(breakdown.awarded),
+            listed=listed,
+        )
+    return _("De %(total)s apoyos: %(listed)s.", total=number(breakdown.awarded), listed=listed)
+
+
+def _gender_answer(breakdown: Breakdown) -> str:
+    """Say how many women and how many men, unless so few people would be told apart."""
+    women, men = _awarded(breakdown, "woman"), _awarded(breakdown, "man")
+    if women is None or men is None:
+        return _(
+            "Cuántas mujeres y cuántos hombres se reserva: con tan pocas personas, la cifra diría de quién se trata."
+        )
+    rest = breakdown.awarded - women - men
+    values = {"total": number(breakdown.awarded), "women": number(women), "men": number(men)}
+    if not rest:
+        return _("De %(total)s apoyos, %(women)s fueron para mujeres y %(men)s para hombres.", **values)
+    return _(
+        "De %(total)s apoyos, %(women)s fueron para mujeres y %(men)s para hombres; en %(rest)s no se preguntó, no se "
+        "dijo o se reserva.",
+        **values,
+        rest=number(rest),
+    )
+
+
+def _first_time_answer(breakdown: Breakdown) -> str:
+    first = _awarded(breakdown, "yes")
+    if first is None:
+        return _("Cuántas eran primeras veces se reserva: con tan pocas personas, la cifra diría de quién se trata.")
+    return _(
+        "De %(total)s apoyos, %(count)s fueron para quienes solicitaban por primera vez.",
+        total=number(breakdown.awarded),
+        count=number(first),
+    )
+
+
+def _awarded(breakdown: Breakdown, key: str) -> int | None:
+    """Return the awards of a group: none at all where it has no row, None where it is hidden."""
+    return next((one.awarded for one in breakdown.groups if one.key == key), 0)
 
 
 def group(breakdown: Breakdown) -> Section:
@@ -169,6 +253,9 @@ def process(report: Report) -> Section:
         (_("Inconformidades presentadas"), one.appeals_filed),
         (_("Inconformidades procedentes"), one.appeals_upheld),
     ]
+    if one.guesses_asked:
+        told = _("%(made)s de %(asked)s", made=number(one.guesses_made or 0), asked=number(one.guesses_asked))
+        pairs.append((_("Dictámenes en que se creyó saber quién solicitaba"), told))
     if one.agreement is not None:
         pairs.append((_("Acuerdo entre dictaminadores (alfa de Krippendorff)"), f"{one.agreement:.2f}"))
     if report.scope.kind is ScopeKind.CALL:
@@ -179,6 +266,7 @@ def process(report: Report) -> Section:
         answer,
         (Column(_("Dato")), Column(_("Cifra"), "integer")),
         tuple(Row(pair) for pair in pairs),
+        is_silent=not (one.submitted or one.decided or one.appeals_filed),
     )
 
 

@@ -1,5 +1,6 @@
 """Shapes of what people type about money."""
 
+from trust.forms.funds import FundForm
 from trust.forms.giving import (
     CURRENCIES,
     LARGEST_EVIDENCE_BYTES,
@@ -23,6 +24,7 @@ __all__ = [
     "ConfirmForm",
     "DeliveryForm",
     "FindReceiptForm",
+    "FundForm",
     "GiveForm",
     "InKindForm",
     "ReasonForm",

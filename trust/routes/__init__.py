@@ -40,4 +40,16 @@ DESK = (
     ),
 )
 
-from trust.routes import bank, contributions, funds, giving, ledger, notices, online, payouts, receipts, sponsors  # noqa: E402, F401 (views)
+from trust.routes import (  # noqa: E402, F401 (views)
+    bank,
+    contributions,
+    fund_opening,
+    funds,
+    giving,
+    ledger,
+    notices,
+    online,
+    payouts,
+    receipts,
+    sponsors,
+)

@@ -1,5 +1,6 @@
 """The open account book: every fund with its figures, and the entries behind each of them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import render_template, request, url_for
@@ -12,6 +13,7 @@ from core.money import format_money
 from core.roles import STAFF_ROLES, Role
 from core.settings import setting
 from trust import queries
+from trust.forms.funds import DIRECTION_LABELS, PROFILES
 from trust.models import ENTRY_KINDS, FUND_KINDS
 from trust.queries.contributions import COMMITTED, INCOME_CASH
 from trust.routes import blueprint
@@ -19,6 +21,7 @@ from trust.rules import SpendingRules
 from trust.services.corrections import OF_THE_TREASURY
 from trust.states import ENTRY_STATES, FUND_STATES
 
+CATEGORIES = {"award": N_("apoyos de movilidad")}
 # Each figure of a fund, and the accounts whose entries add up to it.
 FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "recibido": (N_("Recibido en dinero"), INCOME_CASH),
@@ -74,18 +77,12 @@ def rule_facts(rules: SpendingRules) -> list[tuple[str, str | date]]:
             return None
         return "; ".join(localised(item["name"]) for item in setting(catalogue) if item["id"] in ids) or "—"
 
-    directions = {"outbound": _("desde la ciudad al extranjero"), "inbound": _("del extranjero a la ciudad")}
     facts: list[tuple[str, str | date | None]] = [
         (_("Ejes"), names("AXES", rules.axes)),
         (_("Regiones"), names("REGIONS", rules.regions)),
-        (_("Tipos de gasto"), ", ".join(sorted(rules.categories)) if rules.categories is not None else None),
-        (_("A quién apoya"), ", ".join(sorted(rules.profiles)) if rules.profiles is not None else None),
-        (
-            _("Sentido del viaje"),
-            "; ".join(directions.get(one, one) for one in sorted(rules.directions))
-            if rules.directions is not None
-            else None,
-        ),
+        (_("Tipos de gasto"), _spoken(CATEGORIES, rules.categories)),
+        (_("A quién apoya"), _spoken(PROFILES, rules.profiles)),
+        (_("Sentido del viaje"), _spoken(DIRECTION_LABELS, rules.directions)),
         (_("Paga a partir del"), rules.not_before),
         (_("Paga hasta el"), rules.not_after),
         (_("Tope por apoyo"), format_money(rules.cap_per_award) if rules.cap_per_award else None),
@@ -94,6 +91,13 @@ def rule_facts(rules: SpendingRules) -> list[tuple[str, str | date]]:
         (_("Se puede gastar"), None if rules.spendable else _("No: es capital inicial y se conserva.")),
     ]
     return [(label, value) for label, value in facts if value is not None]
+
+
+def _spoken(labels: Mapping[str, str], allowed: frozenset[str] | None) -> str | None:
+    """Return what is allowed in the reader's words; None where the giver said nothing."""
+    if allowed is None:
+        return None
+    return "; ".join(_(labels[one]) if one in labels else one for one in sorted(allowed)) or "—"
 
 
 @blueprint.get("/libro/<label>")

@@ -1,6 +1,7 @@
 """The told year reads like one: numbers, dates and moments run the same way."""
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import click
@@ -72,3 +73,20 @@ def test_the_proof_fails_when_a_receipt_in_force_is_missing(world: World) -> Non
         cancel_receipt(receipt, reason="Prueba")
         session().commit()
     assert _report(world).exit_code == 1
+
+
+def test_the_prose_repeats_little_and_groups_carry_no_numbers() -> None:
+    from web.demo import prose  # local: rooms are imported once the application is built
+
+    chance = Random(1)
+    proposals = [prose.propose(chance) for _ in range(600)]
+    assert all(one.theme in one.idea.themes for one in proposals)
+    assert len({one.answers()["benefit"] for one in proposals}) >= 40
+    said = {
+        prose.reason(chance, criterion, value) for criterion in prose.CRITERIA for value in (1, 3, 5) for _ in "x" * 60
+    }
+    assert len(said) >= 60
+    taken: set[str] = set()
+    names = [prose.group_name(chance, taken, ["Tláhuac", "Iztacalco"]) for _ in range(400)]
+    assert len(set(names)) == 400
+    assert not any(character.isdigit() for name in names for character in name)

@@ -14,7 +14,7 @@ from core.settings import setting
 from grants import services as grants
 from grants.models import Application, Call
 from rendering.pdf import Block, Document, Facts, Heading, Paragraph, render_pdf
-from web.demo.prose import COLLECTIVES, Proposal, propose
+from web.demo.prose import Proposal, group_name, propose
 from web.demo.story import Chapter, Story, actor_of
 
 PAPERS = {"invitation": "Carta de invitación", "portfolio": "Trayectoria", "identity": "Identificación"}
@@ -59,10 +59,11 @@ def fill(story: Story, call: Call, user: User, proposal: Proposal, *, gender: st
     chance = story.chance
     organisation = None
     if kind != "person":
-        label = chance.choice(COLLECTIVES) if kind == "collective" else f"Taller {user.name.rsplit(maxsplit=1)[-1]}"
-        organisation = story.crowd.organisation(
-            f"{label} {user.id}", "collective" if kind == "collective" else "company", user
-        )
+        parts = setting("TERRITORIES")
+        if kind == "collective":
+            organisation = story.crowd.organisation(group_name(chance, story.names_taken, parts), "collective", user)
+        else:
+            organisation = story.crowd.organisation(f"Taller {' y '.join(user.name.split()[-2:])}", "company", user)
     application = grants.start_application(call, user, kind=kind, organisation=organisation)
     departure = (call.results_on or story.year.today) + timedelta(days=chance.randint(40, 120))
     nights = chance.randint(8, 20) if kind == "person" else chance.randint(8, 19)

@@ -22,7 +22,7 @@ from scoring.services import ScoreEntry
 from scoring.states import AssignmentState, PanelState
 from web.demo.calendar import office_hours
 from web.demo.people import DOMAIN, make_account
-from web.demo.prose import JUSTIFICATIONS
+from web.demo.prose import CRITERIA, reason
 from web.demo.story import Chapter, Story, actor_of
 
 SCHOOLS = ("Universidad del Valle Alto", "Escuela de Artes del Sur", "Instituto Tezozómoc", "Casa de Altos Estudios")
@@ -117,13 +117,12 @@ def _review(story: Story, assignment: Assignment, merit: dict[str, float], peopl
     quality = merit.setdefault(assignment.dossier.code, chance.gauss(3.4, 0.75))
     with acting_as(actor_of(people[assignment.seat.reviewer_id])):
         scoring.declare_no_conflict(assignment.seat, assignment.dossier)
-        scoring.submit_review(assignment, {name: _entry(chance, name, quality) for name in JUSTIFICATIONS})
+        scoring.submit_review(assignment, {name: _entry(chance, name, quality) for name in CRITERIA})
 
 
 def _entry(chance: Random, criterion: str, quality: float) -> ScoreEntry:
     value = min(5, max(1, round(chance.gauss(quality, 0.45))))
-    said = JUSTIFICATIONS[criterion][0 if value >= 4 else 1 if value == 3 else 2]
-    return ScoreEntry(str(value), said)
+    return ScoreEntry(str(value), reason(chance, criterion, value))
 
 
 def rank_and_cut(story: Story, call: Call, panel: Panel, day: int) -> Chapter:

@@ -1,5 +1,6 @@
 """What applicants write: projects of many kinds, each with a host abroad, told in believable Spanish."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -43,6 +44,7 @@ class Idea:
     why: str
     benefit: str
     host: str
+    themes: tuple[str, ...]
 
 
 IDEAS: tuple[Idea, ...] = (
@@ -55,6 +57,13 @@ IDEAS: tuple[Idea, ...] = (
         "Al volver habrá dos fandangos gratuitos en Iztapalapa y un cuaderno con los versos compuestos allá, para las "
         "escuelas que enseñan son en la ciudad.",
         "Centro de músicas populares de {city}",
+        (
+            "el maíz y el mar",
+            "las mujeres que versan",
+            "los oficios del muelle",
+            "la fiesta y el duelo",
+            "las abuelas que enseñan",
+        ),
     ),
     Idea(
         1,
@@ -64,6 +73,13 @@ IDEAS: tuple[Idea, ...] = (
         "abierto solo este semestre.",
         "Las doce piezas se imprimirán de nuevo en un taller comunitario de la Doctores y se pegarán en la calle.",
         "Taller de estampa de {city}",
+        (
+            "la memoria del terremoto",
+            "los oficios de la noche",
+            "las mujeres que migran",
+            "los mercados que resisten",
+            "los archivos familiares",
+        ),
     ),
     Idea(
         1,
@@ -73,6 +89,13 @@ IDEAS: tuple[Idea, ...] = (
         "intermediarios, como ya hacen sus colegas de {city}.",
         "Un recetario libre y una red de compra directa entre comedores de aquí y productoras de Milpa Alta.",
         "Mercado municipal de {city}",
+        (
+            "el maíz nativo",
+            "los quelites de temporada",
+            "las abuelas que enseñan",
+            "la fiesta y el duelo",
+            "el comedor de barrio",
+        ),
     ),
     Idea(
         2,
@@ -82,6 +105,13 @@ IDEAS: tuple[Idea, ...] = (
         "resolviéndolo y acaban de publicar sus cuentas.",
         "Un manual en español llano y cuatro reuniones abiertas con grupos de cuidadoras en Tláhuac y Xochimilco.",
         "Federación de cooperativas de cuidados de {city}",
+        (
+            "el derecho a descansar",
+            "la noche de quien cuida",
+            "cuentas claras entre vecinas",
+            "cuidar a quien cuida",
+            "la vejez en casa",
+        ),
     ),
     Idea(
         2,
@@ -90,6 +120,13 @@ IDEAS: tuple[Idea, ...] = (
         "Es la primera coproducción entre intérpretes de las dos lenguas y el teatro de allá presta sala y técnica.",
         "Seis funciones gratuitas al volver y un taller para maestras de escuelas públicas.",
         "Teatro accesible de {city}",
+        (
+            "las mujeres que migran",
+            "los oficios de la noche",
+            "la memoria del terremoto",
+            "el derecho a descansar",
+            "los juegos de la calle",
+        ),
     ),
     Idea(
         3,
@@ -98,6 +135,13 @@ IDEAS: tuple[Idea, ...] = (
         "El equipo de {city} tiene cinco años de datos y quiere probar su método a más de dos mil metros de altura.",
         "Un mapa abierto de las calles más calientes de Iztacalco y una propuesta de arbolado con su costo.",
         "Laboratorio de clima urbano de {city}",
+        (
+            "el calor de la tarde",
+            "el camino a la escuela",
+            "las paradas sin techo",
+            "el aire que respiramos",
+            "banquetas para la vejez",
+        ),
     ),
     Idea(
         3,
@@ -106,6 +150,13 @@ IDEAS: tuple[Idea, ...] = (
         "Aquí se instalan sistemas y a los dos años la mitad no funciona; en {city} el mantenimiento lo hace el barrio.",
         "Una guía de mantenimiento probada en tres unidades habitacionales de Azcapotzalco.",
         "Oficina de agua del barrio en {city}",
+        (
+            "la vivienda colectiva",
+            "los huertos de azotea",
+            "el tinaco compartido",
+            "lluvia para la escuela",
+            "la cisterna del barrio",
+        ),
     ),
     Idea(
         4,
@@ -114,6 +165,13 @@ IDEAS: tuple[Idea, ...] = (
         "El archivo no está digitalizado y el seminario de {city} solo recibe a dos personas de fuera al año.",
         "Los documentos copiados se entregarán a la biblioteca pública y habrá dos charlas en escuelas preparatorias.",
         "Instituto de estudios urbanos de {city}",
+        (
+            "los ríos entubados",
+            "la vivienda colectiva",
+            "el transporte de madrugada",
+            "las mujeres que migran",
+            "los archivos del terremoto",
+        ),
     ),
     Idea(
         4,
@@ -122,6 +180,13 @@ IDEAS: tuple[Idea, ...] = (
         "El grupo ganó experiencia con presupuestos públicos y ofrece acompañar un caso de la ciudad durante la estancia.",
         "Un sitio con código libre y un taller para periodistas de barrio.",
         "Escuela de datos de {city}",
+        (
+            "el presupuesto de la alcaldía",
+            "el transporte de madrugada",
+            "el aire que respiramos",
+            "el agua que se pierde",
+            "la vivienda en renta",
+        ),
     ),
     Idea(
         5,
@@ -130,55 +195,93 @@ IDEAS: tuple[Idea, ...] = (
         "El taller exporta por encargo y sin contrato propio; en {city} la cámara de oficios ofrece asesoría legal gratuita.",
         "Tres empleos nuevos en Gustavo A. Madero y una sesión abierta para contar qué funcionó y qué no.",
         "Cámara de oficios de {city}",
+        (
+            "telares que exportan",
+            "muebles de madera certificada",
+            "joyería con nombre propio",
+            "ropa de trabajo bien hecha",
+            "cerámica de mesa",
+        ),
     ),
 )
 
-THEMES: tuple[str, ...] = (
-    "el maíz y el mar",
-    "los oficios de la noche",
-    "las mujeres que migran",
-    "el sonido de los mercados",
-    "los ríos entubados",
-    "la vivienda colectiva",
-    "la memoria del terremoto",
-    "los juegos de la calle",
-    "las lenguas del barrio",
-    "el derecho a descansar",
-    "el aire que respiramos",
-    "los archivos familiares",
-    "la fiesta y el duelo",
-    "las abuelas que enseñan",
-    "el transporte de madrugada",
-    "los huertos de azotea",
+RETURNS: tuple[str, ...] = (
+    "La primera sesión abierta será un mes después de volver, en un centro comunitario.",
+    "Todo queda con licencia libre, para que otros grupos lo usen sin pedir permiso.",
+    "Las fechas se anunciarán en las bibliotecas públicas y en la radio comunitaria.",
+    "Dos escuelas públicas ya apartaron el salón y la hora.",
+    "Al final se publicará qué salió bien, qué no y cuánto costó.",
+    "Se grabará en audio y con letra grande, para quien no pueda asistir.",
 )
 
-COLLECTIVES: tuple[str, ...] = (
-    "Colectivo Tezontle", "La Banqueta Teatro", "Cuerda Floja", "Taller Ahuehuete", "Fandango de la Doctores",
-    "Nido de Ajolotes", "Las Comadres del Maíz", "Ruido de Fondo", "Ensamble Ajusco", "Cine de Azotea",
+GROUP_KINDS: tuple[str, ...] = (
+    "Colectivo", "Ensamble", "Compañía", "Cooperativa", "Laboratorio", "Círculo", "Red", "Brigada", "Asamblea", "Tertulia",
+)  # fmt: skip
+GROUP_NAMES: tuple[str, ...] = (
+    "Tezontle", "La Banqueta", "Cuerda Floja", "Ahuehuete", "Fandango Nocturno", "Nido de Ajolotes", "Comadres del Maíz",
+    "Ruido de Fondo", "Ajusco", "Cine de Azotea", "Jacaranda", "Media Luna", "Puerta Roja", "Agua Mansa", "Barrio Vivo",
+    "Hilo Negro", "Piedra Lumbre", "Tres Volcanes", "Chinampa", "Segunda Vuelta", "Cempasúchil", "Luz de Patio",
 )  # fmt: skip
 
-JUSTIFICATIONS: dict[str, tuple[str, ...]] = {
+# For each criterion: what is said of strong, middling and weak proposals, and how a sentence like that goes on.
+OPENINGS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
     "calidad": (
-        "La idea está bien planteada y el método se explica paso a paso.",
-        "Es original y se apoya en trabajo previo que se puede comprobar.",
-        "Convence a medias: el objetivo es claro, pero falta decir cómo se llega.",
+        ("La idea está bien planteada y el método se explica paso a paso.",
+         "Es original y se apoya en trabajo previo que se puede comprobar."),
+        ("El objetivo es claro, aunque el método se cuenta a grandes rasgos.",
+         "La propuesta es sólida en la idea y más floja en cómo se hará."),
+        ("Falta decir cómo se llega a lo que se promete.",
+         "El planteamiento mezcla varias ideas y no desarrolla ninguna."),
     ),
     "impacto": (
-        "Lo que vuelve a la ciudad es concreto y queda en manos de un barrio.",
-        "El beneficio está descrito, aunque depende de apoyos que no están confirmados.",
-        "Promete mucho y da pocas señas de a quién llegaría.",
+        ("Lo que vuelve a la ciudad es concreto y queda en manos de un barrio.",
+         "El beneficio tiene lugar, fecha y responsables."),
+        ("El beneficio está descrito, pero depende de apoyos sin confirmar.",
+         "Se entiende qué vuelve, no tanto a cuántas personas llega."),
+        ("Promete mucho y da pocas señas de a quién llegaría.",
+         "El beneficio para la ciudad se menciona en una línea y no se explica."),
     ),
     "viabilidad": (
-        "Las fechas, la invitación y el presupuesto concuerdan entre sí.",
-        "El calendario es apretado, pero la institución que recibe tiene experiencia.",
-        "El itinerario no deja tiempo para lo que se propone hacer.",
+        ("Las fechas, la invitación y el presupuesto concuerdan entre sí.",
+         "El plan de trabajo cabe en los días de la estancia."),
+        ("El calendario es apretado, aunque quien recibe tiene experiencia.",
+         "Es posible hacerlo, con poco margen si algo se retrasa."),
+        ("El itinerario no deja tiempo para lo que se propone hacer.",
+         "La invitación no menciona el espacio ni los materiales que harían falta."),
     ),
     "alcance": (
-        "Llega a personas que no suelen tener estas oportunidades.",
-        "Amplía un grupo que ya existe y suma a gente nueva.",
-        "Se queda en el círculo de siempre; falta una forma de abrirlo.",
+        ("Llega a personas que no suelen tener estas oportunidades.",
+         "Abre la puerta a quienes nunca han salido del país."),
+        ("Amplía un grupo que ya existe y suma a algunas personas nuevas.",
+         "Incluye a públicos distintos, sin decir cómo los convocará."),
+        ("Se queda en el círculo de siempre; falta una forma de abrirlo.",
+         "No se ve a quién incluye además de quienes viajan."),
     ),
-}
+}  # fmt: skip
+ENDINGS: tuple[tuple[str, ...], ...] = (
+    ("Los anexos lo confirman.", "Es de lo mejor que leí en este eje.", "No encuentro dudas que pesen."),
+    ("Con un párrafo más habría subido.", "Los anexos ayudan en parte.", "Lo considero suficiente."),
+    ("Los anexos no lo resuelven.", "Conviene rehacerlo y volver a presentarlo.", "Con lo escrito no puedo dar más."),
+)
+CRITERIA: tuple[str, ...] = tuple(OPENINGS)
+
+
+def reason(chance: Random, criterion: str, value: int) -> str:
+    """Return what a reviewer writes beside a score from one to five."""
+    level = 0 if value >= 4 else 1 if value == 3 else 2
+    return f"{chance.choice(OPENINGS[criterion][level])} {chance.choice(ENDINGS[level])}"
+
+
+def group_name(chance: Random, taken: set[str], parts_of_the_city: Sequence[str]) -> str:
+    """Invent a group's name that nobody else took; when two chose the same, the part of the city tells them apart."""
+    name = f"{chance.choice(GROUP_KINDS)} {chance.choice(GROUP_NAMES)}"
+    for _attempt in range(50):
+        if name not in taken:
+            break
+        kind, own, part = (chance.choice(words) for words in (GROUP_KINDS, GROUP_NAMES, parts_of_the_city))
+        name = f"{kind} {own} de {part}"
+    taken.add(name)
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +291,7 @@ class Proposal:
     idea: Idea
     place: Place
     theme: str
+    returns: str
 
     def answers(self) -> dict[str, str]:
         """Return the answers to the standard form's questions about the project; nobody is named in them."""
@@ -197,7 +301,7 @@ class Proposal:
             "summary": self.idea.what.format(**fill),
             "axis": str(self.idea.axis),
             "purpose": self.idea.why.format(**fill),
-            "benefit": self.idea.benefit.format(**fill),
+            "benefit": f"{self.idea.benefit.format(**fill)} {self.returns}",
             "host": self.idea.host.format(**fill),
         }
 
@@ -205,4 +309,4 @@ class Proposal:
 def propose(chance: Random) -> Proposal:
     """Invent a proposal; the first axis gets more than its share, as in life."""
     idea = chance.choices(IDEAS, weights=[3 if one.axis == 1 else 2 for one in IDEAS])[0]
-    return Proposal(idea, chance.choice(PLACES), chance.choice(THEMES))
+    return Proposal(idea, chance.choice(PLACES), chance.choice(idea.themes), chance.choice(RETURNS))

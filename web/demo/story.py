@@ -38,6 +38,7 @@ class Story:
     advance: Advance
     users: dict[str, User] = field(default_factory=dict)
     funds: dict[str, Fund] = field(default_factory=dict)
+    names_taken: set[str] = field(default_factory=set)
 
     @property
     def chance(self) -> Random:

@@ -133,16 +133,6 @@ def versions_of(application: Application) -> list[ApplicationVersion]:
     )
 
 
-def last_version(application: Application) -> ApplicationVersion | None:
-    """Return the content an application was last submitted with."""
-    return session().scalar(
-        select(ApplicationVersion)
-        .where(ApplicationVersion.application_id == application.id)
-        .order_by(ApplicationVersion.number.desc())
-        .limit(1)
-    )
-
-
 def attachment_of(application: Application, attachment_id: int) -> Attachment | None:
     """Return one file of one application."""
     attachment = session().get(Attachment, attachment_id)

@@ -46,11 +46,6 @@ def call_by_slug(slug: str) -> Call | None:
     return session().scalar(select(Call).where(Call.slug == slug))
 
 
-def open_calls() -> list[Call]:
-    """Return the calls that take applications now, the one that closes soonest first."""
-    return list(session().scalars(public_calls(state=CallState.OPEN)))
-
-
 def closing_soonest(limit: int = 3) -> list[Call]:
     """Return the first few open calls by deadline."""
     return list(session().scalars(public_calls(state=CallState.OPEN).limit(limit)))

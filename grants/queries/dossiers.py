@@ -79,14 +79,6 @@ def clearing_of(application: Application) -> BlindClearing | None:
     return session().scalar(select(BlindClearing).where(BlindClearing.application_id == application.id))
 
 
-def clearing_by_code(code: str) -> BlindClearing | None:
-    """Return the dossier behind a code of the committee, with its application."""
-    query = (
-        select(BlindClearing).options(joinedload(BlindClearing.application)).where(BlindClearing.dossier_code == code)
-    )
-    return session().scalar(query)
-
-
 def ready_dossier_ids(call: Call) -> list[int]:
     """Return the numbers of the cleared dossiers the committee does not have yet."""
     query = (

@@ -1,48 +1,21 @@
 """The figures the public reports are made of: awards by day, and how the process of a call went."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
 from sqlalchemy import String, cast, func, select
 
-from accounts.models import User
 from core.audit import AuditEvent
-from core.clock import city_moment
 from core.database import session
 from core.money import Money
 from grants.models.application import Application
 from grants.models.award import Award
 from grants.models.call import Call
 from grants.models.determination import Appeal, Determination
-from grants.queries.determinations import public_name
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState
 from grants.states.determination import AppealState, DeterminationState, Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class AwardRow:
-    """One award as the public reports count it. `beneficiary` is empty until the results were released."""
-
-    award_id: int
-    call_id: int
-    call_slug: str
-    call_title: dict[str, str]
-    axis: int | None
-    region: str | None
-    direction: str
-    profile: str
-    alcaldia: str | None
-    gender: str | None
-    first_time: bool | None
-    amount: Money
-    state: AwardState
-    committed_on: datetime
-    released: bool
-    beneficiary: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,47 +36,6 @@ class CallFigures:
     appeals_upheld: int
     median_days_to_decision: float | None
     awarded_amount: Money
-
-
-def award_rows(start: date, end: date) -> list[AwardRow]:
-    """Return the awards committed from `start` to `end`, both days included, declined ones too, in that order."""
-    query = (
-        select(Award, Application, Call, User.name, Determination.state)
-        .join(Application, Application.id == Award.application_id)
-        .join(Call, Call.id == Application.call_id)
-        .join(User, User.id == Application.applicant_user_id)
-        .outerjoin(Determination, Determination.application_id == Application.id)
-        .where(
-            Award.committed_at >= city_moment(start),
-            Award.committed_at < city_moment(end + timedelta(days=1)),
-        )
-        .order_by(Award.committed_at, Award.id)
-    )
-    return [_award_row(*row) for row in session().execute(query)]
-
-
-def _award_row(award: Award, application: Application, call: Call, name: str, state: Any) -> AwardRow:
-    released = state is DeterminationState.RELEASED
-    assert award.committed_at is not None
-    return AwardRow(
-        award_id=award.id,
-        call_id=call.id,
-        call_slug=call.slug,
-        call_title=call.title,
-        axis=application.axis,
-        region=application.region,
-        direction=application.direction.value,
-        profile=application.kind.value,
-        alcaldia=application.alcaldia,
-        gender=application.gender,
-        first_time=application.first_time,
-        amount=award.money,
-        state=award.state,
-        committed_on=award.committed_at,
-        released=released,
-        beneficiary=public_name(application, name) if released else "",
-        title=application.title if released else "",
-    )
 
 
 def process_figures(call: Call) -> CallFigures:

@@ -164,11 +164,6 @@ class Detector:
         return _merged(piece, found)
 
 
-def scan(pieces: Sequence[Piece], identity: Identity) -> list[Finding]:
-    """Return every trace of `identity`, and of anybody's address or number, in `pieces`."""
-    return Detector(identity).find(pieces)
-
-
 def redact(text: str, start: int, end: int) -> str:
     """Return `text` with one stretch blacked out; the length of the mark says nothing about what was there."""
     return f"{text[:start]}{REDACTED}{text[end:]}"

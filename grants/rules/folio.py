@@ -9,16 +9,6 @@ def folio(year: int, number: int) -> str:
     return f"{PREFIX}-{year:04d}-{number:06d}-{_check(year, number)}"
 
 
-def is_folio(text: str) -> bool:
-    """Return whether `text` is a well-formed folio with the right check character."""
-    parts = text.strip().upper().split("-")
-    if len(parts) != 4 or parts[0] != PREFIX or not (parts[1] + parts[2]).isascii():
-        return False
-    if not (parts[1].isdigit() and parts[2].isdigit() and len(parts[1]) == 4 and len(parts[2]) >= 6):
-        return False
-    return _check(int(parts[1]), int(parts[2])) == parts[3]
-
-
 def _check(year: int, number: int) -> str:
     # Weights are powers of two modulo the prime 31: one wrong digit, or two neighbours swapped, changes the result.
     total = 0

@@ -145,11 +145,3 @@ def note_late_attempt(application: Application) -> None:
 def has_unsent_changes(application: Application) -> bool:
     """Return whether something was changed since the last submission."""
     return application.state is ApplicationState.SUBMITTED and _standing_acuse(application) is None
-
-
-def acuse_of(application: Application) -> Acuse | None:
-    """Return the acuse of the last submission, or None before the first."""
-    version = queries.last_version(application)
-    if version is None or application.folio is None:
-        return None
-    return Acuse(application.folio, version.submitted_at, version.sha256, version.number)

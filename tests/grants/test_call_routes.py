@@ -58,7 +58,7 @@ def test_a_call_page_says_what_who_how_much_until_when(client, call):
         "1 EUR = 21.5000 MXN",
         call.frozen_sha256,
         f"/es/reglas-de-evaluacion/{call.rulebook.sha256}",
-        "En deliberación",
+        "Orden y selección",
     ):
         assert text in page
 

@@ -1,0 +1,28 @@
+"""Refusals of the form builder."""
+
+from core.errors import Conflict, InvalidInput, NotFound
+from core.language import N_
+
+
+class QuestionUnknown(NotFound):
+    """The form has no such question or step: somebody took it out."""
+
+    sentence = N_("Esa pregunta ya no está en el formulario.")
+
+
+class QuestionNeeded(Conflict):
+    """Something is worked out from the answer."""
+
+    sentence = N_("«%(label)s» no se puede quitar: los requisitos, el presupuesto o el padrón usan su respuesta.")
+
+
+class QuestionDepended(Conflict):
+    """Another question is only asked because of this one."""
+
+    sentence = N_("«%(label)s» no se puede quitar: «%(other)s» depende de su respuesta.")
+
+
+class TooManyQuestions(InvalidInput):
+    """A form nobody would fill in."""
+
+    sentence = N_("El formulario admite %(most)s preguntas como máximo.")

@@ -1,0 +1,118 @@
+"""The form builder: questions in their order, moved, written, taken out, and seen as others will see them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import ensure, roles
+from core.database import session
+from core.errors import NotFound, Refusal
+from core.language import _
+from core.listing import chosen
+from grants import services
+from grants.errors.building import QuestionUnknown
+from grants.forms.applications import ConfirmForm
+from grants.forms.builder import TYPE_LABELS, BuilderForm
+from grants.models import Call
+from grants.routes.editor import ADMINISTRATOR, OFFICER, any_call
+from grants.routes.room import blueprint, show
+from grants.rules import form as rules
+from grants.rules import form_building as building
+from grants.services.calls import EDITABLE
+from grants.services.editions import edition_of, ensure_edition
+
+FORM = ("form",)
+ACTS: dict[str, Callable[[Any, str], dict[str, Any]]] = {
+    "subir": lambda form, question_id: building.move_question(form, question_id, -1),
+    "bajar": lambda form, question_id: building.move_question(form, question_id, 1),
+    "quitar": building.remove_question,
+}
+
+
+@blueprint.get("/programa/convocatorias/<slug>/formulario")
+@roles(OFFICER, ADMINISTRATOR)
+def form_build(slug: str) -> Response:
+    """The questions of a call in their order."""
+    return _page(any_call(slug))
+
+
+def _page(call: Call, status: int = 200, problem: str | None = None) -> Response:
+    return show(
+        "grants/form_build.html",
+        status,
+        call=call,
+        types=TYPE_LABELS,
+        needed=building.NEEDED,
+        edition=edition_of(call, FORM),
+        editable=call.state in EDITABLE,
+        problem=problem,
+    )
+
+
+@blueprint.post("/programa/convocatorias/<slug>/formulario/<question_id>/<act>")
+@roles(OFFICER, ADMINISTRATOR)
+def question_act(slug: str, question_id: str, act: str) -> Response | BaseResponse:
+    """Move a question up or down, or take it out."""
+    ensure(act in ACTS and ConfirmForm().validate_on_submit(), NotFound())
+    call = any_call(slug)
+    try:
+        ensure_edition(call, FORM, request.form.get("edicion", ""))
+        services.edit_call(call, form=ACTS[act](call.form, question_id))
+    except Refusal as refusal:
+        session().rollback()
+        return _page(any_call(slug), refusal.status, refusal.message())
+    session().commit()
+    anchor = "" if act == "quitar" else f"#pregunta-{question_id}"
+    return redirect(url_for("grants.form_build", slug=slug) + anchor, 303)
+
+
+@blueprint.route("/programa/convocatorias/<slug>/formulario/<question_id>", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def question_edit(slug: str, question_id: str) -> Response | BaseResponse:
+    """Write one question, or with `nueva` another one at the end of a step."""
+    call = any_call(slug)
+    before = rules.question(call.form, question_id)
+    section = request.args.get("paso", "")
+    if before is None and question_id != "nueva":
+        raise QuestionUnknown()
+    form = BuilderForm.of(call.form, before)
+    problem = None
+    if form.validate_on_submit():
+        try:
+            ensure_edition(call, FORM, request.form.get("edicion", ""))
+            number = question_id if before is not None else building.new_id(call.form, form.label_es.data or "")
+            changed = building.put_question(call.form, section, form.question(number, before))
+            services.edit_call(call, form=changed)
+            session().commit()
+            flash(_("Guardamos la pregunta."), "success")
+            return redirect(url_for("grants.form_build", slug=slug) + f"#pregunta-{number}", 303)
+        except Refusal as refusal:
+            session().rollback()
+            problem = refusal
+            call = any_call(slug)
+    return show(
+        "grants/form_question.html",
+        problem.status if problem is not None else 422 if form.errors else 200,
+        call=call,
+        form=form,
+        before=before,
+        fixed=before is not None and before["id"] in building.NEEDED,
+        edition=edition_of(call, FORM) if request.method == "GET" else request.form.get("edicion", "")[:64],
+        editable=call.state in EDITABLE,
+        problem=problem.message() if problem is not None else None,
+    )
+
+
+@blueprint.get("/programa/convocatorias/<slug>/formulario/vista")
+@roles(OFFICER, ADMINISTRATOR)
+def form_preview(slug: str) -> Response:
+    """The form as whoever applies reads it, or as reviewers do."""
+    call = any_call(slug)
+    reader = chosen(request.args, "como", ["solicitante", "evaluadora"]) or "solicitante"
+    sections = [
+        (section, [item for item in section["questions"] if reader == "solicitante" or item.get("blind") is True])
+        for section in rules.steps(call.form)
+    ]
+    return show("grants/form_preview.html", call=call, reader=reader, sections=sections, types=TYPE_LABELS)

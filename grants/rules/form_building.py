@@ -1,0 +1,105 @@
+"""Change the form of a call one question at a time: a form goes in, another comes out, the first stays as it was."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionUnknown, TooManyQuestions
+from grants.rules import form as rules
+
+Form = Mapping[str, Any]
+Question = Mapping[str, Any]
+MOST_QUESTIONS = 80
+# Answers that requirements, budget, dossier or register are worked out from: they keep their type and stay.
+NEEDED = frozenset(
+    {
+        "title", "summary", "axis", "public_name", "members", "alcaldia", "gender", "first_time", "adult",
+        "previous_award", "people", "green", "visas", "children", "access_days",
+    }
+)  # fmt: skip
+
+
+def move_question(form: Form, question_id: str, places: int) -> dict[str, Any]:
+    """Return the form with a question moved up (negative) or down within its step, at most to the step's ends.
+
+    Raises:
+        QuestionUnknown: there is none.
+    """
+    section, at = _place(form, question_id)
+    order = list(section["questions"])
+    item = order.pop(at)
+    order.insert(max(0, min(at + places, len(order))), item)
+    return _with_questions(form, section["id"], order)
+
+
+def remove_question(form: Form, question_id: str) -> dict[str, Any]:
+    """Return the form without a question.
+
+    Raises:
+        QuestionUnknown. QuestionNeeded: the fund works with its answer. QuestionDepended: another is asked because of
+        it.
+    """
+    section, at = _place(form, question_id)
+    item = section["questions"][at]
+    if question_id in NEEDED:
+        raise QuestionNeeded(label=rules.label(item))
+    for _step, other in rules.questions(form):
+        if (other.get("when") or {}).get("question") == question_id:
+            raise QuestionDepended(label=rules.label(item), other=rules.label(other))
+    return _with_questions(form, section["id"], [*section["questions"][:at], *section["questions"][at + 1 :]])
+
+
+def put_question(form: Form, section_id: str, question: Question) -> dict[str, Any]:
+    """Return the form with a question in place of the one of its id, or added at the end of a step.
+
+    Raises:
+        QuestionUnknown: no such step of questions. TooManyQuestions: the form is as long as it may be.
+    """
+    if rules.question(form, question["id"]) is not None:
+        section, at = _place(form, question["id"])
+        order = list(section["questions"])
+        order[at] = dict(question)
+        return _with_questions(form, section["id"], order)
+    section = next((one for one in form["sections"] if one["id"] == section_id and one["kind"] == "questions"), {})
+    if not section:
+        raise QuestionUnknown()
+    if sum(1 for _item in rules.questions(form)) >= MOST_QUESTIONS:
+        raise TooManyQuestions(most=MOST_QUESTIONS)
+    return _with_questions(form, section_id, [*section["questions"], dict(question)])
+
+
+def new_id(form: Form, label: str) -> str:
+    """Return an id for a new question, readable and not taken."""
+    taken = {item["id"] for _step, item in rules.questions(form)} | NEEDED
+    return free_id(slug(label)[:40] or "pregunta", taken)
+
+
+def slug(text: str) -> str:
+    """Return a text as lower-case ASCII words with underscores."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return "_".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """Return `wanted`, or with the first number after it that is not taken."""
+    found, number = wanted, 1
+    while found in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    return found
+
+
+def _place(form: Form, question_id: str) -> tuple[Mapping[str, Any], int]:
+    for section in form["sections"]:
+        for at, item in enumerate(section["questions"]):
+            if item["id"] == question_id:
+                return section, at
+    raise QuestionUnknown()
+
+
+def _with_questions(form: Form, section_id: str, questions: list[Any]) -> dict[str, Any]:
+    sections = [
+        {**section, "questions": questions} if section["id"] == section_id else section for section in form["sections"]
+    ]
+    return {**form, "sections": sections}

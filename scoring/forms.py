@@ -4,7 +4,7 @@ import secrets
 from typing import Any, ClassVar
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
@@ -126,6 +126,20 @@ class RecognitionForm(PuenteForm):
 
 class ConfirmForm(PuenteForm):
     """A yes."""
+
+
+class SubmitForm(PuenteForm):
+    """A yes, and whether the reviewer thinks to know whose dossier it is."""
+
+    guess = RadioField(lazy(N_("¿Crees saber quién presenta este expediente?")), [Optional()], validate_choice=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.guess.choices = choices([("no", _("No")), ("yes", _("Sí, o lo sospecho"))])
+
+    def believes_known(self) -> bool | None:
+        """Return the answer; None without one."""
+        return {"no": False, "yes": True}.get(self.guess.data or "")
 
 
 class RandomnessForm(PuenteForm):

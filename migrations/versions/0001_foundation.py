@@ -2674,6 +2674,8 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("set_aside_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("set_aside_reason", sa.Text(), nullable=True),
+        sa.Column("believes_known", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("state <> 'draft' OR believes_known IS NULL", name=op.f("ck_review_guess_comes_last")),
         sa.CheckConstraint(
             "(state = 'set_aside') = (set_aside_at IS NOT NULL)", name=op.f("ck_review_set_aside_has_moment")
         ),

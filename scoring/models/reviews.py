@@ -76,7 +76,7 @@ class Review(Base):
     """One reviewer's judgement of one dossier: a draft until submitted, then fixed.
 
     `version` counts the saves and `edition` names the page that saved last, so that two windows never overwrite each
-    other unseen.
+    other unseen. `believes_known` is whether the reviewer thought to know whose dossier it was; None when not said.
     """
 
     __tablename__ = "review"
@@ -88,6 +88,7 @@ class Review(Base):
         ),
         CheckConstraint("(state = 'set_aside') = (set_aside_at IS NOT NULL)", name="set_aside_has_moment"),
         CheckConstraint("(set_aside_at IS NULL) = (set_aside_reason IS NULL)", name="set_aside_has_reason"),
+        CheckConstraint("state <> 'draft' OR believes_known IS NULL", name="guess_comes_last"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,6 +100,7 @@ class Review(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     set_aside_reason: Mapped[str | None] = mapped_column(Text)
+    believes_known: Mapped[bool | None]
 
     assignment: Mapped[Assignment] = relationship(back_populates="review")
     scores: Mapped[list["Score"]] = relationship(back_populates="review", order_by="Score.id")

@@ -84,7 +84,8 @@ def seat_leave(panel_id: int, letter: str) -> str | Response | tuple[str, int]:
         consequences.append(
             ngettext(
                 "Se le retira %(num)s expediente que no ha enviado; lo lee otra persona cuando asignes lo que falta.",
-                "Se le retiran %(num)s expedientes que no ha enviado; los lee otra persona cuando asignes lo que falta.",
+                "Se le retiran %(num)s expedientes que no ha enviado; los lee otra persona cuando asignes lo que "
+                "falta.",
                 load.assigned - load.submitted,
             )
         )

@@ -21,7 +21,7 @@ from scoring.errors import (
     ReviewIncomplete,
     ScoreOffScale,
 )
-from scoring.forms import ConfirmForm, ReviewForm, ScoreChangeForm, review_form
+from scoring.forms import ReviewForm, ScoreChangeForm, SubmitForm, review_form
 from scoring.models import Assignment, Review, Score
 from scoring.routes.room import blueprint, own_assignment
 from scoring.rules.rulebook import Criterion, plain
@@ -101,9 +101,9 @@ def review_confirm(code: str) -> str | Response:
         raise NotDeclared()
     if assignment.review is None or services.missing_in_review(assignment.review):
         return redirect(url_for("scoring.dossier_show", code=code), 303)
-    form = ConfirmForm()
+    form = SubmitForm()
     if form.validate_on_submit():
-        services.submit_review(assignment, {})
+        services.submit_review(assignment, {}, believes_known=form.believes_known())
         session().commit()
         following = queries.next_due(actor().user_id or 0, assignment)
         if following is None:

@@ -87,8 +87,12 @@ def _refuse_overwriting(review: Review, parsed: Mapping[str, Written], expected:
         raise ReviewEditedElsewhere(theirs=standing, version=review.version)
 
 
-def submit_review(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> Review:
+def submit_review(
+    assignment: Assignment, scores: Mapping[str, ScoreEntry], *, believes_known: bool | None = None
+) -> Review:
     """Fix a review: every criterion scored on its scale and justified. It can no longer be edited.
+
+    `believes_known` is whether the reviewer thinks to know whose dossier it is: only the rate of it is published.
 
     Raises:
         ReviewIncomplete: `errors` says what each criterion lacks. What `save_review_draft` raises.
@@ -106,6 +110,7 @@ def submit_review(assignment: Assignment, scores: Mapping[str, ScoreEntry]) -> R
     review.state = ReviewState.SUBMITTED
     review.submitted_at = assignment.submitted_at = now()
     assignment.state = AssignmentState.SUBMITTED
+    review.believes_known = believes_known
     session().flush()
     record("review.submitted", "review", review.id, after={"dossier": assignment.dossier.code})
     return review

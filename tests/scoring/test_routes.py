@@ -330,6 +330,21 @@ def test_what_is_typed_after_sending_elsewhere_is_refused_by_name(
     assert "ya se envió" in late.text
 
 
+@pytest.mark.parametrize(("typed", "kept"), [({"guess": "yes"}, True), ({"guess": "no"}, False), ({}, None)])
+def test_a_reviewer_may_say_whether_they_think_to_know_who_it_is(
+    client: FlaskClient, reviewer: Any, session: Session, typed: dict[str, str], kept: bool | None
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    client.post(url, data=fields(5, 4, 3, 2))
+    assert "¿Crees saber quién presenta este expediente?" in client.get(f"{url}/enviar").text
+    assert client.post(f"{url}/enviar", data=typed).status_code == 303
+    session.expire_all()
+    review = queries.reviews_of_dossier(queries.open_dossiers(panel)[0])[0]
+    assert review.believes_known is kept
+    assert "lo sospecho" not in client.get(url).text
+
+
 def test_sending_a_review_is_not_dressed_as_a_danger(client: FlaskClient, reviewer: Any, session: Session) -> None:
     panel = panel_for(reviewer, session)
     url = f"/es/evaluacion/{code_of(panel)}"

@@ -19,9 +19,9 @@ from grants.states.award import AwardState
 from tests.transparency.figures import a_report, mxn
 from transparency.documents import files, open_data
 from transparency.documents.sections import Section, headlines, sections
-from transparency.documents.words import shown
+from transparency.documents.words import Cell, shown
 from transparency.queries import Beneficiary
-from transparency.rules.figures import Books, PlanLine, Process
+from transparency.rules.figures import Books, PlanLine, Process, Report
 from transparency.rules.periods import ScopeKind
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -122,6 +122,15 @@ class TestSections:
         ]
         assert any(note.startswith("Reservado:") for note in found.notes)
         assert [one.question for one in headlines(report)][-1] == "¿Funcionó?"
+
+    def test_how_often_reviewers_thought_to_know_who_it_was_is_told_where_they_were_asked(self) -> None:
+        def rows(report: Report) -> list[tuple[Cell, ...]]:
+            return [row.cells for one in sections(report) if one.id == "proceso" for row in one.rows]
+
+        asked = replace(a_report(), process=replace(a_report().process, guesses_asked=120, guesses_made=7))
+        told = ("Dictámenes en que se creyó saber quién solicitaba", "7 de 120")
+        assert told in rows(asked)
+        assert all(row[0] != told[0] for row in rows(a_report()))
 
     def test_english_says_the_same(self) -> None:
         with in_language("en"):

@@ -1,6 +1,5 @@
 """One database session for every room, on SQLite or PostgreSQL, with the same promises on both."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -141,12 +140,3 @@ def prepare_engine(engine: Engine) -> None:
 def is_sqlite() -> bool:
     """Return whether the current database is SQLite."""
     return session().get_bind().dialect.name == "sqlite"
-
-
-def after_commit(act: Callable[[], None]) -> None:
-    """Run `act` once the current transaction is durable; never if it rolls back."""
-
-    def run(_session: Session) -> None:
-        act()
-
-    event.listen(session(), "after_commit", run, once=True)

@@ -26,12 +26,6 @@ def messages(*, state: MessageState | None = None, search: str = "") -> Select[O
     return query
 
 
-def messages_to(address: str) -> list[OutboxMessage]:
-    """Return every letter to `address`, oldest first."""
-    query = select(OutboxMessage).where(OutboxMessage.to == address).order_by(OutboxMessage.id)
-    return list(session().scalars(query))
-
-
 def letters_since(address: str, about: str, since: datetime) -> int:
     """Count the letters about one matter that went to `address` at or after `since`."""
     query = select(func.count()).where(

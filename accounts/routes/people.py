@@ -75,7 +75,6 @@ EVENTS: dict[str, str] = {
     "second_factor.removed": N_("Quitó el segundo paso"),
     "second_factor.reset": N_("Administración quitó el segundo paso"),
 }
-ACT_NAMES = ", ".join(f"'{name}'" for name in ACTS)
 TARGETS = {
     "suspender": AccountState.SUSPENDED,
     "reactivar": AccountState.ACTIVE,

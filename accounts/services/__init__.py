@@ -46,7 +46,6 @@ from accounts.services.sessions import (
     end_session,
     end_sessions,
     open_session,
-    resolve_session,
     touch_session,
 )
 from accounts.services.sign_in import SignIn, sign_in, sign_out
@@ -91,7 +90,6 @@ __all__ = [
     "request_password_reset",
     "reset_password",
     "reset_second_factor",
-    "resolve_session",
     "revoke_role",
     "send_verification",
     "set_password",

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from accounts import queries
 from accounts.models import DEVICE_LENGTH, SessionEnd, User, UserSession
 from accounts.rules.second_factor import needs_second_factor, secret_hash
 from core.audit import record
 from core.clock import now
-from core.context import Actor
 from core.database import session
 from core.settings import setting
 
@@ -40,12 +38,6 @@ def open_session(
     session().flush()
     record("session.opened", "user_account", person.id, None, {"session": opened.id, "pending": pending})
     return opened, token
-
-
-def resolve_session(token: str) -> Actor | None:
-    """Return who holds `token`, in one query; None when the session is over or the second factor is still missing."""
-    facts = queries.session_facts(token)
-    return None if facts is None or facts.pending else facts.actor
 
 
 def touch_session(session_id: int) -> None:

@@ -3,8 +3,6 @@
 The same document always gives the same bytes, so a receipt can be hashed, thrown away and made again.
 """
 
-from collections.abc import Iterable, Iterator
-
 from rendering.pdf.blocks import (
     Amount,
     Block,
@@ -47,7 +45,6 @@ __all__ = [
     "Space",
     "Table",
     "render_pdf",
-    "render_pdfs",
 ]
 
 
@@ -55,9 +52,3 @@ def render_pdf(document: Document) -> bytes:
     """Return the document as a PDF: fonts embedded, language and title set, identical bytes for identical input."""
     register_typeface()
     return set_pages(document, story_of(document))
-
-
-def render_pdfs(documents: Iterable[Document]) -> Iterator[bytes]:
-    """Yield one PDF for each document, in order, holding only one in memory."""
-    for document in documents:
-        yield render_pdf(document)

@@ -38,16 +38,13 @@ from scoring.queries.results import (
     DeterminationRow,
     Feedback,
     ProcessFigures,
-    PublicScore,
     determinations,
     draw_of_panel,
     feedback_for,
     latest_ranking,
     process_figures,
-    pseudonymous_scores,
     ranking_lines,
     released_ranking,
-    released_rankings,
 )
 from scoring.queries.reviews import (
     conflict_counts,
@@ -59,7 +56,7 @@ from scoring.queries.reviews import (
     submitted_sheets,
     unfinished_dossiers,
 )
-from scoring.queries.rulebooks import rulebook_by_digest, rulebook_of_call, rulebooks_of_call
+from scoring.queries.rulebooks import rulebook_by_digest, rulebooks_of_call
 
 __all__ = [
     "COMPARING",
@@ -70,7 +67,6 @@ __all__ = [
     "Feedback",
     "PanelRow",
     "ProcessFigures",
-    "PublicScore",
     "SeatLoad",
     "assignment_by_code",
     "assignment_of",
@@ -96,16 +92,13 @@ __all__ = [
     "panel_of_call",
     "panels",
     "process_figures",
-    "pseudonymous_scores",
     "ranking_lines",
     "readings_due",
     "released_ranking",
-    "released_rankings",
     "review_to_save",
     "reviews_of_dossier",
     "reviews_of_others",
     "rulebook_by_digest",
-    "rulebook_of_call",
     "rulebooks_of_call",
     "score_changes",
     "seat_of",

@@ -33,16 +33,6 @@ class DeterminationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicScore:
-    """One score under a letter."""
-
-    dossier_code: str
-    reviewer_letter: str
-    criterion: str
-    value: Fraction
-
-
-@dataclass(frozen=True, slots=True)
 class Feedback:
     """One score and its reasons, for the applicant."""
 
@@ -85,18 +75,6 @@ def released_ranking(call_key: str) -> Ranking | None:
     return session().scalar(query)
 
 
-def released_rankings() -> list[Ranking]:
-    """Return every released ranking, oldest first."""
-    query = (
-        select(Ranking)
-        .join(Ranking.panel)
-        .where(Ranking.state == RankingState.RELEASED)
-        .options(contains_eager(Ranking.panel))
-        .order_by(Ranking.released_at, Ranking.id)
-    )
-    return list(session().scalars(query))
-
-
 def ranking_lines(ranking: Ranking) -> list[RankingLine]:
     """Return a ranking's lines in order, with their dossiers."""
     query = (
@@ -132,21 +110,6 @@ def determinations(call_key: str) -> list[DeterminationRow]:
             )
         )
     return rows
-
-
-def pseudonymous_scores(call_key: str) -> list[PublicScore]:
-    """Return every score that counted, under letters, by code, letter and criterion; empty before the release."""
-    ranking = released_ranking(call_key)
-    if ranking is None:
-        return []
-    codes = {dossier.id: dossier.code for dossier in dossiers_of_panel(ranking.panel)}
-    rows = [
-        PublicScore(codes[dossier_id], review.assignment.seat.letter, criterion, value)
-        for dossier_id, reviews in submitted_reviews(ranking.panel).items()
-        for review in reviews
-        for criterion, value in review.sheet().items()
-    ]
-    return sorted(rows, key=lambda row: (row.dossier_code, row.reviewer_letter, row.criterion))
 
 
 def feedback_for(dossier_code: str) -> list[Feedback]:

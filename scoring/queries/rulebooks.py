@@ -16,14 +16,3 @@ def rulebooks_of_call(call_key: str) -> list[RulebookVersion]:
     """Return every version a call froze, oldest first."""
     query = select(RulebookVersion).where(RulebookVersion.call_key == call_key).order_by(RulebookVersion.version)
     return list(session().scalars(query))
-
-
-def rulebook_of_call(call_key: str) -> RulebookVersion | None:
-    """Return the latest version a call froze."""
-    query = (
-        select(RulebookVersion)
-        .where(RulebookVersion.call_key == call_key)
-        .order_by(RulebookVersion.version.desc())
-        .limit(1)
-    )
-    return session().scalar(query)

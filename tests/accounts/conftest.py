@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import pyotp
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.rules.second_factor import step_at
 from core import clock as time
+from core.database import db
 from core.settings import setting
 from mail.models import OutboxMessage
-from mail.queries import messages_to
 from tests.factories.accounts import TOTP_SECRET
 
 
@@ -23,6 +24,11 @@ def code_now() -> Callable[..., str]:
         return pyotp.TOTP(secret).generate_otp(step_at(time.now()) + offset)
 
     return code
+
+
+def messages_to(address: str) -> list[OutboxMessage]:
+    query = select(OutboxMessage).where(OutboxMessage.to == address).order_by(OutboxMessage.id)
+    return list(db.session.scalars(query))
 
 
 @pytest.fixture

@@ -259,22 +259,6 @@ def test_database_refuses_a_second_letter_about_the_same(clock: FrozenClock, off
         session().flush()
 
 
-def test_award_rows_by_day_in_the_city(clock: FrozenClock, officer: Any) -> None:
-    _call, found = make.released(clock, officer, applications=1)
-    day = today()
-    (row,) = figure_queries.award_rows(day, day)
-    assert (row.beneficiary, row.released, row.profile, row.gender, row.first_time, row.axis) == (
-        found[0].applicant.name, True, "person", "woman", True, 1,
-    )  # fmt: skip
-    assert figure_queries.award_rows(day - timedelta(days=9), day - timedelta(days=1)) == []
-
-
-def test_beneficiary_is_nameless_before_the_release(clock: FrozenClock, officer: Any) -> None:
-    make.determined(clock, officer, applications=1)
-    (row,) = figure_queries.award_rows(today(), today())
-    assert (row.released, row.beneficiary, row.title) == (False, "", "")
-
-
 def test_figures_take_the_same_queries_for_one_award_and_for_many(
     clock: FrozenClock, officer: Any, count_queries: Any
 ) -> None:
@@ -284,7 +268,6 @@ def test_figures_take_the_same_queries_for_one_award_and_for_many(
         session().commit()
         with count_queries() as sent:
             figure_queries.process_figures(call)
-            figure_queries.award_rows(today(), today())
             queries.awards_of(call)
             determination_queries.public_awards(call)
         counts.append(len(sent))

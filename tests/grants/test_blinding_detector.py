@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from grants.rules.detector import REDACTED, FindingKind, Identity, Piece, redact, scan
+from grants.rules.detector import REDACTED, Detector, Finding, FindingKind, Identity, Piece, redact
 
 WHO = Identity(
     names=("Juana Inés Núñez de la Cruz", "Luz Rojas Tzompantzi"),
@@ -12,6 +12,10 @@ WHO = Identity(
     emails=("jnunez.danza@example.org",),
     literals=("Calle Tulipán 48, interior 3", "abc"),
 )
+
+
+def scan(pieces: list[Piece], identity: Identity) -> list[Finding]:
+    return Detector(identity).find(pieces)
 
 
 def found(text: str) -> list[tuple[str, str]]:

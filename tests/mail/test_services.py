@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from core.settings import install_settings
 from mail import gateway
 from mail.errors import AddressRefused
 from mail.models import OutboxMessage
-from mail.queries import letters_since, message, messages_to
+from mail.queries import letters_since, message
 from mail.services import enqueue_mail, requeue_message, send_message
 from mail.states import MessageState
 
@@ -98,7 +98,7 @@ def test_job_repeated_sends_once(session: Session, clock: FrozenClock, folder: P
 def test_address_that_could_add_a_header_is_refused(session: Session, clock: FrozenClock, address: str) -> None:
     with pytest.raises(AddressRefused):
         letter(to=address)
-    assert messages_to(address[:50].replace("\x00", "")) == []
+    assert session.scalar(select(func.count(OutboxMessage.id))) == 0
 
 
 def test_subject_cannot_add_a_header(session: Session, clock: FrozenClock, folder: Path) -> None:

@@ -31,7 +31,6 @@ from rendering.pdf import (
     Space,
     Table,
     render_pdf,
-    render_pdfs,
 )
 
 CHART = Chart(
@@ -110,11 +109,6 @@ def fonts(value: Any, seen: set[int] | None = None) -> Iterator[Any]:
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     assert render_pdf(RECEIPT) == render_pdf(RECEIPT)
-
-
-def test_many_documents_equal_the_same_ones_by_themselves() -> None:
-    other = Document("Otro", [Paragraph("Texto")])
-    assert list(render_pdfs([RECEIPT, other, RECEIPT])) == [render_pdf(RECEIPT), render_pdf(other), render_pdf(RECEIPT)]
 
 
 def test_a_receipt_says_all_it_was_given_with_its_accents() -> None:

@@ -77,25 +77,19 @@ def test_nothing_of_a_result_is_known_before_the_release() -> None:
     code = queries.ranking_lines(ranking)[0].dossier.code
     assert queries.released_ranking("convocatoria") is None
     assert queries.determinations("convocatoria") == []
-    assert queries.pseudonymous_scores("convocatoria") == []
     assert queries.feedback_for(code) == []
-    assert queries.released_rankings() == []
 
 
-def test_a_release_publishes_determinations_scores_and_feedback_without_reviewers() -> None:
-    panel, ranking = make.released_panel(3, 3, scores=[(5, 5, 5, 5), (4, 4, 4, 4), (3, 3, 3, 3)])
+def test_a_release_publishes_determinations_and_feedback_without_reviewers() -> None:
+    panel, _ranking = make.released_panel(3, 3, scores=[(5, 5, 5, 5), (4, 4, 4, 4), (3, 3, 3, 3)])
     rows = queries.determinations("convocatoria")
     assert [(row.position, row.score_text, row.determination, row.granted_cents) for row in rows] == [
         (1, "100.00", Determination.AWARDED, 5_000_000),
         (2, "80.00", Determination.AWARDED, 5_000_000),
         (3, "60.00", Determination.WAITLISTED, 0),
     ]
-    scores = queries.pseudonymous_scores("convocatoria")
-    assert len(scores) == 3 * 3 * 4
-    assert {row.reviewer_letter for row in scores} == {"A", "B", "C"}
     feedback = queries.feedback_for(rows[2].dossier_code)
     assert [(one.reviewer_letter, one.value) for one in feedback[:4]] == [("A", Fraction(3))] * 4
-    assert queries.released_rankings() == [ranking]
     draw = queries.draw_of_panel(panel)
     assert draw is not None
     assert draw.revealed_secret is not None
@@ -135,7 +129,7 @@ def test_panels_are_listed_newest_first_with_their_counts() -> None:
     ]
 
 
-@pytest.mark.parametrize("read", ["desk", "page", "coverage", "lines", "determinations", "scores", "panels", "figures"])
+@pytest.mark.parametrize("read", ["desk", "page", "coverage", "lines", "determinations", "panels", "figures"])
 def test_reading_takes_as_many_statements_for_many_as_for_one(
     session: Session, count_queries: Callable[..., Any], read: str
 ) -> None:
@@ -161,7 +155,6 @@ def test_reading_takes_as_many_statements_for_many_as_for_one(
             "coverage": lambda: queries.coverage(fresh),
             "lines": lambda: [line.dossier.code for line in queries.ranking_lines(latest)],
             "determinations": lambda: queries.determinations(call_key),
-            "scores": lambda: queries.pseudonymous_scores(call_key),
             "panels": lambda: [row.panel.rulebook.sha256 for row in queries.panels()],
             "figures": lambda: queries.process_figures(call_key),
         }

@@ -244,11 +244,6 @@ def _only(column: Any, *, positive: bool) -> Any:
     return case((column > 0 if positive else column < 0, column))
 
 
-def budget_moments(start: date, end: date, fund_id: int | None = None) -> list[MovementRow]:
-    """Return the movements of the budget control accounts over a range."""
-    return movements(start, end, accounts_like="8.", fund_id=fund_id)
-
-
 def periods(year: int | None = None) -> list[FiscalPeriod]:
     """Return the months of the books, or of one year, in order."""
     query = select(FiscalPeriod).order_by(FiscalPeriod.year, FiscalPeriod.month)

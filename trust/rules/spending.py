@@ -8,8 +8,6 @@ from typing import Any
 from core.language import N_
 from core.money import Money
 
-DIRECTIONS = ("outbound", "inbound")
-
 
 class UnreadableRules(ValueError):  # noqa: N818 (named for what is wrong)
     """The rules are not in the form this module reads; the text says where."""

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from core.audit import record
 from core.clock import now, today
 from core.context import actor
 from core.database import session
 from core.money import Money
 from core.settings import setting
+from treasury import queries
 from treasury.errors import EndowmentNotSpendable, NotPositive, PlanApproved, PlanEmpty, PlanExists, WrongCurrency
 from treasury.models import OperatingPlan, Programme
 from treasury.states import PLAN_STATES, PlanState
@@ -23,7 +22,7 @@ def draft_plan(year: int) -> OperatingPlan:
     Raises:
         PlanExists: the year has one.
     """
-    if session().scalar(select(OperatingPlan.id).where(OperatingPlan.year == year)) is not None:
+    if any(plan.year == year for plan in queries.plans()):
         raise PlanExists(year=year)
     plan = OperatingPlan(year=year, state=PlanState.DRAFT, currency=setting("BASE_CURRENCY"))
     session().add(plan)

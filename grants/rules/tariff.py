@@ -93,14 +93,14 @@ def spoken_rate(tariff: Mapping[str, Any]) -> str:
     rate = tariff.get("rate") or {}
     if not rate.get("value"):
         return ""
-    source = rate["source"]
+    source = _(rate["source"]) if rate["source"] else ""
     return _(
         "Tipo de cambio fijado: 1 %(base)s = %(value)s %(quote)s, del %(date)s (%(source)s).",
         base=rate["base"],
         value=rate["value"],
         quote=rate["quote"],
         date=spoken_day(date.fromisoformat(rate["date"])) if rate["date"] else "",
-        source=_(source) if source else "",
+        source=source,
     )
 
 

@@ -93,7 +93,8 @@ def spoken_rate(tariff: Mapping[str, Any]) -> str:
     rate = tariff.get("rate") or {}
     if not rate.get("value"):
         return ""
-    source = _(rate["source"]) if rate["source"] else ""
+    named = rate["source"]
+    source = _(named) if named else ""
     return _(
         "Tipo de cambio fijado: 1 %(base)s = %(value)s %(quote)s, del %(date)s (%(source)s).",
         base=rate["base"],

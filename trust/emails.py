@@ -1,13 +1,43 @@
 """The letters the trust writes."""
 
+from datetime import date
+
+from babel.dates import format_date
+
 from core.database import session
 from core.files import StoredFile
-from core.language import _, in_language
+from core.language import _, in_language, localised
 from core.money import Money, format_money
 from core.settings import setting
 from mail.models import OutboxMessage
 from mail.services import enqueue_mail
-from trust.models import Receipt
+from trust.models import Pledge, Receipt
+
+
+def send_pledge_reminder(promised: Pledge, due_on: date, missing: Money, *, late: bool) -> OutboxMessage:
+    """Queue the letter that reminds somebody of a part of their promise that is due soon, or is late."""
+    language = promised.language
+    with in_language(language):
+        told = {
+            "amount": format_money(missing, language),
+            "day": format_date(due_on, "long", locale=language),
+            "fund": localised(promised.fund.name, language),
+        }
+        said = _("El %(day)s se esperan %(amount)s de lo que prometiste a la bolsa «%(fund)s».", **told)
+        if late:
+            said = _("El %(day)s se esperaban %(amount)s de tu promesa a la bolsa «%(fund)s»: aún no llegan.", **told)
+        return enqueue_mail(
+            to=promised.email or "",
+            subject=_("Tu promesa al fideicomiso"),
+            paragraphs=[
+                said,
+                _("Si ya hiciste la transferencia no hagas nada: la verás en tus aportaciones cuando llegue al banco."),
+                _("Si algo cambió, responde a este correo y lo acordamos."),
+            ],
+            language=language,
+            action=(_("Ver mis aportaciones"), f"{setting('PUBLIC_URL')}/{language}/mis-aportaciones"),
+            about="trust.pledge",
+        )
 
 
 def send_refund(receipt: Receipt, went: Money, kept: Money, to: str, language: str) -> OutboxMessage:

@@ -275,6 +275,18 @@ class MatchDiffers(InvalidInput):
     sentence = N_("El banco dice %(line)s y los asientos elegidos suman %(total)s.")
 
 
+class PledgeNotFound(NotFound):
+    """There is no such promise."""
+
+    sentence = N_("No encontramos esta promesa.")
+
+
+class NotOfThisPledge(InvalidInput):
+    """A promise is kept by its giver's own money in its own fund."""
+
+    sentence = N_("Elige una aportación recibida de quien prometió, en la misma bolsa, que no cumpla otra promesa.")
+
+
 class NothingCharged(Refusal):
     """A held payment enters the books only once the company says that real money arrived."""
 

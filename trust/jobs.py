@@ -11,3 +11,11 @@ def catch_up_payments(job: JobContext) -> None:
     services.catch_up_payments(settle=lambda: job.progress(0, 0))  # commits, and renews the lease
     if queries.orders_on_their_way():
         services.schedule_catch_up()
+
+
+@handler("trust.remind_pledge")
+def remind_pledge(job: JobContext) -> None:
+    """Remind a giver of a part of their promise, if it is still missing."""
+    part = queries.instalment(job.payload["instalment"])
+    if part is not None:
+        services.remind_of(part, job.payload["when"])

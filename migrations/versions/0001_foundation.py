@@ -1677,6 +1677,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("cancel_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancel_reason IS NOT NULL)", name=op.f("ck_pledge_cancelled_has_reason")
+        ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_pledge_amount_positive")),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_pledge_fund_id")),
         sa.ForeignKeyConstraint(
@@ -2369,14 +2375,11 @@ def upgrade() -> None:
         sa.Column("pledge_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("warned_on", sa.Date(), nullable=True),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_pledge_instalment_amount_positive")),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_pledge_instalment_contribution_id")
-        ),
         sa.ForeignKeyConstraint(["pledge_id"], ["pledge.id"], name=op.f("fk_pledge_instalment_pledge_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge_instalment")),
-        sa.UniqueConstraint("contribution_id", name=op.f("uq_pledge_instalment_contribution_id")),
     )
     op.create_index(op.f("ix_pledge_instalment_pledge_id"), "pledge_instalment", ["pledge_id"], unique=False)
     op.create_table(
@@ -3084,12 +3087,30 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_bank_match_line_id"), "bank_match", ["line_id"], unique=False)
+    op.create_table(
+        "pledge_payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pledge_id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("applied_by_id", sa.Integer(), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["applied_by_id"], ["user_account.id"], name=op.f("fk_pledge_payment_applied_by_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_pledge_payment_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledge.id"], name=op.f("fk_pledge_payment_pledge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge_payment")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_pledge_payment_contribution_id")),
+    )
+    op.create_index(op.f("ix_pledge_payment_pledge_id"), "pledge_payment", ["pledge_id"], unique=False)
     bind = op.get_bind()
     for statement in TRIGGERS[bind.dialect.name]:
         bind.exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_pledge_payment_pledge_id"), table_name="pledge_payment")
+    op.drop_table("pledge_payment")
     op.drop_index(op.f("ix_bank_match_line_id"), table_name="bank_match")
     op.drop_table("bank_match")
     op.drop_index(op.f("ix_bank_line_statement_id"), table_name="bank_line")

@@ -16,10 +16,12 @@ from trust.forms.giving import (
     UseForm,
     fund_options,
 )
+from trust.forms.pledges import ApplyForm, PledgeForm
 
 __all__ = [
     "CURRENCIES",
     "LARGEST_EVIDENCE_BYTES",
+    "ApplyForm",
     "AssignHeldForm",
     "ConfirmForm",
     "DeliveryForm",
@@ -27,6 +29,7 @@ __all__ = [
     "FundForm",
     "GiveForm",
     "InKindForm",
+    "PledgeForm",
     "ReasonForm",
     "RefundForm",
     "TransferForm",

@@ -35,10 +35,6 @@ def _required() -> DataRequired:
     return DataRequired(message=REQUIRED)
 
 
-def _amount() -> list[Any]:
-    return [InputRequired(message=lazy("Escribe la cantidad.")), _positive]
-
-
 def _at_most(characters: int) -> Length:
     return Length(max=characters, message=lazy("Escribe %(max)s caracteres como máximo.", max=characters))
 
@@ -46,6 +42,9 @@ def _at_most(characters: int) -> Length:
 def _positive(_form: Any, field: Any) -> None:
     if isinstance(field.data, Money) and field.data.amount_cents <= 0:
         raise ValidationError(_(N_("La cantidad debe ser mayor que cero.")))
+
+
+AMOUNT_RULES = [InputRequired(message=lazy("Escribe la cantidad.")), _positive]
 
 
 def fund_options(offered: list[Fund]) -> list[tuple[str, str]]:
@@ -56,7 +55,7 @@ def fund_options(offered: list[Fund]) -> list[tuple[str, str]]:
 class GiveForm(PuenteForm):
     """What a giver decides before paying: how much, for what, by which road, and what the public may read."""
 
-    amount = MoneyField(lazy("¿Cuánto quieres aportar?"), _amount())
+    amount = MoneyField(lazy("¿Cuánto quieres aportar?"), AMOUNT_RULES)
     fund = RadioField(lazy("¿Para qué?"), validate_choice=True)
     method = RadioField(lazy("¿Cómo quieres pagar?"), default=Method.CARD.value)
     giver = SelectField(lazy("¿A nombre de quién?"), default="")
@@ -90,7 +89,7 @@ class TransferForm(PuenteForm):
     key = HiddenField()
     kind = SelectField(lazy("Tipo"), [_required()])
     fund = SelectField(lazy("Bolsa"), [_required()])
-    amount = MoneyField(lazy("Cantidad"), _amount())
+    amount = MoneyField(lazy("Cantidad"), AMOUNT_RULES)
     currency = SelectField(lazy("Moneda"), [_required()])
     received_on = DateField(
         lazy("Fecha en que llegó"), [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))]
@@ -141,7 +140,7 @@ class InKindForm(PuenteForm):
         ],
     )
     unit = StringField(lazy("Unidad"), [_required(), _at_most(60)], description=lazy("Por ejemplo noches, boletos."))
-    value = MoneyField(lazy("Valor razonable total"), _amount())
+    value = MoneyField(lazy("Valor razonable total"), AMOUNT_RULES)
     valuation = SelectField(lazy("Cómo se valuó"), [_required()])
     valuation_note = TextAreaField(lazy("De dónde sale el valor"), [_at_most(1000)])
     evidence = FileField(
@@ -199,7 +198,7 @@ class AssignHeldForm(ReasonForm):
 class RefundForm(ReasonForm):
     """How much goes back to whoever paid, and why."""
 
-    amount = MoneyField(lazy("Cantidad"), _amount())
+    amount = MoneyField(lazy("Cantidad"), AMOUNT_RULES)
 
 
 class ConfirmForm(PuenteForm):

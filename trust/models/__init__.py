@@ -3,7 +3,15 @@
 from trust.models import ledger_triggers
 from trust.models.bank import MATCH_REASONS, BankAccount, BankLine, BankMatch, BankStatement, MatchReason
 from trust.models.checkout import CheckoutOrder, ProcessedEvent
-from trust.models.contributions import Contribution, InKindItem, Pledge, PledgeInstalment, Receipt, ReceiptCounter
+from trust.models.contributions import (
+    Contribution,
+    InKindItem,
+    Pledge,
+    PledgeInstalment,
+    PledgePayment,
+    Receipt,
+    ReceiptCounter,
+)
 from trust.models.kinds import (
     CONTRIBUTION_FORMS,
     CONTRIBUTION_KINDS,
@@ -63,6 +71,7 @@ __all__ = [
     "Payout",
     "Pledge",
     "PledgeInstalment",
+    "PledgePayment",
     "Posting",
     "ProcessedEvent",
     "Receipt",

@@ -99,6 +99,7 @@ class Pledge(Base):
     __tablename__ = "pledge"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("(state = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled_has_reason"),
         Index("ix_pledge_organisation", "giver_organisation_id"),
     )
 
@@ -110,6 +111,9 @@ class Pledge(Base):
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[PledgeState] = mapped_column(enum_column(PledgeState), default=PledgeState.ACTIVE)
     promised_on: Mapped[date] = mapped_column(Date)
+    email: Mapped[str | None] = mapped_column(String(254))  # where its reminders go
+    language: Mapped[str] = mapped_column(String(5), default="es")
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
 
     fund: Mapped[Fund] = relationship()
     instalments: Mapped[list["PledgeInstalment"]] = relationship(order_by="PledgeInstalment.due_on")
@@ -121,7 +125,7 @@ class Pledge(Base):
 
 
 class PledgeInstalment(Base):
-    """One due date of a pledge, met by a contribution or still open."""
+    """One due date of a pledge. What came covers the parts in their order."""
 
     __tablename__ = "pledge_instalment"
     __table_args__ = (CheckConstraint("amount_cents > 0", name="amount_positive"),)
@@ -130,7 +134,20 @@ class PledgeInstalment(Base):
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledge.id"), index=True)
     due_on: Mapped[date] = mapped_column(Date)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
-    contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contribution.id"), unique=True)
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+    warned_on: Mapped[date | None] = mapped_column(Date)
+
+
+class PledgePayment(Base):
+    """A contribution that keeps a promise: it keeps one at most."""
+
+    __tablename__ = "pledge_payment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledge.id"), index=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), unique=True)
+    applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ReceiptCounter(Base):

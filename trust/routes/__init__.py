@@ -30,6 +30,7 @@ DESK = (
         frozenset({Role.TREASURER}),
         lambda: int(queries.year_to_open() is not None),
     ),
+    DeskItem(N_("Promesas vencidas"), "trust.pledge_list", frozenset({Role.TREASURER}), queries.pledges_late),
     DeskItem(N_("Líneas del banco sin conciliar"), "trust.bank_show", frozenset({Role.TREASURER}), queries.lines_open),
     DeskItem(N_("Pagos en línea en disputa"), "trust.dispute_list", frozenset({Role.TREASURER}), queries.disputes_open),
     DeskItem(
@@ -50,6 +51,7 @@ from trust.routes import (  # noqa: E402, F401 (views)
     notices,
     online,
     payouts,
+    pledges,
     receipts,
     sponsors,
 )

@@ -30,12 +30,14 @@ def _mine(contribution_id: int) -> Contribution:
 def my_contributions() -> str:
     """What I and my organisations gave and promised."""
     who = actor()
+    promised = queries.pledges_of(who.organisation_ids, who.user_id)
     query = queries.contributions(organisation_ids=who.organisation_ids, user_id=who.user_id)
     return render_template(
         "trust/my_contributions.html",
         listing=paginate(query, page=page_number(request.args)),
         totals=queries.totals_given(who.organisation_ids, who.user_id),
-        pledges=queries.pledges_of(who.organisation_ids, who.user_id),
+        pledges=promised,
+        parts=queries.parts_of(promised),
         pledge_states=PLEDGE_STATES,
         **LABELS,
     )

@@ -16,11 +16,12 @@ from trust.services.fulfilment import ask_payment, fulfil_checkout, move_order
 from trust.services.held_payments import assign_held_payment, refuse_held_payment
 from trust.services.in_kind import confirm_in_kind_delivery, decline_in_kind, offer_in_kind, use_in_kind
 from trust.services.ledger import Line, post_entry, reverse_entry
-from trust.services.movements import exchange_currency, pledge, transfer_between_funds
+from trust.services.movements import exchange_currency, transfer_between_funds
 from trust.services.notices import catch_up_payments, entering_charge, handle_webhook
 from trust.services.online_money import apply_history
 from trust.services.payouts import apply_payout
 from trust.services.periods import close_period
+from trust.services.pledges import apply_contribution, cancel_pledge, pledge, remind_of
 from trust.services.receipts import cancel_receipt, issue_receipt, receipt_bytes
 from trust.services.refunds import ask_refund, drop_refund, keep_refund, request_refund
 from trust.services.verification import verify_ledger
@@ -29,12 +30,14 @@ __all__ = [
     "CHART",
     "Imported",
     "Line",
+    "apply_contribution",
     "apply_history",
     "apply_payout",
     "ask_for_page",
     "ask_payment",
     "ask_refund",
     "assign_held_payment",
+    "cancel_pledge",
     "cancel_receipt",
     "catch_up_payments",
     "close_period",
@@ -65,6 +68,7 @@ __all__ = [
     "receipt_bytes",
     "receive_contribution",
     "refuse_held_payment",
+    "remind_of",
     "request_refund",
     "reverse_entry",
     "schedule_catch_up",

@@ -1,22 +1,16 @@
-"""Money that moves inside the trust: exchanged between currencies, or set aside for a purpose. And promises."""
+"""Money that moves inside the trust: exchanged between currencies, or set aside for a purpose."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from accounts.models import Organisation, User
-from core.audit import record
-from core.clock import today
-from core.database import session
 from core.language import N_
 from core.money import Money, format_money
 from core.settings import setting
 from trust import queries
 from trust.errors import AmountNotPositive, ExchangeNotAtRate, TransferNotAllowed, TransferTooLarge
-from trust.models import EntryKind, Fund, FundKind, JournalEntry, Pledge, PledgeInstalment
+from trust.models import EntryKind, Fund, FundKind, JournalEntry
 from trust.rules import Rate
 from trust.services.contributions import check_money
 from trust.services.ledger import Line, post_entry
-from trust.states import PledgeState
 
 
 def exchange_currency(
@@ -92,37 +86,3 @@ def transfer_between_funds(
         ],
         idempotency_key=f"transfer:{idempotency_key}",
     )
-
-
-def pledge(
-    *,
-    fund: Fund,
-    money: Money,
-    instalments: Sequence[tuple[date, Money]],
-    giver_user: User | None = None,
-    giver_organisation: Organisation | None = None,
-) -> Pledge:
-    """Write down a promise and its due dates. It is not income and has no receipt until money arrives.
-
-    Raises:
-        AmountNotPositive: an amount is not above zero, or the due amounts are not the amount promised.
-    """
-    check_money(fund, money, today())
-    if any(part.amount_cents <= 0 for _day, part in instalments):
-        raise AmountNotPositive()
-    if sum((part for _day, part in instalments), Money.zero(money.currency)) != money:
-        raise AmountNotPositive()
-    promised = Pledge(
-        fund=fund,
-        giver_user_id=giver_user.id if giver_user else None,
-        giver_organisation_id=giver_organisation.id if giver_organisation else None,
-        amount_cents=money.amount_cents,
-        currency=money.currency,
-        state=PledgeState.ACTIVE,
-        promised_on=today(),
-    )
-    promised.instalments = [PledgeInstalment(due_on=day, amount_cents=part.amount_cents) for day, part in instalments]
-    session().add(promised)
-    session().flush()
-    record("pledge.made", "pledge", promised.id, None, {"amount_cents": money.amount_cents, "currency": money.currency})
-    return promised

@@ -1,0 +1,78 @@
+"""The shape of a promise and of what keeps it."""
+
+from typing import Any
+
+from wtforms import DateField, EmailField, IntegerField, SelectField
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
+
+from core.forms import MoneyField, PuenteForm, choices
+from core.language import _, lazy
+from core.money import format_money
+from trust.forms.giving import AMOUNT_RULES, CURRENCIES, fund_options
+from trust.models import CONTRIBUTION_KINDS, Contribution
+from trust.queries import funds
+
+REQUIRED = lazy("Este dato hace falta.")
+
+
+class PledgeForm(PuenteForm):
+    """Who promised how much to which fund, and by when."""
+
+    giver = SelectField(lazy("Organización que promete"), [DataRequired(message=REQUIRED)])
+    fund = SelectField(lazy("Bolsa"), [DataRequired(message=REQUIRED)])
+    currency = SelectField(lazy("Moneda"), [DataRequired(message=REQUIRED)])
+    amount = MoneyField(lazy("Cantidad prometida en total"), AMOUNT_RULES)
+    first = DateField(
+        lazy("Fecha del primer pago"), [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))]
+    )
+    parts = IntegerField(
+        lazy("En cuántos pagos"),
+        [
+            InputRequired(message=lazy("Escribe un número del 1 al 60.")),
+            NumberRange(1, 60, message=lazy("Escribe un número del 1 al 60.")),
+        ],
+        default=1,
+    )
+    months = IntegerField(
+        lazy("Meses entre un pago y el siguiente"),
+        [
+            InputRequired(message=lazy("Escribe un número del 1 al 24.")),
+            NumberRange(1, 24, message=lazy("Escribe un número del 1 al 24.")),
+        ],
+        default=12,
+    )
+    email = EmailField(
+        lazy("Correo para los recordatorios"),
+        [
+            Optional(),
+            Email(message=lazy("Escribe un correo completo, por ejemplo ana@ejemplo.mx.")),
+            Length(max=254, message=lazy("Escribe %(max)s caracteres como máximo.", max=254)),
+        ],
+    )
+
+    def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.giver.choices = choices([(str(one), name) for one, name in (organisations or {}).items()])
+        self.fund.choices = choices(fund_options(funds()))
+        self.currency.choices = choices([(code, code) for code in CURRENCIES])
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Read the amount in the currency that was chosen beside it."""
+        sent = self.meta.wrap_formdata(self, formdata)
+        if sent is not None and sent.get("currency") in CURRENCIES:
+            self.amount.currency = sent["currency"]
+        super().process(formdata, *args, **kwargs)
+
+
+class ApplyForm(PuenteForm):
+    """Which contribution keeps a promise."""
+
+    contribution = SelectField(lazy("Aportación"), coerce=int)
+
+    def offer(self, found: list[Contribution]) -> "ApplyForm":
+        """List the contributions that may keep it."""
+        self.contribution.choices = [
+            (one.id, f"{_(CONTRIBUTION_KINDS[one.kind])} {one.id} · {one.received_on} · {format_money(one.kept)}")
+            for one in found
+        ]
+        return self

@@ -1,15 +1,36 @@
 """The receipt as a PDF, from its frozen content alone: the same content gives the same bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from babel.dates import format_date
 
-from core.language import N_, _, current_language, in_language
+from core.language import N_, _, current_language, in_language, localised
 from core.money import Money, format_money
-from rendering.pdf import Amount, Document, Facts, Notice, Paragraph, QrCode, Space, render_pdf
-from trust.models import CONTRIBUTION_KINDS, METHODS, VALUATION_TECHNIQUES, ContributionKind, Method, ValuationTechnique
+from rendering.pdf import (
+    Amount,
+    Column,
+    Document,
+    Facts,
+    Notice,
+    Paragraph,
+    QrCode,
+    Space,
+    Table,
+    render_pdf,
+)
+from trust.models import (
+    CONTRIBUTION_FORMS,
+    CONTRIBUTION_KINDS,
+    METHODS,
+    VALUATION_TECHNIQUES,
+    Contribution,
+    ContributionForm,
+    ContributionKind,
+    Method,
+    ValuationTechnique,
+)
 from trust.rules import amount_in_words
 
 HEADINGS = {"cash": N_("Recibo de aportación en dinero"), "in_kind": N_("Recibo de aportación en especie")}
@@ -87,6 +108,61 @@ def _document(content: Mapping[str, Any]) -> Document:
             ),
         ],
     )
+
+
+def statement_rows(given: Sequence[Contribution], language: str) -> list[tuple[str, str, str, str]]:
+    """Return what a statement lists: date, receipt, fund and what was kept, as page and PDF print them."""
+    return [
+        (
+            _day(one.received_on.isoformat() if one.received_on else None),
+            one.receipt.code if one.receipt else "—",
+            localised(one.fund.name, language),
+            format_money(one.kept, language),
+        )
+        for one in given
+    ]
+
+
+def statement_totals(given: Sequence[Contribution]) -> list[tuple[str, Money]]:
+    """Return the sums of a statement by form and currency: money and things are never added together."""
+    sums: dict[tuple[ContributionForm, str], Money] = {}
+    for one in given:
+        key = (one.form, one.currency)
+        sums[key] = sums.get(key, Money.zero(one.currency)) + one.kept
+    return [(_(CONTRIBUTION_FORMS[form]), money) for (form, _currency), money in sorted(sums.items())]
+
+
+def render_statement(
+    given: Sequence[Contribution], *, holder: str, start: date, end: date, trust_name: str, language: str
+) -> bytes:
+    """Return a giver's statement of a range of dates as a PDF."""
+    with in_language(language):
+        rows = [list(row) for row in statement_rows(given, language)]
+        sums = [(label, format_money(money, language)) for label, money in statement_totals(given)]
+        dates = {"start": _day(start.isoformat()), "end": _day(end.isoformat())}
+        said = _("%(trust)s recibió de %(holder)s, del %(start)s al %(end)s:", trust=trust_name, holder=holder, **dates)
+        columns = [Column(_("Fecha")), Column(_("Recibo")), Column(_("Bolsa")), Column(_("Cantidad"), "right")]
+        return render_pdf(
+            Document(
+                title=_("Constancia de aportaciones"),
+                reference="",
+                language=language,
+                author=trust_name,
+                subject=_("Constancia de aportaciones"),
+                footer_note=trust_name,
+                blocks=[
+                    Paragraph(said, "lead"),
+                    Facts(sums),
+                    Table(columns, rows),
+                    Space(8),
+                    Notice(
+                        _("Lo que se devolvió ya se descontó. Lo dado en especie lleva su valor razonable, aparte."),
+                        "neutral",
+                        _("Qué es este documento"),
+                    ),
+                ],
+            )
+        )
 
 
 def _day(text: str | None) -> str:

@@ -149,6 +149,20 @@ def giver_names(contributions: Iterable[Contribution]) -> dict[int, str | None]:
     }
 
 
+def given_between(organisation_ids: Iterable[int], user_id: int | None, start: date, end: date) -> list[Contribution]:
+    """Return what these organisations or this person gave and was kept, received in a range, in order of date."""
+    mine = Contribution.giver_organisation_id.in_(list(organisation_ids)) | (
+        Contribution.giver_user_id == (user_id or -1)
+    )
+    query = (
+        select(Contribution)
+        .options(joinedload(Contribution.fund), joinedload(Contribution.receipt), joinedload(Contribution.item))
+        .where(mine, Contribution.state == ContributionState.RECEIVED, Contribution.received_on.between(start, end))
+        .order_by(Contribution.received_on, Contribution.id)
+    )
+    return list(session().scalars(query))
+
+
 def totals_given(organisation_ids: Iterable[int], user_id: int | None) -> dict[str, list[Money]]:
     """Return what these organisations or this person gave: cash by currency and, apart from it, in kind."""
     mine = Contribution.giver_organisation_id.in_(list(organisation_ids)) | (

@@ -1,12 +1,20 @@
 """A giver's own pages: what I gave, its receipts, and where it went. Nobody sees another's."""
 
+from datetime import date
+
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from accounts import queries as account_queries
 from core.access import ensure, signed_in
+from core.clock import today
 from core.context import actor
+from core.language import current_language, localised
 from core.listing import page_number, paginate
+from core.settings import setting
+from core.web_files import send_bytes
 from trust import queries
+from trust.documents import render_statement, statement_rows, statement_totals
 from trust.errors import ContributionNotFound
 from trust.models import Contribution
 from trust.routes import blueprint
@@ -41,6 +49,61 @@ def my_contributions() -> str:
         pledge_states=PLEDGE_STATES,
         **LABELS,
     )
+
+
+@blueprint.get("/mis-aportaciones/constancia")
+@signed_in
+def my_statement() -> str:
+    """What I and my organisations gave in a range of dates, to be printed or downloaded."""
+    start, end = _range()
+    given = _given(start, end)
+    return render_template(
+        "trust/my_statement.html",
+        start=start,
+        end=end,
+        rows=statement_rows(given, current_language()),
+        totals=statement_totals(given),
+        holder=_holder(),
+    )
+
+
+@blueprint.get("/mis-aportaciones/constancia.pdf")
+@signed_in
+def my_statement_pdf() -> Response:
+    """The same statement as a PDF."""
+    start, end = _range()
+    language = current_language()
+    trust_name = localised(setting("TRUST_NAME"), language)
+    data = render_statement(
+        _given(start, end), holder=_holder(), start=start, end=end, trust_name=trust_name, language=language
+    )
+    return send_bytes(data, f"constancia-{start}-{end}.pdf", "application/pdf")
+
+
+def _range() -> tuple[date, date]:
+    """Return the dates asked for; by default, or where they make no sense, this year up to today."""
+    day = today()
+    start, end = _date("desde") or date(day.year, 1, 1), _date("hasta") or day
+    return (start, end) if start <= end else (date(day.year, 1, 1), day)
+
+
+def _date(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _given(start: date, end: date) -> list[Contribution]:
+    return queries.given_between(actor().organisation_ids, actor().user_id, start, end)
+
+
+def _holder() -> str:
+    """Return whose statement it is: the organisations one belongs to, or oneself."""
+    who = actor()
+    names = account_queries.organisation_names(who.organisation_ids)
+    people = account_queries.user_names([who.user_id] if who.user_id is not None else [])
+    return ", ".join([*sorted(names.values()), *people.values()])
 
 
 @blueprint.get("/mis-aportaciones/<int:contribution_id>")

@@ -45,72 +45,75 @@ class Calendar:
 
 def steps(calendar: Calendar, rulebook: Mapping[str, Any] | None, requirements: int) -> list[Step]:
     """Return the steps of a call in order; without a rulebook the committee's rules are not told yet."""
-    found = [
-        Step(
-            _("Consulta pública"),
-            _("Cualquier persona"),
-            (_("Cada comentario recibe respuesta pública antes de publicar las reglas."),),
-            (CallState.CONSULTATION,),
-            None,
-            calendar.consultation_closes_at,
-        ),
-        Step(
-            _("Recepción de solicitudes"),
-            _("Quien solicita"),
-            (_("Cuenta el último envío antes del cierre, al segundo."),),
-            (CallState.PUBLISHED, CallState.OPEN),
-            calendar.opens_at,
-            calendar.closes_at,
-        ),
-        Step(
-            _("Revisión de requisitos"),
-            _("El equipo del programa"),
-            (
-                ngettext("Decide %(num)s requisito publicado.", "Deciden %(num)s requisitos publicados.", requirements),
-                _("Lo que se puede corregir se pide una vez, con plazo."),
-            ),
-            (CallState.CLOSED, CallState.SCREENING),
-        ),
-        Step(
-            _("Evaluación anónima"),
-            _("El comité, sin saber de quién es cada proyecto"),
-            tuple(_evaluation(rulebook)),
-            (CallState.REVIEW,),
-        ),
-        Step(
-            _("Orden y selección"),
-            _("Las reglas, con un cálculo que cualquiera puede repetir"),
-            tuple(_selection(rulebook)),
-            (CallState.DELIBERATION,),
-        ),
-        Step(
-            _("Resultados"),
-            _("El equipo del programa, todos a la vez"),
-            (_("Cada persona recibe su resultado con el motivo; la lista de apoyos es pública."),),
-            (CallState.RESOLVED,),
-            calendar.results_on,
-            calendar.results_on,
-        ),
-    ]
+    return [*_received(calendar, requirements), *_judged(rulebook), *_told(calendar)]
+
+
+def _received(calendar: Calendar, requirements: int) -> Iterator[Step]:
+    yield Step(
+        _("Consulta pública"),
+        _("Cualquier persona"),
+        (_("Cada comentario recibe respuesta pública antes de publicar las reglas."),),
+        (CallState.CONSULTATION,),
+        None,
+        calendar.consultation_closes_at,
+    )
+    yield Step(
+        _("Recepción de solicitudes"),
+        _("Quien solicita"),
+        (_("Cuenta el último envío antes del cierre, al segundo."),),
+        (CallState.PUBLISHED, CallState.OPEN),
+        calendar.opens_at,
+        calendar.closes_at,
+    )
+    published = ngettext("Decide %(num)s requisito publicado.", "Deciden %(num)s requisitos publicados.", requirements)
+    yield Step(
+        _("Revisión de requisitos"),
+        _("El equipo del programa"),
+        (published, _("Lo que se puede corregir se pide una vez, con plazo.")),
+        (CallState.CLOSED, CallState.SCREENING),
+    )
+
+
+def _judged(rulebook: Mapping[str, Any] | None) -> Iterator[Step]:
+    yield Step(
+        _("Evaluación anónima"),
+        _("El comité, sin saber de quién es cada proyecto"),
+        tuple(_evaluation(rulebook)),
+        (CallState.REVIEW,),
+    )
+    yield Step(
+        _("Orden y selección"),
+        _("Las reglas, con un cálculo que cualquiera puede repetir"),
+        tuple(_selection(rulebook)),
+        (CallState.DELIBERATION,),
+    )
+
+
+def _told(calendar: Calendar) -> Iterator[Step]:
+    yield Step(
+        _("Resultados"),
+        _("El equipo del programa, todos a la vez"),
+        (_("Cada persona recibe su resultado con el motivo; la lista de apoyos es pública."),),
+        (CallState.RESOLVED,),
+        calendar.results_on,
+        calendar.results_on,
+    )
     if calendar.appeal_days:
-        last = calendar.results_on + timedelta(days=calendar.appeal_days) if calendar.results_on is not None else None
-        found.append(
-            Step(
-                _("Inconformidades"),
-                _("Alguien que no participó en la primera decisión"),
-                (
-                    ngettext(
-                        "Hay %(num)s día natural para inconformarse.",
-                        "Hay %(num)s días naturales para inconformarse.",
-                        calendar.appeal_days,
-                    ),
-                ),
-                (CallState.APPEALS,),
-                calendar.results_on,
-                last,
-            )
+        days = ngettext(
+            "Hay %(num)s día natural para inconformarse.",
+            "Hay %(num)s días naturales para inconformarse.",
+            calendar.appeal_days,
         )
-    return [*found, Step(_("Resultado definitivo"), "", (), (CallState.FINAL,))]
+        last = calendar.results_on + timedelta(days=calendar.appeal_days) if calendar.results_on is not None else None
+        yield Step(
+            _("Inconformidades"),
+            _("Alguien que no participó en la primera decisión"),
+            (days,),
+            (CallState.APPEALS,),
+            calendar.results_on,
+            last,
+        )
+    yield Step(_("Resultado definitivo"), "", (), (CallState.FINAL,))
 
 
 def _evaluation(rulebook: Mapping[str, Any] | None) -> Iterator[str]:

@@ -91,7 +91,8 @@ def test_only_the_edges_commit() -> None:
         at(path, call)
         for path in source_files()
         if not any(
-            part.removesuffix(".py") in (*EDGES, "login", "simulator", "demo", "errors") for part in name(path).split("/")[1:]
+            part.removesuffix(".py") in (*EDGES, "login", "simulator", "demo", "errors")
+            for part in name(path).split("/")[1:]
         )
         for call in calls(tree(path))
         if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"

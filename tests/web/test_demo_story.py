@@ -76,14 +76,17 @@ def test_the_proof_fails_when_a_receipt_in_force_is_missing(world: World) -> Non
 
 
 def test_the_prose_repeats_little_and_groups_carry_no_numbers() -> None:
-    from web.demo import prose  # local: rooms are imported once the application is built
+    from web.demo import opinions, prose  # local: rooms are imported once the application is built
 
     chance = Random(1)
     proposals = [prose.propose(chance) for _ in range(600)]
     assert all(one.theme in one.idea.themes for one in proposals)
     assert len({one.answers()["benefit"] for one in proposals}) >= 40
     said = {
-        prose.reason(chance, criterion, value) for criterion in prose.CRITERIA for value in (1, 3, 5) for _ in "x" * 60
+        opinions.reason(chance, criterion, value)
+        for criterion in opinions.CRITERIA
+        for value in (1, 3, 5)
+        for _ in "x" * 60
     }
     assert len(said) >= 60
     taken: set[str] = set()

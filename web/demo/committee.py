@@ -21,8 +21,8 @@ from scoring.models import Assignment, Panel
 from scoring.services import ScoreEntry
 from scoring.states import AssignmentState, PanelState
 from web.demo.calendar import office_hours
+from web.demo.opinions import CRITERIA, reason
 from web.demo.people import DOMAIN, make_account
-from web.demo.prose import CRITERIA, reason
 from web.demo.story import Chapter, Story, actor_of
 
 SCHOOLS = ("Universidad del Valle Alto", "Escuela de Artes del Sur", "Instituto Tezozómoc", "Casa de Altos Estudios")

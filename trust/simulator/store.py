@@ -28,14 +28,17 @@ class Store:
         self._path = path
         self._lock = threading.RLock()
         self._local = threading.local()
-        with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(SCHEMA)
+        with self._connection():
+            pass
 
     def _open(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            fresh = not Path(self._path).exists()  # also when the demo was begun again under a running server
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=15)
+            if fresh:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.executescript(SCHEMA)
             self._local.connection = connection
         return connection
 

@@ -273,7 +273,11 @@ def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: Fr
     assert ok(client, f"{mine}/informe")
     assert 'name="lines-3-concept"' in client.post(f"{mine}/informe", data={"accion": "agregar"}).get_data(as_text=True)
     posted(client, f"{mine}/informe", 422)
-    line = {"lines-0-concept": "Vuelo", "lines-0-spent_on": today().isoformat(), "lines-0-amount": str(award.money)[:-4]}
+    line = {
+        "lines-0-concept": "Vuelo",
+        "lines-0-spent_on": today().isoformat(),
+        "lines-0-amount": str(award.money)[:-4],
+    }
     posted(client, f"{mine}/informe", 422, **line)
     receipt = (io.BytesIO(make.written_pdf("Boleto")), "boleto.pdf")
     posted(client, f"{mine}/informe", **line, **{"lines-0-receipt": receipt})

@@ -21,8 +21,9 @@ def test_a_citizen_reads_the_report_and_takes_the_data_home(arrive: Callable[...
     page.get_by_role("link", name=re.compile(r"^\d{4}$")).first.click()
     chart = page.locator("figure.chart").first
     expect(chart.get_by_role("img")).to_be_visible()
-    chart.get_by_text("Ver los datos en una tabla").click()
-    rows = chart.get_by_role("row")
+    answer = page.locator("section", has=page.locator("figure.chart")).first
+    answer.locator("summary").click()
+    rows = answer.get_by_role("row")
     expect(rows.nth(1)).to_be_visible()
     assert re.search(r"\d", rows.nth(1).inner_text())
     visitor.photograph("report")

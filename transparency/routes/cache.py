@@ -31,6 +31,7 @@ SETTINGS_SHOWN = (
     "TRANSPARENCY_ARTICLES",
     "TRUST_NAME",
 )
+COMPRESSED = ("text/html", "image/svg+xml")
 WORTH_COMPRESSING = 1_000  # bytes; below that the header costs more than it saves
 
 
@@ -82,7 +83,7 @@ def code_digest(root: Path) -> str:
 
 def _compressed(response: Response) -> Response:
     # Only what is the same for everybody: beside somebody's form token, sizes would give it away.
-    if response.is_streamed or response.mimetype != "text/html":
+    if response.is_streamed or response.mimetype not in COMPRESSED:
         return response
     data = response.get_data()
     if len(data) >= WORTH_COMPRESSING and request.accept_encodings["gzip"]:

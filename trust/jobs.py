@@ -13,7 +13,7 @@ def catch_up_payments(job: JobContext) -> None:
         services.schedule_catch_up()
 
 
-@handler("trust.remind_pledge")
+@handler("trust.remind_pledge", N_("Recordar una promesa"))
 def remind_pledge(job: JobContext) -> None:
     """Remind a giver of a part of their promise, if it is still missing."""
     part = queries.instalment(job.payload["instalment"])

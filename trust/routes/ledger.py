@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from core.access import ensure, roles
 from core.clock import today
+from core.context import actor
 from core.database import session
 from core.language import _, localised
 from core.listing import chosen, page_number, paginate, searched
@@ -54,6 +55,7 @@ def ledger_list() -> str:
     return render_template(
         "trust/ledger_list.html",
         listing=listing,
+        may_see_bank=actor().has(Role.TREASURER, Role.AUDITOR),
         read=_,
         debits={entry.id: queries.entry_debits(entry) for entry in listing.rows},
         kinds=ENTRY_KINDS,

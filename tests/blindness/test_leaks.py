@@ -24,6 +24,8 @@ from tests.factories.awards import written_pdf
 from tests.web.pages import Page as Seen
 from tests.web.pages import links
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a page says does not hang on the database
+
 Counting = Callable[[], Any]
 
 MOST = 45

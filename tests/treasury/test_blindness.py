@@ -30,6 +30,8 @@ from trust import queries as trust_queries
 from trust.models import JournalEntry
 from trust.services import verify_ledger
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a page says does not hang on the database
+
 LINK = re.compile(r'(?:href|src)="(/[^"#]*)"')
 ELSEWHERE = ("/es/cuenta", "/en/", "/static", "/es/ayuda", "/es/componentes", "/simulador")
 

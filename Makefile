@@ -51,13 +51,14 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 # Two things at a time, each printing its own block: see `checks` for the list.
 # What needs a browser runs once, with the journeys.
 GALLERY = tests/components/test_gallery_in_a_browser.py
+EVERY_PAGE = tests/journeys/test_every_page.py
 BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY)
 
-.PHONY: test checks check-static check-sqlite check-postgresql check-journeys check-gallery
+.PHONY: test checks check-static check-sqlite check-postgresql check-pages check-journeys check-gallery
 test: $(VENV)/.test ## Run every check, on both databases and in a real browser
 	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target checks
 
-checks: check-journeys check-postgresql check-sqlite check-gallery check-static
+checks: check-postgresql check-sqlite check-pages check-journeys check-gallery check-static
 
 check-static:
 	@echo "== types, style, import contracts, templates =="
@@ -77,7 +78,11 @@ check-postgresql:
 
 check-journeys:
 	@echo "== journeys in a real browser =="
-	@$(BIN)/pytest -p no:cacheprovider tests/journeys
+	@$(BIN)/pytest -p no:cacheprovider tests/journeys --ignore=$(EVERY_PAGE)
+
+check-pages:
+	@echo "== every page in a real browser =="
+	@$(BIN)/pytest -p no:cacheprovider $(EVERY_PAGE)
 
 check-gallery:
 	@echo "== components in a real browser =="

@@ -58,6 +58,7 @@ SAME_EVERYWHERE = {
         "dark",
         "light",
     ),
+    *("Windows", "CAMT"),  # an encoding and a bank's format
     *("Creative", "Commons", "Attribution", "tests"),
     *("string", "integer", "number", "boolean", "date", "beneficiary", "profile"),  # names in the open data's schema
     *("width", "device", "initial", "scale", "FBFAF", "ffffff", "noindex", "index", "follow"),

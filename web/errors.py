@@ -58,8 +58,8 @@ ADVICE = {
     503: N_("Espera unos segundos y vuelve a intentarlo."),
 }
 ENDED = N_("Tu sesión terminó antes de que enviaras el formulario, así que no se guardó.")
-LONG = 20  # shorter values are quickly typed again
-SECRET_FIELDS = ("password", "current", "code", "token", "key")
+LONG = 20  # characters; what is shorter, or is no words at all, is quickly typed again or was not typed
+PASSWORD_FIELDS = ("password", "current")
 KEPT = N_("Lo que escribiste sigue en la página anterior: vuelve con el botón «Atrás» de tu navegador.")
 
 
@@ -128,7 +128,7 @@ def _typed() -> list[str]:
         texts = [(name, value.strip()) for name, value in request.form.items(multi=True)]
     except HTTPException:
         return []
-    return [value for name, value in texts if len(value) >= LONG and not any(word in name for word in SECRET_FIELDS)]
+    return [value for name, value in texts if len(value) >= LONG and " " in value and name not in PASSWORD_FIELDS]
 
 
 def _way_back() -> str | None:

@@ -4,7 +4,7 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from accounts import queries, services
-from accounts.errors import LinkExpired
+from accounts.errors import EmailRefused, LinkExpired, NameRefused
 from accounts.forms import ChangeEmailForm, ChangePasswordForm, ConfirmForm, ProfileForm
 from accounts.models import SessionEnd, TokenPurpose
 from accounts.routes.registration import PASSWORD_FIELDS
@@ -48,7 +48,7 @@ def profile_edit() -> Response:
     try:
         services.edit_profile(person, name=form.name.data or "", language=form.language.data)
     except Refusal as refusal:
-        return refuse("accounts/profile_edit.html", form, refusal, {"NameRefused": "name"})
+        return refuse("accounts/profile_edit.html", form, refusal, {NameRefused: "name"})
     session().commit()
     flash(_("Guardamos tus datos."), "success")
     return redirect(url_for("accounts.account_show"), 303)
@@ -91,7 +91,7 @@ def email_edit() -> Response:
     try:
         asked = services.request_email_change(person, form.email.data or "", form.current.data or "", address=address())
     except Refusal as refusal:
-        return refuse("accounts/email_edit.html", form, refusal, {"EmailRefused": "email"}, present=person.email)
+        return refuse("accounts/email_edit.html", form, refusal, {EmailRefused: "email"}, present=person.email)
     session().commit()
     if not asked:
         form.current.errors = [_(WRONG_PASSWORD)]

@@ -6,7 +6,15 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts import queries, services
-from accounts.errors import LinkExpired, NotAnOwner
+from accounts.errors import (
+    AlreadyMember,
+    CountryRefused,
+    EmailRefused,
+    LinkExpired,
+    NameRefused,
+    NotAnOwner,
+    TaxIdRefused,
+)
 from accounts.forms import ConfirmForm, InvitationForm, MemberRoleForm, OrganisationForm, country_names
 from accounts.models import MEMBER_ROLE_LABELS, ORGANISATION_KIND_LABELS, MemberRole, Membership, Organisation
 from accounts.routes.room import blueprint, refuse, show, this_person
@@ -21,7 +29,7 @@ from core.roles import STAFF_ROLES, Role
 
 READERS = STAFF_ROLES | {Role.AUDITOR}
 EDITORS = (MemberRole.OWNER, MemberRole.EDITOR)
-FIELDS = {"NameRefused": "name", "TaxIdRefused": "tax_id", "CountryRefused": "country"}
+FIELDS: dict[type[Refusal], str] = {NameRefused: "name", TaxIdRefused: "tax_id", CountryRefused: "country"}
 
 
 def visible(organisation_id: int) -> tuple[Organisation, Membership | None]:
@@ -128,7 +136,7 @@ def organisation_invite(organisation_id: int) -> Response:
             organisation, email=form.email.data or "", member_role=form.member_role.data, inviter=this_person()
         )
     except Refusal as refusal:
-        fields = {"EmailRefused": "email", "AlreadyMember": "email"}
+        fields: dict[type[Refusal], str] = {EmailRefused: "email", AlreadyMember: "email"}
         return refuse("accounts/organisation_invite.html", form, refusal, fields, organisation=organisation)
     session().commit()
     flash(_("Enviamos la invitación."), "success")

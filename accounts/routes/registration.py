@@ -3,7 +3,14 @@
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.errors import LinkExpired
+from accounts.errors import (
+    EmailRefused,
+    LinkExpired,
+    NameRefused,
+    PasswordTooCommon,
+    PasswordTooLong,
+    PasswordTooShort,
+)
 from accounts.forms import ConfirmForm, EmailOnlyForm, NewPasswordForm, RegisterForm
 from accounts.models import TokenPurpose
 from accounts.queries import live_token
@@ -15,8 +22,10 @@ from core.database import session
 from core.errors import Refusal
 from core.language import _, current_language
 
-PASSWORD_FIELDS = dict.fromkeys(("PasswordTooShort", "PasswordTooLong", "PasswordTooCommon"), "password")
-FIELDS = {"EmailRefused": "email", "NameRefused": "name", **PASSWORD_FIELDS}
+PASSWORD_FIELDS: dict[type[Refusal], str] = dict.fromkeys(
+    (PasswordTooShort, PasswordTooLong, PasswordTooCommon), "password"
+)
+FIELDS: dict[type[Refusal], str] = {EmailRefused: "email", NameRefused: "name", **PASSWORD_FIELDS}
 
 
 @blueprint.route("/cuenta/registro", methods=["GET", "POST"])

@@ -58,16 +58,15 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
     return response
 
 
-def refuse(template: str, form: PuenteForm, refusal: Refusal, fields: Mapping[str, str], **values: Any) -> Response:
+def refuse(
+    template: str, form: PuenteForm, refusal: Refusal, fields: Mapping[type[Refusal], str], **values: Any
+) -> Response:
     """Show a form again with a service's refusal: beside the field it is about, or above all fields.
 
-    `fields` maps the refusal's class name to the field's. Nothing the service did is kept.
+    `fields` names the field for each refusal. Nothing the service did is kept.
     """
     session().rollback()
-    name = fields.get(type(refusal).__name__)
-    extra = [] if name else [refusal.message()]
-    if name:
-        form[name].errors = [*form[name].errors, refusal.message()]
+    extra = form.blame(refusal, fields)
     response = show(template, refusal.status, form=form, extra=extra, **values)
     if isinstance(refusal, TooManyAttempts):
         response.headers["Retry-After"] = str(refusal.seconds)

@@ -1,4 +1,4 @@
-"""Workers that die at any moment under load: no money lost, none doubled, no gap in the numbers, no letter twice."""
+"""Workers that die at any moment under load: no money lost, none doubled, no gap, every letter sent."""
 
 import os
 import random

@@ -120,14 +120,14 @@ def step_form(application: Application, step: Step, *, fresh: bool) -> StepForm:
         )
     one_more = fresh and (not content.legs or "tramo" in request.args)
     home = (str(application.call.form.get("home_country", "MX")), setting("CITY_NAME")["es"])
-    origin = home if application.direction.value == "outbound" else ("", "")
+    origin = home if content.direction.value == "outbound" else ("", "")
     return itinerary_form(
         content.legs,
         version=application.version,
         edition=edition,
         one_more=one_more,
         origin=origin,
-        direction=application.direction.value,
+        direction=content.direction.value,
     )
 
 

@@ -46,6 +46,7 @@ class WorkingContent:
     answers: dict[str, Any]
     legs: list[Leg]
     itinerary: list[dict[str, Any]]
+    direction: Direction
 
 
 def start_application(
@@ -106,8 +107,14 @@ def _organisation_id(kind: ApplicantKind, user: User, organisation: Organisation
 
 def working_content(application: Application) -> WorkingContent:
     """Return what the next save adds to and the next submission sends."""
-    copy = application.working_copy or {"answers": application.answers, "itinerary": application.itinerary}
-    return WorkingContent(dict(copy["answers"]), read_legs(copy["itinerary"]), list(copy["itinerary"]))
+    copy = application.working_copy or {}
+    itinerary = list(copy.get("itinerary", application.itinerary))
+    return WorkingContent(
+        dict(copy.get("answers", application.answers)),
+        read_legs(itinerary),
+        itinerary,
+        Direction(copy.get("direction", application.direction)),
+    )
 
 
 def save_draft(
@@ -137,13 +144,14 @@ def save_draft(
         _refuse_conflict(application, content, step or "", expected_version, edition)
     merged = merge_answers(application.call.form, content.answers, {**(answers or {}), **(budget or {})})
     legs = [leg.as_json() for leg in read_legs(itinerary)] if itinerary is not None else content.itinerary
+    way = content.direction
     if direction is not None and application.call.direction is Direction.BOTH:
-        application.direction = Direction(direction)
+        way = Direction(direction)
     if application.state is ApplicationState.DRAFT:
-        application.answers, application.itinerary = merged, legs
+        application.answers, application.itinerary, application.direction = merged, legs, way
         _derive(application)
     else:
-        application.working_copy = {"answers": merged, "itinerary": legs}
+        application.working_copy = {"answers": merged, "itinerary": legs, "direction": way.value}
     application.version += 1
     application.updated_at = now()
     if step is not None:
@@ -212,8 +220,8 @@ def _derive(application: Application) -> None:
 def adopt_working_copy(application: Application) -> None:
     """Make the changes since the last submission the application itself, and derive everything again."""
     if application.working_copy is not None:
-        application.answers = application.working_copy["answers"]
-        application.itinerary = application.working_copy["itinerary"]
+        sent = working_content(application)
+        application.answers, application.itinerary, application.direction = sent.answers, sent.itinerary, sent.direction
         application.working_copy = None
     _derive(application)
 
@@ -224,7 +232,7 @@ def problems_of(application: Application) -> list[Problem]:
     return draft.problems(
         terms_of(application.call),
         kind=application.kind.value,
-        direction=application.direction.value,
+        direction=content.direction.value,
         answers=content.answers,
         legs=content.legs,
         attached=[attachment.question_id for attachment in application.current_attachments],
@@ -237,7 +245,7 @@ def eligibility_of(application: Application) -> Eligibility:
     return draft.eligibility_of(
         terms_of(application.call),
         kind=application.kind.value,
-        direction=application.direction.value,
+        direction=content.direction.value,
         answers=content.answers,
         legs=content.legs,
         territories=setting("TERRITORIES"),

@@ -33,6 +33,7 @@ from grants.rules.folio import folio
 from grants.services.applications import derived_of, eligibility_of, problems_of, working_content
 from grants.services.submission import has_unsent_changes
 from grants.states.application import ApplicationState
+from grants.states.call import Direction
 from mail.models import OutboxMessage
 from tests.factories.accounts import make_user
 from tests.factories.grants import (
@@ -140,6 +141,19 @@ def test_sending_again_replaces_and_keeps_the_history(session, clock, draft):
     assert draft.answers["title"] == "Versión corregida"
     assert not has_unsent_changes(draft)
     assert [version.sha256 for version in versions_of(draft)] == [first.sha256, second.sha256]
+
+
+def test_direction_of_what_was_sent_changes_only_when_it_is_sent_again(session, clock, user):
+    draft = make_draft_application(make_open_call(direction="both"), user)
+    first = services.submit_application(draft)
+    home = a_journey(origin_country="FR", origin_city="Marsella", country="MX", city="Ciudad de México")
+    services.save_draft(draft, itinerary=home, direction="inbound")
+    assert (draft.direction, working_content(draft).direction) == (Direction.OUTBOUND, Direction.INBOUND)
+    assert problems_of(draft) == []
+    second = services.submit_application(draft)
+    assert draft.direction is Direction.INBOUND
+    assert [json.loads(version.content)["direction"] for version in versions_of(draft)] == ["outbound", "inbound"]
+    assert second.sha256 != first.sha256
 
 
 def test_unsent_changes_do_not_count_after_the_deadline(session, clock, draft):

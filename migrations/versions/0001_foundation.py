@@ -39,7 +39,7 @@ TRIGGERS = {
     CREATE TRIGGER ranking_line_fixed_once_released_insert BEFORE INSERT ON ranking_line WHEN (SELECT state FROM ranking WHERE id = NEW.ranking_id) = 'released' BEGIN SELECT RAISE(ABORT, 'ranking_line: fixed once released'); END
     """,
         """
-    CREATE TRIGGER draw_commitment_fixed BEFORE UPDATE ON draw WHEN OLD.drawn_at IS NOT NULL OR NEW.commitment <> OLD.commitment OR NEW.iterations <> OLD.iterations OR NEW.secret_hex <> OLD.secret_hex OR NEW.panel_id <> OLD.panel_id OR CAST(NEW.labels AS TEXT) <> CAST(OLD.labels AS TEXT) BEGIN SELECT RAISE(ABORT, 'draw: fixed once committed'); END
+    CREATE TRIGGER draw_commitment_fixed BEFORE UPDATE ON draw WHEN OLD.drawn_at IS NOT NULL OR NEW.commitment <> OLD.commitment OR NEW.iterations <> OLD.iterations OR NEW.secret_hex <> OLD.secret_hex OR NEW.panel_id <> OLD.panel_id OR CAST(NEW.labels AS TEXT) <> CAST(OLD.labels AS TEXT) OR CAST(NEW.randomness_source AS TEXT) <> CAST(OLD.randomness_source AS TEXT) OR NEW.committed_at <> OLD.committed_at BEGIN SELECT RAISE(ABORT, 'draw: fixed once committed'); END
     """,
         """
     CREATE TRIGGER draw_kept BEFORE DELETE ON draw WHEN OLD.id = OLD.id BEGIN SELECT RAISE(ABORT, 'draw: fixed once committed'); END
@@ -233,7 +233,7 @@ TRIGGERS = {
     CREATE TRIGGER ranking_line_fixed_once_released_insert BEFORE INSERT ON ranking_line FOR EACH ROW EXECUTE FUNCTION ranking_line_fixed_once_released_insert()
     """,
         """
-    CREATE FUNCTION draw_commitment_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.drawn_at IS NOT NULL OR NEW.commitment <> OLD.commitment OR NEW.iterations <> OLD.iterations OR NEW.secret_hex <> OLD.secret_hex OR NEW.panel_id <> OLD.panel_id OR CAST(NEW.labels AS TEXT) <> CAST(OLD.labels AS TEXT) THEN RAISE EXCEPTION 'draw: fixed once committed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$
+    CREATE FUNCTION draw_commitment_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.drawn_at IS NOT NULL OR NEW.commitment <> OLD.commitment OR NEW.iterations <> OLD.iterations OR NEW.secret_hex <> OLD.secret_hex OR NEW.panel_id <> OLD.panel_id OR CAST(NEW.labels AS TEXT) <> CAST(OLD.labels AS TEXT) OR CAST(NEW.randomness_source AS TEXT) <> CAST(OLD.randomness_source AS TEXT) OR NEW.committed_at <> OLD.committed_at THEN RAISE EXCEPTION 'draw: fixed once committed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$
     """,
         """
     CREATE TRIGGER draw_commitment_fixed BEFORE UPDATE ON draw FOR EACH ROW EXECUTE FUNCTION draw_commitment_fixed()

@@ -77,7 +77,10 @@ class RankingLine(Base):
 
 
 class Draw(Base):
-    """The lot of a panel: committed to before the randomness exists, drawn after. `secret_hex` is public only then."""
+    """The lot of a panel: committed to before the randomness exists, drawn after. `secret_hex` is public only then.
+
+    The secret is the text itself, so that `puente scoring draw` repeats the lot from what is shown.
+    """
 
     __tablename__ = "draw"
     __table_args__ = (
@@ -101,7 +104,7 @@ class Draw(Base):
 
     @property
     def revealed_secret(self) -> str | None:
-        """The secret in hexadecimal, once the lot is drawn; None before."""
+        """The secret, once the lot is drawn; None before."""
         return self.secret_hex if self.drawn_at is not None else None
 
 
@@ -135,7 +138,9 @@ refuse_when(
     verb="UPDATE",
     condition="OLD.drawn_at IS NOT NULL OR NEW.commitment <> OLD.commitment OR NEW.iterations <> OLD.iterations "
     "OR NEW.secret_hex <> OLD.secret_hex OR NEW.panel_id <> OLD.panel_id "
-    "OR CAST(NEW.labels AS TEXT) <> CAST(OLD.labels AS TEXT)",
+    "OR CAST(NEW.labels AS TEXT) <> CAST(OLD.labels AS TEXT) "
+    "OR CAST(NEW.randomness_source AS TEXT) <> CAST(OLD.randomness_source AS TEXT) "
+    "OR NEW.committed_at <> OLD.committed_at",
     message="draw: fixed once committed",
 )
 refuse_when("draw", "draw_kept", verb="DELETE", condition="OLD.id = OLD.id", message="draw: fixed once committed")

@@ -24,19 +24,20 @@ def commit_lot(panel: Panel) -> Draw:
     require_phase(panel, PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
     if queries.draw_of_panel(panel) is not None:
         raise LotAlreadyCommitted()
-    labels = [dossier.code for dossier in queries.open_dossiers(panel)]
+    # Also those that nobody has cleared yet: once cleared they compete, and a lot is committed to only once.
+    labels = [dossier.code for dossier in queries.dossiers_of_panel(panel) if dossier.withdrawn_at is None]
     if not labels:
         raise NothingToRank()
     source = panel.rulebook.document["lot"]["randomness_source"]
-    secret = secrets.token_bytes(SECRET_BYTES)
-    commitment = commit(labels, source["es"], secret, panel.rulebook.rules.lot_iterations)
+    secret = secrets.token_hex(SECRET_BYTES)
+    commitment = commit(labels, source["es"], secret.encode(), panel.rulebook.rules.lot_iterations)
     committed = Draw(
         panel_id=panel.id,
         labels=list(commitment.labels),
         randomness_source=source,
         iterations=commitment.iterations,
         commitment=commitment.digest,
-        secret_hex=secret.hex(),
+        secret_hex=secret,
         committed_at=now(),
         places={},
     )
@@ -64,7 +65,7 @@ def draw_lots(panel: Panel, randomness: str) -> Draw:
     commitment = Commitment(
         tuple(committed.labels), committed.randomness_source["es"], committed.iterations, committed.commitment
     )
-    order = draw(commitment, Reveal(bytes.fromhex(committed.secret_hex), randomness))
+    order = draw(commitment, Reveal(committed.secret_hex.encode(), randomness))
     committed.randomness = randomness
     committed.drawn_at = now()
     committed.places = {label: place for place, label in enumerate(order, start=1)}

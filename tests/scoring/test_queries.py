@@ -95,7 +95,7 @@ def test_a_release_publishes_determinations_and_feedback_without_reviewers() -> 
     assert draw.revealed_secret is not None
     assert draw.randomness is not None
     published = Commitment(tuple(draw.labels), draw.randomness_source["es"], draw.iterations, draw.commitment)
-    assert verify(published, Reveal(bytes.fromhex(draw.revealed_secret), draw.randomness), draw.places)
+    assert verify(published, Reveal(draw.revealed_secret.encode(), draw.randomness), draw.places)
 
 
 def test_coverage_counts_what_stands_and_what_is_short() -> None:

@@ -414,6 +414,23 @@ def test_a_tie_waits_for_the_lot_and_is_broken_by_it() -> None:
         services.select(tied, budget_cents=5_000_000, currency="MXN")
 
 
+def test_a_dossier_cleared_after_the_commitment_takes_part_in_the_lot() -> None:
+    panel = make.panel(document=make.simple_rulebook(1))
+    cleared, hidden, gone = make.dossier(panel), make.dossier(panel, cleared=False), make.dossier(panel)
+    services.withdraw_dossier(gone, reason="La solicitante se retiró.")
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    assert services.commit_lot(panel).labels == sorted([cleared.code, hidden.code])
+    services.clear_dossier(hidden)
+    make.seat(panel, 901)
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.REVIEW)
+    for assignment in queries.assignments_of_panel(panel):
+        services.declare_no_conflict(assignment.seat, assignment.dossier)
+        make.review(assignment, 4, 4, 4, 4)
+    services.draw_lots(panel, "04.11.23.31.40.52.07")
+    assert [line.awaits_lot for line in queries.ranking_lines(services.compute_ranking(panel))] == [False, False]
+
+
 def test_selection_is_repeated_until_the_release_and_then_final() -> None:
     panel, ranking = make.released_panel()
     assert (panel.state, ranking.state) == (PanelState.RELEASED, RankingState.RELEASED)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from scoring import queries
 from scoring.commands import scoring
 from scoring.rules.templates import standard_rulebook
+from tests.factories import scoring as make
 from tests.factories.scoring import CRITERIA
 from tests.scoring.rules.test_severity import SNSF_RANKS, SNSF_VOTES
 
@@ -312,6 +314,18 @@ class TestDraw:
         assert "«lavenderblush» has place 2 and the lot gives 1" in refusal(*check) or "«blue» has place 1" in refusal(
             *check
         )
+
+    @pytest.mark.usefixtures("clock", "app")
+    def test_the_command_repeats_the_lot_of_a_committee_from_what_its_page_shows(self, folder: Path) -> None:
+        panel, _ranking = make.released_panel()
+        lot = queries.draw_of_panel(panel)
+        assert lot is not None
+        source = lot.randomness_source["es"]
+        promised = {"labels": lot.labels, "randomness_source": source, "iterations": lot.iterations}
+        shown = {"secret": lot.revealed_secret, "randomness": lot.randomness, "places": lot.places}
+        write(folder, c_json=json.dumps(promised | {"commitment": lot.commitment}), d_json=json.dumps(shown))
+        checked = run("draw", "verify", "--commitment", "c.json", "--result", "d.json")
+        assert checked.output == "The lot is what its commitment and the randomness produce.\n"
 
     def test_repeated_or_missing_labels_are_refused(self, folder: Path) -> None:
         write(folder, l_txt="uno\nuno\n")

@@ -7,6 +7,7 @@ copied. Pictures are decoded and encoded again.
 
 import base64
 import io
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -29,9 +30,16 @@ _TALKING = (
 TALKING_KEYS = frozenset(_TALKING.split())
 EXTERNAL_KEYS = frozenset({"/F", "/FFilter", "/FDecodeParms"})  # of a stream: its bytes lie in another file
 MARKS = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})  # say what a stretch means, and may say it in words
-JPEG_KEPT_SEGMENTS = frozenset({0xE0, 0xEE})  # JFIF density and Adobe's colour transform; the rest of APPn is metadata
+# What draws a JPEG: frames and Huffman tables, scans, quantisation, lines, restarts. All else is somebody's words.
+JPEG_DRAWS = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
+JPEG_END = b"\xff\xd9"
+JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"  # square pixels, no thumbnail
+ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"  # and one byte more: the colour transform
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # within a scan, zeros and restarts follow 0xFF in the data
+_INLINE_PICTURE = re.compile(rb"(?:^|[\s\])>])BI[\s/]")
 LARGEST_PIXELS = 60_000_000
 LONGEST_TEXT = 400_000
+FARTHEST = 1_000_000  # points from the origin
 
 
 class FileCannotBeBlinded(InvalidInput):
@@ -93,7 +101,9 @@ def pdf_text(data: bytes) -> tuple[str, ...]:
         texts = []
         for page in document:
             text_page = page.get_textpage()
-            texts.append(text_page.get_text_bounded()[:LONGEST_TEXT].replace("\r\n", "\n").replace("\x02", ""))
+            # Not only within the page's box: what lies beside it is cut on the screen, and copied with the rest.
+            found = text_page.get_text_bounded(-FARTHEST, -FARTHEST, FARTHEST, FARTHEST)
+            texts.append(found[:LONGEST_TEXT].replace("\r\n", "\n").replace("\x02", ""))
             text_page.close()
             page.close()
         return tuple(texts)
@@ -138,12 +148,15 @@ def _keep_only(thing: Object, keys: frozenset[str]) -> None:
 def _has_picture(resources: Object, depth: int = 0) -> bool:
     if depth > 8:
         return True
-    for item in resources.get("/XObject", Dictionary()).values():
-        if item.get("/Subtype") == Name.Image:
-            return True
-        inner = item.get("/Resources")
-        if inner is not None and _has_picture(inner, depth + 1):
-            return True
+    for kind in ("/XObject", "/Pattern"):
+        for item in resources.get(kind, Dictionary()).values():
+            if item.get("/Subtype") == Name.Image:
+                return True
+            if isinstance(item, Stream) and _INLINE_PICTURE.search(item.read_bytes()):
+                return True
+            inner = item.get("/Resources")
+            if inner is not None and _has_picture(inner, depth + 1):
+                return True
     return False
 
 
@@ -155,7 +168,7 @@ def _clean_page_content(target: Pdf, page: pikepdf.Page) -> bool:
     raw = page.obj.Contents.read_bytes()
     if _talks(raw):
         page.obj.Contents = target.make_stream(_without_marks(page.obj))
-    return b"\nBI" in raw or b" BI" in raw
+    return _INLINE_PICTURE.search(raw) is not None
 
 
 def _talks(raw: bytes) -> bool:
@@ -224,25 +237,36 @@ def _unwrapped(data: bytes, filters: list[str]) -> bytes:
 
 
 def _bare_jpeg(data: bytes) -> bytes:
-    """Return a JPEG with its picture and no comment, EXIF, XMP or trailing bytes; the picture itself is untouched."""
+    """Return a JPEG with its picture and nothing else: no comment, EXIF, XMP or thumbnail, nor what follows its end.
+
+    The picture itself is untouched.
+    """
     kept, place = [data[:2]], 2
-    while place + 4 <= len(data):
+    while place + 4 <= len(data) and data[place : place + 2] != JPEG_END:
         if data[place] != 0xFF:
             raise ValueError("not a JPEG")
         marker = data[place + 1]
         if marker == 0xFF:
             place += 1
             continue
-        length = int.from_bytes(data[place + 2 : place + 4], "big")
-        segment = data[place : place + 2 + length]
-        if marker == 0xDA:  # from here on compressed data; the last end marker closes it
-            end = data.rfind(b"\xff\xd9")
-            return b"".join(kept) + (data[place : end + 2] if end > place else data[place:])
-        is_metadata = marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in JPEG_KEPT_SEGMENTS)
-        if not is_metadata:
-            kept.append(segment)
-        place += 2 + length
-    raise ValueError("a JPEG without a picture")
+        end = place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+        if marker == 0xDA:
+            after = _NEXT_MARKER.search(data, end)
+            end = after.start() if after is not None else len(data)
+        kept.append(_kept_segment(marker, data[place:end]))
+        place = end
+    if not any(part[1] == 0xDA for part in kept[1:] if part):
+        raise ValueError("a JPEG without a picture")
+    return b"".join(kept) + JPEG_END
+
+
+def _kept_segment(marker: int, segment: bytes) -> bytes:
+    """Return what may stay of a segment: whole what draws; of JFIF and of Adobe's only which colours are meant."""
+    if marker == 0xE0 and segment[4:9] == b"JFIF\x00":
+        return JFIF
+    if marker == 0xEE and segment[4:9] == b"Adobe":
+        return ADOBE + segment[15:16]
+    return segment if marker in JPEG_DRAWS else b""
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------

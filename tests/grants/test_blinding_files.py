@@ -114,6 +114,7 @@ def _drawing(document: Any) -> None:
     drawing.Metadata = document.make_stream(b"SECRETO")
     drawing.PieceInfo = Dictionary(App=String("SECRETO"))
     document.pages[0].obj.Resources["/XObject"] = Dictionary(Fm0=drawing)
+    document.pages[0].contents_add(b"/Fm0 Do")
 
 
 def _properties(document: Any) -> None:
@@ -161,6 +162,106 @@ def test_photograph_inside_a_pdf_loses_its_metadata_and_is_flagged() -> None:
     assert SECRET not in everything_in(clean.data)
     assert clean.unreadable == (1,)
     assert clean.pages == ("Texto", "Segunda")
+
+
+def jpeg(**more: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.radial_gradient("L").convert("RGB").save(buffer, "JPEG", **more)
+    return buffer.getvalue()
+
+
+def segment(marker: int, said: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(said) + 2).to_bytes(2, "big") + said
+
+
+def _another_picture_behind(plain: bytes) -> bytes:
+    return plain + photograph()
+
+
+def _words_between_scans(plain: bytes) -> bytes:
+    last = plain.rindex(b"\xff\xda")
+    return plain[:last] + segment(0xFE, SECRET) + plain[last:]
+
+
+def _words_in_the_header(plain: bytes) -> bytes:
+    thumbnails = segment(0xE0, b"JFIF\x00" + SECRET * 2) + segment(0xE0, b"JFXX\x00" + SECRET)
+    return plain[:2] + thumbnails + segment(0xEE, b"Adobe" + SECRET[:6] + b"\x01" + SECRET) + plain[2:]
+
+
+def _words_of_an_unknown_kind(plain: bytes) -> bytes:
+    return plain[:2] + segment(0xF7, SECRET) + plain[2:]
+
+
+@pytest.mark.parametrize(
+    "plant", [_another_picture_behind, _words_between_scans, _words_in_the_header, _words_of_an_unknown_kind]
+)
+def test_photograph_keeps_what_draws_it_and_nothing_that_talks(plant: Any) -> None:
+    plain = jpeg(progressive=True)
+
+    def embed(document: Any) -> None:
+        image = document.make_stream(plant(plain))
+        image.Type, image.Subtype, image.Filter = Name.XObject, Name.Image, Name.DCTDecode
+        image.Width, image.Height, image.ColorSpace, image.BitsPerComponent = 256, 256, Name.DeviceRGB, 8
+        document.pages[0].obj.Resources["/XObject"] = Dictionary(Im0=image)
+        document.pages[0].contents_add(b"q 99 0 0 99 60 60 cm /Im0 Do Q")
+
+    before = planted(embed)
+    assert SECRET in everything_in(before)
+    clean = clean_file(before, "application/pdf")
+    assert SECRET not in everything_in(clean.data)
+    with pikepdf.open(io.BytesIO(clean.data)) as document:
+        kept = document.pages[0].obj.Resources.XObject.Im0.read_raw_bytes()
+    with Image.open(io.BytesIO(kept)) as seen, Image.open(io.BytesIO(plain)) as meant:
+        assert seen.tobytes() == meant.tobytes()
+
+
+def _inline_picture(document: Any) -> Any:
+    return document.make_stream(b"q 9 0 0 9 0 0 cm\nBI /W 1 /H 1 /BPC 8 /CS /G ID \xff EI Q")
+
+
+def _picture_in_a_pattern(document: Any) -> None:
+    image = document.make_stream(b"\xff")
+    image.Type, image.Subtype, image.ColorSpace = Name.XObject, Name.Image, Name.DeviceGray
+    image.Width = image.Height = 1
+    image.BitsPerComponent = 8
+    tile = document.make_stream(b"/Im0 Do")
+    tile.PatternType, tile.BBox = 1, Array([0, 0, 9, 9])
+    tile.Resources = Dictionary(XObject=Dictionary(Im0=image))
+    document.pages[0].obj.Resources["/Pattern"] = Dictionary(P0=tile)
+
+
+def _picture_within_a_drawing(document: Any) -> None:
+    drawing = _inline_picture(document)
+    drawing.Type, drawing.Subtype, drawing.BBox = Name.XObject, Name.Form, Array([0, 0, 9, 9])
+    document.pages[0].obj.Resources["/XObject"] = Dictionary(Fm0=drawing)
+
+
+def _picture_within_a_pattern(document: Any) -> None:
+    tile = _inline_picture(document)
+    tile.PatternType, tile.BBox = 1, Array([0, 0, 9, 9])
+    document.pages[0].obj.Resources["/Pattern"] = Dictionary(P0=tile)
+
+
+def _picture_within_the_page(document: Any) -> None:
+    document.pages[0].contents_add(_inline_picture(document))
+
+
+@pytest.mark.parametrize(
+    "hide", [_picture_in_a_pattern, _picture_within_a_drawing, _picture_within_a_pattern, _picture_within_the_page]
+)
+def test_picture_that_nobody_can_search_is_flagged_wherever_it_hangs(hide: Any) -> None:
+    clean = clean_file(planted(hide), "application/pdf")
+    assert (clean.pages, clean.unreadable) == (("Texto visible", "Segunda"), (1,))
+
+
+def test_text_beside_the_page_is_read_too() -> None:
+    def beside(document: Any) -> None:
+        document.pages[0].CropBox = Array([0, 300, 600, 840])
+        document.pages[0].contents_add(b"BT /F1 12 Tf 60 100 Td (Nombre cortado) Tj 0 -400 Td (Nombre abajo) Tj ET")
+
+    (first, _second) = clean_file(planted(beside), "application/pdf").pages
+    assert "Nombre cortado" in first
+    assert "Nombre abajo" in first
 
 
 def test_inherited_page_attributes_are_kept() -> None:

@@ -27,7 +27,7 @@ TRIGGERS = {
     CREATE TRIGGER ranking_fixed_once_released_update BEFORE UPDATE ON ranking WHEN OLD.state = 'released' BEGIN SELECT RAISE(ABORT, 'ranking: fixed once released'); END
     """,
         """
-    CREATE TRIGGER ranking_line_fixed_once_released_update BEFORE UPDATE ON ranking_line WHEN (SELECT state FROM ranking WHERE id = OLD.ranking_id) = 'released' BEGIN SELECT RAISE(ABORT, 'ranking_line: fixed once released'); END
+    CREATE TRIGGER ranking_line_fixed_once_released_update BEFORE UPDATE ON ranking_line WHEN (SELECT state FROM ranking WHERE id = OLD.ranking_id) = 'released' OR NEW.ranking_id <> OLD.ranking_id BEGIN SELECT RAISE(ABORT, 'ranking_line: fixed once released'); END
     """,
         """
     CREATE TRIGGER ranking_fixed_once_released_delete BEFORE DELETE ON ranking WHEN OLD.state = 'released' BEGIN SELECT RAISE(ABORT, 'ranking: fixed once released'); END
@@ -69,7 +69,7 @@ TRIGGERS = {
     CREATE TRIGGER score_kept_once_submitted BEFORE DELETE ON score WHEN NOT (SELECT state FROM review WHERE id = OLD.review_id) = 'draft' BEGIN SELECT RAISE(ABORT, 'score: the review is fixed'); END
     """,
         """
-    CREATE TRIGGER score_changed_on_record_only BEFORE UPDATE ON score WHEN NOT (SELECT state FROM review WHERE id = OLD.review_id) = 'draft' AND (NEW.id <> OLD.id OR NEW.review_id <> OLD.review_id OR NEW.criterion <> OLD.criterion OR NEW.version <> OLD.version + 1 OR (SELECT state FROM review WHERE id = OLD.review_id) = 'set_aside' OR NOT EXISTS (SELECT 1 FROM score_change c WHERE c.score_id = OLD.id AND c.version = NEW.version
+    CREATE TRIGGER score_changed_on_record_only BEFORE UPDATE ON score WHEN NEW.review_id <> OLD.review_id OR NOT (SELECT state FROM review WHERE id = OLD.review_id) = 'draft' AND (NEW.id <> OLD.id OR NEW.criterion <> OLD.criterion OR NEW.version <> OLD.version + 1 OR (SELECT state FROM review WHERE id = OLD.review_id) = 'set_aside' OR NOT EXISTS (SELECT 1 FROM score_change c WHERE c.score_id = OLD.id AND c.version = NEW.version
      AND c.previous_numerator = OLD.numerator AND c.previous_denominator = OLD.denominator
      AND c.previous_justification = OLD.justification
      AND c.numerator = NEW.numerator AND c.denominator = NEW.denominator AND c.justification = NEW.justification)) BEGIN SELECT RAISE(ABORT, 'score: the review is fixed'); END
@@ -209,7 +209,7 @@ TRIGGERS = {
     CREATE TRIGGER ranking_fixed_once_released_update BEFORE UPDATE ON ranking FOR EACH ROW EXECUTE FUNCTION ranking_fixed_once_released_update()
     """,
         """
-    CREATE FUNCTION ranking_line_fixed_once_released_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM ranking WHERE id = OLD.ranking_id) = 'released' THEN RAISE EXCEPTION 'ranking_line: fixed once released' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$
+    CREATE FUNCTION ranking_line_fixed_once_released_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM ranking WHERE id = OLD.ranking_id) = 'released' OR NEW.ranking_id <> OLD.ranking_id THEN RAISE EXCEPTION 'ranking_line: fixed once released' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$
     """,
         """
     CREATE TRIGGER ranking_line_fixed_once_released_update BEFORE UPDATE ON ranking_line FOR EACH ROW EXECUTE FUNCTION ranking_line_fixed_once_released_update()
@@ -293,7 +293,7 @@ TRIGGERS = {
     CREATE TRIGGER score_kept_once_submitted BEFORE DELETE ON score FOR EACH ROW EXECUTE FUNCTION score_kept_once_submitted()
     """,
         """
-    CREATE FUNCTION score_changed_on_record_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT (SELECT state FROM review WHERE id = OLD.review_id) = 'draft' AND (NEW.id <> OLD.id OR NEW.review_id <> OLD.review_id OR NEW.criterion <> OLD.criterion OR NEW.version <> OLD.version + 1 OR (SELECT state FROM review WHERE id = OLD.review_id) = 'set_aside' OR NOT EXISTS (SELECT 1 FROM score_change c WHERE c.score_id = OLD.id AND c.version = NEW.version
+    CREATE FUNCTION score_changed_on_record_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.review_id <> OLD.review_id OR NOT (SELECT state FROM review WHERE id = OLD.review_id) = 'draft' AND (NEW.id <> OLD.id OR NEW.criterion <> OLD.criterion OR NEW.version <> OLD.version + 1 OR (SELECT state FROM review WHERE id = OLD.review_id) = 'set_aside' OR NOT EXISTS (SELECT 1 FROM score_change c WHERE c.score_id = OLD.id AND c.version = NEW.version
      AND c.previous_numerator = OLD.numerator AND c.previous_denominator = OLD.denominator
      AND c.previous_justification = OLD.justification
      AND c.numerator = NEW.numerator AND c.denominator = NEW.denominator AND c.justification = NEW.justification)) THEN RAISE EXCEPTION 'score: the review is fixed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$

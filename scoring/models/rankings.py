@@ -118,11 +118,12 @@ for verb in ("UPDATE", "DELETE"):
         condition="OLD.state = 'released'",
         message="ranking: fixed once released",
     )
+    moved = " OR NEW.ranking_id <> OLD.ranking_id" if verb == "UPDATE" else ""
     refuse_when(
         "ranking_line",
         f"ranking_line_fixed_once_released_{verb.lower()}",
         verb=verb,
-        condition=RELEASED.format(row="OLD"),
+        condition=RELEASED.format(row="OLD") + moved,
         message="ranking_line: fixed once released",
     )
 refuse_when(

@@ -218,7 +218,7 @@ refuse_when(
     "score",
     "score_changed_on_record_only",
     verb="UPDATE",
-    condition=f"NOT {REVIEW_IS_DRAFT.format(row='OLD')} AND (NEW.id <> OLD.id OR NEW.review_id <> OLD.review_id "
+    condition=f"NEW.review_id <> OLD.review_id OR NOT {REVIEW_IS_DRAFT.format(row='OLD')} AND (NEW.id <> OLD.id "
     f"OR NEW.criterion <> OLD.criterion OR NEW.version <> OLD.version + 1 OR {REVIEW_IS_SET_ASIDE} "
     f"OR NOT {CHANGE_ON_RECORD})",
     message="score: the review is fixed",

@@ -128,6 +128,21 @@ def test_a_released_ranking_cannot_change(session: Session) -> None:
     )
 
 
+def test_no_line_moves_into_a_released_ranking_and_no_score_into_a_submitted_review(session: Session) -> None:
+    _panel, ranking = make.released_panel()
+    other = services.compute_ranking(make.reviewed_panel(1, call_key="otra", first_reviewer_id=931))
+    refused(session, f"UPDATE ranking_line SET ranking_id = {ranking.id}, place = 99 WHERE ranking_id = {other.id}")
+    submitted = queries.assignments_of_panel(ranking.panel)[0].review
+    assert submitted is not None
+    third = make.assigned_panel(1, call_key="tercera", first_reviewer_id=961)
+    draft = services.save_review_draft(queries.assignments_of_panel(third)[0], make.entries(4, 4, 4, 4))
+    refused(
+        session,
+        f"UPDATE score SET review_id = {submitted.id}, criterion = 'belleza' "
+        f"WHERE review_id = {draft.id} AND criterion = 'calidad'",
+    )
+
+
 def test_a_lot_cannot_be_changed_after_its_commitment_nor_drawn_twice(session: Session) -> None:
     panel = make.reviewed_panel()
     services.commit_lot(panel)

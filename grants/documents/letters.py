@@ -55,7 +55,7 @@ def agreement_pdf(award: Award, tranches: Sequence[Tranche], *, number: str, ben
         Facts(
             (
                 (_("Folio de la solicitud"), application.folio or ""),
-                (_("Proyecto"), application.title),
+                (_("Proyecto"), application.sent_title),
                 (_("Huella de las reglas de la convocatoria"), call.frozen_sha256 or ""),
                 (_("Huella de la solicitud"), application.content_sha256 or ""),
                 (_("Emitido"), exact_moment(at)),

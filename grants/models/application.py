@@ -99,8 +99,13 @@ class Application(Base):
 
     @property
     def title(self) -> str:
-        """The project's title as last saved, or an empty string."""
+        """The project's title as last saved, or an empty string: what whoever writes it sees."""
         return str((self.working_copy or {}).get("answers", self.answers).get("title") or "")
+
+    @property
+    def sent_title(self) -> str:
+        """The project's title as it was sent: what everybody else reads, whatever was typed since."""
+        return str(self.answers.get("title") or "")
 
     @property
     def current_attachments(self) -> list["Attachment"]:

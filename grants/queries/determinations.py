@@ -264,7 +264,7 @@ def public_awards(call: Call) -> list[PublicAward]:
     )
     rows = [
         PublicAward(
-            public_name(application, name), application.title, application.axis, application.region,
+            public_name(application, name), application.sent_title, application.axis, application.region,
             award.amount_cents, award.currency,
         )
         for application, award, name in session().execute(query)

@@ -97,7 +97,7 @@ def _rows(found: Sequence[Application]) -> Iterator[tuple[Any, ...]]:
             application.folio,
             name,
             _(KIND_LABELS[application.kind]),
-            application.title,
+            application.sent_title,
             application.axis,
             Money(application.requested_cents, application.currency),
             application.currency,

@@ -410,3 +410,21 @@ def test_desk_leads_officers_to_the_calls_that_wait(client: FlaskClient, clock: 
     assert f"/es/programa/{call.slug}/solicitudes?estado=submitted" in page
     assert f"/es/programa/{quiet.slug}/" not in page
     assert call.slug not in ok(client, "/es/programa/convocatorias?espera=comentarios")
+
+
+def test_everybody_else_reads_the_title_that_was_sent(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
+    call, (application,) = make.released(clock, officer, applications=1)
+    award = queries.award_of(application)
+    assert award is not None
+    sent = application.answers["title"]
+    application.working_copy = {"answers": {"title": "Nunca enviado"}, "itinerary": []}
+    session().commit()
+    sign_in_as(client, officer)
+    for url in (
+        f"/es/convocatorias/{call.slug}/resultados",
+        f"/es/programa/{call.slug}/solicitudes.csv",
+        f"/es/programa/solicitudes/{application.id}",
+        f"/es/programa/apoyos/{award.id}",
+    ):
+        page = ok(client, url)
+        assert (sent in page, "Nunca enviado" in page) == (True, False), url

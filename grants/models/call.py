@@ -73,6 +73,11 @@ class Call(Base):
     addenda: Mapped[list["Addendum"]] = relationship(back_populates="call", order_by="Addendum.number")
 
     @property
+    def is_public(self) -> bool:
+        """Whether it ever went before the public: a draft did not, nor one cancelled before its consultation."""
+        return self.consultation_closes_at is not None
+
+    @property
     def sha256(self) -> str | None:
         """The fingerprint of the frozen rules; None while they may still change."""
         return self.frozen_sha256

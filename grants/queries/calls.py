@@ -18,8 +18,6 @@ from grants.rules import deadlines
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 
-HIDDEN = (CallState.DRAFT,)
-
 
 class CallWaits(StrEnum):
     """What of a call waits for the programme's officers."""
@@ -61,7 +59,7 @@ def public_calls(
 ) -> Select[Call]:
     """Return the SELECT of calls that anyone may see. By default those still to close come first, soonest first."""
     moment = now().replace(microsecond=0)
-    query = select(Call).where(Call.state.not_in(HIDDEN))
+    query = select(Call).where(Call.consultation_closes_at.is_not(None))  # `is_public`
     for column, value in ((Call.axes, axis), (Call.regions, region), (Call.audience, audience)):
         if value is not None:
             query = query.where(_holds(column, value))

@@ -14,7 +14,6 @@ from grants.models import Application, Call
 from grants.queries import calls as queries
 from grants.rules.places import country_name, spoken_detail
 from grants.services.impartiality import is_mine
-from grants.states.call import CallState
 
 blueprint = Blueprint("grants", __name__)
 
@@ -52,9 +51,9 @@ def may_decide(application: Application) -> bool:
 
 
 def visible_call(slug: str) -> Call:
-    """Return a call that this reader may see; a draft does not exist for the public."""
+    """Return a call that this reader may see; what never went to consultation does not exist for the public."""
     call = queries.with_addenda(slug)
     if call is None:
         raise CallNotFound()
-    ensure(call.state is not CallState.DRAFT or actor().has(*READERS), CallNotFound())
+    ensure(call.is_public or actor().has(*READERS), CallNotFound())
     return call

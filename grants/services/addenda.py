@@ -72,7 +72,7 @@ def correct_text(call: Call, field: str, text: Mapping[str, str], reason: str) -
 
 
 def cancel_call(call: Call, reason: str) -> Addendum:
-    """Stop a call for good, in public and with the reason.
+    """Stop a call for good, in public and with the reason; of a draft nobody knew, and nobody is told.
 
     Raises:
         IllegalTransition: it is over already. ReasonMissing: nobody said why.
@@ -94,5 +94,6 @@ def _addendum(call: Call, kind: str, reason: str, **changed: Any) -> Addendum:
     notice = Addendum(call=call, number=number, kind=kind, reason=said, at=now(), by_id=actor().user_id, **changed)
     session().add(notice)
     session().flush()
-    plan_notice(notice)
+    if call.is_public:
+        plan_notice(notice)
     return notice

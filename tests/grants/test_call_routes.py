@@ -4,14 +4,17 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.clock import local, now
 from core.database import db
+from core.jobs import run_due
 from core.money import Money
 from core.roles import Role
 from grants import services
 from grants.queries import calls as queries
 from grants.states.call import CallState
+from mail.models import OutboxMessage
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_draft_call, make_open_call, make_published_call, make_submitted_application
 
@@ -383,3 +386,21 @@ def test_a_call_that_is_not_open_is_not_started(client, login, session, clock):
     call = make_published_call()
     login()
     assert client.get(f"/es/convocatorias/{call.slug}/empezar").status_code == 409
+
+
+def test_draft_cancelled_before_its_consultation_stays_between_us(client, login, session, draft):
+    asked = services.subscribe(email="lectora@example.org", axes=[], audience=[], language="es")
+    assert asked is not None
+    services.confirm_subscription(asked)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    gone = client.post(f"/es/programa/convocatorias/{draft.slug}/cancelar", data={"reason": "Se repite."})
+    assert gone.status_code == 303
+    assert client.get(gone.location).status_code == 200
+    run_due()
+    told = select(OutboxMessage.subject).order_by(OutboxMessage.id)
+    assert list(session.scalars(told)) == ["Confirma que quieres avisos de convocatorias"]
+    stranger = client.application.test_client()
+    for address in ("/es/convocatorias", "/es/convocatorias?estado=cancelled", "/es/convocatorias.atom"):
+        assert draft.slug not in stranger.get(address).text
+    assert stranger.get(f"/es/convocatorias/{draft.slug}").status_code == 404

@@ -130,7 +130,7 @@ def count_in_state(call: Call, state: ApplicationState) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The accounts, names, addresses and organisations behind one application."""
+    """The accounts, names, addresses and organisations behind one application, of those who travel along as well."""
 
     user_ids: frozenset[int]
     names: tuple[str, ...]
@@ -146,23 +146,27 @@ def behind(applications: Sequence[Application]) -> dict[int, Behind]:
     low, high = min(a.id for a in applications), max(a.id for a in applications)
     companions: dict[int, list[Any]] = {}
     for row in session().execute(
-        select(CoApplicant.application_id, CoApplicant.name, CoApplicant.email)
+        select(CoApplicant.application_id, CoApplicant.name, CoApplicant.email, User)
+        .outerjoin(User, User.id == CoApplicant.user_id)
         .where(CoApplicant.application_id.between(low, high))
         .order_by(CoApplicant.id)
     ):
         companions.setdefault(row.application_id, []).append(row)
-    users = {a.applicant_user_id for a in applications}
-    places = organisations_by_user(users)
+    accepted = {row.User.id for rows in companions.values() for row in rows if row.User is not None}
+    places = organisations_by_user({a.applicant_user_id for a in applications} | accepted)
     known = [a.organisation_id for a in applications if a.organisation_id]
     colleagues = _members_of(set(known))
     found = {}
     for application in applications:
-        mine = dict(places.get(application.applicant_user_id, {}))
-        if application.organisation is not None:
-            mine[application.organisation.id] = application.organisation.name
         others = companions.get(application.id, [])
         members = colleagues.get(application.organisation_id or 0, [])
-        people = [application.applicant, *(user for user in members if user.id != application.applicant_user_id)]
+        travelling = [row.User for row in others if row.User is not None]
+        people = list({user.id: user for user in (application.applicant, *members, *travelling)}.values())
+        mine: dict[int, str] = {}
+        for user in (application.applicant, *travelling):
+            mine |= places.get(user.id, {})
+        if application.organisation is not None:
+            mine[application.organisation.id] = application.organisation.name
         found[application.id] = Behind(
             user_ids=frozenset(user.id for user in people),
             names=tuple(dict.fromkeys([*(user.name for user in people), *(row.name for row in others)])),
@@ -238,15 +242,14 @@ def paying_organisations(call: Call) -> frozenset[int]:
 
 def earlier_collaborators(people: Iterable[User]) -> dict[int, frozenset[int]]:
     """Return, for each person, the accounts with whom they once stood behind the same application."""
-    by_email = {user.email: user.id for user in people}
-    ids = sorted(by_email.values())
+    ids = sorted({user.id for user in people})
     if not ids:
         return {}
     pairs = session().execute(
         select(Application.applicant_user_id, User.id)
         .join(CoApplicant, CoApplicant.application_id == Application.id)
-        .join(User, User.email == CoApplicant.email)
-        .where(or_(CoApplicant.email.in_(sorted(by_email)), Application.applicant_user_id.in_(ids)))
+        .join(User, or_(User.email == CoApplicant.email, User.id == CoApplicant.user_id))
+        .where(or_(User.id.in_(ids), Application.applicant_user_id.in_(ids)))
         .order_by(CoApplicant.id)
     )
     found: dict[int, set[int]] = {}

@@ -1,6 +1,7 @@
 """Nobody decides their own case: applicant, companion or member, at every decision, and the page offers none."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from accounts.models import User
-from core.clock import FrozenClock
+from accounts.services import add_member
+from core.clock import FrozenClock, now
 from core.context import acting_as
 from core.database import session
 from core.jobs import run_due
@@ -19,6 +21,7 @@ from grants.models import Application, Call, CoApplicant
 from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
 from grants.queries import dossiers as dossier_queries
+from grants.queries import screening as screening_queries
 from grants.states.application import ApplicationState
 from grants.states.screening import ClearingState, ScreeningVerdict
 from scoring import queries as scoring_queries
@@ -27,6 +30,7 @@ from scoring.models import ConflictDeclaration, PanelSeat
 from scoring.states import AssignmentState
 from tests.factories import awards as make
 from tests.factories.accounts import make_organisation, make_user, sign_in_as
+from tests.factories.grants import make_draft_application, make_open_call
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -210,6 +214,40 @@ def test_reviewer_who_joins_the_applicants_organisation_is_recused(clock: Frozen
     session().expire_all()
     assert conflicts_of(reader) == ["same_organisation"]
     assert reading[0].state is AssignmentState.RECUSED
+
+
+def test_companion_who_accepted_is_known_by_the_account_whatever_it_is_called_now(
+    clock: FrozenClock, other: User
+) -> None:
+    call = make_open_call()
+    friend = make_user(Role.REVIEWER, name="Guadalupe Ocelotl Xicoténcatl", email="lupe@example.org")
+    house = make_organisation(friend, name="Casa Ehécatl A.C.")
+    colleague = make_user(Role.REVIEWER, name="Ramiro Sandoval Cetina")
+    add_member(house, colleague, "viewer")
+    answers = {"public_name": "Trío", "purpose": "Con Guadalupe, de Casa Ehécatl."}
+    draft = make_draft_application(call, make_user(name="Ana Poot Chablé"), kind="collective", answers=answers)
+    companion = services.invite_companion(draft, name="Lupe", email=friend.email)
+    services.answer_invitation(companion, friend, accept=True)
+    services.submit_application(draft)
+    friend.email = "guadalupe@example.org"
+    make.close(call, clock)
+    services.screen_applications(call)
+    services.prepare_dossiers(call)
+    clearing = dossier_queries.clearing_of(draft)
+    assert clearing is not None
+    assert [trace["matched"] for trace in clearing.findings] == ["Guadalupe", "Casa Ehécatl"]
+    with acting_as(make.officer_actor(other)):
+        for index in range(2):
+            services.dismiss_finding(clearing, index, reason="Prueba.")
+        services.clear_dossier(clearing)
+        services.open_review(call, review_opens_at=now(), review_closes_at=now() + timedelta(days=9))
+        for reviewer in (friend, colleague):
+            services.seat_reviewer_on(call, reviewer)
+        services.hand_over_dossiers(call)
+        services.hand_over_conflicts(call)
+    assert conflicts_of(friend) == ["other"]
+    assert screening_queries.earlier_collaborators([friend]) == {friend.id: frozenset({draft.applicant_user_id})}
+    assert conflicts_of(colleague) == ["same_organisation"]
 
 
 def test_conflicts_are_worked_out_again_before_reviewers_are_assigned(clock: FrozenClock, other: User) -> None:

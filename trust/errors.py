@@ -287,6 +287,12 @@ class NotOfThisPledge(InvalidInput):
     sentence = N_("Elige una aportación recibida de quien prometió, en la misma bolsa, que no cumpla otra promesa.")
 
 
+class NotSettledYet(Refusal):
+    """The company captured a payment and has not worked out its fee: minutes, at most an hour."""
+
+    sentence = N_("La empresa de pagos todavía no dice cuánto cobró: inténtalo de nuevo en una hora.")
+
+
 class NothingCharged(Refusal):
     """A held payment enters the books only once the company says that real money arrived."""
 

@@ -196,6 +196,54 @@ def test_a_payment_that_is_not_what_was_ordered_is_held_for_a_person(  # noqa: P
 
 
 @pytest.fixture
+def captured(session: Session, order: CheckoutOrder, payer: Client) -> Callable[[], None]:
+    """Pay an order of which the company has not worked out its fee yet; what is returned lets it."""
+    pay(payer, order)
+    store = simulator.store()
+    charge = store.get((store.get((store.get(order.company_id) or {})["payment_intent"]) or {})["latest_charge"]) or {}
+    store.put({**charge, "balance_transaction": None})
+    return lambda: store.put(charge)
+
+
+class TestAFeeThatIsNotKnownYet:
+    def test_a_payment_waits_for_it_and_for_nobody(  # noqa: PLR0917 (fixtures)
+        self, session: Session, order: CheckoutOrder, captured: Callable[[], None], caught: list[Caught],
+        client: FlaskClient, clock: FrozenClock,
+    ) -> None:  # fmt: skip
+        assert caught[0].deliver(client) == (200, "applied")
+        assert (contributions(session), state(session, order)) == (0, CheckoutState.PROCESSING)
+        assert queries.payments_held() == 0
+        captured()
+        clock.advance(minutes=15)
+        run_due()
+        assert (contributions(session), state(session, order)) == (1, CheckoutState.PAID)
+
+    def test_the_news_that_it_is_known_brings_the_payment_in(
+        self, session: Session, order: CheckoutOrder, captured: Callable[[], None], client: FlaskClient
+    ) -> None:
+        fulfil_checkout(order.company_id)
+        session.commit()
+        captured()
+        (charge,) = [one for one in simulator.store().all("charge") if one["amount"] == 25_000_00][:1]
+        assert signed(event(simulator.store(), "charge.updated", charge)).deliver(client) == (200, "applied")
+        assert (contributions(session), state(session, order)) == (1, CheckoutState.PAID)
+
+    def test_a_held_payment_is_not_decided_before(
+        self, session: Session, order: CheckoutOrder, captured: Callable[[], None], client: FlaskClient, login: Any
+    ) -> None:
+        store = simulator.store()
+        store.put({**(store.get(order.company_id) or {}), "amount_total": 1})
+        fulfil_checkout(order.company_id)
+        session.commit()
+        login(Role.TREASURER)
+        here = f"/es/tesoreria/pagos-en-linea/{order.id}"
+        for act, typed in (("asignar", {"asignar-fund": order.fund.code}), ("devolver", {})):
+            answer = client.post(f"{here}/{act}", data={**typed, f"{act}-reason": "No cuadra"})
+            assert (answer.status_code, "todavía no dice cuánto cobró" in answer.get_data(as_text=True)) == (422, True)
+            assert state(session, order) == CheckoutState.HELD
+
+
+@pytest.fixture
 def held(session: Session, order: CheckoutOrder, payer: Client, caught: list[Caught], client: FlaskClient) -> Any:
     """A payment of which the company charged a peso less than was ordered."""
     pay(payer, order)

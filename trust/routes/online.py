@@ -10,7 +10,14 @@ from core.errors import IllegalTransition, Refusal
 from core.language import _
 from core.roles import Role
 from trust import queries, services
-from trust.errors import NothingCharged, OrderNotFound, PaymentUnavailable, ReasonRequired, RefundRefused
+from trust.errors import (
+    NothingCharged,
+    NotSettledYet,
+    OrderNotFound,
+    PaymentUnavailable,
+    ReasonRequired,
+    RefundRefused,
+)
 from trust.forms import AssignHeldForm, ReasonForm, RefundForm
 from trust.models import METHODS, CheckoutOrder, RefundRequest
 from trust.routes import blueprint
@@ -49,7 +56,10 @@ def payment_assign(order_id: int) -> Response | tuple[str, int]:
             raise
         except Refusal as refusal:
             session().rollback()
-            form.blame(refusal, {NothingCharged: "reason", PaymentUnavailable: "reason"}, otherwise="fund")
+            places: dict[type[Refusal], str] = dict.fromkeys(
+                (NothingCharged, NotSettledYet, PaymentUnavailable), "reason"
+            )
+            form.blame(refusal, places, otherwise="fund")
         else:
             flash(_("El pago entró a los libros como aportación y su recibo se emitió."), "success")
             return redirect(url_for("trust.payment_show", order_id=order_id), 303)
@@ -69,7 +79,7 @@ def payment_refuse(order_id: int) -> Response | tuple[str, int]:
         found = services.ask_payment(company_id)
         request = services.refuse_held_payment(queries.order(order_id), found, reason=form.reason.data or "")
         session().commit()
-    except PaymentUnavailable as refusal:
+    except (PaymentUnavailable, NotSettledYet) as refusal:
         session().rollback()
         form.blame(refusal, {}, otherwise="reason")
         return _shown(queries.order(order_id), refuse=form), 422

@@ -113,6 +113,8 @@ def give_up_unopened() -> int:
 def _target(order: CheckoutOrder, found: PaymentSession) -> CheckoutState:
     agreed = found.reference == order.token and found.amount == order.money and found.livemode == order.livemode
     if found.is_paid:
+        if agreed and found.move is None:
+            return CheckoutState.PROCESSING  # it captures first and works out its fee within the hour
         settled = found.gross == order.money and found.fee is not None and found.fee < order.money
         return CheckoutState.PAID if agreed and settled else CheckoutState.HELD
     if not agreed:

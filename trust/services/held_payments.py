@@ -8,7 +8,7 @@ from core.context import actor
 from core.database import session
 from core.language import N_
 from trust import gateway, queries
-from trust.errors import NothingCharged, ReasonRequired
+from trust.errors import NothingCharged, NotSettledYet, ReasonRequired
 from trust.models import CheckoutOrder, EntryKind, Fund, Method, RefundRequest
 from trust.models.online import MovementKind
 from trust.rules.online import BalanceMove, PaymentSession
@@ -24,16 +24,17 @@ def assign_held_payment(order: CheckoutOrder, found: PaymentSession, *, fund: Fu
 
     Raises:
         IllegalTransition: it is not held. ReasonRequired: no reason was given. NothingCharged: no real money is there.
+        NotSettledYet: the company does not say yet how much.
     """
     _hold(order)
     CHECKOUT_STATES.check(order.state, CheckoutState.PAID)
-    if not found.is_paid or found.gross is None or found.id != order.session_id or found.livemode != gateway.is_live():
+    if not _is_real(found) or found.id != order.session_id:
         raise NothingCharged()
     _decide(order, reason)
-    receive_payment(order, fund, found)
+    contribution = receive_payment(order, fund, found)
     record(
         "checkout.assigned", "checkout_order", order.id, {"state": "held"},
-        {"state": "paid", "fund": fund.code, "amount_cents": found.gross.amount_cents, "reason": reason.strip()},
+        {"state": "paid", "fund": fund.code, "amount_cents": contribution.amount_cents, "reason": reason.strip()},
     )  # fmt: skip
     return order
 
@@ -44,10 +45,11 @@ def refuse_held_payment(order: CheckoutOrder, found: PaymentSession, *, reason: 
     Returns the refund to be asked for; None where no real money was charged, or where it goes back by transfer.
 
     Raises:
-        IllegalTransition: it is not held. ReasonRequired: no reason was given.
+        IllegalTransition: it is not held. ReasonRequired: no reason was given. NotSettledYet: the company does not say
+            yet how much it charged.
     """
     _hold(order)
-    real = found.is_paid and found.move is not None and found.livemode == gateway.is_live()
+    real = _is_real(found)
     target = CheckoutState.REFUND_DUE if real else CheckoutState.EXPIRED
     CHECKOUT_STATES.check(order.state, target)
     _decide(order, reason)
@@ -62,6 +64,14 @@ def refuse_held_payment(order: CheckoutOrder, found: PaymentSession, *, reason: 
     order.charge_id = found.charge_id
     _owe(order, found.move)
     return None if order.method == Method.OXXO else request_refund(order, found.move.amount, reason=reason)
+
+
+def _is_real(found: PaymentSession) -> bool:
+    """Return whether real money was charged, and how much is known."""
+    real = found.is_paid and found.livemode == gateway.is_live()
+    if real and found.move is None:
+        raise NotSettledYet()
+    return real
 
 
 def _owe(order: CheckoutOrder, move: BalanceMove) -> None:

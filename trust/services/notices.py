@@ -28,6 +28,7 @@ SESSION_NOTICES = (
     "checkout.session.expired",
 )
 CHARGE_NOTICES = (
+    "charge.updated",  # its balance transaction is there now
     "charge.refunded",
     "charge.refund.updated",
     "charge.dispute.created",

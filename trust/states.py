@@ -93,6 +93,8 @@ CONTRIBUTION_STATES = StateTable(
         Transition(ContributionState.OFFERED, ContributionState.DECLINED, TREASURY),
         Transition(ContributionState.RECEIVED, ContributionState.CANCELLED, TREASURY),
         Transition(ContributionState.RECEIVED, ContributionState.REFUNDED),
+        # The bank of whoever gave it sent the refund back: the money is here again. Its receipt stays cancelled.
+        Transition(ContributionState.REFUNDED, ContributionState.RECEIVED),
     ],
     ContributionState.OFFERED,
 )

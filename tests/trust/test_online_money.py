@@ -135,6 +135,22 @@ class TestRefunds:
         assert session.scalars(select(Contribution)).one().refunded == pesos(0)
         assert verify_ledger() == []
 
+    def test_one_of_everything_that_the_bank_sends_back_leaves_the_gift_here_and_its_receipt_cancelled(
+        self, session: Session, order: CheckoutOrder
+    ) -> None:
+        made = aftermath.refund(simulator.store(), {"charge": order.charge_id})
+        learn(session, order)
+        gift = session.scalars(select(Contribution)).one()
+        assert gift.state == ContributionState.REFUNDED
+        aftermath.fail_refund(simulator.store(), made["id"])
+        learn(session, order)
+        assert gift.receipt is not None
+        assert (gift.state, gift.kept, gift.receipt.state) == (
+            ContributionState.RECEIVED, pesos(25_000), ReceiptState.CANCELLED,
+        )  # fmt: skip
+        assert balances() == {"1.1.2": 25_000_00 - FEE, "5.2.1": FEE, "4.1.1": -25_000_00}
+        assert verify_ledger() == []
+
     def test_what_cannot_go_back_is_refused_by_name(
         self, session: Session, payer: Client, order: CheckoutOrder
     ) -> None:
@@ -214,6 +230,24 @@ class TestDisputes:
         assert gift.receipt is not None
         assert (gift.state, gift.receipt.state) == (ContributionState.REFUNDED, ReceiptState.CANCELLED)
         assert [one.state for one in queries.disputes_of(order)] == [DisputeState.LOST]
+        assert verify_ledger() == []
+
+    @pytest.mark.parametrize("first", [25_000_00, 10_000_00])
+    def test_what_leaves_beyond_the_gift_is_an_expense_and_never_income_below_nothing(
+        self, session: Session, order: CheckoutOrder, first: int
+    ) -> None:
+        store = simulator.store()
+        aftermath.refund(store, {"charge": order.charge_id, "amount": first})
+        learn(session, order)
+        store.put({**(store.get(order.charge_id or "") or {}), "amount_refunded": 0})  # the bank contests all of it
+        opened = aftermath.dispute(store, order.charge_id or "")
+        aftermath.decide(store, opened["id"], won=False)
+        learn(session, order)
+        learn(session, order)
+        fee = aftermath.DISPUTE_FEE_CENTS
+        assert balances() == {"1.1.2": -FEE - fee - first, "5.2.1": FEE + fee, "5.2.2": first}
+        gift = session.scalars(select(Contribution)).one()
+        assert (gift.state, gift.refunded) == (ContributionState.REFUNDED, pesos(25_000))
         assert verify_ledger() == []
 
     def test_what_a_restricted_fund_has_spent_the_general_fund_bears_in_the_open(

@@ -55,6 +55,7 @@ from trust.queries.ledger import (
     year_to_open,
 )
 from trust.queries.online import (
+    booked,
     dispute,
     disputes,
     disputes_of,
@@ -120,6 +121,7 @@ __all__ = [
     "balances",
     "bank_line",
     "bank_lines",
+    "booked",
     "contribution",
     "contribution_by_key",
     "contribution_of",

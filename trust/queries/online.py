@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from core.database import session
 from core.money import Money
-from trust.models import CheckoutOrder, OnlineDispute, OnlineMovement, Payout, ProcessedEvent, RefundRequest
+from trust.models import (
+    CheckoutOrder,
+    Fund,
+    JournalEntry,
+    OnlineDispute,
+    OnlineMovement,
+    Payout,
+    Posting,
+    ProcessedEvent,
+    RefundRequest,
+)
 from trust.queries.reading import entry_by_key, entry_debits
 from trust.states import DisputeState, PayoutState, RefundState
 
@@ -130,6 +140,24 @@ def refundable(order: CheckoutOrder) -> Money:
         return Money.zero(order.currency)
     charged = entry_debits(entry)[0]
     return Money(max(charged.amount_cents - asked, 0), charged.currency)
+
+
+def booked(order: CheckoutOrder, fund: Fund, account: str) -> Money:
+    """Return what the entries about a payment after it came add up to in an account of a fund, reversed ones aside."""
+    undo = aliased(JournalEntry)
+    cents = session().scalar(
+        select(func.coalesce(func.sum(Posting.amount_cents), 0))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(undo, undo.reverses_id == JournalEntry.id)
+        .where(
+            JournalEntry.source == f"trust.checkout_order:{order.id}",
+            Posting.fund_id == fund.id,
+            Posting.account_code == account,
+            Posting.currency == order.currency,
+            undo.id.is_(None),
+        )
+    )
+    return Money(int(cents or 0), order.currency)
 
 
 def order_of_contribution(contribution_id: int) -> CheckoutOrder | None:

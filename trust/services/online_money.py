@@ -41,6 +41,7 @@ BOOKED = (CheckoutState.PAID, CheckoutState.REFUND_DUE, CheckoutState.REFUNDED)
 REFUNDED_MEMO = N_("Devolución de un pago en línea")
 DISPUTED_MEMO = N_("Disputa de un pago en línea")
 LOST_MEMO = N_("Disputa perdida de un pago en línea")
+SENT_BACK = N_("El banco de quien pagó no recibió la devolución")
 
 
 def keep_movement(order: CheckoutOrder, kind: MovementKind, move: BalanceMove, fund: Fund, entry: JournalEntry) -> None:
@@ -92,7 +93,7 @@ def _apply_refund(order: CheckoutOrder, refund: Refund) -> None:
             first = queries.movement(refund.moves[0].transaction_id)
             assert first is not None
             fund = first.fund
-            entry = reverse_entry(session().get_one(JournalEntry, first.entry_id), reason=f"{refund.id}: failed")
+            entry = reverse_entry(session().get_one(JournalEntry, first.entry_id), reason=SENT_BACK)
         keep_movement(order, MovementKind.REFUND, move, fund, entry)
 
 
@@ -147,13 +148,14 @@ def _settle(order: CheckoutOrder, back: Money) -> bool:
     """Say of the order or its contribution how much went back in all; tell the giver. Returns whether it changed."""
     contribution = order.contribution
     if contribution is None:
-        whole = order.state == CheckoutState.REFUND_DUE and back == _charged(order)
+        whole = order.state == CheckoutState.REFUND_DUE and back >= _charged(order)
         if whole:
             CHECKOUT_STATES.check(order.state, CheckoutState.REFUNDED)
             order.state = CheckoutState.REFUNDED
             session().flush()
             record("checkout.refunded", "checkout_order", order.id, {"state": "refund_due"}, {"state": "refunded"})
         return whole
+    back = min(back, contribution.money)  # who was given all of it back may still win a dispute about it
     if contribution.refunded == back:
         return False
     before = contribution.refunded
@@ -189,8 +191,7 @@ def _charged(order: CheckoutOrder) -> Money:
 def _bearer(order: CheckoutOrder, leaving: Money) -> Fund:
     """Return the fund that an outflow is taken from: the payment's own, unless it may not and cannot bear it."""
     if order.contribution is None:
-        general = queries.general_fund()
-        return general or order.fund
+        return queries.movements_of(order)[0].fund  # the one that owes it
     own = order.contribution.fund
     tied = own.kind in (FundKind.RESTRICTED, FundKind.ENDOWMENT)
     if not tied or queries.available(own, leaving.currency) >= leaving:
@@ -199,21 +200,28 @@ def _bearer(order: CheckoutOrder, leaving: Money) -> Fund:
 
 
 def _undone(order: CheckoutOrder, fund: Fund, money: Money) -> list[Line]:
-    """Return the lines that take back income of `fund`; where another fund bears it, it is that one's expense."""
+    """Return the lines that take back what a payment brought to `fund`; what it did not bring there is its expense."""
     contribution = order.contribution
-    if contribution is None:
-        return [Line(PAYABLE, fund, money)]
-    if contribution.fund_id != fund.id:
-        return [Line(LOSSES, fund, money)]
-    lines = [Line(INCOME_ACCOUNT[contribution.kind], fund, money)]
-    if contribution.kind != ContributionKind.ENDOWMENT:
+    account = PAYABLE if contribution is None else INCOME_ACCOUNT[contribution.kind]
+    back = min(money, _left(order, fund, account))
+    lines = [Line(LOSSES, fund, money - back), Line(account, fund, back)]
+    if contribution is not None and contribution.kind != ContributionKind.ENDOWMENT:
         lines += [
-            Line("8.1.2", fund, -money),
-            Line("8.1.4", fund, money),
-            Line("8.1.4", fund, -money),
-            Line("8.1.5", fund, money),
+            Line("8.1.2", fund, -back),
+            Line("8.1.4", fund, back),
+            Line("8.1.4", fund, -back),
+            Line("8.1.5", fund, back),
         ]
     return lines
+
+
+def _left(order: CheckoutOrder, fund: Fund, account: str) -> Money:
+    """Return what of a payment is still income of `fund`, or owed out of it."""
+    told = -queries.booked(order, fund, account)
+    contribution = order.contribution
+    if contribution is None:
+        return told
+    return contribution.money + told if contribution.fund_id == fund.id else Money.zero(order.currency)
 
 
 def _post(order: CheckoutOrder, memo: str, lines: list[Line], key: str) -> JournalEntry:

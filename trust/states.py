@@ -209,11 +209,13 @@ REFUND_STATES = StateTable(
     {
         RefundState.REQUESTED: State(N_("Pedida"), N_("Falta que la empresa de pagos la confirme."), "progress"),
         RefundState.ACCEPTED: State(N_("Aceptada"), N_("El dinero va de regreso a quien pagó."), "good"),
-        RefundState.REFUSED: State(N_("Rechazada"), N_("La empresa de pagos no la aceptó."), "bad"),
+        RefundState.REFUSED: State(N_("Rechazada"), N_("No la aceptó la empresa de pagos o el banco."), "bad"),
     },
     [
         Transition(RefundState.REQUESTED, RefundState.ACCEPTED),
         Transition(RefundState.REQUESTED, RefundState.REFUSED),
+        # The bank of whoever paid sent it back, days after the company had taken it on.
+        Transition(RefundState.ACCEPTED, RefundState.REFUSED),
     ],
     RefundState.REQUESTED,
 )

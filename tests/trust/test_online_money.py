@@ -195,6 +195,25 @@ class TestRefunds:
         assert session.scalars(select(Contribution)).one().refunded == pesos(1_000)
         assert len([one for one in simulator.store().all("refund") if one["charge"] == order.charge_id]) == 1
 
+    def test_what_the_bank_sent_back_may_be_asked_for_again(
+        self, session: Session, order: CheckoutOrder, client: FlaskClient, login: Callable[..., Any]
+    ) -> None:
+        login(Role.TREASURER)
+        page = f"/es/tesoreria/pagos-en-linea/{order.id}/reembolso"
+        typed = {"amount": "25,000", "reason": "Pagó dos veces"}
+        assert client.post(page, data=typed).status_code == 303
+        (made,) = [one for one in simulator.store().all("refund") if one["charge"] == order.charge_id]
+        aftermath.fail_refund(simulator.store(), made["id"])
+        learn(session, order)
+        learn(session, order)
+        assert [one.state for one in queries.requests_of(order)] == [RefundState.REFUSED]
+        assert "no recibió la devolución" in client.get(page.removesuffix("/reembolso")).get_data(as_text=True)
+        assert client.post(page, data=typed).status_code == 303
+        session.expire_all()
+        assert [one.state for one in queries.requests_of(order)] == [RefundState.REFUSED, RefundState.ACCEPTED]
+        assert session.scalars(select(Contribution)).one().state == ContributionState.REFUNDED
+        assert verify_ledger() == []
+
     def test_what_was_paid_on_line_is_given_back_not_reversed(self, session: Session, order: CheckoutOrder) -> None:
         entry = queries.entry_of(order.contribution) if order.contribution else None
         assert entry is not None

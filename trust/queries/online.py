@@ -118,6 +118,11 @@ def requests_of(order: CheckoutOrder) -> list[RefundRequest]:
     return list(session().scalars(query))
 
 
+def refund_wish(company_id: str) -> RefundRequest | None:
+    """Return the wish that became a refund of the company."""
+    return session().scalar(select(RefundRequest).where(RefundRequest.company_id == company_id))
+
+
 def refunds_to_send() -> list[RefundRequest]:
     """Return the refunds the company has not confirmed, oldest first, with their payments."""
     query = (

@@ -30,10 +30,12 @@ from trust.states import (
     CHECKOUT_STATES,
     CONTRIBUTION_STATES,
     DISPUTE_STATES,
+    REFUND_STATES,
     CheckoutState,
     ContributionState,
     DisputeState,
     ReceiptState,
+    RefundState,
 )
 
 AT_COMPANY, IN_DISPUTE, PAYABLE, FEES, LOSSES = "1.1.2", "1.1.4", "2.1.1", "5.2.1", "5.2.2"
@@ -95,6 +97,19 @@ def _apply_refund(order: CheckoutOrder, refund: Refund) -> None:
             fund = first.fund
             entry = reverse_entry(session().get_one(JournalEntry, first.entry_id), reason=SENT_BACK)
         keep_movement(order, MovementKind.REFUND, move, fund, entry)
+    if len(refund.moves) > 1:
+        _give_up_wish(refund)
+
+
+def _give_up_wish(refund: Refund) -> None:
+    """Say of what was asked for that it did not happen: it may be asked for again."""
+    wish = queries.refund_wish(refund.id)
+    if wish is None:
+        return
+    REFUND_STATES.check(wish.state, RefundState.REFUSED)
+    wish.state, wish.company_id, wish.problem = RefundState.REFUSED, None, SENT_BACK
+    session().flush()
+    record("refund.refused", "checkout_order", wish.order_id, {"state": "accepted"}, {"state": "refused"})
 
 
 def _apply_dispute(order: CheckoutOrder, told: Dispute) -> Money:

@@ -1833,6 +1833,7 @@ def upgrade() -> None:
             sa.Enum(
                 "initial",
                 "further",
+                "replacement",
                 name="assignmentorigin_known",
                 native_enum=False,
                 create_constraint=True,

@@ -22,10 +22,11 @@ class DeclarationOrigin(StrEnum):
 
 
 class AssignmentOrigin(StrEnum):
-    """Why the reviewer was called: in the first round, or because the others disagreed."""
+    """Why the reviewer was called: in time, because the others disagreed, or late, for who could not."""
 
     INITIAL = "initial"
     FURTHER = "further"
+    REPLACEMENT = "replacement"
 
 
 class ConflictDeclaration(Base):

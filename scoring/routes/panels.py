@@ -25,7 +25,6 @@ REFUSALS = {
     Unfit.NO_VARIATION: N_("Todas las calificaciones son iguales."),
 }
 BY_HAND = (PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
-ASSIGNABLE = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW)
 COMPUTABLE = (PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
 
 
@@ -118,7 +117,7 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
         ranking=queries.latest_ranking(panel),
         states=PANEL,
         targets=targets,
-        may_assign=writes and panel.state in ASSIGNABLE,
+        may_assign=writes and panel.state in BEFORE_RANKING,
         may_compute=writes and panel.state in COMPUTABLE,
         may_commit=writes and panel.state in (*BY_HAND, PanelState.RANKED),
         may_call=writes and panel.state in (PanelState.REVIEW, PanelState.DISCUSSION),

@@ -10,7 +10,7 @@ from scoring import queries
 from scoring.assignment import Problem, assign, keyword_affinity
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.services.outside_knowledge import ask_for_conflicts
-from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
+from scoring.services.phases import BEFORE_RANKING, is_window_over, require_phase, require_reason
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
@@ -30,12 +30,14 @@ class AssignmentOutcome:
 def assign_reviewers(panel: Panel) -> AssignmentOutcome:
     """Give every open dossier the reviewers it still lacks, with the greatest total affinity.
 
-    What stands already counts for every rule and is kept, so that after a recusal only the gap is filled.
+    What stands already counts for every rule and is kept, so that after a recusal only the gap is filled. Who is
+    called once the window is over, or in the deliberation, takes a place that nobody else can fill any more and
+    scores in the deliberation.
 
     Raises:
         AssignmentInfeasible: no assignment satisfies the rulebook; nothing is assigned.
     """
-    require_phase(panel, PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW)
+    require_phase(panel, *BEFORE_RANKING)
     ask_for_conflicts(panel)
     rules = panel.rulebook.rules
     dossiers, seats = queries.open_dossiers(panel), queries.seats_of_panel(panel)
@@ -73,8 +75,9 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
     )
     by_code = {dossier.code: dossier for dossier in dossiers}
     by_letter = {seat.letter: seat for seat in seats}
+    late = panel.state == PanelState.DISCUSSION or is_window_over(panel)
     for code, letter in solution.pairs:
-        propose(by_code[code], by_letter[letter], AssignmentOrigin.INITIAL)
+        propose(by_code[code], by_letter[letter], AssignmentOrigin.REPLACEMENT if late else AssignmentOrigin.INITIAL)
     session().flush()
     record(
         "panel.reviewers_assigned",

@@ -15,11 +15,14 @@ def require_phase(panel: Panel, *states: PanelState) -> None:
         raise WrongPhase(phase=PANEL.label(panel.state))
 
 
+def is_window_over(panel: Panel) -> bool:
+    """Return whether the last second of the review window, which counts to its end, is past."""
+    return now().replace(microsecond=0) > panel.review_closes_at
+
+
 def require_window(panel: Panel) -> None:
     """Refuse before the first or after the last second of the review window, by the server's clock."""
-    moment = now()
-    whole_second = moment.replace(microsecond=0)  # the last second counts to its end
-    if moment < panel.review_opens_at or whole_second > panel.review_closes_at:
+    if now() < panel.review_opens_at or is_window_over(panel):
         pattern = "%d/%m/%Y %H:%M:%S" if current_language() == "es" else "%Y-%m-%d %H:%M:%S"
         raise ReviewWindowClosed(
             opens=local(panel.review_opens_at).strftime(pattern), closes=local(panel.review_closes_at).strftime(pattern)

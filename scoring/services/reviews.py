@@ -193,8 +193,8 @@ def _require_open(assignment: Assignment) -> None:
         raise ReviewAlreadySubmitted()
     if assignment.state != AssignmentState.ACCEPTED:
         ASSIGNMENT.check(assignment.state, AssignmentState.ACCEPTED)
-    if panel.state == PanelState.DISCUSSION and assignment.origin == AssignmentOrigin.FURTHER:
-        return  # called because the others disagreed, after the window
+    if panel.state == PanelState.DISCUSSION and assignment.origin != AssignmentOrigin.INITIAL:
+        return  # called after the window: because the others disagreed, or for who could not
     require_phase(panel, PanelState.REVIEW)
     require_window(panel)
 

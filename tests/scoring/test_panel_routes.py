@@ -127,6 +127,27 @@ def test_somebody_leaves_the_committee_with_a_reason(client: FlaskClient, login:
     assert client.get(url).status_code == 404
 
 
+def test_what_is_lacking_is_assigned_until_the_order_is_computed(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    panel = make.reviewed_panel(1, 3)
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    services.withdraw_assignment(queries.assignments_of_panel(panel)[0], reason="Conflicto descubierto tarde.")
+    make.seat(panel, 950)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/paneles/{panel.id}"
+    assert f"{base}/asignar" in client.get(base).text
+    assert client.post(f"{base}/asignar").status_code == 303
+    session.expire_all()
+    (called,) = [one for one in queries.assignments_of_panel(panel) if one.state == AssignmentState.PROPOSED]
+    services.declare_no_conflict(called.seat, called.dossier)
+    make.review(called)
+    services.compute_ranking(panel)
+    session.commit()
+    assert f"{base}/asignar" not in client.get(base).text
+
+
 def test_the_programme_reads_what_changed_in_the_deliberation(
     client: FlaskClient, login: Login, session: Session
 ) -> None:

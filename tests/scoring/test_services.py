@@ -10,7 +10,7 @@ from core.audit import events_of
 from core.clock import FrozenClock
 from core.errors import IllegalTransition
 from scoring import errors, queries, services
-from scoring.models import Assignment, Panel, Review
+from scoring.models import Assignment, AssignmentOrigin, Panel, Review
 from scoring.services import KnownConflict, ScoreEntry
 from scoring.states import AssignmentState, ConflictKind, Determination, PanelState, RankingState, ReviewState
 from tests.factories import scoring as make
@@ -198,6 +198,44 @@ def test_who_leaves_takes_nothing_that_was_submitted() -> None:
     assert [one.state for one in mine] == [AssignmentState.SUBMITTED, AssignmentState.WITHDRAWN]
     make.seat(panel, 950)
     assert [code for code, _letter in services.assign_reviewers(panel).pairs] == [mine[1].dossier.code]
+
+
+def test_the_place_of_who_did_not_answer_is_taken_in_the_deliberation(clock: FrozenClock) -> None:
+    panel = make.assigned_panel(1, 3)
+    gone, *others = queries.assignments_of_panel(panel)
+    for assignment in others:
+        make.review(assignment)
+    clock.set(panel.review_closes_at + timedelta(seconds=1))
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    with pytest.raises(errors.WrongPhase):
+        make.review(gone)
+    services.withdraw_assignment(gone, reason="No respondió.")
+    seat = make.seat(panel, 950)
+    assert services.assign_reviewers(panel).pairs == ((gone.dossier.code, seat.letter),)
+    called = queries.assignment_of(seat, gone.dossier)
+    assert called is not None
+    assert called.origin == AssignmentOrigin.REPLACEMENT
+    with pytest.raises(errors.NotDeclared):
+        make.review(called)
+    services.declare_no_conflict(seat, gone.dossier)
+    assert queries.reviews_of_others(called) == []
+    make.review(called)
+    assert len(queries.ranking_lines(services.compute_ranking(panel))) == 1
+
+
+def test_who_is_called_to_the_last_second_of_the_window_is_not_late(clock: FrozenClock) -> None:
+    panel = make.assigned_panel(1, 3)
+    for seconds, origin in ((0.999, AssignmentOrigin.INITIAL), (1, AssignmentOrigin.REPLACEMENT)):
+        clock.set(panel.review_closes_at + timedelta(seconds=seconds))
+        services.withdraw_assignment(
+            next(one for one in queries.assignments_of_panel(panel) if one.state != AssignmentState.WITHDRAWN),
+            reason="No respondió.",
+        )
+        seat = make.seat(panel, 950 + len(queries.seats_of_panel(panel)))
+        services.assign_reviewers(panel)
+        called = queries.assignment_of(seat, queries.open_dossiers(panel)[0])
+        assert called is not None
+        assert called.origin == origin
 
 
 # --- reviews -----------------------------------------------------------------

@@ -291,6 +291,8 @@ class TestHeldPayments:
         address = f"/es/tesoreria/pagos-en-linea/{held.id}/devolver"
         assert client.post(address, data={"devolver-reason": ""}).status_code == 422
         assert client.post(address, data={"devolver-reason": "No es de nadie que conozcamos"}).status_code == 303
+        thanks = client.get(f"/es/aportar/gracias/{held.token}")
+        assert (thanks.status_code, "Te devolvimos este pago" in thanks.get_data(as_text=True)) == (200, True)
         assert (state(session, held), contributions(session)) == (CheckoutState.REFUNDED, 0)
         assert held.decision_reason == "No es de nadie que conozcamos"
         assert queries.unsettled_orders() == []

@@ -135,6 +135,22 @@ class TestRefunds:
         assert session.scalars(select(Contribution)).one().refunded == pesos(0)
         assert verify_ledger() == []
 
+    def test_who_gave_reads_that_it_went_back_wherever_they_look(
+        self, session: Session, order: CheckoutOrder, client: FlaskClient
+    ) -> None:
+        thanks = f"/es/aportar/gracias/{order.token}"
+        gift = session.scalars(select(Contribution)).one()
+        assert gift.receipt is not None
+        document = f"/es/recibos/documento/{gift.receipt.token}"
+        assert f"/es/recibos/archivo/{gift.receipt.token}" in client.get(thanks).get_data(as_text=True)
+        assert "Este recibo se canceló" not in client.get(document).get_data(as_text=True)
+        aftermath.refund(simulator.store(), {"charge": order.charge_id})
+        learn(session, order)
+        page = client.get(thanks).get_data(as_text=True)
+        assert "Te devolvimos este pago" in page
+        assert "/es/recibos/archivo/" not in page
+        assert "Este recibo se canceló" in client.get(document).get_data(as_text=True)
+
     def test_one_of_everything_that_the_bank_sends_back_leaves_the_gift_here_and_its_receipt_cancelled(
         self, session: Session, order: CheckoutOrder
     ) -> None:

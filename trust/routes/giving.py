@@ -16,7 +16,7 @@ from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, Fun
 from trust.forms import GiveForm
 from trust.models import CheckoutOrder
 from trust.routes import blueprint
-from trust.states import CHECKOUT_STATES, CheckoutState
+from trust.states import CHECKOUT_STATES, CheckoutState, ContributionState
 
 BLAMED: dict[type[Refusal], str] = {
     AmountOutOfBounds: "amount",
@@ -116,13 +116,14 @@ def give_thanks(token: str) -> str:
     order = queries.order_by_token(token)
     if order.state in (CheckoutState.OPEN, CheckoutState.PROCESSING):
         order = _ask_again(order)
+    returned = order.contribution is not None and order.contribution.state == ContributionState.REFUNDED
     return render_template(
         "trust/give_thanks.html",
         order=order,
-        receipt=order.contribution.receipt if order.contribution else None,
+        receipt=None if returned or order.contribution is None else order.contribution.receipt,
         states=CHECKOUT_STATES,
-        is_paid=order.state == CheckoutState.PAID,
-        title=_thanks(order.state),
+        shown=CheckoutState.REFUNDED if returned else order.state,
+        title=_("Te devolvimos este pago") if returned else _thanks(order.state),
         again=url_for("trust.give"),
     )
 
@@ -150,4 +151,6 @@ def _thanks(state: CheckoutState) -> str:
         CheckoutState.HELD: _("Estamos revisando tu pago"),
         CheckoutState.FAILED: _("El pago no se completó"),
         CheckoutState.EXPIRED: _("La página de pago venció"),
+        CheckoutState.REFUND_DUE: _("Te vamos a devolver este pago"),
+        CheckoutState.REFUNDED: _("Te devolvimos este pago"),
     }[state]

@@ -305,6 +305,32 @@ class TestDisputes:
         assert verify_ledger() == []
 
 
+def test_what_happened_to_a_payment_while_it_was_held_enters_the_books_with_it(
+    session: Session, payer: Client, caught: list[Caught], client: FlaskClient, login: Callable[..., Any]
+) -> None:
+    order = start_checkout(fund=make_fund(accepts_gifts=True), money=pesos(25_000), method="card")
+    session.commit()
+    pay(payer, order)
+    store = simulator.store()
+    paid = store.get(order.company_id) or {}
+    store.put({**paid, "amount_total": 1})
+    assert caught[0].deliver(client) == (200, "applied")
+    store.put(paid)
+    charge = (store.get(paid["payment_intent"]) or {})["latest_charge"]
+    made = aftermath.refund(store, {"charge": charge, "amount": 5_000_00})
+    assert signed(event(store, "refund.created", made)).deliver(client) == (
+        200,
+        "applied",
+    )  # nothing to enter it beside
+    login(Role.TREASURER)
+    typed = {"asignar-fund": order.fund.code, "asignar-reason": "Sí era suyo"}
+    assert client.post(f"/es/tesoreria/pagos-en-linea/{order.id}/asignar", data=typed).status_code == 303
+    session.expire_all()
+    assert session.scalars(select(Contribution)).one().refunded == pesos(5_000)
+    assert balances() == {"1.1.2": 20_000_00 - FEE, "5.2.1": FEE, "4.1.1": -20_000_00}
+    assert verify_ledger() == []
+
+
 class TestDeposits:
     def test_a_deposit_is_posted_once_when_every_movement_in_it_is_known(
         self, session: Session, payer: Client, client: FlaskClient, login: Callable[..., Any]

@@ -1,5 +1,7 @@
 """Online payments as the treasury sees them: what is on its way, and what only a person can decide."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -48,9 +50,10 @@ def payment_assign(order_id: int) -> Response | tuple[str, int]:
         session_id = queries.order(order_id).company_id
         session().rollback()  # nothing is held while the company is asked
         try:
-            found = services.ask_payment(session_id)
+            found, since = _all_of(session_id)
             fund = queries.fund_by_code(form.fund.data)
             services.assign_held_payment(queries.order(order_id), found, fund=fund, reason=form.reason.data or "")
+            since()
             session().commit()
         except IllegalTransition:
             raise
@@ -76,8 +79,9 @@ def payment_refuse(order_id: int) -> Response | tuple[str, int]:
     company_id = queries.order(order_id).company_id
     session().rollback()  # nothing is held while the company is asked
     try:
-        found = services.ask_payment(company_id)
+        found, since = _all_of(company_id)
         request = services.refuse_held_payment(queries.order(order_id), found, reason=form.reason.data or "")
+        since()
         session().commit()
     except (PaymentUnavailable, NotSettledYet) as refusal:
         session().rollback()
@@ -161,6 +165,13 @@ def _shown(order: CheckoutOrder, *, assign: AssignHeldForm | None = None, refuse
         and bool(queries.refundable(order))
         and actor().has(Role.TREASURER),
     )
+
+
+def _all_of(session_id: str) -> tuple[PaymentSession, Callable[[], object]]:
+    """Ask what was charged, and what became of it while it was held. Returns both; the second enters itself."""
+    found = services.ask_payment(session_id)
+    enter = services.entering_charge(found.charge_id) if found.charge_id is not None else None
+    return found, enter or (lambda: None)
 
 
 def _ask(order: CheckoutOrder) -> PaymentSession | None:

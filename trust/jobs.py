@@ -7,9 +7,9 @@ from trust import queries, services
 
 @handler("trust.catch_up_payments", N_("Preguntar por pagos sin aviso"))
 def catch_up_payments(job: JobContext) -> None:
-    """Ask after payments whose notice never came, and come back while any is still on its way."""
+    """Ask after what no notice told, and come back while a payment, a refund or a deposit is still on its way."""
     services.catch_up_payments(settle=lambda: job.progress(0, 0))  # commits, and renews the lease
-    if queries.orders_on_their_way():
+    if queries.waits_for_company():
         services.schedule_catch_up()
 
 

@@ -410,6 +410,48 @@ def test_payments_are_asked_after_by_themselves_while_any_is_on_its_way(
     assert [job.kind for job in session.scalars(select(Job).where(Job.state == JobState.QUEUED))] == []
 
 
+def test_a_late_payment_whose_notice_was_lost_is_taken_in_all_the_same(session: Session, payer: Client) -> None:
+    order = oxxo(session)
+    pay(payer, order, accion="ficha")
+    pay(payer, order, accion="vencer")
+    assert fulfil_checkout(order.company_id).state == CheckoutState.FAILED
+    session.commit()
+    pay(payer, order, accion="pagar")
+    catch_up_payments(settle=session.commit)
+    assert (contributions(session), state(session, order)) == (1, CheckoutState.PAID)
+
+
+def test_no_payment_is_waited_for_longer_than_it_can_take_and_a_later_one_is_still_taken_in(
+    session: Session, payer: Client, clock: FrozenClock, caught: list[Caught], client: FlaskClient
+) -> None:
+    order, lost = oxxo(session), oxxo(session)
+    lost.session_id = "cs_test_perdida"
+    pay(payer, order, accion="ficha")
+    session.commit()
+    clock.advance(days=35, seconds=-1)
+    catch_up_payments(settle=session.commit)
+    assert (state(session, order), state(session, lost)) == (CheckoutState.PROCESSING, CheckoutState.OPEN)
+    clock.advance(seconds=1)
+    catch_up_payments(settle=session.commit)
+    assert (state(session, order), state(session, lost)) == (CheckoutState.EXPIRED, CheckoutState.EXPIRED)
+    assert (queries.unsettled_orders(), queries.waits_for_company()) == ([], False)
+    pay(payer, order, accion="pagar")
+    assert caught[-1].deliver(client) == (200, "applied")
+    assert (contributions(session), state(session, order)) == (1, CheckoutState.PAID)
+
+
+def test_many_that_wait_do_not_keep_a_new_one_waiting(
+    session: Session, payer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fund = make_fund(accepts_gifts=True)
+    orders = [start_checkout(fund=fund, money=pesos(100)) for _number in range(101)]
+    session.commit()
+    pay(payer, orders[-1])
+    monkeypatch.setattr(gateway, "notices_since", lambda *_given: [])
+    catch_up_payments(settle=session.commit)
+    assert state(session, orders[-1]) == CheckoutState.PAID
+
+
 def test_a_declined_card_charges_nothing_and_can_be_tried_again(
     session: Session, order: CheckoutOrder, payer: Client, caught: list[Caught]
 ) -> None:

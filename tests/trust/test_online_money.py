@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
-from core.clock import today
+from core.clock import FrozenClock, today
+from core.jobs import run_due
 from core.money import Money
 from core.roles import Role
 from mail.models import OutboxMessage
@@ -190,8 +191,10 @@ class TestRefunds:
             request_refund(order, pesos(5_001), reason="x")
 
     def test_a_wish_that_got_no_answer_is_asked_once_more_and_granted_once(
-        self, session: Session, order: CheckoutOrder, monkeypatch: pytest.MonkeyPatch
+        self, session: Session, order: CheckoutOrder, monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
     ) -> None:
+        clock.advance(minutes=15)
+        run_due()  # what was asked after the payment itself; nothing is left to ask
         request_refund(order, pesos(1_000), reason="x")
         session.commit()
         really = gateway.refund
@@ -204,7 +207,9 @@ class TestRefunds:
         catch_up_payments(settle=session.commit)
         assert [one.state for one in queries.requests_of(order)] == [RefundState.REQUESTED]
         monkeypatch.undo()
-        catch_up_payments(settle=session.commit)
+        session.commit()
+        clock.advance(minutes=30)
+        run_due()  # by itself, although no payment is on its way
         catch_up_payments(settle=session.commit)
         session.expire_all()
         assert [one.state for one in queries.requests_of(order)] == [RefundState.ACCEPTED]
@@ -321,7 +326,7 @@ def test_what_happened_to_a_payment_while_it_was_held_enters_the_books_with_it(
     assert signed(event(store, "refund.created", made)).deliver(client) == (
         200,
         "applied",
-    )  # nothing to enter it beside
+    )
     login(Role.TREASURER)
     typed = {"asignar-fund": order.fund.code, "asignar-reason": "Sí era suyo"}
     assert client.post(f"/es/tesoreria/pagos-en-linea/{order.id}/asignar", data=typed).status_code == 303

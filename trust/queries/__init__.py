@@ -22,13 +22,14 @@ from trust.queries.contributions import (
     offers_waiting,
     order,
     order_by_token,
-    orders_on_their_way,
+    orders_overdue,
     orders_to_check,
     orders_without_page,
     payments_held,
     pledges_of,
     receipt_by_code,
     receipt_by_token,
+    waits_for_company,
 )
 from trust.queries.ledger import (
     BalanceRow,
@@ -166,7 +167,7 @@ __all__ = [
     "order",
     "order_by_token",
     "order_of_contribution",
-    "orders_on_their_way",
+    "orders_overdue",
     "orders_to_check",
     "orders_without_page",
     "parts_of",
@@ -202,5 +203,6 @@ __all__ = [
     "unsettled_orders",
     "use_in_force",
     "uses_of",
+    "waits_for_company",
     "year_to_open",
 ]

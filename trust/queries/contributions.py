@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from core.clock import now
@@ -20,11 +20,13 @@ from trust.models import (
     ContributionForm,
     ContributionKind,
     Fund,
+    Payout,
     Pledge,
     Receipt,
+    RefundRequest,
 )
 from trust.queries.ledger import funds
-from trust.states import CheckoutState, ContributionState
+from trust.states import CheckoutState, ContributionState, PayoutState, RefundState
 
 INCOME_CASH = ("4.1.1", "4.1.2", "4.1.3", "3.1.1")
 IN_KIND = "4.2.1"
@@ -136,23 +138,31 @@ def order_by_token(token: str) -> CheckoutOrder:
 
 
 LONGEST_WAIT = timedelta(days=35)  # a voucher or a transfer that has not come by then never will
+ON_THEIR_WAY = (CheckoutState.OPEN, CheckoutState.PROCESSING)
 
 
-def _on_their_way() -> ColumnElement[bool]:
-    return CheckoutOrder.state.in_([CheckoutState.OPEN, CheckoutState.PROCESSING]) & (
-        CheckoutOrder.created_at > now() - LONGEST_WAIT
-    )
-
-
-def orders_to_check(limit: int = 100) -> list[CheckoutOrder]:
+def orders_to_check() -> list[CheckoutOrder]:
     """Return payments with a page that are neither paid nor given up, oldest first."""
-    query = select(CheckoutOrder).where(_on_their_way(), CheckoutOrder.session_id.is_not(None))
-    return list(session().scalars(query.order_by(CheckoutOrder.id).limit(limit)))
+    query = select(CheckoutOrder).where(CheckoutOrder.state.in_(ON_THEIR_WAY), CheckoutOrder.session_id.is_not(None))
+    return list(session().scalars(query.order_by(CheckoutOrder.id)))
 
 
-def orders_on_their_way() -> int:
-    """Return how many payments may still change without anybody telling us."""
-    return session().scalar(select(func.count()).select_from(CheckoutOrder).where(_on_their_way())) or 0
+def orders_overdue() -> list[CheckoutOrder]:
+    """Return payments that were on their way for too long, held until the transaction ends."""
+    query = select(CheckoutOrder).where(
+        CheckoutOrder.state.in_(ON_THEIR_WAY), CheckoutOrder.created_at <= now() - LONGEST_WAIT
+    )
+    return list(session().scalars(query.order_by(CheckoutOrder.id).with_for_update()))
+
+
+def waits_for_company() -> bool:
+    """Return whether a payment, a refund or a deposit may still change without anybody telling us."""
+    query = select(
+        select(CheckoutOrder.id).where(CheckoutOrder.state.in_(ON_THEIR_WAY)).exists()
+        | select(RefundRequest.id).where(RefundRequest.state == RefundState.REQUESTED).exists()
+        | select(Payout.id).where(Payout.state.in_([PayoutState.ON_ITS_WAY, PayoutState.UNMATCHED])).exists()
+    )
+    return bool(session().scalar(query))
 
 
 def orders_without_page(opened_before: datetime) -> list[CheckoutOrder]:

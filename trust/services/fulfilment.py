@@ -101,11 +101,19 @@ def receive_payment(order: CheckoutOrder, fund: Fund, found: PaymentSession) -> 
 
 def give_up_unopened() -> int:
     """Close the orders whose page was never kept: whoever asked for it was told to start again. Returns how many."""
-    stale = queries.orders_without_page(now() - NEVER_OPENED_AFTER)
+    return _give_up(queries.orders_without_page(now() - NEVER_OPENED_AFTER))
+
+
+def give_up_waiting() -> int:
+    """Close the orders whose money never came, once they were asked after. One that comes even later is taken in."""
+    return _give_up(queries.orders_overdue())
+
+
+def _give_up(stale: list[CheckoutOrder]) -> int:
     for order in stale:
         CHECKOUT_STATES.check(order.state, CheckoutState.EXPIRED)
-        order.state = CheckoutState.EXPIRED
-        record("checkout.moved", "checkout_order", order.id, {"state": "open"}, {"state": "expired"})
+        before, order.state = order.state, CheckoutState.EXPIRED
+        record("checkout.moved", "checkout_order", order.id, {"state": before.value}, {"state": "expired"})
     session().flush()
     return len(stale)
 

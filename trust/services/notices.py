@@ -15,7 +15,7 @@ from trust import gateway, queries
 from trust.errors import OrderNotFound, PaymentUnavailable, RefundRefused
 from trust.models import ProcessedEvent
 from trust.rules.online import History, Notice, PaymentSession
-from trust.services.fulfilment import ask_payment, give_up_unopened, move_order
+from trust.services.fulfilment import ask_payment, give_up_unopened, give_up_waiting, move_order
 from trust.services.online_money import apply_history
 from trust.services.payouts import apply_payout
 from trust.services.refunds import ask_refund, drop_refund, keep_refund
@@ -121,12 +121,13 @@ def catch_up_payments(*, settle: Settle = lambda: None) -> int:
     What cannot be asked after or entered now stays as it is and holds up nothing else.
     """
     give_up_unopened()
-    moved = _send_refunds(settle)
+    moved = _send_refunds(settle) + _missed_notices(settle)
     waiting = [(order.id, order.company_id, order.state) for order in queries.orders_to_check()]
     for order_id, company_id, before in waiting:
         moved += _move(settle, order_id, company_id, before)
     settle()
-    return moved + _missed_notices(settle) + _payouts(settle)
+    give_up_waiting()
+    return moved + _payouts(settle)
 
 
 def _move(settle: Settle, order_id: int, company_id: str, before: CheckoutState) -> bool:
@@ -166,7 +167,9 @@ def _missed_notices(settle: Settle) -> int:
         return 0
     settle()
     try:
-        told = gateway.notices_since(max(oldest, now() - LOOKS_BACK), (*CHARGE_NOTICES, *PAYOUT_NOTICES))
+        told = gateway.notices_since(
+            max(oldest, now() - LOOKS_BACK), (*SESSION_NOTICES, *CHARGE_NOTICES, *PAYOUT_NOTICES)
+        )
     except PaymentUnavailable:
         return 0
     known = queries.known_events([notice.id for notice in told])

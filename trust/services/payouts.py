@@ -19,7 +19,7 @@ FAILED = ("failed", "canceled")
 def apply_payout(told: online.Payout) -> Payout | None:
     """Enter a deposit once the company says it is paid and every movement in it is one of ours; None if not real.
 
-    One with a movement we do not know is held back by name, and tried again by `catch_up_company`.
+    One with a movement we do not know is held back by name, and tried again by `catch_up_payments`.
     """
     if told.livemode != gateway.is_live():
         return None

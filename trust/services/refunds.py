@@ -10,6 +10,7 @@ from core.money import Money, format_money
 from trust import gateway, queries
 from trust.errors import FundOverdrawn, ReasonRequired, RefundNotPossible, RefundTooLarge
 from trust.models import CheckoutOrder, FundKind, Method, RefundRequest
+from trust.services.checkout import schedule_catch_up
 from trust.states import REFUND_STATES, RefundState
 
 
@@ -45,6 +46,7 @@ def request_refund(order: CheckoutOrder, money: Money, *, reason: str) -> Refund
     request.order = order
     session().add(request)
     session().flush()
+    schedule_catch_up()  # asks again by itself where the company does not answer
     record(
         "refund.requested", "checkout_order", order.id, None,
         {"amount_cents": money.amount_cents, "reason": reason.strip()},

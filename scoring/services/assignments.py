@@ -1,13 +1,14 @@
 """Give dossiers to reviewers, and end what cannot go on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.audit import record
 from core.clock import now
 from core.database import session
 from scoring import queries
-from scoring.assignment import Problem, assign, keyword_affinity
+from scoring.assignment import Problem, Solution, assign, keyword_affinity
+from scoring.errors import MinimumLoadUnreachable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import BEFORE_RANKING, is_window_over, require_phase, require_reason
@@ -39,40 +40,8 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
     """
     require_phase(panel, *BEFORE_RANKING)
     ask_for_conflicts(panel)
-    rules = panel.rulebook.rules
     dossiers, seats = queries.open_dossiers(panel), queries.seats_of_panel(panel)
-    rows = {dossier.id: index for index, dossier in enumerate(dossiers)}
-    columns = {seat.id: index for index, seat in enumerate(seats)}
-    forbidden = {
-        (rows[dossier_id], columns[seat_id])
-        for dossier_id, seat_id in queries.conflicted_pairs(panel)
-        if dossier_id in rows and seat_id in columns
-    }
-    fixed: list[tuple[int, int]] = []
-    standing_elsewhere: dict[int, int] = {}
-    for standing in queries.assignments_of_panel(panel):
-        pair = (rows.get(standing.dossier_id, -1), columns.get(standing.seat_id, -1))
-        if standing.state in ENDED and -1 not in pair:
-            forbidden.add(pair)
-        elif standing.state not in ENDED and -1 not in pair:
-            fixed.append(pair)
-        elif standing.state not in ENDED and pair[0] >= 0:
-            standing_elsewhere[pair[0]] = standing_elsewhere.get(pair[0], 0) + 1
-    solution = assign(
-        Problem(
-            dossiers=[dossier.code for dossier in dossiers],
-            reviewers=[seat.letter for seat in seats],
-            affinity=keyword_affinity([words(dossier) for dossier in dossiers], [seat.keywords for seat in seats]),
-            per_dossier=rules.reviews_per_application,
-            max_load=rules.max_load,
-            min_load=rules.min_load,
-            forbidden=forbidden,
-            institutions=[seat.institution_key for seat in seats],
-            one_per_institution=rules.one_per_institution,
-            fixed=fixed,
-            already=standing_elsewhere,
-        )
-    )
+    solution = _solved(_problem(panel, dossiers, seats))
     by_code = {dossier.code: dossier for dossier in dossiers}
     by_letter = {seat.letter: seat for seat in seats}
     late = panel.state == PanelState.DISCUSSION or is_window_over(panel)
@@ -86,6 +55,58 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
         after={"pairs": len(solution.pairs), "objective": solution.objective, "worst": solution.worst},
     )
     return AssignmentOutcome(solution.pairs, solution.objective, solution.mean, solution.worst, solution.loads)
+
+
+def _solved(problem: Problem) -> Solution:
+    """Return the best assignment. Once some stand, a gap that leaves no room for the least load is filled all the same.
+
+    A recusal takes a dossier from somebody who cannot get it back, and one gap is not enough for everybody's least.
+    """
+    try:
+        return assign(problem)
+    except MinimumLoadUnreachable:
+        if not problem.fixed:
+            raise
+        return assign(replace(problem, min_load=0))
+
+
+def _problem(panel: Panel, dossiers: Sequence[Dossier], seats: Sequence[PanelSeat]) -> Problem:
+    """Return what is left to assign: what stands counts, also when who read it has left since."""
+    rules = panel.rulebook.rules
+    rows = {dossier.id: index for index, dossier in enumerate(dossiers)}
+    columns = {seat.id: index for index, seat in enumerate(seats)}
+    forbidden = {
+        (rows[dossier_id], columns[seat_id])
+        for dossier_id, seat_id in queries.conflicted_pairs(panel)
+        if dossier_id in rows and seat_id in columns
+    }
+    fixed: list[tuple[int, int]] = []
+    standing_elsewhere: dict[int, int] = {}
+    for standing in queries.assignments_of_panel(panel):
+        row, column = rows.get(standing.dossier_id), columns.get(standing.seat_id)
+        if row is None:
+            continue
+        if column is not None and standing.state in ENDED:
+            forbidden.add((row, column))
+        elif column is not None:
+            fixed.append((row, column))
+        elif standing.state not in ENDED:
+            standing_elsewhere[row] = standing_elsewhere.get(row, 0) + 1
+            if rules.one_per_institution and (key := standing.seat.institution_key) is not None:
+                forbidden |= {(row, columns[seat.id]) for seat in seats if seat.institution_key == key}
+    return Problem(
+        dossiers=[dossier.code for dossier in dossiers],
+        reviewers=[seat.letter for seat in seats],
+        affinity=keyword_affinity([words(dossier) for dossier in dossiers], [seat.keywords for seat in seats]),
+        per_dossier=rules.reviews_per_application,
+        max_load=rules.max_load,
+        min_load=rules.min_load,
+        forbidden=forbidden,
+        institutions=[seat.institution_key for seat in seats],
+        one_per_institution=rules.one_per_institution,
+        fixed=fixed,
+        already=standing_elsewhere,
+    )
 
 
 def withdraw_assignment(assignment: Assignment, *, reason: str) -> Assignment:

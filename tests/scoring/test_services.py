@@ -151,6 +151,42 @@ def test_a_recusal_leaves_a_gap_and_assigning_again_fills_only_the_gap() -> None
         services.declare_no_conflict(assignment.seat, dossier)
 
 
+def test_the_least_load_is_kept_at_first_and_does_not_stop_a_gap_from_being_filled() -> None:
+    document = make.simple_rulebook(1)
+    document["reviews"] |= {"min_load": 1}
+    panel = make.panel(document=document)
+    make.dossier(panel)
+    make.seat(panel, 1)
+    make.seat(panel, 2)
+    with pytest.raises(errors.MinimumLoadUnreachable):
+        services.assign_reviewers(panel)
+    make.dossier(panel)
+    assert sorted(letter for _code, letter in services.assign_reviewers(panel).pairs) == ["A", "B"]
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    recused, other = queries.assignments_of_panel(panel)
+    services.declare_conflict(recused.seat, recused.dossier, kind=ConflictKind.SAME_HOUSEHOLD)
+    assert services.assign_reviewers(panel).pairs == ((recused.dossier.code, other.seat.letter),)
+
+
+def test_who_takes_a_place_is_not_of_the_institution_of_somebody_who_read_it_and_left() -> None:
+    panel = make.panel(document=make.simple_rulebook(2))
+    dossier = make.dossier(panel)
+    reader = make.seat(panel, 1, institution_key="unam")
+    make.seat(panel, 2)
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    for assignment in queries.assignments_of_panel(panel):
+        services.declare_no_conflict(assignment.seat, dossier)
+    services.advance_panel(panel, PanelState.REVIEW)
+    first, second = queries.assignments_of_panel(panel)
+    make.review(first)
+    services.unseat_reviewer(reader, reason="Deja el comité por salud.")
+    services.withdraw_assignment(second, reason="No respondió.")
+    make.seat(panel, 3, institution_key="unam")
+    make.seat(panel, 4, keywords=[])
+    assert services.assign_reviewers(panel).pairs == ((dossier.code, "D"),)
+
+
 def test_other_needs_an_explanation() -> None:
     panel = make.assigned_panel(1)
     assignment = first_assignment(panel)

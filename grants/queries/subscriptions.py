@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from core.database import session
 from grants.models.call import Call
@@ -50,11 +50,16 @@ def untold(call: Call, kind: str, after: int, limit: int) -> list[CallSubscripti
     return list(session().scalars(query))
 
 
-def unconfirmed_before(moment: datetime, limit: int = 500) -> list[CallSubscription]:
-    """Return what was asked for before a moment and never confirmed, oldest first."""
+def past_use(*, unconfirmed: datetime, ended: datetime, limit: int = 500) -> list[CallSubscription]:
+    """Return what was asked for before one moment and never confirmed, or ended before another."""
     query = (
         select(CallSubscription)
-        .where(CallSubscription.confirmed_at.is_(None), CallSubscription.asked_at < moment)
+        .where(
+            or_(
+                and_(CallSubscription.confirmed_at.is_(None), CallSubscription.asked_at < unconfirmed),
+                CallSubscription.ended_at < ended,
+            )
+        )
         .order_by(CallSubscription.id)
         .limit(limit)
     )

@@ -48,7 +48,7 @@ from grants.services.expense_reports import (
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
 from grants.services.publication import checklist, publish_call
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
-from grants.services.sketches import adopt_sketch, forget_old_sketches, new_key, save_sketch, sketch_for
+from grants.services.sketches import adopt_sketch, new_key, save_sketch, sketch_for
 from grants.services.submission import Acuse, note_late_attempt, submit_application
 from grants.services.subscriptions import (
     change_subscription,
@@ -96,7 +96,6 @@ __all__ = [
     "extend_deadline",
     "file_appeal",
     "file_expense_report",
-    "forget_old_sketches",
     "hand_over_conflicts",
     "hand_over_dossiers",
     "hold_upload",

@@ -1,16 +1,20 @@
 """Keep the files of a form whose other fields were refused, until it is sent whole or they are taken off."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
 from accounts.models import User
 from core.clock import now
 from core.database import session
 from core.files import StoredFile
+from core.files import forget as destroy
 from grants.errors.calls import TooManyHeldFiles
 from grants.models.held_upload import HeldUpload
-from grants.queries.held_uploads import held_uploads
+from grants.queries.held_uploads import handed_in, held_before, held_uploads
+from grants.services.forgetting import plan_forgetting
 
 MOST_HELD = 80
+KEPT = timedelta(days=90)
 
 
 def hold_upload(place: str, slot: str, user: User, stored_file: StoredFile, *, replacing: bool = False) -> HeldUpload:
@@ -34,6 +38,7 @@ def hold_upload(place: str, slot: str, user: User, stored_file: StoredFile, *, r
     )
     session().add(kept)
     session().flush()
+    plan_forgetting()
     return kept
 
 
@@ -49,3 +54,18 @@ def release_uploads(held: Iterable[HeldUpload]) -> None:
     for upload in held:
         session().delete(upload)
     session().flush()
+
+
+def forget_old_uploads() -> int:
+    """Let go of what waited ninety days in a form that nobody sent; return how many.
+
+    Their bytes are destroyed, except those of a receipt that a report handed in before shows as well.
+    """
+    gone = 0
+    while old := held_before(now() - KEPT):
+        files = {upload.stored_file_id: upload.stored_file for upload in old}
+        release_uploads(old)
+        for number in sorted(set(files) - handed_in(files)):
+            destroy(files[number])
+        gone += len(old)
+    return gone

@@ -16,6 +16,7 @@ from grants.queries import sketches as queries
 from grants.rules.answers import merge_answers
 from grants.rules.sketch import sketch_questions, sketch_step
 from grants.services.applications import save_draft, working_content
+from grants.services.forgetting import plan_forgetting
 
 KEPT = timedelta(days=30)
 MOST_AN_HOUR = 2_000
@@ -32,7 +33,7 @@ def sketch_for(call: Call, key: str) -> Sketch | None:
 
 
 def save_sketch(call: Call, key: str, answers: Mapping[str, Any]) -> Sketch | None:
-    """Keep what is being written; with nothing written yet, keep nothing. Old sketches are forgotten on the way.
+    """Keep what is being written; with nothing written yet, keep nothing.
 
     Raises:
         CallNotOpen: it takes no applications now. UnknownQuestion, AnswerRefused: nothing was kept.
@@ -51,9 +52,9 @@ def save_sketch(call: Call, key: str, answers: Mapping[str, Any]) -> Sketch | No
     if sketch is None:
         if not merged:
             return None
-        forget_old_sketches()
         if queries.sketches_begun_since(moment - timedelta(hours=1)) >= MOST_AN_HOUR:
             raise TooManySketches()
+        plan_forgetting()
         sketch = Sketch(call=call, token_sha256=_digest(key), answers={}, version=0, created_at=moment)
         session().add(sketch)
     sketch.answers, sketch.updated_at = merged, moment
@@ -90,11 +91,13 @@ def adopt_sketch(application: Application, key: str) -> int:
 
 def forget_old_sketches() -> int:
     """Destroy what nobody came back to in thirty days; return how many."""
-    old = queries.sketches_left_since(now() - KEPT)
-    for sketch in old:
-        session().delete(sketch)
-    session().flush()
-    return len(old)
+    gone = 0
+    while old := queries.sketches_left_since(now() - KEPT):
+        for sketch in old:
+            session().delete(sketch)
+        session().flush()
+        gone += len(old)
+    return gone
 
 
 def _digest(key: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import delete
 
 from accounts.rules.identity import normal_email
 from core.audit import record
@@ -18,11 +19,13 @@ from grants.models import Addendum, Call, CallSubscription, SubscriptionLetter
 from grants.queries import calls as call_queries
 from grants.queries import subscriptions as queries
 from grants.rules.subscriptions import concerns
+from grants.services.forgetting import plan_forgetting
 from grants.states.call import CallState
 from mail.errors import AddressRefused
 
 MOST_A_DAY = 3
 UNCONFIRMED = timedelta(days=7)
+ENDED = timedelta(days=30)
 AHEAD = timedelta(days=3)
 BATCH = 500
 Write = Callable[[CallSubscription, str], None]
@@ -38,8 +41,6 @@ def subscribe(*, email: str, axes: Sequence[int], audience: Sequence[str], langu
         EmailRefused: not an address.
     """
     spelling, moment = normal_email(email), now()
-    for old in queries.unconfirmed_before(moment - UNCONFIRMED):
-        session().delete(old)
     if queries.asked_since(spelling, moment - timedelta(days=1)) >= MOST_A_DAY:
         return None
     subscription = CallSubscription(
@@ -52,6 +53,7 @@ def subscribe(*, email: str, axes: Sequence[int], audience: Sequence[str], langu
     session().add(subscription)
     session().flush()
     letters.write_confirmation(subscription, token_of(subscription))
+    plan_forgetting()
     return subscription
 
 
@@ -105,8 +107,22 @@ def end_subscription(subscription: CallSubscription) -> CallSubscription:
     elif subscription.ended_at is None:
         subscription.ended_at = now()
         record("subscription.ended", "call_subscription", subscription.id, None, None)
+        plan_forgetting()
     session().flush()
     return subscription
+
+
+def forget_old_subscriptions() -> int:
+    """Destroy what nobody confirmed in a week, and what ended a month ago with all it was told; return how many."""
+    gone = 0
+    while old := queries.past_use(unconfirmed=now() - UNCONFIRMED, ended=now() - ENDED):
+        numbers = [subscription.id for subscription in old]
+        session().execute(delete(SubscriptionLetter).where(SubscriptionLetter.subscription_id.in_(numbers)))
+        for subscription in old:
+            session().delete(subscription)
+        session().flush()
+        gone += len(old)
+    return gone
 
 
 # --- telling -------------------------------------------------------------------------------------------------------

@@ -123,6 +123,8 @@ def test_address_is_not_flooded_and_what_nobody_confirms_is_forgotten(clock: Fro
     assert len(session().scalars(select(OutboxMessage)).all()) == 3
     clock.advance(days=8)
     services.subscribe(email="otra@example.org", axes=[], audience=[], language="es")
+    session().commit()
+    run_due()
     assert [one.email for one in session().scalars(select(CallSubscription))] == ["otra@example.org"]
 
 

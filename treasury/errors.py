@@ -85,6 +85,12 @@ class NothingCommitted(Refusal):
     sentence = N_("Este apoyo no tiene dinero comprometido.")
 
 
+class PaymentUnderWay(Conflict):
+    """What an order will take is not given back to its fund."""
+
+    sentence = N_("Este apoyo tiene una orden de pago en curso: cancélala antes de liberar su dinero.")
+
+
 class MoneyToReturn(Refusal):
     """More was paid than spent, and the difference has not come back."""
 

@@ -36,6 +36,7 @@ from treasury.errors import (
     NothingCommitted,
     NotInPlan,
     PaidInTheFuture,
+    PaymentUnderWay,
     PlanEmpty,
     PlanExists,
     SamePerson,
@@ -208,6 +209,27 @@ class TestPayment:
         with acting(preparer.id, Role.PAYMENT_AUTHORISER), pytest.raises(SamePerson):
             services.authorise_payment(order)
 
+    def test_a_payment_that_somebody_else_ordered_meanwhile_is_not_ordered_twice(
+        self, session: Session, clock: FrozenClock, officer: User
+    ) -> None:
+        award, _fund = committed_award(clock, officer, shares=(50, 50))
+        accept(award)
+        stale = award.tranches[0]
+        assert stale.state is TrancheState.DUE
+        ordered = text("UPDATE tranche SET state = 'ordered' WHERE id = :id")  # seen by the database alone
+        session.connection().execute(ordered, {"id": stale.id})
+        with pytest.raises(IllegalTransition):
+            prepared(award, make_user(Role.TREASURER))
+
+    def test_money_that_an_order_will_take_is_not_released(
+        self, session: Session, clock: FrozenClock, officer: User
+    ) -> None:
+        order, _preparer = order_of(clock, officer)
+        with pytest.raises(PaymentUnderWay):
+            services.release_commitment(order.award, "Cambio de fechas.")
+        services.cancel_payment_order(order, reason="Cambio de fechas.")
+        assert services.release_commitment(order.award, "Cambio de fechas.") == order.award.money
+
     def test_the_database_refuses_one_person_for_both(
         self, session: Session, clock: FrozenClock, officer: User
     ) -> None:
@@ -286,17 +308,48 @@ def test_two_calls_at_once_never_get_the_same_money(app: Flask, session: Session
     assert sorted(outcomes) == ["allocated", "refused"]
 
 
+def test_two_officers_who_give_one_call_its_budget_at_once_give_it_both_parts(
+    app: Flask, session: Session, clock: FrozenClock
+) -> None:
+    funds, call = make_funds(), make_draft_call()
+    session.commit()
+    meeting, failures = threading.Barrier(2), list[BaseException]()
+
+    def work(fund_id: int, call_id: int) -> None:
+        try:
+            with app.app_context():
+                fund, given = db.session.get_one(Fund, fund_id), db.session.get_one(Call, call_id)
+                db.session.commit()
+                meeting.wait()
+                services.allocate_budget(given, [(fund, pesos(300_000))])
+                db.session.commit()
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work, args=(fund.id, call.id)) for fund in funds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    session.expire_all()
+    assert [one.rank for one in queries.allocations_of(call)] == [0, 1]
+    assert call.budget_cents == 600_000_00
+
+
 def with_plan(fund: Fund) -> None:
     give(fund, pesos(1_000_000))
     make_plan((fund, 1_000_000))
 
 
-def committed_award(clock: FrozenClock, officer: User) -> tuple[Award, Fund]:
+def committed_award(clock: FrozenClock, officer: User, shares: tuple[int, ...] = ()) -> tuple[Award, Fund]:
     _restricted, designated = make_funds()
     call, _found = awaiting_money(clock, officer, [(designated, pesos(900_000))], applications=1)
     (award,) = services.award_pending(call)
     with acting_as(officer_actor(officer)):
         grants.release_determinations(call)
+        if shares:
+            grants.plan_tranches(award, shares)
         grants.offer_agreement(award)
     return award, designated
 

@@ -28,8 +28,10 @@ def allocate_budget(call: Call, splits: Sequence[tuple[Fund, Money]]) -> list[Al
     currency = str(setting("BASE_CURRENCY"))
     if not splits:
         raise NotPositive()
+    # Two officers at once: the second counts what the first gave this call, and neither gives the same money away.
+    session().refresh(call, attribute_names=["budget_cents"], with_for_update={"key_share": True})
     for fund in sorted({fund.id: fund for fund, _money in splits}.values(), key=lambda one: one.id):
-        session().refresh(fund, with_for_update={"key_share": True})  # two calls at once never get the same money
+        session().refresh(fund, with_for_update={"key_share": True})
     earlier = queries.allocations_of(call)
     taken = {allocation.fund_id for allocation in earlier}
     made = []

@@ -6,7 +6,7 @@ from core.database import session
 from core.money import Money, format_money
 from grants.models import Award
 from treasury import queries
-from treasury.errors import MoneyToReturn, NothingCommitted
+from treasury.errors import MoneyToReturn, NothingCommitted, PaymentUnderWay
 from treasury.rules import spread
 from treasury.states import COMMITMENT_STATES, CommitmentState
 from trust.models import EntryKind
@@ -35,11 +35,13 @@ def release_commitment(award: Award, reason: str) -> Money:
     """Give back to its funds what an award has bound and not been paid; return how much.
 
     Raises:
-        NothingCommitted: nothing is bound.
+        NothingCommitted: nothing is bound. PaymentUnderWay: an order will still take of it.
     """
     commitments = [one for one in queries.commitments_of(award, hold=True) if one.owed.amount_cents > 0]
     if not commitments:
         raise NothingCommitted()
+    if queries.ordered_by_commitment(award):
+        raise PaymentUnderWay()
     released = Money.zero(commitments[0].currency)
     lines = []
     for commitment in commitments:

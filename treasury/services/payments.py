@@ -31,8 +31,9 @@ def prepare_payment_order(tranche: Tranche) -> PaymentOrder:
         NothingCommitted: the award owes less than the tranche. Refusals of grants: the tranche is not due.
     """
     award = tranche.award
-    money = Money(tranche.amount_cents, award.currency)
     bound = [one for one in queries.commitments_of(award, hold=True) if one.state is CommitmentState.ACCRUED]
+    session().refresh(tranche, attribute_names=["state", "amount_cents"])  # somebody else may have ordered it meanwhile
+    money = Money(tranche.amount_cents, award.currency)
     ordered = queries.ordered_by_commitment(award)
     left = [(one, Money(one.owed.amount_cents - ordered.get(one.id, 0), one.currency)) for one in bound]
     owing, owed = [one for one, part in left if part], [part for _one, part in left if part]

@@ -146,6 +146,8 @@ class TestPages:
             {"parts": "0"},
             {"parts": "61"},
             {"first": "ayer"},
+            {"first": "0001-01-01"},
+            {"first": "9999-12-31"},
             {"email": "x"},
             {"giver": "9"},
         ):

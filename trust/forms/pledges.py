@@ -3,10 +3,10 @@
 from typing import Any
 
 from wtforms import DateField, EmailField, IntegerField, SelectField
-from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from core.forms import MoneyField, PuenteForm, choices
-from core.language import _, lazy
+from core.language import N_, _, lazy
 from core.money import format_money
 from trust.forms.giving import AMOUNT_RULES, CURRENCIES, fund_options
 from trust.models import CONTRIBUTION_KINDS, Contribution
@@ -55,6 +55,11 @@ class PledgeForm(PuenteForm):
         self.giver.choices = choices([(str(one), name) for one, name in (organisations or {}).items()])
         self.fund.choices = choices(fund_options(funds()))
         self.currency.choices = choices([(code, code) for code in CURRENCIES])
+
+    def validate_first(self, field: DateField) -> None:
+        """A promise belongs to this century or the next; its last part is at most 120 years away."""
+        if field.data is not None and not 2000 <= field.data.year <= 2200:
+            raise ValidationError(_(N_("Escribe un año entre 2000 y 2200.")))
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read the amount in the currency that was chosen beside it."""

@@ -204,13 +204,13 @@ class ReportEmpty(InvalidInput):
 class ExpenseInvalid(InvalidInput):
     """One line of an expense report cannot be accepted."""
 
-    sentence = N_("Renglón %(line)s: escribe qué fue, la fecha y una cantidad mayor que cero en %(currency)s.")
+    sentence = N_("Gasto %(line)s: escribe qué fue, la fecha y una cantidad mayor que cero en %(currency)s.")
 
 
 class ReceiptMissing(InvalidInput):
     """An expense without its receipt."""
 
-    sentence = N_("Renglón %(line)s: falta el comprobante en PDF, JPEG o PNG.")
+    sentence = N_("Gasto %(line)s: falta el comprobante en PDF, JPEG o PNG.")
 
 
 class AwardUnfinished(Conflict):

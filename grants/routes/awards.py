@@ -176,12 +176,12 @@ def _to_correct(report: ExpenseReport) -> dict[str, Any]:
 def _entries(form: ExpenseReportForm, tray: Tray) -> list[ExpenseEntry]:
     held = tray.held
     found = []
-    for entry in form.lines.entries:
+    for place, entry in enumerate(form.lines.entries, start=1):
         line: Any = entry.form
         receipts = held.get(line.receipt.name, [])
         if receipts or not line.is_blank:
             receipt = receipts[0].stored_file if receipts else None
-            found.append(ExpenseEntry(line.concept.data or "", line.spent_on.data, line.amount.data, receipt))
+            found.append(ExpenseEntry(line.concept.data or "", line.spent_on.data, line.amount.data, receipt, place))
     return found
 
 

@@ -29,12 +29,13 @@ LONGEST_NARRATIVE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ExpenseEntry:
-    """One expense as the beneficiary states it, with its receipt."""
+    """One expense as the beneficiary states it, with its receipt. `place` is where their form shows it, from 1."""
 
     concept: str
     spent_on: date | None
     money: Money | None
     receipt: StoredFile | None
+    place: int | None = None
 
 
 def file_expense_report(award: Award, *, lines: Sequence[ExpenseEntry], narrative: str = "") -> ExpenseReport:
@@ -50,7 +51,7 @@ def file_expense_report(award: Award, *, lines: Sequence[ExpenseEntry], narrativ
     if not lines:
         raise ReportEmpty()
     for number, entry in enumerate(lines, start=1):
-        _check(award, number, entry)
+        _check(award, entry.place or number, entry)
     spent = sum((entry.money for entry in lines if entry.money), Money.zero(award.currency))
     report = ExpenseReport(
         number=len(award.reports) + 1,

@@ -13,6 +13,7 @@ from grants.errors.calls import CallNotOpen, TooManySketches, UnknownQuestion
 from grants.models import Application, Call, Sketch
 from grants.queries import calls as call_queries
 from grants.queries import sketches as queries
+from grants.queries.applications import hold
 from grants.rules.answers import merge_answers
 from grants.rules.sketch import sketch_questions, sketch_step
 from grants.services.applications import save_draft, working_content
@@ -71,6 +72,7 @@ def adopt_sketch(application: Application, key: str) -> int:
     sketch = sketch_for(application.call, key)
     if sketch is None:
         return 0
+    hold(application)  # another page of the same person may be saving the draft
     answered = working_content(application).answers
     taken = {question: value for question, value in sketch.answers.items() if question not in answered}
     if taken:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import FrozenClock
@@ -63,6 +63,15 @@ def test_sketch_grows_and_is_taken_into_a_draft(call: Call) -> None:
     services.save_draft(application, answers={"title": None})
     assert services.adopt_sketch(application, KEY) == 1
     assert kept() == 0
+
+
+def test_sketch_joins_the_draft_as_it_is_now(call: Call) -> None:
+    application = services.start_application(call, make_user(), kind="person")
+    services.save_sketch(call, KEY, {"title": "Son jarocho", "summary": "Tres talleres."})
+    saved = update(Application).values(answers={"title": "Guardado en otra página"})
+    session().execute(saved, execution_options={"synchronize_session": False})
+    assert services.adopt_sketch(application, KEY) == 1
+    assert application.answers == {"title": "Guardado en otra página", "summary": "Tres talleres."}
 
 
 @pytest.mark.parametrize(

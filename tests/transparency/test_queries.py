@@ -10,11 +10,17 @@ from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock, today
 from core.money import Money
+from grants.models import Call
+from scoring import queries as scoring_queries
+from scoring import services as scoring
 from scoring.queries import process_figures
+from tests.factories import scoring as make
+from tests.factories.grants import make_open_call
 from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
 from transparency import queries
 from transparency.errors import DoesNotReconcile
+from transparency.queries import grants as grants_queries
 from transparency.queries.plans import plan_lines
 from transparency.rules.periods import Period, quarter_of
 from treasury import services as treasury
@@ -136,6 +142,46 @@ class TestAwards:
         assert list(queries.all_beneficiaries(text="%")) == []
         assert list(queries.all_beneficiaries(year=2001)) == []
         assert len(list(queries.all_beneficiaries(call_slug=awarded.call.slug))) == len(awarded.awards)
+
+
+def a_judged_call(reviewers: int, dossiers: int, answering: str) -> Call:
+    """A call judged under `reviewers` who each read some; those of the letters answered, on their first with a yes."""
+    call = make_open_call()
+    document = make.simple_rulebook(3)
+    document["reviews"] |= {"min_load": 1}
+    panel = make.assigned_panel(dossiers, reviewers, call_key=call.slug, document=document)
+    suspicious = set(answering)
+    for one in scoring_queries.assignments_of_panel(panel):
+        letter = one.seat.letter
+        believes = None if letter not in answering else letter in suspicious
+        suspicious -= {letter}
+        scoring.submit_review(one, make.entries(4, 4, 4, 4), believes_known=believes)
+    scoring.commit_lot(panel)
+    scoring.draw_lots(panel, "04.11.23.31.40.52.07")
+    ranking = scoring.compute_ranking(panel)
+    scoring.select(ranking, budget_cents=10_000_000, currency=ranking.currency)
+    scoring.release_ranking(ranking)
+    return call
+
+
+@pytest.mark.usefixtures("session", "clock")
+class TestGuesses:
+    @pytest.mark.parametrize(
+        ("reviewers", "dossiers", "answering", "told"),
+        [(5, 5, "ABCDE", (15, 5)), (5, 5, "ABCD", None), (5, 4, "ABCDE", None), (5, 5, "", None)],
+    )
+    def test_how_often_reviewers_thought_to_know_is_told_of_enough_people_and_applications_only(
+        self, reviewers: int, dossiers: int, answering: str, told: tuple[int, int] | None
+    ) -> None:
+        call = a_judged_call(reviewers, dossiers, answering)
+        process = grants_queries.process(call=call, call_ids=[call.id])
+        assert (process.reviewers, process.reviews) == (reviewers, 3 * dossiers)
+        assert (process.guesses_asked, process.guesses_made) == (told or (None, None))
+
+    def test_a_wider_report_does_not_give_back_what_a_call_keeps(self) -> None:
+        calls = [a_judged_call(5, 5, "ABCDE"), a_judged_call(3, 2, "AB")]
+        process = grants_queries.process(call_ids=[call.id for call in calls])
+        assert (process.reviews, process.guesses_asked, process.guesses_made) == (21, 15, 5)
 
 
 class TestProof:

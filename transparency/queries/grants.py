@@ -5,7 +5,7 @@ from datetime import datetime, time
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, func, literal, select, union_all
 
 from core.clock import city_moment
 from core.database import session
@@ -22,6 +22,7 @@ from scoring.states import AssignmentState, PanelState, ReviewState
 from transparency.rules.breakdowns import UNKNOWN, Count
 from transparency.rules.figures import Process
 from transparency.rules.periods import Period
+from transparency.rules.suppression import THRESHOLD
 
 # An award counts once its money is bound and until it is declined.
 STANDING = tuple(state for state in AwardState if state not in (AwardState.PENDING, AwardState.DECLINED))
@@ -184,6 +185,7 @@ def _days_to_result(call_ids: Sequence[int]) -> int | None:
 def _judging(call_ids: Sequence[int]) -> dict[str, int | None]:
     keys = select(Call.slug).where(Call.id.in_(call_ids))
     panels = select(Panel.id).where(Panel.call_key.in_(keys), Panel.state == PanelState.RELEASED)
+    guesses = _guesses(panels)
     numbers = (
         select(func.count(func.distinct(PanelSeat.reviewer_id))).where(PanelSeat.panel_id.in_(panels)),
         _assigned(panels)
@@ -191,12 +193,12 @@ def _judging(call_ids: Sequence[int]) -> dict[str, int | None]:
         .where(Review.state == ReviewState.SUBMITTED),
         _assigned(panels).where(Assignment.state == AssignmentState.RECUSED),
         _assigned(panels).where(Assignment.origin == AssignmentOrigin.FURTHER),
-        _guesses(panels).where(Review.believes_known.is_not(None)),
-        _guesses(panels).where(Review.believes_known.is_(True)),
+        select(func.sum(guesses.c.asked)),
+        select(func.sum(guesses.c.made)),
     )
     names = ("reviewers", "reviews", "recusals", "further_reviews", "guesses_asked", "guesses_made")
     row = session().execute(select(*(one.scalar_subquery() for one in numbers))).one()
-    return {name: int(value) if row[0] else None for name, value in zip(names, row, strict=True)}
+    return {name: int(value) if row[0] and value is not None else None for name, value in zip(names, row, strict=True)}
 
 
 def _assigned(panels: Select[Any]) -> Select[Any]:
@@ -207,11 +209,30 @@ def _assigned(panels: Select[Any]) -> Select[Any]:
     )
 
 
-def _guesses(panels: Select[Any]) -> Select[Any]:
+def _guesses(panels: Select[Any]) -> Subquery:
+    """Return, by panel, how many reviews answered whether somebody thought to know the applicant, and how many did.
+
+    Few people or few applications are told apart by it, so a panel in which few answered is left out of every sum:
+    no wider report gives it back.
+    """
     return (
-        _assigned(panels)
-        .join(Review, Review.assignment_id == Assignment.id)
-        .where(Review.state == ReviewState.SUBMITTED)
+        select(
+            func.count(Review.id).label("asked"),
+            func.sum(case((Review.believes_known.is_(True), 1), else_=0)).label("made"),
+        )
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(Dossier, Dossier.id == Assignment.dossier_id)
+        .where(
+            Dossier.panel_id.in_(panels),
+            Review.state == ReviewState.SUBMITTED,
+            Review.believes_known.is_not(None),
+        )
+        .group_by(Dossier.panel_id)
+        .having(
+            func.count(func.distinct(Assignment.seat_id)) >= THRESHOLD,
+            func.count(func.distinct(Assignment.dossier_id)) >= THRESHOLD,
+        )
+        .subquery("guesses")
     )
 
 

@@ -1,6 +1,6 @@
 """Awards, what is to be paid of them, and the figures the public reports are made of."""
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.models import User
@@ -101,6 +101,12 @@ def tranches_due() -> list[Tranche]:
         .order_by(Tranche.due_at, Tranche.id)
     )
     return list(session().scalars(query))
+
+
+def has_moving_payment(award: Award) -> bool:
+    """Return whether a payment of an award was ordered or made, as the database has it now."""
+    moving = [TrancheState.ORDERED, TrancheState.PAID]
+    return bool(session().scalar(select(exists().where(Tranche.award_id == award.id, Tranche.state.in_(moving)))))
 
 
 def report_by_id(report_id: int) -> ExpenseReport | None:

@@ -19,6 +19,7 @@ from grants.errors.awards import (
 )
 from grants.models.application import Application
 from grants.models.award import Award, Tranche
+from grants.queries import awards as award_queries
 from grants.queries import determinations as queries
 from grants.queries.appeals import appeal_of
 from grants.rules import tranches as rules
@@ -195,13 +196,18 @@ def decline_award(award: Award, *, reason: str) -> Award:
     """
     if not reason.strip():
         raise ReasonMissing()
-    if any(tranche.state in (TrancheState.ORDERED, TrancheState.PAID) for tranche in award.tranches):
-        AWARD.check(AwardState.IN_PROGRESS, AwardState.DECLINED)  # money is moving: refuses, naming both ends
+    _refuse_if_money_moves(award)
     award.declined_reason = reason.strip()
     move_award(award, AwardState.DECLINED)
     for act in _after_decline:
         act(award, award.declined_reason)
+    _refuse_if_money_moves(award)  # whoever ordered a payment meanwhile held what the treasury has just freed
     return award
+
+
+def _refuse_if_money_moves(award: Award) -> None:
+    if award_queries.has_moving_payment(award):
+        AWARD.check(AwardState.IN_PROGRESS, AwardState.DECLINED)  # refuses, naming both ends
 
 
 def close_award(award: Award) -> Award:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import FrozenClock, now, today
@@ -25,7 +26,7 @@ from grants.errors.awards import (
     TrancheNotInAward,
     TranchesDoNotAddUp,
 )
-from grants.models import Award, Letter
+from grants.models import Award, Letter, Tranche
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
 from grants.queries import figures as figure_queries
@@ -128,6 +129,19 @@ def test_award_is_not_declined_once_money_moves(clock: FrozenClock, officer: Any
     with make.nobody_listens():
         services.decline_award(award, reason="No puedo viajar.")
     assert award.state is AwardState.DECLINED
+
+
+def test_award_is_not_declined_under_a_payment_ordered_meanwhile(clock: FrozenClock, officer: Any) -> None:
+    award = make.accepted_award(clock, officer)
+
+    def order_elsewhere(_award: Award, _reason: str) -> None:
+        ordering = update(Tranche).where(Tranche.id == award.tranches[0].id).values(state=TrancheState.ORDERED)
+        session().execute(ordering, execution_options={"synchronize_session": False})
+
+    with make.nobody_listens():
+        services.when_award_declined(order_elsewhere)
+        with pytest.raises(IllegalTransition):
+            services.decline_award(award, reason="No puedo viajar.")
 
 
 def test_tranche_cannot_be_paid_without_an_order_or_twice(clock: FrozenClock, officer: Any) -> None:

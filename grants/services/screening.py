@@ -11,6 +11,7 @@ from core.context import actor
 from core.database import session
 from core.errors import IllegalTransition
 from core.files import StoredFile
+from core.language import in_language
 from core.moments import spoken_deadline
 from core.settings import setting
 from grants.emails import letters
@@ -83,15 +84,15 @@ def screen_application(
     if verdict is ScreeningVerdict.INELIGIBLE and not note.strip():
         raise ReasonMissing()
     cure = queries.cure_of(application)
-    if (
-        verdict is ScreeningVerdict.INELIGIBLE
-        and cure is not None
-        and cure.state is CureState.OPEN
-        and is_before_closing(cure.due_at, now())
-    ):
-        raise CureRunning(due_at=spoken_deadline(cure.due_at))
+    unanswered = cure if cure is not None and cure.state is CureState.OPEN else None
+    running = unanswered is not None and is_before_closing(unanswered.due_at, now())
+    if verdict is ScreeningVerdict.INELIGIBLE and unanswered is not None and running:
+        raise CureRunning(due_at=spoken_deadline(unanswered.due_at))
     given = list(reasons) if reasons is not None else _reasons(evaluate(application))
     screening = _decide(application, verdict, given, note.strip())
+    if unanswered is not None and not running:
+        CURE.check(unanswered.state, CureState.EXPIRED)
+        unanswered.state = CureState.EXPIRED
     session().flush()
     return screening
 
@@ -151,7 +152,9 @@ def request_cure(application: Application, *, what: str, days: int = 5) -> CureR
     session().add(cure)
     session().flush()
     record("cure.requested", "application", application.id, None, {"due_at": cure.due_at.isoformat()})
-    send_letter(application, letters.cure_request(application, cure), about=f"cure:{cure.id}")
+    with in_language(application.applicant.language):
+        letter = letters.cure_request(application, cure)
+    send_letter(application, letter, about=f"cure:{cure.id}")
     return cure
 
 
@@ -161,6 +164,7 @@ def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = (
     Raises:
         CureClosed: too late, or answered before. ReasonMissing: an empty answer.
     """
+    session().refresh(cure, with_for_update=True)  # two people of one organisation at once: the first answer counts
     if cure.state is not CureState.OPEN or not is_before_closing(cure.due_at, now()):
         raise CureClosed(closed_at=spoken_deadline(cure.due_at))
     if not text.strip() and not files:

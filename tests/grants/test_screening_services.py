@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.audit import AuditEvent
@@ -28,7 +28,7 @@ from grants.errors.awards import (
     PassageNotFound,
     ReasonMissing,
 )
-from grants.models import Application, BlindClearing, CoApplicant, Screening
+from grants.models import Application, BlindClearing, CoApplicant, CureRequest, Screening
 from grants.queries import determinations as application_queries
 from grants.queries import dossiers as dossier_queries
 from grants.queries import screening as queries
@@ -159,6 +159,28 @@ def test_nobody_is_refused_while_there_is_time_to_answer(clock: FrozenClock) -> 
     clock.advance(seconds=1)
     services.screen_application(application, verdict=ScreeningVerdict.INELIGIBLE, note="No llegó la carta.")
     assert application.state is ApplicationState.INELIGIBLE
+    assert cure.state is CureState.EXPIRED
+
+
+def test_cure_is_asked_for_in_the_applicants_language(clock: FrozenClock) -> None:
+    _call, (application,) = make.closed_call(clock, applications=1)
+    application.applicant.language = "en"
+    services.request_cure(application, what="The letter is missing.", days=3)
+    (letter,) = application_queries.letters_of(application)
+    assert (letter.language, letter.subject) == (
+        "en",
+        f"Something is missing from your application {application.folio}",
+    )
+
+
+def test_second_answer_to_a_cure_finds_the_first(clock: FrozenClock) -> None:
+    _call, (application,) = make.closed_call(clock, applications=1)
+    cure = services.request_cure(application, what="Falta la carta.", days=3)
+    first = update(CureRequest).values(state=CureState.ANSWERED, answer="La primera.", answered_at=now())
+    session().execute(first, execution_options={"synchronize_session": False})  # as another request would
+    with pytest.raises(CureClosed):
+        services.answer_cure(cure, text="La segunda.")
+    assert cure.answer == "La primera."
 
 
 # --- blinding --------------------------------------------------------------------------------------------------------

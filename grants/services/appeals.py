@@ -14,6 +14,7 @@ from grants.models.determination import Appeal
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
 from grants.rules.appeals import may_decide
+from grants.rules.deadlines import is_before_closing
 from grants.services.course import move_call
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
@@ -84,7 +85,7 @@ def conclude_call(call: Call) -> Call:
     """
     closes_at = queries.last_appeal_moment(call)
     waiting = sum(1 for appeal in queries.appeals_of(call) if appeal.state is AppealState.FILED)
-    if waiting or (closes_at is not None and now() <= closes_at):
+    if waiting or (closes_at is not None and is_before_closing(closes_at, now())):
         raise AppealsOpen(count=waiting)
     if call.state is CallState.RESOLVED:
         move_call(call, CallState.APPEALS)

@@ -328,12 +328,15 @@ def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, 
         services.conclude_call(call)
     window = appeal_queries.appeal_window(found[2])
     assert window is not None
-    clock.set(window.closes_at + timedelta(seconds=1))
-    with pytest.raises(AppealsOpen):
-        services.conclude_call(call)
     with acting_as(make.officer_actor(other)):
         appeal = session().scalars(select(Appeal)).one()
+        with pytest.raises(AppealsOpen):
+            services.conclude_call(call)
         services.resolve_appeal(appeal, upheld=False, reason="Está bien contado.", public_summary="Sin cambio.")
+    clock.set(window.closes_at + timedelta(milliseconds=999))  # within the last second somebody may still appeal
+    with pytest.raises(AppealsOpen):
+        services.conclude_call(call)
+    clock.set(window.closes_at + timedelta(seconds=1))
     assert services.conclude_call(call).state is CallState.FINAL
 
 

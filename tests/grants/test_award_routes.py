@@ -279,7 +279,7 @@ def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: Fr
         "lines-0-amount": str(award.money)[:-4],
     }
     posted(client, f"{mine}/informe", 422, **line)
-    second = {name.replace("-0-", "-1-"): value for name, value in line.items()}
+    second = {"lines-0-concept": "", **{name.replace("-0-", "-1-"): value for name, value in line.items()}}
     assert "Gasto 2: falta el comprobante" in posted(client, f"{mine}/informe", 422, **second).get_data(as_text=True)
     receipt = (io.BytesIO(make.written_pdf("Boleto")), "boleto.pdf")
     posted(client, f"{mine}/informe", **line, **{"lines-0-receipt": receipt})

@@ -6,6 +6,8 @@ from core.settings import setting
 from grants.models import Application, CoApplicant
 from mail.services import enqueue_mail
 
+ABOUT = "grants.companion"
+
 
 def write_invitation(application: Application, companion: CoApplicant, token: str) -> None:
     """Queue the invitation, in the language of the account behind the address, or of whoever invites."""
@@ -28,6 +30,6 @@ def write_invitation(application: Application, companion: CoApplicant, token: st
             ],
             language=language,
             action=(_("Ver la invitación"), url),
-            about=f"companion:{companion.id}",
+            about=ABOUT,
             private=True,
         )

@@ -28,6 +28,13 @@ class TooManyCompanions(InvalidInput):
     sentence = N_("La lista admite %(most)s personas como máximo.")
 
 
+class InvitedTooOften(Refusal):
+    """Invitations are no way to fill somebody's mailbox."""
+
+    status = 429
+    sentence = N_("Hoy ya se enviaron varias invitaciones a ese correo. Inténtalo mañana.")
+
+
 class InvitationGone(Refusal):
     """A link that was used, replaced, taken back or is too old."""
 

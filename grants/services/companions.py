@@ -9,12 +9,13 @@ from accounts.rules.identity import normal_email, normal_name
 from core.audit import record
 from core.clock import now
 from core.database import session
-from grants.emails.companions import write_invitation
+from grants.emails.companions import ABOUT, write_invitation
 from grants.errors.companions import (
     AlreadyOnBoard,
     CompanionRefused,
     InvitationGone,
     InvitationOfAnother,
+    InvitedTooOften,
     OwnInvitation,
     TooManyCompanions,
 )
@@ -23,8 +24,10 @@ from grants.queries import companions as queries
 from grants.services.applications import ensure_editable
 from grants.states.application import ApplicantKind
 from grants.states.companion import COMPANION, CompanionState
+from mail.queries import letters_since
 
 MOST_COMPANIONS = 60
+MOST_A_DAY = 3
 LONGEST_NAME = 120
 VALID = timedelta(days=30)
 
@@ -35,6 +38,7 @@ def invite_companion(application: Application, *, name: str, email: str) -> CoAp
     Raises:
         NotEditable: past editing. CompanionRefused: one person applies alone. OwnInvitation: the applicant's address.
         TooManyCompanions: the list is full. AlreadyOnBoard: that person accepted. NameRefused, EmailRefused.
+        InvitedTooOften: three went to that address today, from whomever.
     """
     ensure_editable(application)
     if application.kind is ApplicantKind.PERSON:
@@ -46,6 +50,8 @@ def invite_companion(application: Application, *, name: str, email: str) -> CoAp
     companion = next((one for one in companions if one.email == spelling), None)
     if companion is not None and companion.state is CompanionState.ACCEPTED:
         raise AlreadyOnBoard(name=companion.name)
+    if letters_since(spelling, ABOUT, now() - timedelta(days=1)) >= MOST_A_DAY:
+        raise InvitedTooOften()
     if companion is None:
         if len(companions) >= MOST_COMPANIONS:
             raise TooManyCompanions(most=MOST_COMPANIONS)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from accounts.errors import EmailRefused
@@ -20,6 +20,7 @@ from grants.errors.companions import (
     CompanionRefused,
     InvitationGone,
     InvitationOfAnother,
+    InvitedTooOften,
     OwnInvitation,
     TooManyCompanions,
 )
@@ -112,6 +113,19 @@ def test_list_refuses_by_name(draft: Application, clock: FrozenClock, monkeypatc
     services.withdraw_application(draft)
     with pytest.raises(NotEditable):
         services.invite_companion(draft, name="Tarde", email="tarde@example.org")
+
+
+def test_nobodys_mailbox_is_filled_with_invitations(draft: Application, clock: FrozenClock) -> None:
+    for _turn in range(3):
+        services.remove_companion(draft, services.invite_companion(draft, name="Amiga", email=FRIEND))
+    other = make_draft_application(make_open_call(), make_user(), kind="collective")
+    for application in (draft, other):
+        with pytest.raises(InvitedTooOften):
+            services.invite_companion(application, name="Amiga", email=FRIEND.upper())
+        assert queries.companions_of(application) == []
+    assert session().scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.to == FRIEND)) == 3
+    clock.advance(days=1, seconds=1)
+    assert services.invite_companion(other, name="Amiga", email=FRIEND).state is CompanionState.INVITED
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ ASSIGNMENT = StateTable(
         Transition(AssignmentState.PROPOSED, AssignmentState.RECUSED, REVIEWER | STAFF),
         Transition(AssignmentState.ACCEPTED, AssignmentState.RECUSED, REVIEWER | STAFF),
         Transition(AssignmentState.ACCEPTED, AssignmentState.SUBMITTED, REVIEWER),
-        Transition(AssignmentState.SUBMITTED, AssignmentState.RECUSED, STAFF),
+        Transition(AssignmentState.SUBMITTED, AssignmentState.RECUSED, REVIEWER | STAFF),
         Transition(AssignmentState.PROPOSED, AssignmentState.WITHDRAWN, STAFF),
         Transition(AssignmentState.ACCEPTED, AssignmentState.WITHDRAWN, STAFF),
         Transition(AssignmentState.SUBMITTED, AssignmentState.WITHDRAWN, STAFF),

@@ -60,12 +60,15 @@ def declare_conflict(
 ) -> ConflictDeclaration:
     """Put a reviewer's own declaration of a conflict on record; an assignment to the dossier ends in recusal.
 
+    Whoever recognises the applicant steps back, whether the rulebook names it or not.
+
     Raises:
         UnknownConflict: the rulebook does not know the kind, or "other" comes without explanation.
     """
     _same_panel(seat, dossier)
     explanation = explanation.strip()
-    if kind not in dossier.panel.rulebook.rules.conflicts or (kind == ConflictKind.OTHER and not explanation):
+    known = {*dossier.panel.rulebook.rules.conflicts, ConflictKind.RECOGNISED}
+    if kind not in known or (kind == ConflictKind.OTHER and not explanation):
         raise UnknownConflict()
     declaration = _declare(seat, dossier, kind, DeclarationOrigin.DECLARED, explanation)
     assignment = queries.assignment_of(seat, dossier)

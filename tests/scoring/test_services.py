@@ -204,6 +204,16 @@ def test_recognising_the_person_recuses_and_sets_the_draft_aside() -> None:
         services.save_review_draft(assignment, {})
 
 
+def test_who_recognises_the_person_steps_back_also_where_the_rulebook_does_not_name_it() -> None:
+    panel = make.assigned_panel(1, document=make.simple_rulebook(3, conflicts=["same_household"]))
+    assignment = first_assignment(panel)
+    services.recognise_person(assignment)
+    assert assignment.state == AssignmentState.RECUSED
+    other = queries.assignments_of_panel(panel)[1]
+    with pytest.raises(errors.UnknownConflict):
+        services.declare_conflict(other.seat, other.dossier, kind=ConflictKind.SPONSOR_OF_FUND)
+
+
 def test_a_conflict_found_late_sets_a_submitted_review_aside_until_the_ranking() -> None:
     panel = make.reviewed_panel(1)
     assignment = first_assignment(panel)

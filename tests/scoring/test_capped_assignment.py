@@ -24,11 +24,14 @@ def test_nobody_is_surer_than_the_cap_and_each_dossier_s_chances_add_up() -> Non
     assert found.expected == 4 * (HALF * 9 + HALF * 1)
 
 
-def test_the_same_seed_draws_the_same_and_the_draws_have_the_probabilities() -> None:
-    first = assign_capped(FRIENDS, HALF, "semilla 1")
-    assert assign_capped(FRIENDS, HALF, "semilla 1").drawn == first.drawn
+# Under a half every coin is fair, so a draw that tossed fair coins whatever the probabilities would pass there.
+@pytest.mark.parametrize("cap", [HALF, Fraction(2, 3), Fraction(3, 10)])
+def test_the_same_seed_draws_the_same_and_the_draws_have_the_probabilities(cap: Fraction) -> None:
+    first = assign_capped(FRIENDS, cap, "semilla 1")
+    assert assign_capped(FRIENDS, cap, "semilla 1").drawn == first.drawn
     draws = 600
-    seen = Counter(pair for n in range(draws) for pair in assign_capped(FRIENDS, HALF, f"semilla {n}").drawn.pairs)
+    seen = Counter(pair for n in range(draws) for pair in assign_capped(FRIENDS, cap, f"semilla {n}").drawn.pairs)
+    assert set(seen) == set(first.probabilities)
     for pair, chance in first.probabilities.items():
         # Five standard deviations: the seeds are fixed, so this holds always or never.
         assert abs(seen[pair] - draws * chance) < 5 * (draws * float(chance * (1 - chance))) ** 0.5 + 1e-9

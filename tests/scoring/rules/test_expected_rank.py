@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.rules.expected_rank import expected_ranks
+from scoring.rules.expected_rank import expected_ranks, expected_ranks_of
 
 
 def test_two_dossiers_by_hand() -> None:
@@ -30,3 +30,14 @@ def test_ranks_add_up_and_follow_quality_where_doubt_is_equal(values: list[tuple
     equal = expected_ranks(theta, np.eye(n).tolist())
     order = sorted(range(n), key=lambda index: -theta[index])
     assert [equal[index] for index in order] == pytest.approx(sorted(equal))
+
+
+@given(
+    st.lists(st.tuples(st.floats(-5, 5), st.floats(0.01, 4), st.floats(-2, 2)), min_size=1, max_size=8), st.integers(1, 9)
+)
+def test_ranks_taken_in_blocks_are_those_of_the_whole_covariance(
+    values: list[tuple[float, float, float]], block: int
+) -> None:
+    theta, own, shared = (np.asarray(column) for column in zip(*values, strict=True))
+    whole = expected_ranks(theta.tolist(), (np.diag(own) + np.outer(shared, shared)).tolist())
+    assert expected_ranks_of(theta, own, shared[:, None], block=block).tolist() == pytest.approx(whole, abs=1e-6)

@@ -1,5 +1,7 @@
 """What the clerk changes in a published call: in public, with its reason."""
 
+from functools import partial
+
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,7 +13,7 @@ from core.listing import chosen
 from grants import services
 from grants.errors.calls import CallNotFound
 from grants.forms import editor as forms
-from grants.routes.editor import ADMINISTRATOR, OFFICER, any_call
+from grants.routes.editor import ADMINISTRATOR, OFFICER, any_call, closing_page
 from grants.routes.room import blueprint, show
 from grants.rules.comparison import TEXTS
 from grants.states.call import CALL_STATES, CallState
@@ -21,18 +23,11 @@ from grants.states.call import CALL_STATES, CallState
 @roles(OFFICER, ADMINISTRATOR)
 def call_extend(slug: str) -> Response | BaseResponse:
     """Extend the deadline by a public notice."""
-    call = any_call(slug)
     form = forms.ExtensionForm()
-    if not form.validate_on_submit():
-        return show("grants/call_extend.html", 422 if form.is_submitted() else 200, call=call, form=form)
-    try:
-        assert form.closes_at.data is not None
-        services.extend_deadline(call, form.closes_at.data, form.reason.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        form.closes_at.errors = [refusal.message()]
-        return show("grants/call_extend.html", refusal.status, call=any_call(slug), form=form)
-    session().commit()
+    extend = partial(services.extend_deadline, reason=form.reason.data or "")
+    page = closing_page("grants/call_extend.html", any_call(slug), form, extend)
+    if page is not None:
+        return page
     flash(_("Publicamos la prórroga con su motivo."), "success")
     return redirect(url_for("grants.call_show", slug=slug), 303)
 

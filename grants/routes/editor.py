@@ -1,6 +1,7 @@
 """The clerk's pages: write a call in sections, consult on it, check it, publish it, extend it, cancel it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -233,19 +234,26 @@ def call_consult(slug: str) -> Response | BaseResponse:
     """Put the draft to public consultation."""
     call = any_call(slug)
     CALL_STATES.check(call.state, CallState.CONSULTATION)
-    form = forms.ConsultationForm()
+    page = closing_page("grants/call_consult.html", call, forms.ConsultationForm(), services.open_consultation)
+    if page is not None:
+        return page
+    flash(_("El borrador está en consulta pública."), "success")
+    return redirect(url_for("grants.consultation", slug=slug), 303)
+
+
+def closing_page(template: str, call: Call, form: Any, act: Callable[[Call, datetime], object]) -> Response | None:
+    """Commit what a form with a closing moment asks for and return None; or return its page, unsent or refused."""
+    slug = call.slug
     if not form.validate_on_submit():
-        return show("grants/call_consult.html", 422 if form.is_submitted() else 200, call=call, form=form)
+        return show(template, 422 if form.is_submitted() else 200, call=call, form=form)
     try:
-        assert form.closes_at.data is not None
-        services.open_consultation(call, form.closes_at.data)
+        act(call, form.closes_at.data)
     except Refusal as refusal:
         session().rollback()
         form.closes_at.errors = [refusal.message()]
-        return show("grants/call_consult.html", refusal.status, call=any_call(slug), form=form)
+        return show(template, refusal.status, call=any_call(slug), form=form)
     session().commit()
-    flash(_("El borrador está en consulta pública."), "success")
-    return redirect(url_for("grants.consultation", slug=slug), 303)
+    return None
 
 
 @blueprint.route("/programa/convocatorias/<slug>/comentarios/<int:comment_id>", methods=["GET", "POST"])

@@ -12,4 +12,4 @@ def tell(job: JobContext) -> None:
     """Write to everybody a call concerns; whoever was told already is left out."""
     call = session().get(Call, job.payload["call_id"])
     if call is not None:
-        tell_subscribers(call, job.payload["kind"])
+        tell_subscribers(call, job.payload["kind"], settle=lambda: job.progress(0, 0))

@@ -150,10 +150,11 @@ def _plan(call: Call, kind: str, moment: datetime) -> None:
     )
 
 
-def tell_subscribers(call: Call, kind: str, *, limit: int = BATCH) -> int:
+def tell_subscribers(call: Call, kind: str, *, limit: int = BATCH, settle: Callable[[], object] = lambda: None) -> int:
     """Write to everybody a call concerns and who was not told yet; return how many letters were queued.
 
-    What is no longer so when the moment comes is not told: a cancelled opening, a closing that was put off.
+    What is no longer so when the moment comes is not told: a cancelled opening, a closing that was put off. `settle`
+    is called after each batch: an edge commits there, so that no list is too long for one turn of a worker.
     """
     write = _letter(call, kind)
     if write is None:
@@ -170,6 +171,7 @@ def tell_subscribers(call: Call, kind: str, *, limit: int = BATCH) -> int:
                 sent += 1
         last = batch[-1].id
         session().flush()
+        settle()
     return sent
 
 

@@ -101,6 +101,28 @@ def test_cancelled_call_tells_its_notice_and_never_opens(clock: FrozenClock) -> 
         assert services.tell_subscribers(call, kind) == 0
 
 
+def test_long_list_is_told_batch_by_batch_and_nobody_twice_after_a_halt(clock: FrozenClock) -> None:
+    readers = [f"lectora{number}@example.org" for number in range(3)]
+    for reader in readers:
+        subscribed(reader)
+    call = make_open_call()
+    session().commit()
+    turns: list[int] = []
+
+    def settle() -> None:
+        session().commit()
+        turns.append(sum(len(subjects(reader)) for reader in readers))
+        if len(turns) == 2:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        services.tell_subscribers(call, "open", limit=1, settle=settle)
+    session().rollback()
+    assert turns == [1, 2]
+    run_due()
+    assert [len(subjects(reader)) for reader in readers] == [1, 1, 1]
+
+
 def test_latest_wish_of_an_address_counts(clock: FrozenClock) -> None:
     first = subscribed(axes=(1,))
     second = subscribed(axes=(2,))

@@ -1,6 +1,6 @@
 """Refusals around who travels along."""
 
-from core.errors import Conflict, InvalidInput, NotFound, Refusal
+from core.errors import Conflict, InvalidInput, Refusal
 from core.language import N_
 
 
@@ -41,9 +41,3 @@ class InvitationGone(Refusal):
     status = 410
     sentence = N_("Esta invitación ya se respondió, se retiró o venció.")
     next_step = N_("Pide a quien te invitó que la envíe otra vez.")
-
-
-class InvitationOfAnother(NotFound):
-    """Signed in with another address than the one invited."""
-
-    sentence = N_("Esta invitación se envió a otro correo. Entra con la cuenta de ese correo para responderla.")

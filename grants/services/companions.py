@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from accounts.errors import InvitationForAnother
 from accounts.models import User
 from accounts.rules.identity import normal_email, normal_name
 from core.audit import record
@@ -14,7 +15,6 @@ from grants.errors.companions import (
     AlreadyOnBoard,
     CompanionRefused,
     InvitationGone,
-    InvitationOfAnother,
     InvitedTooOften,
     OwnInvitation,
     TooManyCompanions,
@@ -92,10 +92,10 @@ def answer_invitation(companion: CoApplicant, person: User, *, accept: bool) -> 
     """Say whether one is part of an application. Who accepts reads it; who applied goes on writing it.
 
     Raises:
-        InvitationOfAnother: it went to another address. IllegalTransition: it was answered.
+        InvitationForAnother: it went to another address. IllegalTransition: it was answered.
     """
     if person.email != companion.email:
-        raise InvitationOfAnother()
+        raise InvitationForAnother()
     target = CompanionState.ACCEPTED if accept else CompanionState.DECLINED
     COMPANION.check(companion.state, target)
     before, companion.state = companion.state, target

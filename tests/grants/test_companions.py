@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from accounts.errors import EmailRefused
+from accounts.errors import EmailRefused, InvitationForAnother
 from accounts.models import User
 from core.clock import FrozenClock
 from core.database import session
@@ -19,7 +19,6 @@ from grants.errors.companions import (
     AlreadyOnBoard,
     CompanionRefused,
     InvitationGone,
-    InvitationOfAnother,
     InvitedTooOften,
     OwnInvitation,
     TooManyCompanions,
@@ -70,7 +69,7 @@ def test_person_invited_by_email_accepts_with_their_account(draft: Application) 
 def test_link_is_for_one_address_and_one_answer(draft: Application, clock: FrozenClock) -> None:
     companion = services.invite_companion(draft, name="Amiga", email=FRIEND)
     first = token_sent()
-    with pytest.raises(InvitationOfAnother):
+    with pytest.raises(InvitationForAnother):
         services.answer_invitation(companion, make_user(), accept=True)
     services.invite_companion(draft, name="Amiga Dos", email=FRIEND)
     assert [one.name for one in queries.companions_of(draft)] == ["Amiga Dos"]

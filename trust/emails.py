@@ -40,12 +40,18 @@ def send_pledge_reminder(promised: Pledge, due_on: date, missing: Money, *, late
         )
 
 
-def send_refund(receipt: Receipt, went: Money, kept: Money, to: str, language: str) -> OutboxMessage:
+def send_refund(
+    receipt: Receipt, went: Money, kept: Money, to: str, language: str, *, by_transfer: bool
+) -> OutboxMessage:
     """Queue the letter that tells a giver what went back and what their receipt still stands for."""
     with in_language(language):
         amount, left = format_money(went, language), format_money(kept, language)
         paragraphs = [
-            _("Te devolvimos %(amount)s de tu aportación. Llega por el mismo medio con que pagaste.", amount=amount),
+            _("Te devolvimos %(amount)s de tu aportación por transferencia.", amount=amount)
+            if by_transfer
+            else _(
+                "Te devolvimos %(amount)s de tu aportación. Llega por el mismo medio con que pagaste.", amount=amount
+            ),
             _("Tu recibo %(code)s queda cancelado.", code=receipt.code)
             if not kept
             else _("Tu recibo %(code)s ampara ahora %(left)s.", code=receipt.code, left=left),

@@ -92,7 +92,7 @@ CONTRIBUTION_STATES = StateTable(
         Transition(ContributionState.OFFERED, ContributionState.RECEIVED, TREASURY),
         Transition(ContributionState.OFFERED, ContributionState.DECLINED, TREASURY),
         Transition(ContributionState.RECEIVED, ContributionState.CANCELLED, TREASURY),
-        Transition(ContributionState.RECEIVED, ContributionState.REFUNDED),
+        Transition(ContributionState.RECEIVED, ContributionState.REFUNDED, TREASURY),
         # The bank of whoever gave it sent the refund back: the money is here again. Its receipt stays cancelled.
         Transition(ContributionState.REFUNDED, ContributionState.RECEIVED),
     ],
@@ -190,7 +190,7 @@ CHECKOUT_STATES = StateTable(
         Transition(CheckoutState.HELD, CheckoutState.PAID, TREASURY),
         Transition(CheckoutState.HELD, CheckoutState.REFUND_DUE, TREASURY),
         Transition(CheckoutState.HELD, CheckoutState.EXPIRED, TREASURY),
-        Transition(CheckoutState.REFUND_DUE, CheckoutState.REFUNDED),
+        Transition(CheckoutState.REFUND_DUE, CheckoutState.REFUNDED, TREASURY),
     ],
     CheckoutState.OPEN,
 )

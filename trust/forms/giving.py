@@ -201,6 +201,16 @@ class RefundForm(ReasonForm):
     amount = MoneyField(lazy("Cantidad"), AMOUNT_RULES)
 
 
+class TransferBackForm(RefundForm):
+    """What the bank shows as sent to whoever paid."""
+
+    on = DateField(
+        lazy("Fecha de la transferencia"),
+        [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))],
+    )
+    bank_reference = StringField(lazy("Referencia del banco"), [_required(), _at_most(60)])
+
+
 class ConfirmForm(PuenteForm):
     """A button that must be meant."""
 

@@ -62,6 +62,7 @@ from trust.queries.online import (
     disputes_of,
     disputes_open,
     first_payment_at,
+    fund_of,
     known_events,
     movement,
     movements_in,
@@ -77,6 +78,7 @@ from trust.queries.online import (
     refundable,
     refunds_to_send,
     requests_of,
+    sent_by_transfer,
 )
 from trust.queries.pledges import (
     Part,
@@ -144,6 +146,7 @@ __all__ = [
     "fund",
     "fund_by_code",
     "fund_figures",
+    "fund_of",
     "fund_rules",
     "funds",
     "funds_offered",
@@ -196,6 +199,7 @@ __all__ = [
     "requests_of",
     "reversal_of",
     "reversed_by",
+    "sent_by_transfer",
     "statement_by_digest",
     "statements",
     "totals_given",

@@ -200,13 +200,9 @@ def offers_waiting() -> int:
 
 
 def payments_held() -> int:
-    """Return how many online payments wait for somebody to look at them."""
-    return (
-        session().scalar(
-            select(func.count()).select_from(CheckoutOrder).where(CheckoutOrder.state == CheckoutState.HELD)
-        )
-        or 0
-    )
+    """Return how many online payments wait for somebody to look at them, or for their money to go back."""
+    waiting = CheckoutOrder.state.in_([CheckoutState.HELD, CheckoutState.REFUND_DUE])
+    return session().scalar(select(func.count()).select_from(CheckoutOrder).where(waiting)) or 0
 
 
 def pledges_of(organisation_ids: Iterable[int], user_id: int | None) -> list[Pledge]:

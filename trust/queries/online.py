@@ -135,8 +135,9 @@ def refunds_to_send() -> list[RefundRequest]:
 
 
 def refundable(order: CheckoutOrder) -> Money:
-    """Return what of a payment can still be asked to go back."""
+    """Return what of a payment can still go back."""
     asked = sum(one.amount_cents for one in requests_of(order) if one.state != RefundState.REFUSED)
+    asked += sent_by_transfer(order).amount_cents
     if order.contribution is not None:
         whole, gone = order.contribution.money, max(asked, order.contribution.refunded_cents)
         return Money(max(whole.amount_cents - gone, 0), whole.currency)
@@ -145,6 +146,17 @@ def refundable(order: CheckoutOrder) -> Money:
         return Money.zero(order.currency)
     charged = entry_debits(entry)[0]
     return Money(max(charged.amount_cents - asked, 0), charged.currency)
+
+
+def fund_of(order: CheckoutOrder) -> Fund:
+    """Return the fund that a payment came to: its contribution's, or the one that owes it to whoever paid."""
+    moves = movements_of(order)
+    return order.contribution.fund if order.contribution is not None else moves[0].fund if moves else order.fund
+
+
+def sent_by_transfer(order: CheckoutOrder) -> Money:
+    """Return what of a payment the trust sent back from its own bank."""
+    return -booked(order, fund_of(order), "1.1.1")
 
 
 def booked(order: CheckoutOrder, fund: Fund, account: str) -> Money:

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
+from core.clock import today
 from core.context import actor, set_writing
 from core.database import session
 from core.errors import IllegalTransition, Refusal
@@ -13,18 +14,28 @@ from core.language import _
 from core.roles import Role
 from trust import queries, services
 from trust.errors import (
+    DateInFuture,
+    KeyReused,
     NothingCharged,
     NotSettledYet,
     OrderNotFound,
     PaymentUnavailable,
+    PeriodClosed,
     ReasonRequired,
     RefundRefused,
 )
-from trust.forms import AssignHeldForm, ReasonForm, RefundForm
-from trust.models import METHODS, CheckoutOrder, RefundRequest
+from trust.forms import AssignHeldForm, ReasonForm, RefundForm, TransferBackForm
+from trust.models import METHODS, CheckoutOrder, Method, RefundRequest
 from trust.routes import blueprint
 from trust.rules.online import PaymentSession
-from trust.states import CHECKOUT_STATES, DISPUTE_STATES, REFUND_STATES, CheckoutState
+from trust.states import CHECKOUT_STATES, DISPUTE_STATES, REFUND_STATES, CheckoutState, RefundState
+
+TRANSFER_BLAMED: dict[type[Refusal], str] = {
+    DateInFuture: "on",
+    PeriodClosed: "on",
+    KeyReused: "bank_reference",
+    ReasonRequired: "reason",
+}
 
 
 @blueprint.get("/tesoreria/pagos-en-linea")
@@ -117,6 +128,34 @@ def payment_refund(order_id: int) -> Response | tuple[str, int]:
     return render_template("trust/refund_new.html", order=order, form=form, most=most), 422 if form.errors else 200
 
 
+@blueprint.route("/tesoreria/pagos-en-linea/<int:order_id>/transferencia", methods=["GET", "POST"])
+@roles(Role.TREASURER, auditor=False)
+def payment_transfer(order_id: int) -> Response | tuple[str, int]:
+    """Enter what the bank shows as sent to whoever paid, where the company cannot give it back."""
+    order = queries.order(order_id)
+    form = TransferBackForm()
+    form.amount.currency = order.currency
+    if request.method == "GET":
+        form.amount.data, form.on.data = queries.refundable(order), today()
+    if form.validate_on_submit():
+        assert form.on.data is not None
+        try:
+            services.return_by_transfer(
+                order, form.amount.data, on=form.on.data, bank_reference=form.bank_reference.data or "",
+                reason=form.reason.data or "",
+            )  # fmt: skip
+            session().commit()
+        except Refusal as refusal:
+            session().rollback()
+            form.blame(refusal, TRANSFER_BLAMED, otherwise="amount")
+            order = queries.order(order_id)
+        else:
+            flash(_("La devolución quedó asentada."), "success")
+            return redirect(url_for("trust.payment_show", order_id=order_id), 303)
+    page = render_template("trust/refund_transfer.html", order=order, form=form, most=queries.refundable(order))
+    return page, 422 if form.errors else 200
+
+
 def send_refund(wish: RefundRequest) -> tuple[str, str]:
     """Ask the company for a refund that was written down, with no lock held, and enter what it did. Returns a message.
 
@@ -148,6 +187,13 @@ def _shown(order: CheckoutOrder, *, assign: AssignHeldForm | None = None, refuse
     if assign is None:
         assign = AssignHeldForm(None, prefix="asignar")
         assign.fund.data = order.fund.code
+    wishes = queries.requests_of(order)
+    in_shop = order.method == Method.OXXO
+    may_return = (
+        order.state in (CheckoutState.PAID, CheckoutState.REFUND_DUE)
+        and bool(queries.refundable(order))
+        and actor().has(Role.TREASURER)
+    )
     return render_template(
         "trust/checkout_show.html",
         order=order,
@@ -157,13 +203,13 @@ def _shown(order: CheckoutOrder, *, assign: AssignHeldForm | None = None, refuse
         held=held,
         assign=assign,
         refuse=refuse or ReasonForm(None, prefix="devolver"),
-        requests=queries.requests_of(order),
+        requests=wishes,
         refund_states=REFUND_STATES,
         disputes=queries.disputes_of(order),
         dispute_states=DISPUTE_STATES,
-        may_refund=order.state in (CheckoutState.PAID, CheckoutState.REFUND_DUE)
-        and bool(queries.refundable(order))
-        and actor().has(Role.TREASURER),
+        may_refund=may_return and not in_shop,
+        may_transfer=may_return and (in_shop or any(one.state == RefundState.REFUSED for one in wishes)),
+        in_shop=in_shop,
     )
 
 

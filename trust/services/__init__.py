@@ -23,7 +23,7 @@ from trust.services.payouts import apply_payout
 from trust.services.periods import close_period
 from trust.services.pledges import apply_contribution, cancel_pledge, pledge, remind_of
 from trust.services.receipts import cancel_receipt, issue_receipt, receipt_bytes
-from trust.services.refunds import ask_refund, drop_refund, keep_refund, request_refund
+from trust.services.refunds import ask_refund, drop_refund, keep_refund, request_refund, return_by_transfer
 from trust.services.verification import verify_ledger
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "refuse_held_payment",
     "remind_of",
     "request_refund",
+    "return_by_transfer",
     "reverse_entry",
     "schedule_catch_up",
     "set_line_aside",

@@ -4,6 +4,8 @@ Money that leaves by no wish of ours must be told even where its fund has spent 
 zero, so what it cannot bear is borne by the general fund, as an expense that everybody can see.
 """
 
+from datetime import date
+
 from core.audit import record
 from core.clock import now, today
 from core.database import session
@@ -38,9 +40,10 @@ from trust.states import (
     RefundState,
 )
 
-AT_COMPANY, IN_DISPUTE, PAYABLE, FEES, LOSSES = "1.1.2", "1.1.4", "2.1.1", "5.2.1", "5.2.2"
+BANK, AT_COMPANY, IN_DISPUTE, PAYABLE, FEES, LOSSES = "1.1.1", "1.1.2", "1.1.4", "2.1.1", "5.2.1", "5.2.2"
 BOOKED = (CheckoutState.PAID, CheckoutState.REFUND_DUE, CheckoutState.REFUNDED)
 REFUNDED_MEMO = N_("Devolución de un pago en línea")
+TRANSFERRED_MEMO = N_("Devolución por transferencia de un pago en línea")
 DISPUTED_MEMO = N_("Disputa de un pago en línea")
 LOST_MEMO = N_("Disputa perdida de un pago en línea")
 SENT_BACK = N_("El banco de quien pagó no recibió la devolución")
@@ -75,8 +78,19 @@ def apply_history(order: CheckoutOrder, history: History) -> bool:
         _apply_refund(order, refund)
     lost = sum((_apply_dispute(order, dispute) for dispute in history.disputes), Money.zero(order.currency))
     back = lost - sum((move.amount for refund in history.refunds for move in refund.moves), Money.zero(order.currency))
-    changed = _settle(order, back)
+    changed = _settle(order, back + queries.sent_by_transfer(order))
     return changed or len(queries.movements_of(order)) > len(before)
+
+
+def enter_transfer(order: CheckoutOrder, money: Money, *, on: date, key: str) -> JournalEntry:
+    """Enter money that the trust sent back from its bank, and say of the payment how much went back in all."""
+    fund = queries.fund_of(order)
+    lines = [Line(BANK, fund, -money), *_undone(order, fund, money)]
+    entry = _post(order, TRANSFERRED_MEMO, lines, key, on=on)
+    contribution = order.contribution
+    back = _charged(order) - _left(order, fund, PAYABLE) if contribution is None else contribution.refunded + money
+    _settle(order, back, by_transfer=True)
+    return entry
 
 
 def _apply_refund(order: CheckoutOrder, refund: Refund) -> None:
@@ -159,7 +173,7 @@ def _close(dispute: OnlineDispute, target: DisputeState) -> None:
     record(f"dispute.{target.value}", "checkout_order", dispute.order_id, {"state": "open"}, {"state": target.value})
 
 
-def _settle(order: CheckoutOrder, back: Money) -> bool:
+def _settle(order: CheckoutOrder, back: Money, *, by_transfer: bool = False) -> bool:
     """Say of the order or its contribution how much went back in all; tell the giver. Returns whether it changed."""
     contribution = order.contribution
     if contribution is None:
@@ -184,18 +198,18 @@ def _settle(order: CheckoutOrder, back: Money) -> bool:
         "contribution.refunded", "contribution", contribution.id,
         {"refunded_cents": before.amount_cents}, {"refunded_cents": back.amount_cents},
     )  # fmt: skip
-    _tell(order, contribution, back - before)
+    _tell(order, contribution, back - before, by_transfer=by_transfer)
     return True
 
 
-def _tell(order: CheckoutOrder, contribution: Contribution, went: Money) -> None:
+def _tell(order: CheckoutOrder, contribution: Contribution, went: Money, *, by_transfer: bool) -> None:
     receipt = contribution.receipt
     if receipt is None:
         return
     if contribution.state == ContributionState.REFUNDED and receipt.state == ReceiptState.VALID:
         cancel_receipt(receipt, reason=N_("La aportación se devolvió completa."))
     if order.email and went.amount_cents > 0:
-        emails.send_refund(receipt, went, contribution.kept, order.email, order.language)
+        emails.send_refund(receipt, went, contribution.kept, order.email, order.language, by_transfer=by_transfer)
 
 
 def _charged(order: CheckoutOrder) -> Money:
@@ -206,7 +220,7 @@ def _charged(order: CheckoutOrder) -> Money:
 def _bearer(order: CheckoutOrder, leaving: Money) -> Fund:
     """Return the fund that an outflow is taken from: the payment's own, unless it may not and cannot bear it."""
     if order.contribution is None:
-        return queries.movements_of(order)[0].fund  # the one that owes it
+        return queries.fund_of(order)
     own = order.contribution.fund
     tied = own.kind in (FundKind.RESTRICTED, FundKind.ENDOWMENT)
     if not tied or queries.available(own, leaving.currency) >= leaving:
@@ -239,10 +253,10 @@ def _left(order: CheckoutOrder, fund: Fund, account: str) -> Money:
     return contribution.money + told if contribution.fund_id == fund.id else Money.zero(order.currency)
 
 
-def _post(order: CheckoutOrder, memo: str, lines: list[Line], key: str) -> JournalEntry:
+def _post(order: CheckoutOrder, memo: str, lines: list[Line], key: str, *, on: date | None = None) -> JournalEntry:
     return post_entry(
         kind=EntryKind.REFUND,
-        entry_date=today(),
+        entry_date=on or today(),
         memo=memo,
         source=f"trust.checkout_order:{order.id}",
         lines=[line for line in lines if line.money],

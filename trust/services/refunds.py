@@ -1,6 +1,9 @@
-"""Giving money back on line. The wish is written first, then the company is asked, then what it did is entered."""
+"""Giving money back that was paid on line. The wish is written first, then the company is asked, then what it did is
+entered; what the company cannot give back goes by transfer and is entered as the bank shows it.
+"""
 
 import secrets
+from datetime import date
 
 from core.audit import record
 from core.clock import now
@@ -8,9 +11,10 @@ from core.context import actor
 from core.database import session
 from core.money import Money, format_money
 from trust import gateway, queries
-from trust.errors import FundOverdrawn, ReasonRequired, RefundNotPossible, RefundTooLarge
-from trust.models import CheckoutOrder, FundKind, Method, RefundRequest
+from trust.errors import FundOverdrawn, KeyReused, ReasonRequired, RefundNotPossible, RefundTooLarge
+from trust.models import CheckoutOrder, FundKind, JournalEntry, Method, RefundRequest
 from trust.services.checkout import schedule_catch_up
+from trust.services.online_money import enter_transfer
 from trust.states import REFUND_STATES, RefundState
 
 
@@ -25,14 +29,8 @@ def request_refund(order: CheckoutOrder, money: Money, *, reason: str) -> Refund
         raise ReasonRequired()
     if order.method == Method.OXXO or order.charge_id is None:
         raise RefundNotPossible()
-    session().refresh(order, attribute_names=["state"], with_for_update=True)  # two wishes at once add up
-    most = queries.refundable(order)
-    if not 0 < money.amount_cents <= most.amount_cents or money.currency != most.currency:
-        raise RefundTooLarge(most=format_money(most))
-    fund = order.contribution.fund if order.contribution else None
-    tied = fund is not None and fund.kind in (FundKind.RESTRICTED, FundKind.ENDOWMENT)
-    if fund is not None and tied and queries.available(fund, money.currency) < money:
-        raise FundOverdrawn(fund=fund.code)
+    _hold(order)
+    _check(order, money)
     request = RefundRequest(
         order_id=order.id,
         amount_cents=money.amount_cents,
@@ -52,6 +50,49 @@ def request_refund(order: CheckoutOrder, money: Money, *, reason: str) -> Refund
         {"amount_cents": money.amount_cents, "reason": reason.strip()},
     )  # fmt: skip
     return request
+
+
+def return_by_transfer(
+    order: CheckoutOrder, money: Money, *, on: date, bank_reference: str, reason: str
+) -> JournalEntry:
+    """Enter what the bank shows as sent to whoever paid on line, where the company cannot give it back: cash of a shop.
+
+    The bank's line tells one transfer from another: the same line again changes nothing.
+
+    Raises:
+        RefundTooLarge, FundOverdrawn, ReasonRequired, DateInFuture, PeriodClosed: nothing is entered.
+        KeyReused: the same line came before with another amount or date.
+    """
+    if not reason.strip():
+        raise ReasonRequired()
+    _hold(order)
+    key = f"online-transfer:{order.id}:{bank_reference.strip()[:60]}"
+    earlier = queries.entry_by_key(key)
+    if earlier is not None:
+        if (queries.entry_debits(earlier), earlier.entry_date) != ([money], on):
+            raise KeyReused()
+        return earlier
+    _check(order, money)
+    entry = enter_transfer(order, money, on=on, key=key)
+    record(
+        "refund.transferred", "checkout_order", order.id, None,
+        {"amount_cents": money.amount_cents, "reason": reason.strip(), "entry": entry.label},
+    )  # fmt: skip
+    return entry
+
+
+def _hold(order: CheckoutOrder) -> None:
+    session().refresh(order, attribute_names=["state"], with_for_update=True)  # two wishes at once add up
+
+
+def _check(order: CheckoutOrder, money: Money) -> None:
+    most = queries.refundable(order)
+    if not 0 < money.amount_cents <= most.amount_cents or money.currency != most.currency:
+        raise RefundTooLarge(most=format_money(most))
+    fund = order.contribution.fund if order.contribution else None
+    tied = fund is not None and fund.kind in (FundKind.RESTRICTED, FundKind.ENDOWMENT)
+    if fund is not None and tied and queries.available(fund, money.currency) < money:
+        raise FundOverdrawn(fund=fund.code)
 
 
 def ask_refund(request: RefundRequest) -> str:

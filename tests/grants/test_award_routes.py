@@ -239,7 +239,7 @@ def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, cloc
     posted(client, staff, 409, **decision)
 
 
-def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
+def test_awardee_reads_and_accepts_the_agreement(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
     _call, found = make.released(clock, officer, applications=1)
     award = queries.award_of(found[0])
     assert award is not None
@@ -265,10 +265,14 @@ def test_awardee_accepts_reports_and_staff_closes(client: FlaskClient, clock: Fr
         posted(client, f"{mine}/convenio", signed_name=person.name.upper(), sha256=agreement.sha256, read="y")
         posted(client, f"{mine}/convenio", 409, signed_name=person.name, sha256=agreement.sha256, read="y")
     assert client.get(f"{mine}/informe").status_code == 404
-    award = fresh(Award, number)
-    services.mark_tranche_ordered(award.tranches[0])
-    services.mark_tranche_paid(award.tranches[0], paid_on=today())
+
+
+def test_awardee_reports_and_staff_closes(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
+    award = make.paid_award(clock, officer)
+    number, person = award.id, award.application.applicant
+    staff, mine = f"/es/programa/apoyos/{number}", f"/es/apoyos/{number}"
     session().commit()
+    sign_in_as(client, person)
     assert "Informes de gastos por entregar" in ok(client, "/es/mi-espacio")
     assert ok(client, f"{mine}/informe")
     assert 'name="lines-3-concept"' in client.post(f"{mine}/informe", data={"accion": "agregar"}).get_data(as_text=True)

@@ -275,6 +275,12 @@ class NothingToRank(Refusal):
     sentence = N_("El comité no tiene expedientes.")
 
 
+class LotNotFound(NotFound):
+    """No lot is committed to under this address."""
+
+    sentence = N_("No hay un sorteo con esa dirección.")
+
+
 class LotNotCommitted(Refusal):
     """A lot is drawn only after its commitment was published."""
 

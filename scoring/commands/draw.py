@@ -8,9 +8,7 @@ import click
 
 from scoring.commands.assign import A_FILE
 from scoring.commands.tables import BadFile, read_json, show
-from scoring.rules.lots import Commitment, Reveal, commit, draw, opens, tickets, verify
-
-PROTOCOL = "hmac-sha256-chain"
+from scoring.rules.lots import PROTOCOL, Commitment, Reveal, commit, draw, opens, tickets, verify
 
 
 @click.group("draw")

@@ -1,16 +1,22 @@
-"""The lot of a committee: its commitment, and the draw with the public randomness."""
+"""The lot of a committee: its commitment, the draw with the public randomness, and both for whoever repeats it."""
 
+import json
+from typing import Any
+
+from flask import Response as FlaskResponse
 from flask import flash
 from werkzeug.wrappers import Response
 
-from core.access import roles
+from core.access import public, roles
 from core.database import session
 from core.language import _
-from scoring import services
-from scoring.errors import RandomnessMissing
+from scoring import queries, services
+from scoring.errors import LotNotFound, RandomnessMissing
 from scoring.forms import RandomnessForm
+from scoring.models import Draw
 from scoring.routes.panels import panel_page
 from scoring.routes.room import STAFF, back_to, blueprint, panel_or_404
+from scoring.rules.lots import PROTOCOL
 
 
 @blueprint.post("/paneles/<int:panel_id>/sorteo/comprometer")
@@ -41,3 +47,31 @@ def lot_draw(panel_id: int) -> Response | tuple[str, int]:
     session().commit()
     flash(_("El sorteo se realizó y cualquiera puede repetirlo."), "success")
     return back_to(panel)
+
+
+@blueprint.get("/sorteos/<int:panel_id>.json")
+@public
+def lot_json(panel_id: int) -> FlaskResponse:
+    """The lot as `puente scoring draw verify` reads it, as commitment and as result alike."""
+    lot = queries.draw_of_panel(panel_or_404(panel_id))
+    if lot is None:
+        raise LotNotFound()
+    response = FlaskResponse(json.dumps(_told(lot), ensure_ascii=False, indent=1), mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="sorteo-{panel_id}.json"'
+    return response
+
+
+def _told(lot: Draw) -> dict[str, Any]:
+    """Return the promise from the moment it is made; what keeps it only once it is drawn."""
+    told = {
+        "protocol": PROTOCOL,
+        "labels": lot.labels,
+        "randomness_source": lot.randomness_source["es"],
+        "iterations": lot.iterations,
+        "commitment": lot.commitment,
+        "committed_at": lot.committed_at.isoformat(),
+    }
+    if lot.drawn_at is None:
+        return told
+    drawn = {"secret": lot.revealed_secret, "randomness": lot.randomness, "places": lot.places}
+    return told | drawn | {"drawn_at": lot.drawn_at.isoformat()}

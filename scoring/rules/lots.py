@@ -10,6 +10,8 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+PROTOCOL = "hmac-sha256-chain"
+
 
 @dataclass(frozen=True, slots=True)
 class Commitment:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.roles import Role
 from scoring import queries, services
 from scoring.models import Panel
+from scoring.rules.lots import Commitment, Reveal, verify
 from scoring.states import AssignmentState, PanelState, RankingState
 from tests.factories import scoring as make
 
@@ -163,6 +164,36 @@ def test_the_programme_reads_what_changed_in_the_deliberation(
     assert "Un hueco en el plan." in page
     assert "retirar/" not in page
     assert client.get(f"/es/paneles/{panel.id}/personas/A/baja").status_code == 403
+
+
+# --- the lot, for everybody --------------------------------------------------
+
+
+def test_anybody_has_the_promise_of_a_lot_at_once_and_its_secret_only_when_it_is_drawn(
+    client: FlaskClient, session: Session
+) -> None:
+    panel = make.reviewed_panel(2)
+    session.commit()
+    url = f"/es/sorteos/{panel.id}.json"
+    assert client.get(url).status_code == 404
+    lot = services.commit_lot(panel)
+    session.commit()
+    promised = client.get(url)
+    assert set(promised.json or {}) == {
+        "protocol",
+        "labels",
+        "randomness_source",
+        "iterations",
+        "commitment",
+        "committed_at",
+    }
+    assert lot.secret_hex not in promised.text
+    services.draw_lots(panel, "04.11.23")
+    session.commit()
+    told = client.get(url).json or {}
+    published = Commitment(tuple(told["labels"]), told["randomness_source"], told["iterations"], told["commitment"])
+    assert promised.json == {key: told[key] for key in promised.json or {}}
+    assert verify(published, Reveal(told["secret"].encode(), told["randomness"]), told["places"])
 
 
 # --- how the reviews are going -----------------------------------------------

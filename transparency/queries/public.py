@@ -18,6 +18,8 @@ from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.award import AwardState
 from grants.states.call import CallState
 from grants.states.determination import DeterminationState
+from scoring.models import Draw, Panel
+from scoring.states import PanelState
 from transparency.queries.grants import STANDING, moments
 from transparency.rules.books import INCOME_CASH
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR, Period, quarter_of
@@ -181,6 +183,14 @@ def latest_told_quarter() -> Period | None:
     this_quarter = quarter_of(today()).start
     last = session().scalar(select(func.max(JournalEntry.entry_date)).where(JournalEntry.entry_date < this_quarter))
     return None if last is None else quarter_of(last)
+
+
+def lot_of(call: Call) -> int | None:
+    """Return the committee whose lot, committed to or drawn, anybody may repeat; None without one."""
+    query = (
+        select(Draw.panel_id).join(Draw.panel).where(Panel.call_key == call.slug, Panel.state != PanelState.CANCELLED)
+    )
+    return session().scalar(query)
 
 
 def public_call(slug: str) -> Call | None:

@@ -55,7 +55,7 @@ def _address(report: Report, endpoint: str, **values: Any) -> str:
     return url_for(f"transparency.year_{endpoint}", year=scope.year, **values)
 
 
-def _page(report: Report) -> str:
+def _page(report: Report, lot: int | None = None) -> str:
     shown_sections = sections(report)
     return render_template(
         "transparency/report_show.html",
@@ -67,7 +67,7 @@ def _page(report: Report) -> str:
         silent=[one for one in shown_sections if one.is_silent or not one.rows],
         address=lambda endpoint, **values: _address(report, endpoint, **values),
         shown=shown,
-        is_call=report.scope.kind is ScopeKind.CALL,
+        lot=lot,
         quarters=[] if report.scope.year is None else _quarters(report.scope.year),
         articles=setting("TRANSPARENCY_ARTICLES"),
     )
@@ -177,7 +177,7 @@ def quarter_chart(year: int, quarter: int, section_id: str, kind: str) -> Respon
 def call_show(slug: str) -> Response:
     """The report of a call."""
     call = _call(slug)
-    return cached_page(lambda: _page(queries.call_report(call)))
+    return cached_page(lambda: _page(queries.call_report(call), queries.lot_of(call)))
 
 
 @blueprint.get(f"/transparencia/convocatorias/<slug>/informe.{KINDS}")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from scoring import queries
 from scoring.commands import scoring
 from scoring.rules.templates import standard_rulebook
 from tests.factories import scoring as make
@@ -315,16 +316,14 @@ class TestDraw:
             *check
         )
 
-    @pytest.mark.usefixtures("clock", "app")
-    def test_the_command_repeats_the_lot_of_a_committee_from_what_its_page_shows(self, folder: Path) -> None:
+    @pytest.mark.usefixtures("clock")
+    def test_the_command_repeats_the_lot_of_a_committee_from_what_its_page_gives(
+        self, folder: Path, client: FlaskClient, session: Session
+    ) -> None:
         panel, _ranking = make.released_panel()
-        lot = queries.draw_of_panel(panel)
-        assert lot is not None
-        source = lot.randomness_source["es"]
-        promised = {"labels": lot.labels, "randomness_source": source, "iterations": lot.iterations}
-        shown = {"secret": lot.revealed_secret, "randomness": lot.randomness, "places": lot.places}
-        write(folder, c_json=json.dumps(promised | {"commitment": lot.commitment}), d_json=json.dumps(shown))
-        checked = run("draw", "verify", "--commitment", "c.json", "--result", "d.json")
+        session.commit()
+        write(folder, l_json=client.get(f"/es/sorteos/{panel.id}.json").text)
+        checked = run("draw", "verify", "--commitment", "l.json", "--result", "l.json")
         assert checked.output == "The lot is what its commitment and the randomness produce.\n"
 
     def test_repeated_or_missing_labels_are_refused(self, folder: Path) -> None:

@@ -33,7 +33,8 @@ def test_ranks_add_up_and_follow_quality_where_doubt_is_equal(values: list[tuple
 
 
 @given(
-    st.lists(st.tuples(st.floats(-5, 5), st.floats(0.01, 4), st.floats(-2, 2)), min_size=1, max_size=8), st.integers(1, 9)
+    st.lists(st.tuples(st.floats(-5, 5), st.floats(0.01, 4), st.floats(-2, 2)), min_size=1, max_size=8),
+    st.integers(1, 9),
 )
 def test_ranks_taken_in_blocks_are_those_of_the_whole_covariance(
     values: list[tuple[float, float, float]], block: int

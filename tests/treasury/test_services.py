@@ -14,8 +14,10 @@ from core.clock import FrozenClock, today
 from core.context import acting_as
 from core.database import db
 from core.errors import IllegalTransition
+from core.language import localised
 from core.money import Money
 from core.roles import Role
+from core.settings import setting
 from grants import queries as grants_queries
 from grants import services as grants
 from grants.models import Award, Call
@@ -164,7 +166,9 @@ class TestCommitment:
         with pytest.raises(NoFundMayPay) as refused:
             services.award_pending(call)
         assert refused.value.parameters["folio"] == found[0].folio
-        assert restricted.code in str(refused.value.parameters["reasons"])
+        mine, theirs = (localised(axis["short"]) for axis in setting("AXES")[:2])
+        reasons = f"{restricted.code}: Eje {mine}: la bolsa solo paga los ejes {theirs}."
+        assert refused.value.parameters["reasons"] == reasons
         assert balance(restricted, "8.2.4") == 0
 
     def test_a_declined_award_gives_its_money_back(self, session: Session, clock: FrozenClock, officer: User) -> None:

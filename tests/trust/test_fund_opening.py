@@ -57,18 +57,19 @@ def test_a_fund_is_opened_with_the_rules_that_were_written(client: FlaskClient, 
 
 
 def test_the_rules_are_read_and_tried_before_they_count(client: FlaskClient, session: Session) -> None:
-    tried = {"accion": "revisar", "try_amount": "5,000", "try_axis": "2", "try_profile": "collective",
-             "try_direction": "outbound"}  # fmt: skip
+    tried = {"accion": "revisar", "try_amount": "5,000", "try_axis": "2", "try_region": "europe",
+             "try_profile": "collective", "try_direction": "outbound"}  # fmt: skip
     answer = client.post(ADDRESS, data={**FUND, **tried})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "Así quedan las reglas" in page
     assert "No lo pagaría" in page
-    assert page.count("<li>No:") >= 2  # the axis and the cap
+    assert [page.count("<li>No:"), page.count("<li>No: Eje "), page.count("pasa del tope")] == [2, 1, 1]
     assert session.scalar(select(func.count(Fund.id))) == 0
     good = {**tried, "try_amount": "3,000", "try_axis": "1"}
-    kept = {**FUND, "regions": []}
-    assert "Sí lo pagaría" in client.post(ADDRESS, data={**kept, **good}).get_data(as_text=True)
+    assert "Sí lo pagaría" in client.post(ADDRESS, data={**FUND, **good}).get_data(as_text=True)
+    elsewhere = client.post(ADDRESS, data={**FUND, **good, "try_region": "asia"}).get_data(as_text=True)
+    assert [elsewhere.count("<li>No:"), elsewhere.count("solo paga las regiones Europa")] == [1, 1]
 
 
 def test_what_is_left_empty_is_no_rule(client: FlaskClient, session: Session) -> None:

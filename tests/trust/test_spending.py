@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from core.language import localised
 from core.money import Money
+from core.settings import setting
+from trust.documents import verdict_text
 from trust.rules import SpendingRequest, SpendingRules, may_spend
 
 FULL = SpendingRules(
@@ -60,7 +63,26 @@ def test_one_rule_that_does_not_fit_refuses_and_gives_its_reason(app: Flask, cha
     assert not verdict.allowed
     assert [reason.rule for reason in verdict.refusals] == [rule]
     reason = verdict.refusals[0]
-    assert "%(" not in reason.sentence % reason.params
+    assert "%(" not in verdict_text(reason)
+
+
+def test_a_refusal_names_axes_regions_people_dates_and_money_as_people_do(app: Flask) -> None:
+    rules = SpendingRules(
+        axes=frozenset({1, 3}), regions=frozenset({"europe"}), profiles=frozenset({"collective"}),
+        directions=frozenset({"outbound"}), not_before=date(2026, 5, 1), cap_per_award=Money(4_000_00, "MXN"),
+    )  # fmt: skip
+    request = SpendingRequest(
+        amount=Money(5_000_00, "MXN"), on=date(2026, 3, 2), axis=2, profile="person", direction="inbound"
+    )
+    first, second, third = (localised(axis["short"]) for axis in setting("AXES")[:3])
+    assert [verdict_text(one) for one in may_spend(rules, request).refusals] == [
+        f"Eje {second}: la bolsa solo paga los ejes {first}; {third}.",
+        "Región —: la bolsa solo paga las regiones Europa.",
+        "Perfil personas: la bolsa solo apoya a colectivos.",
+        "Sentido del extranjero a la ciudad: la bolsa solo paga desde la ciudad al extranjero.",
+        "La bolsa paga a partir del 1 de mayo de 2026.",
+        "$5,000.00\u202fMXN pasa del tope de $4,000.00\u202fMXN.",
+    ]
 
 
 def test_a_fund_without_rules_allows_anything() -> None:

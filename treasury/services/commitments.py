@@ -23,6 +23,7 @@ from treasury.rules import Draw, Source, draw_in_order
 from treasury.services.plans import check_amount
 from treasury.states import CommitmentState
 from trust import queries as trust_queries
+from trust.documents import verdict_text
 from trust.models import EntryKind, JournalEntry
 from trust.rules import SpendingRequest, SpendingVerdict, may_spend
 from trust.services import Line, post_entry
@@ -164,6 +165,6 @@ def _explain(allocations: Sequence[Allocation], verdicts: dict[int, SpendingVerd
     sentences = []
     for allocation in allocations:
         refusals = verdicts[allocation.fund_id].refusals
-        why = "; ".join(_(one.sentence, **one.params) for one in refusals) or _("ya no le queda asignación suficiente")
+        why = " ".join(verdict_text(one) for one in refusals) or _("Ya no le queda asignación suficiente.")
         sentences.append(f"{allocation.fund.code}: {why}")
-    return ". ".join(sentences)
+    return " ".join(sentences)

@@ -22,17 +22,9 @@ from core.settings import setting
 from trust.forms.giving import CURRENCIES
 from trust.models import FUND_KINDS, FundKind
 from trust.rules import SpendingRequest, SpendingRules
+from trust.rules.spending import DIRECTIONS, PROFILES
 
 REQUIRED = lazy("Este dato hace falta.")
-PROFILES = {
-    "person": N_("personas"),
-    "collective": N_("colectivos"),
-    "organisation": N_("organizaciones"),
-}
-DIRECTION_LABELS = {
-    "outbound": N_("desde la ciudad al extranjero"),
-    "inbound": N_("del extranjero a la ciudad"),
-}
 
 
 def _required() -> DataRequired:
@@ -69,6 +61,7 @@ class FundForm(PuenteForm):
     reports = TextAreaField(lazy("Fechas de informe a quien la dio"), [_at_most(600)])
     try_amount = MoneyField(lazy("Cantidad"), [Optional()])
     try_axis = SelectField(lazy("Eje"), coerce=int, default=0)
+    try_region = SelectField(lazy("Región"), default="")
     try_direction = SelectField(lazy("Sentido del viaje"), default="")
     try_profile = SelectField(lazy("A quién"), default="")
 
@@ -82,11 +75,13 @@ class FundForm(PuenteForm):
             [("", _(N_("Nadie en particular"))), *((str(one), name) for one, name in (organisations or {}).items())]
         )
         self.axes.choices = axes
-        self.regions.choices = choices([(one["id"], localised(one["name"])) for one in setting("REGIONS")])
+        regions = [(one["id"], localised(one["name"])) for one in setting("REGIONS")]
+        self.regions.choices = choices(regions)
         profiles = [(one, _(label)) for one, label in PROFILES.items()]
-        directions = [(one, _(DIRECTION_LABELS[one])) for one in DIRECTION_LABELS]
+        directions = [(one, _(label)) for one, label in DIRECTIONS.items()]
         self.profiles.choices, self.directions.choices = choices(profiles), choices(directions)
         self.try_axis.choices = [(0, _(N_("Cualquiera"))), *axes]
+        self.try_region.choices = choices([("", _(N_("Cualquiera"))), *regions])
         self.try_direction.choices = choices([("", _(N_("Cualquiera"))), *directions])
         self.try_profile.choices = choices([("", _(N_("Cualquiera"))), *profiles])
 
@@ -138,6 +133,7 @@ class FundForm(PuenteForm):
             amount=self.try_amount.data,
             on=today(),
             axis=self.try_axis.data or None,
+            region=self.try_region.data or None,
             category="award",
             profile=self.try_profile.data or None,
             direction=self.try_direction.data or None,

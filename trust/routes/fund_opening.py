@@ -13,11 +13,11 @@ from core.errors import Refusal
 from core.language import _
 from core.roles import Role
 from trust import services
+from trust.documents import rule_facts, verdict_text
 from trust.errors import FundCodeTaken, InvalidSpendingRules
 from trust.forms import FundForm
 from trust.models import Fund, FundKind
 from trust.routes import blueprint
-from trust.routes.funds import rule_facts
 from trust.rules import RuleVerdict, may_spend
 
 
@@ -44,7 +44,7 @@ def fund_new() -> Response | tuple[str, int]:
         form=form,
         rules=rule_facts(form.rules()) if valid else None,
         verdicts=_verdicts(form) if valid else (),
-        read=_,
+        said=verdict_text,
     )
     return page, 422 if form.errors else 200
 

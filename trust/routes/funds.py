@@ -1,27 +1,20 @@
 """The open account book: every fund with its figures, and the entries behind each of them."""
 
-from collections.abc import Mapping
-from datetime import date
-
 from flask import render_template, request, url_for
 
 from core.access import public
 from core.context import actor
-from core.language import N_, _, localised
+from core.language import N_, _
 from core.listing import chosen, page_number, paginate
-from core.money import format_money
 from core.roles import STAFF_ROLES, Role
-from core.settings import setting
 from trust import queries
-from trust.forms.funds import DIRECTION_LABELS, PROFILES
+from trust.documents import rule_facts
 from trust.models import ENTRY_KINDS, FUND_KINDS
 from trust.queries.contributions import COMMITTED, INCOME_CASH
 from trust.routes import blueprint
-from trust.rules import SpendingRules
 from trust.services.corrections import OF_THE_TREASURY
 from trust.states import ENTRY_STATES, FUND_STATES
 
-CATEGORIES = {"award": N_("apoyos de movilidad")}
 # Each figure of a fund, and the accounts whose entries add up to it.
 FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "recibido": (N_("Recibido en dinero"), INCOME_CASH),
@@ -67,37 +60,6 @@ def fund_show(code: str) -> str:
         giver=queries.public_giver(fund),
         give_url=url_for("trust.give", bolsa=fund.code) if fund.accepts_gifts else None,
     )
-
-
-def rule_facts(rules: SpendingRules) -> list[tuple[str, str | date]]:
-    """Return a fund's rules as label and plain words or a date, in the reader's language."""
-
-    def names(catalogue: str, ids: frozenset[object] | None) -> str | None:
-        if ids is None:
-            return None
-        return "; ".join(localised(item["name"]) for item in setting(catalogue) if item["id"] in ids) or "—"
-
-    facts: list[tuple[str, str | date | None]] = [
-        (_("Ejes"), names("AXES", rules.axes)),
-        (_("Regiones"), names("REGIONS", rules.regions)),
-        (_("Tipos de gasto"), _spoken(CATEGORIES, rules.categories)),
-        (_("A quién apoya"), _spoken(PROFILES, rules.profiles)),
-        (_("Sentido del viaje"), _spoken(DIRECTION_LABELS, rules.directions)),
-        (_("Paga a partir del"), rules.not_before),
-        (_("Paga hasta el"), rules.not_after),
-        (_("Tope por apoyo"), format_money(rules.cap_per_award) if rules.cap_per_award else None),
-        (_("Régimen de compra"), rules.procurement),
-        (_("Informes a quien la dio"), ", ".join(day.isoformat() for day in rules.report_due_on) or None),
-        (_("Se puede gastar"), None if rules.spendable else _("No: es capital inicial y se conserva.")),
-    ]
-    return [(label, value) for label, value in facts if value is not None]
-
-
-def _spoken(labels: Mapping[str, str], allowed: frozenset[str] | None) -> str | None:
-    """Return what is allowed in the reader's words; None where the giver said nothing."""
-    if allowed is None:
-        return None
-    return "; ".join(_(labels[one]) if one in labels else one for one in sorted(allowed)) or "—"
 
 
 @blueprint.get("/libro/<label>")

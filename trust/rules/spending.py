@@ -8,6 +8,17 @@ from typing import Any
 from core.language import N_
 from core.money import Money
 
+CATEGORIES = {"award": N_("apoyos de movilidad")}
+PROFILES = {
+    "person": N_("personas"),
+    "collective": N_("colectivos"),
+    "organisation": N_("organizaciones"),
+}
+DIRECTIONS = {
+    "outbound": N_("desde la ciudad al extranjero"),
+    "inbound": N_("del extranjero a la ciudad"),
+}
+
 
 class UnreadableRules(ValueError):  # noqa: N818 (named for what is wrong)
     """The rules are not in the form this module reads; the text says where."""
@@ -112,7 +123,7 @@ class SpendingRequest:
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """One rule's answer. `sentence` is a Spanish source string, `params` fill its placeholders."""
+    """One rule's answer. `sentence` is a Spanish source string; `params`, as values, fill its placeholders."""
 
     rule: str
     allowed: bool
@@ -165,9 +176,7 @@ def _in_set(rules: SpendingRules, request: SpendingRequest, rule: str) -> RuleVe
     fact, yes, no = _IN_SET[rule]
     value = getattr(request, fact)
     fits = value in allowed
-    shown = "—" if value is None else value
-    listed = ", ".join(str(item) for item in sorted(allowed)) or "—"
-    return RuleVerdict(rule, fits, yes if fits else no, {"value": shown, "allowed": listed})
+    return RuleVerdict(rule, fits, yes if fits else no, {"value": value, "allowed": allowed})
 
 
 def _window(rules: SpendingRules, request: SpendingRequest) -> list[RuleVerdict]:
@@ -187,7 +196,7 @@ def _cap(rules: SpendingRules, request: SpendingRequest) -> RuleVerdict | None:
     cap = rules.cap_per_award
     if cap is None:
         return None
-    params = {"amount": str(request.amount), "cap": str(cap)}
+    params = {"amount": request.amount, "cap": cap}
     if cap.currency != request.amount.currency:
         return RuleVerdict(
             "cap_per_award", False, N_("El tope es de %(cap)s y lo pedido está en otra moneda: %(amount)s."), params

@@ -10,10 +10,13 @@ from core.context import actor
 from core.database import session
 from grants.errors.calls import CallNotOpen, CallValueRefused, DeadlineOnlyExtends, ReasonMissing, TextOutOfBounds
 from grants.models import Addendum, Call
+from grants.queries.awards import awards_of
 from grants.rules import deadlines
+from grants.services.awards import decline_award
 from grants.services.calls import bilingual
 from grants.services.course import bring_up_to_date, move_call, schedule_advances
 from grants.services.subscriptions import plan_letters, plan_notice
+from grants.states.award import AwardState
 from grants.states.call import CALL_STATES, CallState
 
 LONGEST_REASON = 2_000
@@ -74,13 +77,18 @@ def correct_text(call: Call, field: str, text: Mapping[str, str], reason: str) -
 def cancel_call(call: Call, reason: str) -> Addendum:
     """Stop a call for good, in public and with the reason; of a draft nobody knew, and nobody is told.
 
+    The money its awards had bound goes back to the funds.
+
     Raises:
-        IllegalTransition: it is over already. ReasonMissing: nobody said why.
+        IllegalTransition: it is over already, or one of its awards is being paid. ReasonMissing: nobody said why.
     """
     bring_up_to_date(call)
     CALL_STATES.check(call.state, CallState.CANCELLED)
     notice = _addendum(call, "cancellation", reason)
     move_call(call, CallState.CANCELLED)
+    for award in awards_of(call):
+        if award.state is not AwardState.DECLINED:
+            decline_award(award, reason=notice.reason)
     return notice
 
 

@@ -144,6 +144,23 @@ def test_award_is_not_declined_under_a_payment_ordered_meanwhile(clock: FrozenCl
             services.decline_award(award, reason="No puedo viajar.")
 
 
+def test_cancelled_call_gives_back_what_its_awards_bound(clock: FrozenClock, officer: Any) -> None:
+    call, found = make.determined(clock, officer, applications=2)
+    freed: list[Any] = []
+    with make.nobody_listens():
+        services.when_award_declined(lambda award, reason: freed.append((award.application, reason)))
+        services.cancel_call(call, " Se retiró el fondo. ")
+    assert freed == [(application, "Se retiró el fondo.") for application in found]
+    assert [award.state for award in queries.awards_of(call)] == [AwardState.DECLINED] * 2
+
+
+def test_call_is_not_cancelled_once_its_awards_are_paid(clock: FrozenClock, officer: Any) -> None:
+    award = make.paid_award(clock, officer)
+    with pytest.raises(IllegalTransition):
+        services.cancel_call(award.application.call, "Se retiró el fondo.")
+    assert award.state is AwardState.IN_PROGRESS
+
+
 def test_tranche_cannot_be_paid_without_an_order_or_twice(clock: FrozenClock, officer: Any) -> None:
     award = make.accepted_award(clock, officer)
     first, second = award.tranches

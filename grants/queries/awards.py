@@ -19,6 +19,13 @@ def award_by_id(award_id: int) -> Award | None:
     return session().scalar(_whole().where(Award.id == award_id))
 
 
+def hold(award: Award) -> None:
+    """Read an award, its agreement, payments and reports again; others wait until the transaction ends."""
+    whole = [selectinload(Award.agreement), selectinload(Award.tranches), selectinload(Award.reports)]
+    query = select(Award).where(Award.id == award.id).options(*whole).with_for_update(of=Award)
+    session().execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
 def awards_of(call: Call) -> list[Award]:
     """Return a call's awards with application, applicant, payments and agreement, by number."""
     return list(session().scalars(_whole().where(Application.call_id == call.id).order_by(Award.id)))

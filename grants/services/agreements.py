@@ -10,6 +10,7 @@ from grants.documents.letters import agreement_pdf
 from grants.emails import letters
 from grants.errors.awards import AgreementChanged, AgreementMissing, SignatureMismatch
 from grants.models.award import Agreement, Award
+from grants.queries.awards import hold
 from grants.rules.folding import fold_word
 from grants.services.awards import make_due, move_award, plan_tranches, tell_acceptance
 from grants.services.impartiality import ensure_impartial
@@ -25,6 +26,7 @@ def offer_agreement(award: Award) -> Agreement:
     Raises:
         IllegalTransition: the award is not committed, or already beyond. OwnCase: whoever offers it would receive it.
     """
+    hold(award)
     if award.agreement is not None:
         return award.agreement
     ensure_impartial(award.application)
@@ -60,6 +62,7 @@ def accept_agreement(award: Award, *, user: User, signed_name: str, sha256: str)
         AgreementMissing: none was offered. AgreementChanged: `sha256` is not the one on record. SignatureMismatch: the
             typed name is not the account's. IllegalTransition: accepted or declined before.
     """
+    hold(award)
     agreement = award.agreement
     if agreement is None:
         raise AgreementMissing()

@@ -196,6 +196,7 @@ def decline_award(award: Award, *, reason: str) -> Award:
     """
     if not reason.strip():
         raise ReasonMissing()
+    award_queries.hold(award)
     _refuse_if_money_moves(award)
     award.declined_reason = reason.strip()
     move_award(award, AwardState.DECLINED)
@@ -218,6 +219,7 @@ def close_award(award: Award) -> Award:
         OwnCase: whoever closes it has a stake in it.
     """
     ensure_impartial(award.application)
+    award_queries.hold(award)
     over = (TrancheState.PAID, TrancheState.DROPPED)
     unpaid = sum(1 for tranche in award.tranches if tranche.state not in over)
     if unpaid:

@@ -15,6 +15,7 @@ from core.money import Money
 from grants.emails import letters
 from grants.errors.awards import ExpenseInvalid, ReasonMissing, ReceiptMissing, ReportEmpty, ReportPending
 from grants.models.award import Award, ExpenseLine, ExpenseReport
+from grants.queries.awards import hold
 from grants.rules.letters import LetterText
 from grants.rules.tranches import unspent
 from grants.services.awards import move_award, settle_tranches
@@ -45,6 +46,7 @@ def file_expense_report(award: Award, *, lines: Sequence[ExpenseEntry], narrativ
         ReportEmpty, ExpenseInvalid, ReceiptMissing: a line is not in order. ReportPending: one is under review or
             accepted. IllegalTransition: nothing was paid yet.
     """
+    hold(award)  # two clicks at once: the second waits and sees the first
     AWARD.check(award.state, AwardState.REPORTED)
     if any(report.state is not ReportState.RETURNED for report in award.reports):
         raise ReportPending()
@@ -146,6 +148,7 @@ def _line(number: int, entry: ExpenseEntry) -> ExpenseLine:
 
 
 def _review(report: ExpenseReport, target: ReportState, note: str) -> None:
+    hold(report.award)  # two officers at once: the second waits and sees the first
     EXPENSE_REPORT.check(report.state, target)
     ensure_impartial(report.award.application)
     reviewer = actor().user_id

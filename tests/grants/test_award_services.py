@@ -26,7 +26,7 @@ from grants.errors.awards import (
     TrancheNotInAward,
     TranchesDoNotAddUp,
 )
-from grants.models import Award, Letter, Tranche
+from grants.models import Award, ExpenseReport, Letter, Tranche
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
 from grants.queries import figures as figure_queries
@@ -159,6 +159,34 @@ def test_call_is_not_cancelled_once_its_awards_are_paid(clock: FrozenClock, offi
     with pytest.raises(IllegalTransition):
         services.cancel_call(award.application.call, "Se retiró el fondo.")
     assert award.state is AwardState.IN_PROGRESS
+
+
+def elsewhere(statement: Any) -> None:
+    """Change a row as another request would: this session does not know."""
+    session().flush()
+    session().execute(statement, execution_options={"synchronize_session": False})
+
+
+def test_whoever_comes_second_finds_the_agreement_accepted(clock: FrozenClock, officer: Any) -> None:
+    award = make.make_award(clock, officer)
+    person, agreement = award.application.applicant, award.agreement
+    assert agreement is not None
+    elsewhere(update(Award).values(state=AwardState.ACCEPTED))
+    with make.nobody_listens(), pytest.raises(IllegalTransition):
+        services.accept_agreement(award, user=person, signed_name=person.name, sha256=agreement.sha256)
+
+
+def test_whoever_comes_second_finds_the_report_reviewed(clock: FrozenClock, officer: Any) -> None:
+    award = make.paid_award(clock, officer)
+    report = services.file_expense_report(award, lines=[entry()])
+    values = {"state": ReportState.RETURNED, "reviewed_at": now(), "review_note": "Falta el boleto."}
+    elsewhere(update(ExpenseReport).values(**values))
+    with pytest.raises(IllegalTransition):
+        services.accept_expense_report(report)
+    services.file_expense_report(award, lines=[entry()])
+    elsewhere(update(Award).values(state=AwardState.REPORTED))
+    with pytest.raises(IllegalTransition):
+        services.file_expense_report(award, lines=[entry()])
 
 
 def test_tranche_cannot_be_paid_without_an_order_or_twice(clock: FrozenClock, officer: Any) -> None:

@@ -222,6 +222,19 @@ class TestEffort:
         assert len(few) == len(many)
         assert len(many) <= 20
 
+    def test_what_reviewers_declare_and_leave_before_the_result_is_no_new_version(self, session: Session) -> None:
+        panel = make.assigned_panel(1)
+        session.commit()
+        before = queries.public_version()
+        first, second, _third = scoring_queries.assignments_of_panel(panel)
+        scoring.declare_no_conflict(second.seat, second.dossier)
+        scoring.recognise_person(first)
+        session.commit()
+        assert queries.public_version() == before
+        scoring.commit_lot(panel)
+        session.commit()
+        assert queries.public_version() != before
+
     def test_the_version_is_one_question(self, world: World, count_queries: Counting) -> None:
         with count_queries() as sent:
             queries.public_version()

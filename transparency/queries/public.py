@@ -34,6 +34,8 @@ PRIVATE_ACTS = (
     "mail.",
     "job.",
     "dossier.",
+    "conflict.",
+    "assignment.",
     "review.",
     "score.",
 )

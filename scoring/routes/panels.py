@@ -12,6 +12,7 @@ from scoring import queries, services
 from scoring.forms import RandomnessForm
 from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
+from scoring.routes.rulebooks import names_in
 from scoring.rules.course import course
 from scoring.rules.rulebook import exact
 from scoring.rules.severity import Unfit
@@ -64,6 +65,7 @@ def panel_course(panel_id: int) -> str:
         declared=DeclarationOrigin.DECLARED,
         assignment_states=ASSIGNMENT,
         exact=exact,
+        names=names_in(panel.rulebook.rules),
     )
 
 

@@ -226,6 +226,20 @@ def test_the_chair_sees_what_is_due_and_where_reviewers_differ_but_no_score(
     assert client.get(url).status_code == 403
 
 
+def test_the_chair_reads_the_names_of_the_criteria_in_which_reviewers_differ(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    document = make.simple_rulebook(2)
+    document["discrepancy"] |= {"measure": "criterion", "spread_limit": "3"}
+    panel = make.assigned_panel(1, 2, document=document)
+    first, second = queries.assignments_of_panel(panel)
+    make.review(first, 5, 5, 4, 4)
+    make.review(second, 2, 2, 4, 4)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    assert "Calidad de la propuesta, Beneficio para la ciudad" in client.get(f"/es/paneles/{panel.id}/marcha").text
+
+
 def test_the_course_of_a_committee_takes_a_constant_number_of_reads(
     client: FlaskClient, login: Login, session: Session, count_queries: Callable[..., Any]
 ) -> None:

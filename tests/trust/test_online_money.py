@@ -210,6 +210,8 @@ class TestRefunds:
         session.commit()
         clock.advance(minutes=30)
         run_due()  # by itself, although no payment is on its way
+        session.expire_all()
+        assert [one.state for one in queries.requests_of(order)] == [RefundState.ACCEPTED]
         catch_up_payments(settle=session.commit)
         session.expire_all()
         assert [one.state for one in queries.requests_of(order)] == [RefundState.ACCEPTED]

@@ -1,7 +1,7 @@
 """The whitelist: what of an application a reviewer may read. Whatever is not named here does not pass."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -53,7 +53,6 @@ class BlindSource:
     requested: Money
     axis: Bilingual | None = None
     kind: Bilingual | None = None
-    extra: Sequence[tuple[Bilingual, str]] = field(default=())
 
 
 def project(source: BlindSource) -> BlindContent:
@@ -235,5 +234,4 @@ def _facts(source: BlindSource) -> dict[str, Any]:
     for label, value in ((AXIS, source.axis), (KIND, source.kind)):
         if value:
             fields.append({"label": dict(label), "value": dict(value)})
-    fields += [{"label": dict(label), "value": value} for label, value in source.extra]
     return {"heading": dict(FACTS), "fields": fields}

@@ -78,7 +78,7 @@ def _whole() -> Select[Award]:
     )
 
 
-def award_listing(*, state: AwardState | None = None, call_id: int | None = None, text: str = "") -> Select[Award]:
+def award_listing(*, state: AwardState | None = None, text: str = "") -> Select[Award]:
     """Return the SELECT of awards for a list page of the staff."""
     query = (
         select(Award)
@@ -92,8 +92,6 @@ def award_listing(*, state: AwardState | None = None, call_id: int | None = None
     )
     if state is not None:
         query = query.where(Award.state == state)
-    if call_id is not None:
-        query = query.where(Application.call_id == call_id)
     if text:
         query = query.where(or_(contains(Application.folio, text), contains(User.name, text)))
     return query.order_by(Award.id.desc())

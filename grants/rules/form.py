@@ -68,17 +68,12 @@ def options(item: Question, language: str) -> list[tuple[str, str]]:
 
 
 def problems(
-    form: Mapping[str, Any],
-    answers: Mapping[str, Any],
-    *,
-    kind: str,
-    attached: Sequence[str],
-    only_step: str | None = None,
+    form: Mapping[str, Any], answers: Mapping[str, Any], *, kind: str, attached: Sequence[str]
 ) -> list[Problem]:
     """Return what is missing or out of bounds, in the order of the form. `attached`: ids of questions with a file."""
     found = []
     for step_id, item in questions(form):
-        if (only_step is not None and step_id != only_step) or not applies(item, answers, kind):
+        if not applies(item, answers, kind):
             continue
         problem = _problem(step_id, item, answers.get(item["id"]), item["id"] in attached)
         if problem is not None:

@@ -1,6 +1,6 @@
 """The committee of a call, and the conflicts of interest it cannot know of itself."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from accounts import queries as account_queries
@@ -73,7 +73,7 @@ def name_paying_organisations(call: Call, organisation_ids: Iterable[int]) -> No
         record("call.payers_named", "call", call.id, None, {"organisations": added})
 
 
-def hand_over_conflicts(call: Call, *, sponsor_organisation_ids: Collection[int] = ()) -> int:
+def hand_over_conflicts(call: Call) -> int:
     """Work out who may not judge what, and give scoring opaque pairs; return how many pairs there are.
 
     Looks at organisations, both surnames, earlier joint applications, the applicants themselves, and the organisations
@@ -85,7 +85,7 @@ def hand_over_conflicts(call: Call, *, sponsor_organisation_ids: Collection[int]
     panel = scoring_queries.panel_of_call(call.slug)
     if panel is None:
         raise NoPanel()
-    sponsors = queries.paying_organisations(call) | frozenset(sponsor_organisation_ids)
+    sponsors = queries.paying_organisations(call)
     reviewers = queries.people([seat.reviewer_id for seat in scoring_queries.seats_of_panel(panel)])
     collaborators = queries.earlier_collaborators(reviewers)
     places = queries.organisations_by_user(user.id for user in reviewers)

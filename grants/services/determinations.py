@@ -50,7 +50,7 @@ class ReleaseOutcome:
     letters: int
 
 
-def prepare_determinations(call: Call, ranking: object = None) -> list[Determination]:
+def prepare_determinations(call: Call) -> list[Determination]:
     """Write down, still for us alone, what the committee's released order decides for each application.
 
     Those found ineligible get their determination from the screening. Doing it again while all are pending starts anew.

@@ -63,13 +63,7 @@ def evaluate(application: Application) -> eligibility.Eligibility:
     )
 
 
-def screen_application(
-    application: Application,
-    *,
-    verdict: ScreeningVerdict,
-    reasons: Sequence[Mapping[str, Any]] | None = None,
-    note: str = "",
-) -> Screening:
+def screen_application(application: Application, *, verdict: ScreeningVerdict, note: str = "") -> Screening:
     """Decide whether an application goes on. The verdicts of the rules are kept beside the officer's words.
 
     Raises:
@@ -88,8 +82,7 @@ def screen_application(
     running = unanswered is not None and is_before_closing(unanswered.due_at, now())
     if verdict is ScreeningVerdict.INELIGIBLE and unanswered is not None and running:
         raise CureRunning(due_at=spoken_deadline(unanswered.due_at))
-    given = list(reasons) if reasons is not None else _reasons(evaluate(application))
-    screening = _decide(application, verdict, given, note.strip())
+    screening = _decide(application, verdict, _reasons(evaluate(application)), note.strip())
     if unanswered is not None and not running:
         CURE.check(unanswered.state, CureState.EXPIRED)
         unanswered.state = CureState.EXPIRED

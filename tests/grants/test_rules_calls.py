@@ -283,7 +283,7 @@ def test_a_tariff_without_source_or_rate_has_faults():
 def test_words_beyond_the_limit_are_a_problem_of_the_field(app):
     document = standard_form(AXES, TERRITORIES)
     answers = {"summary": "palabra " * 121}
-    found = form.problems(document, answers, kind="person", attached=(), only_step="proyecto")
+    found = form.problems(document, answers, kind="person", attached=())
     over = next(problem for problem in found if problem.field == "q_summary")
     assert over.parameters["written"] == 121
 

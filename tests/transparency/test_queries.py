@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from core.clock import FrozenClock, today
 from core.money import Money
@@ -18,14 +20,18 @@ from tests.factories import scoring as make
 from tests.factories.grants import make_open_call
 from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
+from tests.trust.test_checkout import pay
+from tests.trust.test_online_money import learn
 from transparency import queries
 from transparency.errors import DoesNotReconcile
 from transparency.queries import grants as grants_queries
 from transparency.queries.plans import plan_lines
 from transparency.rules.periods import Period, quarter_of
 from treasury import services as treasury
+from trust import simulator
 from trust.models import JournalEntry
-from trust.services import reverse_entry
+from trust.services import fulfil_checkout, reverse_entry, start_checkout
+from trust.simulator import aftermath
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -57,6 +63,25 @@ class TestIncome:
         assert first.income_base("cash") == pesos(455_700)
         assert [(one.count, one.money) for one in second.income] == [(-1, -pesos(700))]
         assert queries.period_report(Period(2026)).income_base("cash") == pesos(455_000)
+
+    def test_what_was_given_back_on_line_counts_against_its_own_kind_of_gift(
+        self, world: World, session: Session
+    ) -> None:
+        simulator.store().clear()
+        before = simulator.set_deliverer(lambda _url, _payload, _headers: 202)
+        world.designated.accepts_gifts = True
+        order = start_checkout(fund=world.designated, money=pesos(600), kind="sponsorship")
+        pay(Client(simulator.wsgi_app(), Response), order)
+        simulator.set_deliverer(before)
+        charge = fulfil_checkout(order.company_id).charge_id or ""
+        made = [aftermath.refund(simulator.store(), {"charge": charge, "amount": 200_00}) for _time in range(2)]
+        learn(session, order)
+        aftermath.fail_refund(simulator.store(), made[0]["id"])
+        learn(session, order)
+        found = [one for one in queries.period_report(Period(2026, 1)).income if one.fund.code == "barrios"]
+        assert [(one.kind, one.source, one.count, one.money) for one in found] == [
+            ("sponsorship", "unknown", 1, pesos(400))
+        ]
 
     def test_income_that_no_contribution_explains_is_an_adjustment(self, world: World, session: Session) -> None:
         post(world.designated, 12_345, kind="adjustment")

@@ -11,7 +11,7 @@ from core.database import session
 from core.money import Money
 from transparency.rules.books import INCOME, INCOME_IN_KIND
 from transparency.rules.figures import FundRef, IncomeLine
-from trust.models import Contribution, ContributionForm, JournalEntry, Posting
+from trust.models import CheckoutOrder, Contribution, ContributionForm, EntryKind, JournalEntry, Posting
 
 ADJUSTMENT = "adjustment"
 UNKNOWN_SOURCE = "unknown"
@@ -21,8 +21,8 @@ def income_lines(start: date, end: date, funds: dict[int, FundRef], base: str) -
     """Return what was given in a range by kind, form, giver and fund.
 
     Amounts are those of the contributions, not of the postings, so that comparing the two proves something. A
-    contribution reversed in the range counts against it on the day of the reversal. Income without a contribution
-    (an adjustment) stands on its own line.
+    contribution reversed in the range counts against it on the day of the reversal, and what of it was given back on
+    the day it went. Income without a contribution (an adjustment) stands on its own line.
     """
     undone = aliased(JournalEntry)
     parts = []
@@ -47,7 +47,7 @@ def income_lines(start: date, end: date, funds: dict[int, FundRef], base: str) -
             .outerjoin(Organisation, Organisation.id == Contribution.giver_organisation_id)
             .where(table.entry_date.between(start, end))
         )
-    parts.append(_adjustments(start, end))
+    parts += [_given_back(start, end), _adjustments(start, end)]
     rows = union_all(*parts).subquery("income")
     keys = (rows.c.kind, rows.c.form, rows.c.source, rows.c.fund_id, rows.c.currency)
     query = (
@@ -62,6 +62,41 @@ def income_lines(start: date, end: date, funds: dict[int, FundRef], base: str) -
     )
 
 
+def _root() -> tuple[type[JournalEntry], ColumnElement[int]]:
+    """Return the entry that an entry is, or reverses: its table and its id."""
+    return aliased(JournalEntry, name="root"), func.coalesce(JournalEntry.reverses_id, JournalEntry.id)
+
+
+def _refunded(root: type[JournalEntry]) -> ColumnElement[bool]:
+    """Return whether an entry tells what became of a payment on line after it came."""
+    return (root.kind == EntryKind.REFUND) & (
+        root.source == literal("trust.checkout_order:").concat(cast(CheckoutOrder.id, String))
+    )
+
+
+def _given_back(start: date, end: date) -> Select[str, str, str, int, str, int, int, int]:
+    root, root_id = _root()
+    return (
+        select(
+            cast(Contribution.kind, String),
+            cast(Contribution.form, String),
+            _giver(),
+            Posting.fund_id,
+            Posting.currency,
+            literal(0),
+            -Posting.amount_cents,
+            -Posting.base_cents,
+        )
+        .select_from(Posting)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(root, root.id == root_id)
+        .join(CheckoutOrder, _refunded(root))
+        .join(Contribution, Contribution.id == CheckoutOrder.contribution_id)
+        .outerjoin(Organisation, Organisation.id == Contribution.giver_organisation_id)
+        .where(JournalEntry.entry_date.between(start, end), Posting.account_code.in_(INCOME))
+    )
+
+
 def _giver() -> ColumnElement[str]:
     known = cast(Organisation.kind, String)
     return case(
@@ -73,8 +108,9 @@ def _giver() -> ColumnElement[str]:
 
 
 def _adjustments(start: date, end: date) -> Select[Any]:
-    root = func.coalesce(JournalEntry.reverses_id, JournalEntry.id)
-    given = select(Contribution.entry_id).where(Contribution.entry_id == root).correlate(JournalEntry).exists()
+    root, root_id = _root()
+    given = select(Contribution.entry_id).where(Contribution.entry_id == root.id).correlate(root).exists()
+    back = select(CheckoutOrder.id).where(_refunded(root)).correlate(root).exists()
     in_kind = Posting.account_code.in_(INCOME_IN_KIND)
     return (
         select(
@@ -88,5 +124,6 @@ def _adjustments(start: date, end: date) -> Select[Any]:
             -Posting.base_cents,
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .where(JournalEntry.entry_date.between(start, end), Posting.account_code.in_(INCOME), ~given)
+        .join(root, root.id == root_id)
+        .where(JournalEntry.entry_date.between(start, end), Posting.account_code.in_(INCOME), ~given, ~back)
     )

@@ -239,6 +239,12 @@ class WindowBackwards(InvalidInput):
     sentence = N_("El periodo de evaluación debe terminar después de empezar.")
 
 
+class DeadlineNotLater(InvalidInput):
+    """A deadline is only extended: the new one is later than the old one and than now."""
+
+    sentence = N_("El nuevo cierre debe ser posterior al que estaba y al momento actual.")
+
+
 class AmountNotPositive(InvalidInput):
     """A dossier asks for nothing."""
 

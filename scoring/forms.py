@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from core.forms import MoneyField, PuenteForm, choices
+from core.forms import CityDateTimeField, MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.money import Money
 from scoring.models import Review, Score
@@ -99,6 +99,14 @@ class ReasonForm(PuenteForm):
     """Why somebody or something leaves a committee."""
 
     reason = TextAreaField(lazy(N_("Razón")), [Asked()])
+
+
+class DeadlineForm(ReasonForm):
+    """Until when reviews are received, and why longer."""
+
+    closes_at = CityDateTimeField(
+        lazy(N_("Nuevo cierre")), [InputRequired(message=lazy(N_("Escribe la fecha y la hora.")))]
+    )
 
 
 def _explanation() -> TextAreaField:

@@ -9,7 +9,8 @@ from core.context import actor
 from core.database import session
 from core.language import N_, _, ngettext
 from scoring import queries, services
-from scoring.forms import RandomnessForm
+from scoring.errors import DeadlineNotLater, ReasonMissing
+from scoring.forms import DeadlineForm, RandomnessForm
 from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
 from scoring.routes.rulebooks import names_in
@@ -26,6 +27,7 @@ REFUSALS = {
     Unfit.NO_VARIATION: N_("Todas las calificaciones son iguales."),
 }
 BY_HAND = (PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
+EXTENSIBLE = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW)
 COMPUTABLE = (PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
 
 
@@ -67,6 +69,28 @@ def panel_course(panel_id: int) -> str:
         exact=exact,
         names=names_in(panel.rulebook.rules),
     )
+
+
+@blueprint.route("/paneles/<int:panel_id>/plazo", methods=["GET", "POST"])
+@roles(*STAFF, auditor=False)
+def panel_window(panel_id: int) -> str | Response | tuple[str, int]:
+    """Give the reviewers more time, with the reason."""
+    panel = panel_or_404(panel_id)
+    form = DeadlineForm(data={"closes_at": panel.review_closes_at})
+    if form.validate_on_submit():
+        assert form.closes_at.data is not None
+        try:
+            services.extend_window(panel, form.closes_at.data, reason=form.reason.data or "")
+        except (DeadlineNotLater, ReasonMissing) as refusal:
+            session().rollback()
+            field = form.reason if isinstance(refusal, ReasonMissing) else form.closes_at
+            field.errors = [refusal.message()]
+        else:
+            session().commit()
+            flash(_("El plazo se extendió."), "success")
+            return back_to(panel)
+    page = render_template("scoring/panel_window.html", panel=panel_or_404(panel_id), form=form)
+    return (page, 422) if form.errors else page
 
 
 @blueprint.post("/paneles/<int:panel_id>/avanzar")
@@ -123,6 +147,7 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
         may_compute=writes and panel.state in COMPUTABLE,
         may_commit=writes and panel.state in (*BY_HAND, PanelState.RANKED),
         may_call=writes and panel.state in (PanelState.REVIEW, PanelState.DISCUSSION),
+        may_extend=writes and panel.state in EXTENSIBLE,
         may_unseat=writes and panel.state in BEFORE_RANKING,
         form=form,
     )

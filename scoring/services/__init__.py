@@ -16,7 +16,7 @@ from scoring.services.dossiers import DossierAttachment, clear_dossier, receive_
 from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
 from scoring.services.outside_knowledge import before_conflicts_count
-from scoring.services.panels import advance_panel, open_panel, seat_reviewer, unseat_reviewer
+from scoring.services.panels import advance_panel, extend_window, open_panel, seat_reviewer, unseat_reviewer
 from scoring.services.rankings import compute_ranking, release_ranking, select
 from scoring.services.reviews import (
     ScoreEntry,
@@ -44,6 +44,7 @@ __all__ = [
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
+    "extend_window",
     "freeze_rulebook",
     "missing_in_review",
     "open_panel",

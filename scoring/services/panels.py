@@ -8,7 +8,14 @@ from core.audit import record
 from core.clock import now
 from core.database import session
 from scoring import queries
-from scoring.errors import NothingToRank, PanelAlreadyOpen, RulebookOfAnotherCall, SeatTaken, WindowBackwards
+from scoring.errors import (
+    DeadlineNotLater,
+    NothingToRank,
+    PanelAlreadyOpen,
+    RulebookOfAnotherCall,
+    SeatTaken,
+    WindowBackwards,
+)
 from scoring.models import Panel, PanelSeat, RulebookVersion
 from scoring.services.assignments import end_assignments_of_seat
 from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
@@ -103,6 +110,24 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
     panel.state = to
     session().flush()
     record("panel.advanced", "panel", panel.id, {"state": before}, {"state": to, "reason": reason})
+    return panel
+
+
+def extend_window(panel: Panel, closes_at: datetime, *, reason: str) -> Panel:
+    """Give the reviewers more time, until the deliberation begins. What was sent stays sent.
+
+    Raises:
+        DeadlineNotLater: the moment is not later than the deadline and than now. ReasonMissing, WrongPhase.
+    """
+    require_phase(panel, PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW)
+    reason = require_reason(reason)
+    before = panel.review_closes_at
+    if closes_at <= max(before, now()):
+        raise DeadlineNotLater()
+    panel.review_closes_at = closes_at
+    session().flush()
+    told = {"closes_at": closes_at.isoformat(), "reason": reason}
+    record("panel.window_extended", "panel", panel.id, {"closes_at": before.isoformat()}, told)
     return panel
 
 

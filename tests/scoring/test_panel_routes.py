@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from core.clock import local
 from core.roles import Role
 from scoring import queries, services
 from scoring.models import Panel
@@ -126,6 +127,30 @@ def test_somebody_leaves_the_committee_with_a_reason(client: FlaskClient, login:
     assert "dejó el comité" in page
     assert url not in page
     assert client.get(url).status_code == 404
+
+
+def test_the_programme_gives_more_time_from_a_page(client: FlaskClient, login: Login, session: Session) -> None:
+    panel = make.assigned_panel(1)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    url = f"/es/paneles/{panel.id}/plazo"
+    assert url in client.get(f"/es/paneles/{panel.id}").text
+    assert 'value="2026-03-22T12:00:00"' in client.get(url).text
+    later = {"closes_at": "2026-03-25T23:59:59", "reason": "Dos personas lo pidieron."}
+    for wrong, said in (
+        ({"closes_at": "2026-03-22T12:00:00"}, "debe ser posterior"),
+        ({"closes_at": "mañana"}, "Escribe la fecha y la hora, por ejemplo"),
+        ({"closes_at": ""}, "Escribe la fecha y la hora."),
+        ({"reason": " "}, "Escribe la razón"),
+    ):
+        refused = client.post(url, data=later | wrong)
+        assert (refused.status_code, said in refused.text) == (422, True)
+    assert client.post(url, data=later).status_code == 303
+    session.expire_all()
+    assert local(panel.review_closes_at).isoformat()[:19] == "2026-03-25T23:59:59"
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    session.commit()
+    assert url not in client.get(f"/es/paneles/{panel.id}").text
 
 
 def test_what_is_lacking_is_assigned_until_the_order_is_computed(

@@ -358,6 +358,32 @@ def test_the_window_is_kept_to_the_second(clock: FrozenClock) -> None:
         make.review(assignment)
 
 
+def test_the_window_is_extended_with_a_reason_and_never_shortened(clock: FrozenClock) -> None:
+    panel = make.assigned_panel(1)
+    assignment, closes = first_assignment(panel), panel.review_closes_at
+    for moment in (closes, closes - timedelta(seconds=1)):
+        with pytest.raises(errors.DeadlineNotLater):
+            services.extend_window(panel, moment, reason="Corto.")
+    clock.set(closes + timedelta(days=2))
+    with pytest.raises(errors.DeadlineNotLater):
+        services.extend_window(panel, clock.now(), reason="Tarde.")
+    with pytest.raises(errors.ReasonMissing):
+        services.extend_window(panel, clock.now() + timedelta(days=1), reason=" ")
+    with pytest.raises(errors.ReviewWindowClosed):
+        services.save_review_draft(assignment, {})
+    services.extend_window(panel, clock.now() + timedelta(days=1), reason="Se cayó el servicio.")
+    make.review(assignment)
+    event = events_of("panel", panel.id)[-1]
+    assert (event.action, event.before, (event.after or {})["reason"]) == (
+        "panel.window_extended",
+        {"closes_at": closes.isoformat()},
+        "Se cayó el servicio.",
+    )
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    with pytest.raises(errors.WrongPhase):
+        services.extend_window(panel, clock.now() + timedelta(days=9), reason="Más.")
+
+
 def test_a_score_changes_in_discussion_only_and_on_record() -> None:
     panel = make.reviewed_panel(1)
     review = first_assignment(panel).review

@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export HOST PORT
+# Where an environment forbids it, every process would compile all it imports anew: seconds each, for nothing.
+unexport PYTHONDONTWRITEBYTECODE
 UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
 .PHONY: menu
@@ -52,13 +54,21 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 # What needs a browser runs once, with the journeys.
 GALLERY = tests/components/test_gallery_in_a_browser.py
 EVERY_PAGE = tests/journeys/test_every_page.py
+TOLD = var/told
 BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY)
 
-.PHONY: test checks check-static check-sqlite check-postgresql check-pages check-journeys check-gallery
+.PHONY: test checks demo-year check-static check-sqlite check-postgresql check-pages check-journeys check-gallery
 test: $(VENV)/.test ## Run every check, on both databases and in a real browser
 	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target checks
 
-checks: check-postgresql check-sqlite check-pages check-journeys check-gallery check-static
+checks: check-pages check-postgresql check-sqlite check-journeys check-gallery check-static
+check-pages check-journeys: demo-year
+
+# The year is told once, and each block of browser tests serves a copy of its own.
+demo-year:
+	@rm -rf $(TOLD)
+	@echo "== the demo year, for the browser =="
+	@export PUENTE_DATA_FOLDER=$(CURDIR)/$(TOLD) PUENTE_MODE=demo && $(BIN)/puente db upgrade && $(BIN)/puente demo load
 
 check-static:
 	@echo "== types, style, import contracts, templates =="
@@ -78,11 +88,11 @@ check-postgresql:
 
 check-journeys:
 	@echo "== journeys in a real browser =="
-	@$(BIN)/pytest -p no:cacheprovider tests/journeys --ignore=$(EVERY_PAGE)
+	@PUENTE_TOLD=$(TOLD) $(BIN)/pytest -p no:cacheprovider tests/journeys --ignore=$(EVERY_PAGE)
 
 check-pages:
 	@echo "== every page in a real browser =="
-	@$(BIN)/pytest -p no:cacheprovider $(EVERY_PAGE)
+	@PUENTE_TOLD=$(TOLD) $(BIN)/pytest -p no:cacheprovider $(EVERY_PAGE)
 
 check-gallery:
 	@echo "== components in a real browser =="

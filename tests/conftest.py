@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -25,6 +26,7 @@ from core.settings import install_settings
 from tests import postgres
 
 ENGINE = os.environ.get("PUENTE_TEST_DATABASE", "sqlite")
+MEMORY = "/dev/shm"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
 
@@ -63,9 +65,13 @@ def _belongs_here(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> "TestDatabase":
-    """The database of this run: built once, copied for each test."""
-    return TestDatabase(tmp_path_factory.mktemp("database"))
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator["TestDatabase"]:
+    """The database of this run: built once, copied for each test, in memory where the system offers a folder there."""
+    if ENGINE == "sqlite" and os.access(MEMORY, os.W_OK):
+        with tempfile.TemporaryDirectory(prefix="puente-", dir=MEMORY) as folder:
+            yield TestDatabase(Path(folder))
+    else:
+        yield TestDatabase(tmp_path_factory.mktemp("database"))
 
 
 class TestDatabase:

@@ -35,26 +35,48 @@ def database_url(name: str) -> str:
     return f"{base}/{name}?{rest}" if rest else f"{server_url().rsplit('/', 1)[0]}/{name}"
 
 
+EMPTY = """
+DO $$ DECLARE thing record; filled boolean; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR thing IN SELECT quote_ident(tablename) AS name FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || thing.name || ')' INTO filled;
+        IF filled THEN EXECUTE 'DELETE FROM ' || thing.name; END IF;
+    END LOOP;
+    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$"""
+_connections: dict[str, "psycopg.Connection[tuple[object, ...]]"] = {}
+
+
+def _connection(name: str) -> "psycopg.Connection[tuple[object, ...]]":
+    """Our own connection to the database `name`, kept: opening one takes longer than what it is opened for."""
+    kept = _connections.get(name)
+    if kept is None or kept.closed:
+        kept = _connections[name] = psycopg.connect(database_url(name), autocommit=True)
+        atexit.register(kept.close)
+    return kept
+
+
 def empty(name: str) -> bool:
     """Forget every row of the database `name` and start its counters again: far quicker than copying a database.
 
     Triggers and foreign keys are set aside for this connection alone: they would rightly refuse. Returns False, having
     done nothing, when a test left a trigger switched off: then only a new copy will do.
     """
-    with psycopg.connect(database_url(name), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_trigger WHERE tgenabled <> 'O' LIMIT 1").fetchone():
-            return False
-        found = connection.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
-        deletions = "".join(f"DELETE FROM {row[0]};" for row in found.fetchall() if row[0] != "alembic_version")
-        connection.execute(
-            f"BEGIN; SET LOCAL session_replication_role = replica; {deletions}"
-            "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'; COMMIT"
-        )
+    connection = _connection(name)
+    if connection.execute("SELECT 1 FROM pg_trigger WHERE tgenabled <> 'O' LIMIT 1").fetchone():
+        return False
+    connection.execute(EMPTY)
     return True
 
 
 def recreate(name: str, template: str = "template1") -> None:
     """Drop the database `name`, whoever is connected, and copy it anew from `template`."""
+    for known in (name, template):  # nobody may be connected to either
+        if (kept := _connections.pop(known, None)) is not None:
+            kept.close()
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

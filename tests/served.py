@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -44,6 +45,7 @@ def served(
 
     Without applications the database stays empty, but for what `prepare` writes with the instance's environment.
     `more` goes into that environment.
+    `PUENTE_TOLD` names a folder in which the demo year was just told: it is copied, not told again.
     `PUENTE_SITE` names an instance that already runs with the demo year; then nothing is started or stopped.
     """
     if running := os.environ.get("PUENTE_SITE"):
@@ -52,8 +54,12 @@ def served(
         return
     port = _free_port()
     environment = own_environment(folder, port) | more
-    _puente(environment, "db", "upgrade")
-    if applications:
+    told = os.environ.get("PUENTE_TOLD") if applications else None
+    if told:
+        shutil.copytree(told, folder, dirs_exist_ok=True)
+    else:
+        _puente(environment, "db", "upgrade")
+    if applications and not told:
         _puente(environment, "demo", "load", "--applications", str(applications))
     if prepare is not None:
         prepare(environment)

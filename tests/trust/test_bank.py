@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from typing import Any
 
@@ -160,6 +160,17 @@ class TestImporting:
         with pytest.raises(StatementUnreadable):
             take(("2026-03-01", "10", "a", "x"), ("2026-03-02", "mucho", "b", "y"))
         assert (session.scalars(select(BankLine)).all(), session.scalars(select(BankStatement)).all()) == ([], [])
+
+    def test_looking_for_known_lines_asks_the_same_however_long_the_file(
+        self, session: Session, fund: Fund, count_queries: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        asked = []
+        for rows in (1, 60):  # a database takes so many values in one question, and a file has more lines
+            with count_queries() as sent:
+                take(*[("2026-03-02", str(cents), "", "Depósito") for cents in range(1, rows + 1)])
+            asked.append([one for one in sent if one.startswith("SELECT bank_line.fingerprint")])
+        assert len(asked[0]) == 1
+        assert asked[0] == asked[1]
 
 
 class TestMatching:

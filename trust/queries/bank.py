@@ -1,6 +1,6 @@
 """What is in the bank and not in the books, and the other way round."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -68,19 +68,23 @@ def last_mapping(account: str) -> dict[str, Any] | None:
     )
 
 
-def known_lines(account: str, currency: str, prints: Iterable[str]) -> set[str]:
-    """Return which fingerprints an account already has."""
+def known_lines(account: str, currency: str, start: date, end: date) -> set[str]:
+    """Return the fingerprints an account already has in a range of days, both ends included."""
     query = select(BankLine.fingerprint).where(
-        BankLine.account_code == account, BankLine.currency == currency, BankLine.fingerprint.in_(list(prints))
+        BankLine.account_code == account, BankLine.currency == currency, BankLine.booked_on.between(start, end)
     )
     return set(session().scalars(query.order_by(BankLine.id)))
 
 
-def bank_lines(*, state: BankLineState | None = None) -> Select[BankLine]:
+def bank_lines(*, account: str = "", currency: str = "", states: Sequence[BankLineState] = ()) -> Select[BankLine]:
     """Return the query of lines, latest first, with what each is matched to."""
     query = select(BankLine).options(selectinload(BankLine.matches).joinedload(BankMatch.entry))
-    if state is not None:
-        query = query.where(BankLine.state == state)
+    if account:
+        query = query.where(BankLine.account_code == account)
+    if currency:
+        query = query.where(BankLine.currency == currency)
+    if states:
+        query = query.where(BankLine.state.in_(states))
     return query.order_by(BankLine.booked_on.desc(), BankLine.id.desc())
 
 

@@ -34,16 +34,14 @@ def bank_show() -> str:
     currency = base if account == BankAccount.NATIONAL else (chosen(request.args, "moneda", foreign) or foreign[0])
     found = queries.reconciliation(account, currency)
     moves = queries.unmatched_moves(account, currency, start=found.since, end=found.on) if found else []
-    lines = [
-        line
-        for line in session().scalars(queries.bank_lines())
-        if (line.account_code, line.currency) == (account, currency) and line.state != BankLineState.MATCHED
-    ]
+    waiting = queries.bank_lines(
+        account=account, currency=currency, states=[BankLineState.OPEN, BankLineState.SET_ASIDE]
+    )
     return render_template(
         "trust/bank_show.html",
         account=account,
         found=found,
-        lines=lines[:SHOWN_AT_ONCE],
+        lines=list(session().scalars(waiting.limit(SHOWN_AT_ONCE))),
         moves=moves[:SHOWN_AT_ONCE],
         statements=queries.statements(),
         states=BANK_LINE_STATES,

@@ -42,7 +42,8 @@ def import_statement(
         raise StatementKnown()
     read = read_statement(data, currency, mapping)
     prints = fingerprints(read.lines)
-    known = queries.known_lines(account, currency, prints)
+    days = [line.booked_on for line in read.lines]
+    known = queries.known_lines(account, currency, min(days), max(days)) & set(prints)
     statement = BankStatement(
         account_code=account,
         currency=currency,
@@ -50,8 +51,8 @@ def import_statement(
         sha256=digest,
         format=read.format,
         mapping=asdict(mapping) if mapping is not None and read.format == "csv" else None,
-        starts_on=min(line.booked_on for line in read.lines),
-        ends_on=max(line.booked_on for line in read.lines),
+        starts_on=min(days),
+        ends_on=max(days),
         opening_cents=read.opening.amount_cents if read.opening is not None else None,
         closing_cents=read.closing.amount_cents if read.closing is not None else None,
         imported_by_id=actor().user_id,
@@ -85,11 +86,8 @@ def import_statement(
 
 def match_by_rules(account: str, currency: str) -> int:
     """Match every open line that a rule decides without a doubt. Returns how many."""
-    lines = [
-        one
-        for one in session().scalars(queries.bank_lines(state=BankLineState.OPEN))
-        if (one.account_code, one.currency) == (account, currency)
-    ]
+    waiting = queries.bank_lines(account=account, currency=currency, states=[BankLineState.OPEN])
+    lines = list(session().scalars(waiting))
     if not lines:
         return 0
     days = [line.booked_on for line in lines]

@@ -76,7 +76,7 @@ def drafts_open(user_id: int, moment: datetime) -> int:
             _editable_by(user_id),
             Application.state == ApplicationState.DRAFT,
             Call.state.in_([CallState.PUBLISHED, CallState.OPEN]),  # the clock opens a published call
-            Call.closes_at >= moment,
+            Call.closes_at >= moment.replace(microsecond=0),  # the last second counts whole
         )
     )
     return session().scalar(query) or 0

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.language import N_, _
+from grants.rules.deadlines import is_before_closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Readiness:
 def checklist(facts: Readiness, moment: datetime) -> tuple[CheckItem, ...]:
     """Return every requirement in the order a clerk meets them."""
     consulted = facts.consultation_closes_at is not None
-    over = consulted and facts.consultation_closes_at is not None and facts.consultation_closes_at < moment
+    over = facts.consultation_closes_at is not None and not is_before_closing(facts.consultation_closes_at, moment)
     ordered = facts.opens_at is not None and facts.closes_at is not None and facts.opens_at < facts.closes_at
     ahead = ordered and facts.closes_at is not None and facts.closes_at > moment
     budget = facts.budget_cents

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from accounts.services import add_member, create_organisation
 from core.audit import events_of
+from core.clock import now
 from core.errors import IllegalTransition
 from core.files import store_upload
 from core.money import Money
@@ -28,7 +29,7 @@ from grants.errors.calls import (
     UnknownQuestion,
 )
 from grants.models import Application
-from grants.queries.applications import application_of, standing_application, versions_of
+from grants.queries.applications import application_of, drafts_open, standing_application, versions_of
 from grants.rules.folio import folio
 from grants.services.applications import derived_of, eligibility_of, problems_of, working_content
 from grants.services.submission import has_unsent_changes
@@ -109,6 +110,12 @@ def test_the_last_second_is_in_time_and_the_next_is_late(session, clock, call):
     assert late.answers["title"] == "Son jarocho en el puerto"
     services.save_draft(late, answers={"title": "Para otra vez"})  # a person's text stays theirs
     assert late.title == "Para otra vez"
+
+
+def test_draft_may_be_sent_for_the_whole_last_second(session, clock, call, user, draft):
+    for passed, waiting in ((timedelta(0), 1), (timedelta(milliseconds=999), 1), (timedelta(seconds=1), 0)):
+        clock.set(call.closes_at + passed)
+        assert drafts_open(user.id, now()) == waiting
 
 
 def test_nothing_starts_outside_the_window(session, clock, call):

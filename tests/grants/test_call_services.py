@@ -31,6 +31,7 @@ from grants.errors.calls import (
 )
 from grants.queries import calls as queries
 from grants.rules import content
+from grants.rules.deadlines import consultation_is_open
 from grants.services.publication import checklist, frozen_content
 from grants.states.call import CALL_STATES, COURSE, CallState
 from scoring.rules.templates import standard_rulebook
@@ -267,6 +268,21 @@ def test_cancelling_is_public_and_final(session, clock):
     assert (notice.kind, call.state) == ("cancellation", CallState.CANCELLED)
     with pytest.raises(IllegalTransition):
         services.cancel_call(call, "Otra vez.")
+
+
+def test_consultation_is_over_after_its_whole_last_second(session, clock):
+    call = make_draft_call()
+    services.open_consultation(call, now() + timedelta(days=10))
+    ends = call.consultation_closes_at
+    assert ends is not None
+    for passed, open_still in (
+        (timedelta(0), True),
+        (timedelta(milliseconds=999), True),
+        (timedelta(seconds=1), False),
+    ):
+        clock.set(ends + passed)
+        assert ("over" in missing(call)) is open_still
+        assert consultation_is_open(call.state, ends, now()) is open_still
 
 
 def test_two_calls_do_not_share_an_address(session, clock):

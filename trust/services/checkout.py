@@ -1,7 +1,9 @@
 """Setting out to give on line: our order is written first, then the company is asked for a page where it is paid."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
+from typing import ParamSpec
 
 from accounts.models import Organisation, User
 from core.audit import record
@@ -23,6 +25,7 @@ BOUNDS_CENTS = {
     Method.OXXO: (10_00, 10_000_00),
     Method.SPEI: (10_00, 999_999_99),
 }
+Wanted = ParamSpec("Wanted")
 CATCH_UP = "trust.catch_up_payments"
 CATCH_UP_EVERY = timedelta(minutes=15)
 
@@ -114,30 +117,16 @@ def keep_page(order: CheckoutOrder, opened: PaymentSession) -> CheckoutOrder:
     return order
 
 
-def start_checkout(
-    *,
-    fund: Fund | None,
-    money: Money,
-    method: Method | str = Method.CARD,
-    kind: ContributionKind | str = ContributionKind.DONATION,
-    giver_user: User | None = None,
-    giver_organisation: Organisation | None = None,
-    public_name: str | None = None,
-    anonymous: bool = False,
-    email: str | None = None,
-    language: str | None = None,
-) -> CheckoutOrder:
-    """Open an order and its page in the caller's one transaction: for a story or a test, never for a visitor.
+def _with_its_page(opening: Callable[Wanted, CheckoutOrder]) -> Callable[Wanted, CheckoutOrder]:
+    def start(*given: Wanted.args, **wanted: Wanted.kwargs) -> CheckoutOrder:
+        order = opening(*given, **wanted)
+        return keep_page(order, ask_for_page(order))
 
-    Raises:
-        What `open_order`, `ask_for_page` and `keep_page` raise.
-    """
-    order = open_order(
-        fund=fund, money=money, method=method, kind=kind, giver_user=giver_user,
-        giver_organisation=giver_organisation, public_name=public_name, anonymous=anonymous, email=email,
-        language=language,
-    )  # fmt: skip
-    return keep_page(order, ask_for_page(order))
+    return start
+
+
+# An order and its page in the caller's one transaction: for a story or a test, never for a visitor.
+start_checkout = _with_its_page(open_order)
 
 
 def schedule_catch_up() -> None:

@@ -4,6 +4,7 @@ company's own account does.
 
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -389,6 +390,22 @@ class TestDeposits:
         login(Role.AUDITOR)
         assert client.get(f"/es/tesoreria/{page}").status_code == 200
         assert client.post(f"/es/tesoreria/pagos-en-linea/{order.id}/reembolso").status_code == 403
+
+
+def test_looking_for_missed_notices_asks_the_same_however_many_there_were(
+    session: Session, order: CheckoutOrder, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    asked = []
+    for more in (1, 30):  # a database takes so many values in one question, and a month has more notices
+        for _number in range(more):
+            event(simulator.store(), "customer.created", {"id": "cus_1", "object": "customer"})
+            event(simulator.store(), "checkout.session.expired", {"id": "cs_otro", "object": "checkout.session"})
+        catch_up_payments(settle=session.commit)
+        with count_queries() as sent:
+            catch_up_payments(settle=session.commit)
+        asked.append([one for one in sent if "processed_event" in one])
+    assert len(asked[0]) == 1
+    assert asked[0] == asked[1]
 
 
 class Storm:

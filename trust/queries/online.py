@@ -182,9 +182,9 @@ def order_of_contribution(contribution_id: int) -> CheckoutOrder | None:
     return session().scalar(select(CheckoutOrder).where(CheckoutOrder.contribution_id == contribution_id))
 
 
-def known_events(event_ids: Sequence[str]) -> set[str]:
-    """Return which of these notices were applied."""
-    query = select(ProcessedEvent.event_id).where(ProcessedEvent.event_id.in_(list(event_ids)))
+def known_events(since: datetime) -> set[str]:
+    """Return the notices that were applied since a moment."""
+    query = select(ProcessedEvent.event_id).where(ProcessedEvent.received_at >= since)
     return set(session().scalars(query.order_by(ProcessedEvent.id)))
 
 

@@ -42,6 +42,7 @@ CHARGE_NOTICES = (
 )
 PAYOUT_NOTICES = ("payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled")
 LOOKS_BACK = timedelta(days=30)  # the company forgets its events after that
+CLOCKS_DIFFER = timedelta(days=1)  # its clock is not ours
 Entering = Callable[[], object]
 Settle = Callable[[], None]
 
@@ -165,14 +166,13 @@ def _missed_notices(settle: Settle) -> int:
     oldest = queries.first_payment_at()
     if oldest is None:
         return 0
+    since = max(oldest, now() - LOOKS_BACK)
     settle()
     try:
-        told = gateway.notices_since(
-            max(oldest, now() - LOOKS_BACK), (*SESSION_NOTICES, *CHARGE_NOTICES, *PAYOUT_NOTICES)
-        )
+        told = gateway.notices_since(since, (*SESSION_NOTICES, *CHARGE_NOTICES, *PAYOUT_NOTICES))
     except PaymentUnavailable:
         return 0
-    known = queries.known_events([notice.id for notice in told])
+    known = queries.known_events(since - CLOCKS_DIFFER)
     applied = 0
     for notice in told:
         if notice.id in known or notice.livemode != gateway.is_live():

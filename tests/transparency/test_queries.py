@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from core.clock import FrozenClock, today
+from core.audit import AuditEvent
+from core.clock import FrozenClock, now, today
 from core.money import Money
 from grants.models import Call
+from grants.services import cancel_call
 from scoring import queries as scoring_queries
 from scoring import services as scoring
 from scoring.queries import process_figures
 from tests.factories import scoring as make
-from tests.factories.grants import make_open_call
+from tests.factories.grants import make_draft_call, make_open_call
 from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
 from tests.trust.test_checkout import pay
@@ -259,6 +261,33 @@ class TestEffort:
         scoring.commit_lot(panel)
         session.commit()
         assert queries.public_version() != before
+
+    def test_an_act_that_is_committed_late_under_a_lower_number_is_a_new_version(self, session: Session) -> None:
+        early, late = (
+            AuditEvent(
+                id=number,
+                at=now(),
+                actor_kind="system",
+                request_id="-",
+                action="call.changed",
+                subject="call",
+                subject_id="1",
+            )
+            for number in (100_000, 100_001)
+        )
+        session.add(late)
+        session.commit()
+        before = queries.public_version()
+        session.add(early)
+        session.commit()
+        assert queries.public_version() != before
+
+    def test_a_draft_that_was_cancelled_before_its_consultation_has_no_report(self, session: Session) -> None:
+        draft = make_draft_call()
+        cancel_call(draft, reason="Se unió a otra.")
+        session.commit()
+        assert draft not in queries.reported_calls()
+        assert queries.public_call(draft.slug) is None
 
     def test_the_version_is_one_question(self, world: World, count_queries: Counting) -> None:
         with count_queries() as sent:

@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal, sel
 
 from core.database import session
 from grants.models import Call
-from grants.states.call import CallState
 from transparency.queries.awards import entries_of_awards
 from transparency.rules.books import LedgerSum
 from transparency.rules.figures import Books, CallRef, FundRef, Names
@@ -79,8 +78,9 @@ def _sums(query: Any) -> list[LedgerSum]:
 
 
 def call_refs() -> dict[int, CallRef]:
-    """Return every call that is not a draft as reports name it, by id."""
-    query = select(Call.id, Call.slug, Call.title).where(Call.state != CallState.DRAFT).order_by(Call.id)
+    """Return every call that ever went before the public as reports name it, by id."""
+    known = Call.consultation_closes_at.is_not(None)
+    query = select(Call.id, Call.slug, Call.title).where(known).order_by(Call.id)
     return {row.id: CallRef(row.slug, row.title) for row in session().execute(query)}
 
 

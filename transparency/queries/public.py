@@ -39,6 +39,7 @@ PRIVATE_ACTS = (
     "review.",
     "score.",
 )
+LATE = 500  # events: how far behind the newest an act may be that is committed after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +78,21 @@ def public_version() -> str:
         select(func.max(Appeal.id)),
         select(func.max(Appeal.resolved_at)),
         select(func.max(Fund.id)),
-        select(func.count(Call.id)).where(Call.state != CallState.DRAFT),
+        select(func.count(Call.id)).where(Call.consultation_closes_at.is_not(None)),
         select(func.max(Award.id)),
         withdrawn,
-        _last_public_act(),
+        *_last_public_acts(),
     )
     row = session().execute(select(*(one.scalar_subquery() for one in newest))).one()
     return ".".join("" if value is None else str(value) for value in row)
 
 
-def _last_public_act() -> Select[Any]:
-    # Every service leaves an event; what people do with their own account changes nothing public. Read backwards along
-    # the key, so that a few rows are enough.
-    unseen = or_(*(AuditEvent.action.startswith(prefix) for prefix in PRIVATE_ACTS))
-    return select(AuditEvent.id).where(~unseen).order_by(AuditEvent.id.desc()).limit(1)
+def _last_public_acts() -> tuple[Select[Any], ...]:
+    # Every service leaves an event; what people do with their own account changes nothing public. The last of them and
+    # how many stand near it: whoever took a lower number and committed later changes the count alone.
+    public = ~or_(*(AuditEvent.action.startswith(prefix) for prefix in PRIVATE_ACTS))
+    last = select(AuditEvent.id).where(public).order_by(AuditEvent.id.desc()).limit(1)
+    return last, select(func.count(AuditEvent.id)).where(public, AuditEvent.id > last.scalar_subquery() - LATE)
 
 
 def front_figures() -> FrontFigures:
@@ -171,8 +173,8 @@ def all_beneficiaries(**filters: Any) -> Iterator[Beneficiary]:
 
 def reported_calls() -> list[Call]:
     """Return the calls that have a report: those past their consultation, latest first."""
-    hidden = (CallState.DRAFT, CallState.CONSULTATION)
-    return list(session().scalars(select(Call).where(Call.state.not_in(hidden)).order_by(Call.id.desc())))
+    consulted = (Call.consultation_closes_at.is_not(None), Call.state != CallState.CONSULTATION)
+    return list(session().scalars(select(Call).where(*consulted).order_by(Call.id.desc())))
 
 
 def first_day() -> date:
@@ -198,4 +200,4 @@ def lot_of(call: Call) -> int | None:
 def public_call(slug: str) -> Call | None:
     """Return a call that has a report."""
     call = session().scalar(select(Call).where(Call.slug == slug))
-    return None if call is None or call.state in (CallState.DRAFT, CallState.CONSULTATION) else call
+    return call if call is not None and call.is_public and call.state is not CallState.CONSULTATION else None

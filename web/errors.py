@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -15,9 +16,11 @@ from accounts.login import current_facts
 from accounts.rules.places import same_site_path
 from core.access import guard_of
 from core.audit import record
+from core.connections import is_full
 from core.context import actor, request_id, set_writing
 from core.database import session
 from core.errors import Forbidden, MissingCredentials, Refusal
+from core.files import StoreUnavailable
 from core.language import N_, _
 from web.requests import roll_back
 
@@ -36,6 +39,7 @@ TITLES = {
     429: N_("Demasiados intentos"),
     500: N_("Algo falló de nuestro lado"),
     503: N_("El servicio está ocupado"),
+    507: N_("No hay espacio para guardar"),
 }
 SENTENCES = {
     400: N_("La dirección o el formulario llegaron incompletos o alterados."),
@@ -46,6 +50,7 @@ SENTENCES = {
     429: N_("Recibimos muchos intentos seguidos desde aquí."),
     500: N_("Ya quedó registrado para revisarlo. No se guardó nada a medias."),
     503: N_("Hay mucha gente usando el servicio en este momento."),
+    507: N_("El servicio se quedó sin espacio. No se guardó nada, tampoco a medias, y ya quedó registrado."),
 }
 ADVICE = {
     400: N_("Vuelve a la página anterior e inténtalo otra vez."),
@@ -56,7 +61,9 @@ ADVICE = {
     429: N_("Espera unos minutos y vuelve a intentarlo."),
     500: N_("Vuelve a intentarlo. Si sigue fallando, escríbenos con la referencia de abajo."),
     503: N_("Espera unos segundos y vuelve a intentarlo."),
+    507: N_("Vuelve a intentarlo más tarde. Si es urgente, escríbenos con la referencia de abajo."),
 }
+RETRY_SECONDS = {503: 5, 507: 300}
 ENDED = N_("Tu sesión terminó antes de que enviaras el formulario, así que no se guardó.")
 LONG = 20  # characters; what is shorter, or is no words at all, is quickly typed again or was not typed
 PASSWORD_FIELDS = ("password", "current")
@@ -69,8 +76,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(IntegrityError, contradicted)
+    app.register_error_handler(StaleDataError, overtaken)
     app.register_error_handler(DataError, malformed)
-    app.register_error_handler(OperationalError, busy)
+    for unreachable in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(unreachable, busy)
+    app.register_error_handler(StoreUnavailable, unstored)
     app.register_error_handler(500, broken)
 
 
@@ -185,6 +195,15 @@ def contradicted(error: IntegrityError) -> tuple[str, int]:
     )
 
 
+def overtaken(error: StaleDataError) -> tuple[str, int]:
+    """Somebody else changed or removed the same thing in between: nothing was written."""
+    roll_back()
+    log.error("changed in between: %s", error)
+    sentence = _("Alguien cambió lo mismo mientras lo enviabas, así que no se guardó.")
+    advice = _("Copia lo que escribiste, recarga la página y revisa cómo quedó antes de enviarlo otra vez.")
+    return page(HTTPStatus.CONFLICT, sentence, kept=_kept(), typed=_typed(), what_to_do=advice)
+
+
 def malformed(error: DataError) -> tuple[str, int]:
     """A value no column can hold."""
     roll_back()
@@ -192,11 +211,24 @@ def malformed(error: DataError) -> tuple[str, int]:
     return page(422, _("Un dato es demasiado grande o no tiene la forma esperada."), kept=_kept())
 
 
-def busy(error: OperationalError) -> tuple[str, int]:
-    """The database could not be reached or stayed locked."""
+def busy(error: SQLAlchemyError) -> Response:
+    """The database could not be reached, stayed locked or has no room left: nothing was written."""
     roll_back()
-    log.error("database unavailable: %s", error.orig)
-    return page(503, _(SENTENCES[503]), kept=_kept(), what_to_do=_(ADVICE[503]))
+    reason = getattr(error, "orig", None) or error
+    log.error("database unavailable: %s", reason)
+    return _later(507 if is_full(reason) else 503)
+
+
+def unstored(error: StoreUnavailable) -> Response:
+    """The file store took no file: nothing was written to the database either."""
+    roll_back()
+    log.error("file store unavailable: %s", error)
+    return _later(507)
+
+
+def _later(status: int) -> Response:
+    body, _status = page(status, _(SENTENCES[status]), kept=_kept(), what_to_do=_(ADVICE[status]))
+    return Response(body, status, {"Retry-After": str(RETRY_SECONDS[status])}, mimetype="text/html")
 
 
 def broken(error: Exception) -> tuple[str, int]:

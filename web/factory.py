@@ -20,7 +20,8 @@ from whitenoise import WhiteNoise
 
 import config
 from accounts import login
-from core.database import Base, db, prepare_engine
+from core.connections import engine_options, prepare_engine
+from core.database import Base, db
 from core.settings import install_settings
 from trust import simulator
 from web import assets, errors, navigation, presentation, requests
@@ -116,10 +117,11 @@ def _flask_settings(values: Mapping[str, Any], build: Path) -> dict[str, Any]:
 
 def _start_extensions(app: Flask) -> None:
     Path(app.config["DATA_FOLDER"]).mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            prepare_engine(engine)
+            prepare_engine(engine, app.config["LOCK_SECONDS"])
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     Babel(app, locale_selector=requests.select_language)
     login.init_app(app)

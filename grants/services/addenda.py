@@ -18,6 +18,9 @@ from grants.services.course import bring_up_to_date, move_call, schedule_advance
 from grants.services.subscriptions import plan_letters, plan_notice
 from grants.states.award import AwardState
 from grants.states.call import CALL_STATES, CallState
+from scoring.queries import panel_of_call
+from scoring.services import advance_panel
+from scoring.states import PANEL, PanelState
 
 LONGEST_REASON = 2_000
 CORRECTABLE = ("title", "summary", "body")
@@ -77,7 +80,7 @@ def correct_text(call: Call, field: str, text: Mapping[str, str], reason: str) -
 def cancel_call(call: Call, reason: str) -> Addendum:
     """Stop a call for good, in public and with the reason; of a draft nobody knew, and nobody is told.
 
-    The money its awards had bound goes back to the funds.
+    The money its awards had bound goes back to the funds, and its committee has nothing left to do.
 
     Raises:
         IllegalTransition: it is over already, or one of its awards is being paid. ReasonMissing: nobody said why.
@@ -89,6 +92,9 @@ def cancel_call(call: Call, reason: str) -> Addendum:
     for award in awards_of(call):
         if award.state is not AwardState.DECLINED:
             decline_award(award, reason=notice.reason)
+    panel = panel_of_call(call.slug)
+    if panel is not None and PANEL.allows(panel.state, PanelState.CANCELLED):
+        advance_panel(panel, PanelState.CANCELLED, reason=notice.reason)
     return notice
 
 

@@ -34,6 +34,8 @@ from grants.rules import tranches
 from grants.services import ExpenseEntry
 from grants.states.award import AwardState, ReportState, TrancheCondition, TrancheState
 from mail.models import OutboxMessage
+from scoring.queries import panel_of_call
+from scoring.states import PanelState
 from tests.factories import awards as make
 from tests.factories.accounts import make_user
 
@@ -152,6 +154,16 @@ def test_cancelled_call_gives_back_what_its_awards_bound(clock: FrozenClock, off
         services.cancel_call(call, " Se retiró el fondo. ")
     assert freed == [(application, "Se retiró el fondo.") for application in found]
     assert [award.state for award in queries.awards_of(call)] == [AwardState.DECLINED] * 2
+
+
+def test_cancelled_call_leaves_its_committee_nothing_to_do(clock: FrozenClock, officer: Any) -> None:
+    call, _found = make.under_review(clock, officer)
+    panel = panel_of_call(call.slug)
+    assert panel is not None
+    with acting_as(make.officer_actor(officer)):
+        services.cancel_call(call, "Se retiró el fondo.")
+    assert panel.state is PanelState.CANCELLED
+    assert panel_of_call(call.slug) is None
 
 
 def test_call_is_not_cancelled_once_its_awards_are_paid(clock: FrozenClock, officer: Any) -> None:

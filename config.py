@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRUSTED_PROXIES", "PUENTE_TRUSTED_PROXIES", None, "proxies in front that set X-Forwarded-*; empty: 0, which production must state", int),
     Setting("DATA_FOLDER", "PUENTE_DATA_FOLDER", str(ROOT / "var"), "where the SQLite database, files and outbox lie"),
     Setting("DATABASE_URL", "DATABASE_URL", "", "PostgreSQL address; empty: SQLite in the data folder", secret=True),
+    Setting("LOCK_SECONDS", "PUENTE_LOCK_SECONDS", 15.0, "a request that cannot write for this long is told that the service is busy", float),
     Setting("FILES_URL", "PUENTE_FILES_URL", "", "object store for files (file://, s3://, memory:///); empty: the data folder"),
     Setting("SESSION_COOKIE_SECURE", "PUENTE_SECURE_COOKIES", False, "send cookies over HTTPS only; must be on in production", _flag),
     Setting("SESSION_IDLE_MINUTES", "PUENTE_SESSION_IDLE_MINUTES", 120, "a session ends after this long without a request", int),

@@ -2,16 +2,12 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
-from sqlalchemy.engine import Connection
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
-
-from core.context import is_writing
-from core.folding import fold_text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -104,37 +100,6 @@ def append_only(table: str) -> None:
 def trigger_statements(dialect: str) -> list[str]:
     """Return every registered trigger's DDL for `dialect`, in the order of registration."""
     return [part for trigger in TRIGGERS.values() for part in trigger[dialect].split("\n--\n")]
-
-
-# --- connections -------------------------------------------------------------
-
-
-def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
-    dbapi_connection.create_function("fold_text", 1, fold_text, deterministic=True)
-    dbapi_connection.isolation_level = None  # SQLAlchemy's "begin" event says BEGIN, not the driver
-    cursor = dbapi_connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # money: a commit that was answered survives a power cut
-        "foreign_keys=ON",
-        "recursive_triggers=ON",  # without it INSERT OR REPLACE deletes a posted row without firing its trigger
-        "busy_timeout=15000",
-        "trusted_schema=OFF",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred transaction that reads and then writes fails at once when another wrote between; see stack notes.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Give an engine the pragmas and the locking every room counts on."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
 
 
 def is_sqlite() -> bool:

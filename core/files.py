@@ -12,6 +12,7 @@ from typing import IO, Any, cast
 
 import obstore
 import pikepdf
+from obstore.exceptions import BaseError
 from obstore.store import from_url
 from PIL import Image
 from sqlalchemy import BigInteger, CheckConstraint, String
@@ -62,6 +63,10 @@ class TooManyPages(InvalidInput):
     """A longer PDF than the form allows."""
 
     sentence = N_("«%(name)s» tiene %(pages)s páginas; el máximo es %(limit)s.")
+
+
+class StoreUnavailable(Exception):  # noqa: N818 (named for what happened)
+    """The file store took no file: it is full, gone or closed to us. Nobody's input is to blame."""
 
 
 class StoredFile(Base):
@@ -146,7 +151,10 @@ def clean_name(filename: str) -> str:
 
 def _keep(data: bytes, name: str, content_type: str, purpose: str, pages: int | None) -> StoredFile:
     key = f"{purpose}/{secrets.token_hex(2)}/{secrets.token_hex(16)}"
-    obstore.put(_store(setting("FILES_URL")), key, data)
+    try:
+        obstore.put(_store(setting("FILES_URL")), key, data)
+    except (BaseError, OSError) as error:
+        raise StoreUnavailable(str(error)) from error
     stored = StoredFile(
         key=key,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -6,6 +6,7 @@ import traceback
 from datetime import timedelta
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.clock import now
 from core.context import SYSTEM, acting_as, set_request_id
@@ -97,11 +98,18 @@ def run_due(worker: str = "inline", limit: int = 10_000) -> int:
 
 
 def work(worker: str, stop: threading.Event, pause_seconds: float = 1.0) -> None:
-    """Keep doing jobs until `stop` is set."""
+    """Keep doing jobs until `stop` is set, also across a database that is away, locked or full for a while.
+
+    What a lost connection left half done is somebody's again once its lease has run out.
+    """
     while not stop.is_set():
-        job = lease_next(worker)
-        if job is None:
-            session().close()
-            stop.wait(pause_seconds)
-            continue
-        perform(job)
+        try:
+            job = lease_next(worker)
+            if job is not None:
+                perform(job)
+                continue
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database cannot be used: %s", error.orig)
+            session().rollback()
+        session().close()
+        stop.wait(pause_seconds)

@@ -14,7 +14,8 @@ def main(orders: dict[str, str]) -> None:
 
     from core.audit import record
     from core.clock import FrozenClock, set_clock
-    from core.database import db, prepare_engine
+    from core.connections import prepare_engine
+    from core.database import db
     from core.jobs import JobContext, run_due
     from core.jobs.queue import HANDLERS
     from core.settings import install_settings

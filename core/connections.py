@@ -1,0 +1,189 @@
+"""How each connection to a database begins, waits and ends, with the same promises on SQLite and PostgreSQL.
+
+Whoever wants to write waits at most `LOCK_SECONDS` for whoever writes now, and is then told so by name
+(`OperationalError`, a page that says "busy"); a server that was restarted is found again by itself.
+"""
+
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError, OperationalError
+
+from core.context import is_writing
+from core.folding import fold_text
+
+FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"}  # the last is what PostgreSQL calls a full disk
+IDLE_SECONDS = 1.0  # a connection that lay unused for longer is asked whether it still lives
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Return whether a database driver's error says that there is no room left to write."""
+    return bool(FULL & {getattr(error, "sqlite_errorname", None), getattr(error, "sqlstate", None)})
+
+
+class WriterQueue:
+    """Who comes first, writes first: SQLite itself lets waiting writers sleep and whoever wakes luckily go ahead."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._busy = False
+
+    def enter(self, seconds: float) -> bool:
+        """Wait for a turn, at most so long; return whether it came."""
+        with self._guard:
+            if not self._busy:
+                self._busy = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=seconds):
+            return True
+        with self._guard:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return False
+        return True  # the turn came in the very moment in which we gave up
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._busy = False
+
+
+_queues: dict[str, WriterQueue] = {}
+
+
+class QueuedConnection(sqlite3.Connection):
+    """A connection that keeps its place among the writers of this process from BEGIN IMMEDIATE to the end."""
+
+    queue: WriterQueue | None = None
+    writes = False
+
+    def wait_for_turn(self, seconds: float) -> bool:
+        """Return whether this connection may write now; other processes are waited for by SQLite itself."""
+        if self.queue is not None and not self.writes:
+            self.writes = self.queue.enter(seconds)
+        return self.queue is None or self.writes
+
+    def give_up_turn(self) -> None:
+        """Let the next writer in."""
+        if self.writes and self.queue is not None:
+            self.writes = False
+            self.queue.leave()
+
+    def commit(self) -> None:
+        """Commit, and let the next writer in. A commit that fails leaves the turn to the rollback that follows."""
+        super().commit()
+        self.give_up_turn()
+
+    def rollback(self) -> None:
+        """Undo, and let the next writer in."""
+        try:
+            super().rollback()
+        finally:
+            self.give_up_turn()
+
+    def close(self) -> None:
+        """Close, and let the next writer in."""
+        try:
+            super().close()
+        finally:
+            self.give_up_turn()
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return what an engine for the database at `url` is made with."""
+    return {"connect_args": {"factory": QueuedConnection}} if url.startswith("sqlite") else {}
+
+
+def prepare_engine(engine: Engine, lock_seconds: float = 15) -> None:
+    """Give an engine the pragmas, the locking and the patience every room counts on."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _preparing_sqlite(engine, lock_seconds))
+        event.listen(engine, "begin", _beginning_sqlite(lock_seconds))
+    else:
+        event.listen(engine, "connect", _preparing_postgresql(lock_seconds))
+        event.listen(engine, "checkin", _note_time)
+        event.listen(engine, "checkout", _ask_whether_alive)
+
+
+# --- SQLite ------------------------------------------------------------------
+
+
+def _preparing_sqlite(engine: Engine, lock_seconds: float) -> Callable[[Any, object], None]:
+    def prepare(connection: Any, _record: object) -> None:
+        connection.create_function("fold_text", 1, fold_text, deterministic=True)
+        connection.isolation_level = None  # SQLAlchemy's "begin" event says BEGIN, not the driver
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # money: a commit that was answered survives a power cut
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # without it INSERT OR REPLACE deletes a posted row without firing its trigger
+            f"busy_timeout={round(lock_seconds * 1000)}",
+            "trusted_schema=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        file = engine.url.database
+        if isinstance(connection, QueuedConnection) and file and file != ":memory:":
+            connection.queue = _queues.setdefault(file, WriterQueue())
+
+    return prepare
+
+
+def _beginning_sqlite(lock_seconds: float) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails at once when another wrote between; see stack notes.
+        if not is_writing():
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver: Any = connection.connection.dbapi_connection
+        if not isinstance(driver, QueuedConnection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        if not driver.wait_for_turn(lock_seconds):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            driver.give_up_turn()
+            raise
+
+    return begin
+
+
+# --- PostgreSQL --------------------------------------------------------------
+
+
+def _preparing_postgresql(lock_seconds: float) -> Callable[[Any, object], None]:
+    def prepare(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {round(lock_seconds * 1000)}")
+        connection.autocommit = False
+
+    return prepare
+
+
+def _note_time(_connection: object, record: Any) -> None:
+    record.info["since"] = time.monotonic()
+
+
+def _ask_whether_alive(connection: Any, record: Any, _proxy: object) -> None:
+    # Under load nobody asks: the first request that finds the server gone empties the whole pool by itself.
+    if time.monotonic() - record.info.get("since", time.monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError("the server hung up") from error

@@ -2,6 +2,7 @@
 
 from trust.models import ledger_triggers
 from trust.models.bank import MATCH_REASONS, BankAccount, BankLine, BankMatch, BankStatement, MatchReason
+from trust.models.bundles import ReceiptBundle
 from trust.models.checkout import CheckoutOrder, ProcessedEvent
 from trust.models.contributions import (
     Contribution,
@@ -36,11 +37,16 @@ from trust.models.ledger import (
     JournalEntry,
     Posting,
 )
+from trust.models.offers import OfferContact
 from trust.models.online import OnlineDispute, OnlineMovement, Payout, RefundRequest
+from trust.models.packages import DUE_RULES, DueRule, PackageBenefit, PackageChoice, PromisedBenefit, SponsorPackage
+from trust.models.periods import CLOSING_ACTIONS, ClosingAction, PeriodClosing, PeriodReopening
 
 __all__ = [
+    "CLOSING_ACTIONS",
     "CONTRIBUTION_FORMS",
     "CONTRIBUTION_KINDS",
+    "DUE_RULES",
     "ENTRY_KINDS",
     "FUND_KINDS",
     "MATCH_REASONS",
@@ -54,9 +60,11 @@ __all__ = [
     "BankMatch",
     "BankStatement",
     "CheckoutOrder",
+    "ClosingAction",
     "Contribution",
     "ContributionForm",
     "ContributionKind",
+    "DueRule",
     "EntryCounter",
     "EntryKind",
     "FiscalPeriod",
@@ -66,17 +74,25 @@ __all__ = [
     "JournalEntry",
     "MatchReason",
     "Method",
+    "OfferContact",
     "OnlineDispute",
     "OnlineMovement",
+    "PackageBenefit",
+    "PackageChoice",
     "Payout",
+    "PeriodClosing",
+    "PeriodReopening",
     "Pledge",
     "PledgeInstalment",
     "PledgePayment",
     "Posting",
     "ProcessedEvent",
+    "PromisedBenefit",
     "Receipt",
+    "ReceiptBundle",
     "ReceiptCounter",
     "RefundRequest",
+    "SponsorPackage",
     "ValuationTechnique",
     "ledger_triggers",
 ]

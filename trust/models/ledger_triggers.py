@@ -75,7 +75,16 @@ refuse(
     "a period cannot be deleted",
     replaced_when="EXISTS (SELECT 1 FROM fiscal_period WHERE id = NEW.id OR (year = NEW.year AND month = NEW.month))",
 )
-refuse("fiscal_period", "update", "closed_period a closed period stays closed", when="OLD.state = 'closed'")
+# One way back: the last closed month, once its history says that two people reopened it (trust.models.periods).
+refuse(
+    "fiscal_period",
+    "update",
+    "closed_period a closed period stays closed",
+    when="OLD.state = 'closed' AND NOT (NEW.state = 'open' AND NEW.id = OLD.id AND NEW.year = OLD.year "
+    "AND NEW.month = OLD.month AND COALESCE((SELECT action FROM period_closing WHERE period_id = OLD.id "
+    "ORDER BY id DESC LIMIT 1), '') = 'reopened' AND NOT EXISTS (SELECT 1 FROM fiscal_period "
+    "WHERE state = 'closed' AND (year > OLD.year OR (year = OLD.year AND month > OLD.month))))",
+)
 
 # --- entries ---
 

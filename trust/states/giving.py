@@ -1,4 +1,4 @@
-"""The life cycles of the trust fund's things: what each state means to a reader and who may move it."""
+"""The lives of what people give: contributions, promises, receipts, and payments on line."""
 
 from enum import StrEnum
 
@@ -7,60 +7,6 @@ from core.roles import Role
 from core.states import State, StateTable, Transition
 
 TREASURY = frozenset({Role.TREASURER})
-
-
-class FundState(StrEnum):
-    """Whether a fund takes and pays money."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-FUND_STATES = StateTable(
-    "fund",
-    {
-        FundState.OPEN: State(N_("Abierta"), N_("Recibe y paga dinero."), "good"),
-        FundState.CLOSED: State(N_("Cerrada"), N_("Ya no recibe ni paga dinero."), "neutral"),
-    },
-    [Transition(FundState.OPEN, FundState.CLOSED, TREASURY)],
-    FundState.OPEN,
-)
-
-
-class PeriodState(StrEnum):
-    """Whether a month of the books still takes entries."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-PERIOD_STATES = StateTable(
-    "fiscal_period",
-    {
-        PeriodState.OPEN: State(N_("Abierto"), N_("Todavía recibe asientos."), "progress"),
-        PeriodState.CLOSED: State(N_("Cerrado"), N_("Sus sumas se probaron y ya no cambia."), "good"),
-    },
-    [Transition(PeriodState.OPEN, PeriodState.CLOSED, TREASURY)],
-    PeriodState.OPEN,
-)
-
-
-class EntryState(StrEnum):
-    """Whether an entry counts. Drafts live only inside the transaction that posts them."""
-
-    DRAFT = "draft"
-    POSTED = "posted"
-
-
-ENTRY_STATES = StateTable(
-    "journal_entry",
-    {
-        EntryState.DRAFT: State(N_("En preparación"), N_("Todavía no cuenta en ningún saldo.")),
-        EntryState.POSTED: State(N_("Asentado"), N_("Cuenta en los saldos y no puede cambiarse ni borrarse."), "good"),
-    },
-    [Transition(EntryState.DRAFT, EntryState.POSTED)],
-    EntryState.DRAFT,
-)
 
 
 class ContributionState(StrEnum):
@@ -274,29 +220,4 @@ PAYOUT_STATES = StateTable(
         Transition(PayoutState.POSTED, PayoutState.FAILED),
     ],
     PayoutState.ON_ITS_WAY,
-)
-
-
-class BankLineState(StrEnum):
-    """Whether a line of the bank has its entry."""
-
-    OPEN = "open"
-    MATCHED = "matched"
-    SET_ASIDE = "set_aside"
-
-
-BANK_LINE_STATES = StateTable(
-    "bank_line",
-    {
-        BankLineState.OPEN: State(N_("Sin conciliar"), N_("Está en el banco y falta encontrar su asiento."), "warning"),
-        BankLineState.MATCHED: State(N_("Conciliada"), N_("El banco y los libros dicen lo mismo."), "good"),
-        BankLineState.SET_ASIDE: State(N_("Apartada"), N_("Una persona dijo por qué no lleva asiento."), "neutral"),
-    },
-    [
-        Transition(BankLineState.OPEN, BankLineState.MATCHED, TREASURY),
-        Transition(BankLineState.OPEN, BankLineState.SET_ASIDE, TREASURY),
-        Transition(BankLineState.MATCHED, BankLineState.OPEN, TREASURY),
-        Transition(BankLineState.SET_ASIDE, BankLineState.OPEN, TREASURY),
-    ],
-    BankLineState.OPEN,
 )

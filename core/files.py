@@ -5,6 +5,7 @@ Only PDF, JPEG and PNG come in: the signature must stand at the first byte, and 
 
 import hashlib
 import io
+import logging
 import secrets
 from datetime import datetime
 from functools import lru_cache
@@ -15,8 +16,8 @@ import pikepdf
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 from PIL import Image
-from sqlalchemy import BigInteger, CheckConstraint, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, String, event
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.clock import now
 from core.database import Base, UtcDateTime, session
@@ -26,6 +27,8 @@ from core.settings import setting
 
 SIGNATURES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 LARGEST_PIXELS = 60_000_000
+WRITTEN = "files_written"  # in the session's notes: what this transaction put into the store
+log = logging.getLogger("puente.files")
 
 
 class FileTooLarge(InvalidInput):
@@ -155,6 +158,7 @@ def _keep(data: bytes, name: str, content_type: str, purpose: str, pages: int | 
         obstore.put(_store(setting("FILES_URL")), key, data)
     except (BaseError, OSError) as error:
         raise StoreUnavailable(str(error)) from error
+    session().info.setdefault(WRITTEN, []).append(key)
     stored = StoredFile(
         key=key,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -168,6 +172,22 @@ def _keep(data: bytes, name: str, content_type: str, purpose: str, pages: int | 
     session().add(stored)
     session().flush()
     return stored
+
+
+@event.listens_for(Session, "after_commit")
+def _keep_written(of: Session) -> None:
+    if of.get_nested_transaction() is None:
+        of.info.pop(WRITTEN, None)
+
+
+@event.listens_for(Session, "after_rollback")
+def _drop_written(of: Session) -> None:
+    # The row that named the file is gone: without this the bytes would lie in the store for ever, known to nobody.
+    for key in of.info.pop(WRITTEN, ()) if of.get_nested_transaction() is None else ():
+        try:
+            obstore.delete(_store(setting("FILES_URL")), key)
+        except (BaseError, OSError) as error:
+            log.warning("a file of a transaction that was undone is left over: %s (%s)", key, error)
 
 
 def _content_type(data: bytes, name: str) -> str:

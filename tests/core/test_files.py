@@ -186,6 +186,22 @@ def test_a_forgotten_file_leaves_its_row_and_no_bytes(session: Session, clock: F
     assert session.get(StoredFile, stored.id) is stored
 
 
+def test_what_was_undone_leaves_no_bytes_but_a_savepoint_undoes_only_itself(
+    session: Session, clock: FrozenClock
+) -> None:
+    early = store_upload(pdf(), "antes.pdf", purpose="test")
+    savepoint = session.begin_nested()
+    store_upload(pdf(2), "dentro.pdf", purpose="test")
+    savepoint.rollback()
+    assert read(early)
+    session.commit()
+    late = store_upload(pdf(3), "después.pdf", purpose="test")
+    session.rollback()
+    assert read(early)
+    with pytest.raises(FileNotFoundError):
+        read(late)
+
+
 def test_a_download_cannot_run_or_be_sniffed(app: Flask, session: Session, clock: FrozenClock) -> None:
     stored = store_generated(b"a,b\n1,2\n", "cuentas á «1».csv", "text/csv", "test")
     with app.test_request_context():

@@ -94,22 +94,31 @@ class TestDatabase:
 
     def keep_as_template(self) -> None:
         """Remember the present state as what every test starts from."""
+        self.keep_as(self.template)
+
+    def keep_as(self, name: str) -> None:
+        """Remember the present state under `name`. Nothing may wait for a commit."""
         db.engine.dispose()
         if ENGINE == "postgresql":
-            postgres.recreate(self.template, self.name)
+            postgres.recreate(name, self.name)
         else:
-            shutil.copy(self.file, self.file.with_suffix(".template"))
+            shutil.copy(self.file, self.file.with_suffix(f".{name}"))
+
+    def restore(self, name: str) -> None:
+        """Put the state back that was kept under `name`."""
+        db.engine.dispose()
+        if ENGINE == "postgresql":
+            postgres.recreate(self.name, name)
+            return
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self.file.with_suffix(f".{name}"), self.file)
 
     def refresh(self) -> None:
         """Give the coming test a copy of the template."""
         db.engine.dispose()
-        if ENGINE == "postgresql":
-            if not postgres.empty(self.name):
-                postgres.recreate(self.name, self.template)
-            return
-        for suffix in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.file.with_suffix(".template"), self.file)
+        if ENGINE != "postgresql" or not postgres.empty(self.name):
+            self.restore(self.template)
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +129,7 @@ def application(database: TestDatabase) -> Flask:
     if ENGINE == "postgresql":
         postgres.recreate(database.name)
     app = create_app(settings(database.folder, database.url))
+    app.extensions["test_database"] = database  # for those who are no fixture: see tests/stories.py
     with app.app_context():
         create_schema()
         database.keep_as_template()

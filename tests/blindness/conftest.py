@@ -25,7 +25,9 @@ from scoring.states import PanelState
 from tests.factories.accounts import make_user
 from tests.factories.awards import apply, close, hand_over, officer_actor, written_pdf
 from tests.factories.grants import make_open_call
+from tests.stories import told_once
 
+_numbers = count(7_654_321)  # never begun again: a story told once keeps the numbers it was told with
 NAMES = ("Xóchitl Quetzalli Montaño", "Ignacio Tlacaélel Zúñiga", "Eréndira Huapilla Ocampo")
 
 
@@ -48,11 +50,12 @@ class Blind:
 def blind(session: Session, clock: FrozenClock) -> Iterator[Blind]:
     """Three applications with a file each, assigned to three reviewers; declarations are due."""
     with numbered_apart():
-        yield _world(session, clock)
+        officer = make_user(Role.PROGRAMME_OFFICER, name="Oficial")
+        yield Blind(*_told(clock, officer))
 
 
-def _world(session: Session, clock: FrozenClock) -> Blind:
-    officer = make_user(Role.PROGRAMME_OFFICER, name="Oficial")
+@told_once
+def _told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], Panel, User]:
     call = make_open_call()
     found = [apply(call, name=name, portfolio=written_pdf("Obra reciente.", author=name)) for name in NAMES]
     close(call, clock)
@@ -64,8 +67,7 @@ def _world(session: Session, clock: FrozenClock) -> Blind:
     assert panel is not None
     services.assign_reviewers(panel)
     services.advance_panel(panel, PanelState.DECLARATIONS)
-    session.commit()
-    return Blind(call, found, panel, reviewer)
+    return call, found, panel, reviewer
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,8 @@ def numbered_apart() -> Iterator[None]:
     """Let ids of people and applications begin where no count, amount or date is mistaken for them."""
 
     def number(_mapper: object, _connection: object, target: Any) -> None:
-        target.id = next(numbers)
+        target.id = next(_numbers)
 
-    numbers = count(7_654_321)
     for model in (User, Application):
         event.listen(model, "before_insert", number)
     try:

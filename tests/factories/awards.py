@@ -26,6 +26,7 @@ from scoring.states import PanelState
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_draft_application, make_open_call
 from tests.factories.scoring import review
+from tests.stories import told_once
 
 NAMES = ("Juana Inés Núñez Arriaga", "Óscar Tzompantzi Ruelas", "Ximena Quetzalli Baños", "Itzel Macuil Xochihua")
 
@@ -81,6 +82,7 @@ def close(call: Call, clock: FrozenClock) -> None:
     assert call.state is CallState.CLOSED
 
 
+@told_once
 def under_review(
     clock: FrozenClock, officer: User, *, applications: int = 3, reviewers: int = 3, **changes: Any
 ) -> tuple[Call, list[Application]]:
@@ -125,6 +127,7 @@ def score(
     scoring.release_ranking(ranking)
 
 
+@told_once
 def ranked(
     clock: FrozenClock,
     officer: User,
@@ -140,6 +143,7 @@ def ranked(
     return call, found
 
 
+@told_once
 def determined(clock: FrozenClock, officer: User, **changes: Any) -> tuple[Call, list[Application]]:
     """A call whose determinations are prepared and whose every selected application has its committed award."""
     call, found = ranked(clock, officer, **changes)
@@ -150,6 +154,7 @@ def determined(clock: FrozenClock, officer: User, **changes: Any) -> tuple[Call,
     return call, found
 
 
+@told_once
 def released(clock: FrozenClock, officer: User, **changes: Any) -> tuple[Call, list[Application]]:
     """A call whose results are out and whose letters are in the outbox."""
     call, found = determined(clock, officer, **changes)
@@ -174,6 +179,7 @@ def nobody_listens() -> Iterator[None]:
             listeners[:] = before
 
 
+@told_once
 def make_award(clock: FrozenClock, officer: User, **changes: Any) -> Award:
     """An award with its agreement offered."""
     _call, found = released(clock, officer, applications=1, **changes)
@@ -183,6 +189,7 @@ def make_award(clock: FrozenClock, officer: User, **changes: Any) -> Award:
     return award
 
 
+@told_once
 def accepted_award(clock: FrozenClock, officer: User, **changes: Any) -> Award:
     """An award whose agreement its applicant accepted."""
     award = make_award(clock, officer, **changes)
@@ -193,6 +200,7 @@ def accepted_award(clock: FrozenClock, officer: User, **changes: Any) -> Award:
     return award
 
 
+@told_once
 def paid_award(clock: FrozenClock, officer: User, **changes: Any) -> Award:
     """An award whose first payment was made."""
     award = accepted_award(clock, officer, **changes)

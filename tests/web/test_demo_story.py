@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.clock import local
 from core.database import session
+from core.roles import Role
 from tests.web.conftest import World
 from transparency.rules.reconciliation import BookSum
 from trust.models import JournalEntry, Receipt
@@ -37,6 +38,11 @@ def _report(world: World) -> Result:
 
     with world.app.app_context():
         return CliRunner().invoke(print_report, terminal_width=300)
+
+
+def test_the_reviewer_of_the_demo_has_work(world: World) -> None:
+    page = world.client(Role.REVIEWER).get("/es/evaluacion").get_data(as_text=True)
+    assert "Seguir con" in page
 
 
 def test_the_proof_opens_every_public_report(world: World) -> None:

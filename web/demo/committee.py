@@ -48,9 +48,12 @@ def seat_committee(story: Story) -> None:
 
 
 def screen_and_blind(
-    story: Story, call: Call, on: date, opens: datetime, closes: datetime
+    story: Story, call: Call, on: date, opens: datetime, closes: datetime, *, seats: int | None = None
 ) -> Generator[datetime, None, Panel]:
-    """Screen by the rules, prepare and clear the blind dossiers, seat the committee and hand everything over."""
+    """Screen by the rules, prepare and clear the blind dossiers, seat the committee and hand everything over.
+
+    `seats` is how many of the committee sit, the demo's own reviewer first; None is all.
+    """
     yield office_hours(on)
     grants.advance_calls()
     with story.acting("programa"):
@@ -65,8 +68,9 @@ def screen_and_blind(
         grants.clear_clean_dossiers(call)
         session().commit()
         panel = grants.open_review(call, review_opens_at=opens, review_closes_at=closes)
-        for number, user in enumerate(reviewers(story)):
-            grants.seat_reviewer_on(call, user, keywords=[str(1 + number % 5), str(1 + (number + 2) % 5)])
+        for number, user in enumerate(reviewers(story)[:seats]):
+            axes = (1 + number % 5, 1 + (number + 2) % 5)
+            grants.seat_reviewer_on(call, user, keywords=[f"eje-{axis}" for axis in axes])
         grants.hand_over_dossiers(call, progress=_bar(story, "Handing over"))
         grants.hand_over_conflicts(call)
         scoring.advance_panel(panel, PanelState.DECLARATIONS)

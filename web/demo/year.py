@@ -96,10 +96,9 @@ def _closed_call(story: Story, plan: calls.Plan) -> Chapter:
     call = yield from _announce(story, plan)
     yield from applicants.apply_all(story, call, 9, office_hours(plan.opens_on, 10), plan.closes_at)
     yesterday = story.year.today - timedelta(days=1)
-    # The committee of the call that has just closed is reading now: a reviewer who signs in has work.
-    yield from committee.screen_and_blind(
-        story, call, yesterday, office_hours(yesterday, 14), end_of_day(story.year.today + timedelta(days=20))
-    )
+    closes = end_of_day(story.year.today + timedelta(days=20))
+    # The committee of the call that has just closed is reading now, and it is small: a reviewer who signs in has work.
+    yield from committee.screen_and_blind(story, call, yesterday, office_hours(yesterday, 14), closes, seats=4)
 
 
 def _open_call(story: Story, plan: calls.Plan) -> Chapter:

@@ -4,6 +4,8 @@ from datetime import date
 
 from babel.dates import format_date
 
+from accounts import queries as people
+from accounts.models import User
 from core.database import session
 from core.files import StoredFile
 from core.language import _, in_language, localised
@@ -11,7 +13,8 @@ from core.money import Money, format_money
 from core.settings import setting
 from mail.models import OutboxMessage
 from mail.services import enqueue_mail
-from trust.models import Pledge, Receipt
+from trust.models import Contribution, OfferContact, PeriodReopening, Pledge, PromisedBenefit, Receipt
+from trust.states import DECIDERS, ReopeningState
 
 
 def send_pledge_reminder(promised: Pledge, due_on: date, missing: Money, *, late: bool) -> OutboxMessage:
@@ -89,4 +92,146 @@ def send_receipt(receipt: Receipt, to: str, language: str) -> OutboxMessage:
             action=(_("Descargar el recibo"), address),
             attachments=[session().get_one(StoredFile, receipt.stored_file_id)],
             about="trust.receipt",
+        )
+
+
+def send_benefit_reminder(owed: PromisedBenefit, to: str, language: str, *, late: bool) -> OutboxMessage:
+    """Queue the letter that reminds staff of something owed to a sponsor that is due soon, or is late."""
+    with in_language(language):
+        told = {
+            "what": f"{owed.quantity:,} × {localised(owed.what, language)}",
+            "package": localised(owed.package.name, language),
+            "day": format_date(owed.due_on, "long", locale=language),
+        }
+        said = _("Al patrocinio «%(package)s» se le debe «%(what)s» a más tardar el %(day)s.", **told)
+        if late:
+            said = _("Al patrocinio «%(package)s» se le debía «%(what)s» el %(day)s y no consta su entrega.", **told)
+        return enqueue_mail(
+            to=to,
+            subject=_("Contraprestación vencida") if late else _("Contraprestación por entregar"),
+            paragraphs=[said, _("Cuando se entregue, anota la fecha y sube la evidencia: quien patrocina la verá.")],
+            language=language,
+            action=(
+                _("Ver la contraprestación"),
+                f"{setting('PUBLIC_URL')}/{language}/tesoreria/contraprestaciones/{owed.id}",
+            ),
+            about="trust.benefit",
+        )
+
+
+def send_reopening_asked(wish: PeriodReopening) -> None:
+    """Queue a letter to everybody who may decide whether a closed month opens again, except who asked."""
+    asker = session().get_one(User, wish.asked_by_id)
+    deciders = {one.id: one for role in sorted(DECIDERS) for one in people.users_with_role(role)}
+    deciders.pop(wish.asked_by_id, None)
+    for person in deciders.values():
+        with in_language(person.language):
+            period = f"{wish.period.year}-{wish.period.month:02d}"
+            enqueue_mail(
+                to=person.email,
+                subject=_("Piden reabrir el mes %(period)s", period=period),
+                paragraphs=[
+                    _("%(name)s pide reabrir el mes %(period)s de los libros.", name=asker.name, period=period),
+                    _("Motivo: %(reason)s", reason=wish.reason),
+                    _("Otra persona tiene que decidirlo. Si ya lo hizo alguien más, no hagas nada."),
+                ],
+                language=person.language,
+                action=(_("Ver la solicitud"), _place_of(wish, person)),
+                about="trust.reopening",
+            )
+
+
+def send_reopening_decided(wish: PeriodReopening) -> None:
+    """Queue the letter that tells who asked what was decided."""
+    asker = session().get_one(User, wish.asked_by_id)
+    with in_language(asker.language):
+        period = f"{wish.period.year}-{wish.period.month:02d}"
+        granted = wish.state is ReopeningState.GRANTED
+        told = (
+            [_("El mes %(period)s está abierto otra vez. Ciérralo cuando termines.", period=period)]
+            if granted
+            else [
+                _("El mes %(period)s sigue cerrado.", period=period),
+                _("Motivo: %(reason)s", reason=wish.decision_note or ""),
+            ]
+        )
+        enqueue_mail(
+            to=asker.email,
+            subject=_("Se concedió reabrir %(period)s", period=period)
+            if granted
+            else _("No se concedió reabrir %(period)s", period=period),
+            paragraphs=told,
+            language=asker.language,
+            action=(_("Ver la solicitud"), _place_of(wish, asker)),
+            about="trust.reopening",
+        )
+
+
+def _place_of(wish: PeriodReopening, reader: User) -> str:
+    return f"{setting('PUBLIC_URL')}/{reader.language}/tesoreria/periodos/reaperturas/{wish.id}"
+
+
+def _offered(contribution: Contribution, language: str) -> dict[str, str]:
+    item = contribution.item
+    assert item is not None  # an offer in kind has its thing
+    return {
+        "what": f"{item.quantity:,} {item.unit}: {item.description}",
+        "value": format_money(contribution.money, language),
+        "fund": localised(contribution.fund.name, language),
+    }
+
+
+def send_offer_thanks(contribution: Contribution, contact: OfferContact) -> OutboxMessage:
+    """Queue the letter that tells whoever offered something in kind what happens next."""
+    with in_language(contact.language):
+        told = _offered(contribution, contact.language)
+        return enqueue_mail(
+            to=contact.email,
+            subject=_("Recibimos tu oferta en especie"),
+            paragraphs=[
+                _("Gracias, %(name)s. Nos ofreces %(what)s, con un valor de %(value)s.", name=contact.name, **told),
+                _("Te respondemos a este correo para acordar la entrega, o para decirte por qué no podemos recibirla."),
+                _("Cuando alguien del fideicomiso confirme que llegó, te enviamos el recibo. Antes no cuenta."),
+                _("Si no la hiciste tú, responde a este correo y la borramos."),
+            ],
+            language=contact.language,
+            about="trust.offer",
+        )
+
+
+def send_offer_to_staff(contribution: Contribution, contact: OfferContact, to: str, language: str) -> OutboxMessage:
+    """Queue the letter that tells staff of an offer to be answered."""
+    with in_language(language):
+        told = _offered(contribution, language)
+        day = format_date(contact.available_on, "long", locale=language)
+        return enqueue_mail(
+            to=to,
+            subject=_("Ofrecen algo en especie"),
+            paragraphs=[
+                _("%(name)s ofrece %(what)s, con un valor de %(value)s, para «%(fund)s».", name=contact.name, **told),
+                _("Se puede entregar desde el %(day)s. Responde a %(email)s.", day=day, email=contact.email),
+            ],
+            language=language,
+            action=(
+                _("Ver la oferta"),
+                f"{setting('PUBLIC_URL')}/{language}/tesoreria/aportaciones/{contribution.id}",
+            ),
+            about="trust.offer",
+        )
+
+
+def send_offer_declined(contribution: Contribution, contact: OfferContact, reason: str) -> OutboxMessage:
+    """Queue the letter that tells whoever offered something why the trust cannot take it."""
+    with in_language(contact.language):
+        told = _offered(contribution, contact.language)
+        return enqueue_mail(
+            to=contact.email,
+            subject=_("No podemos recibir lo que nos ofreciste"),
+            paragraphs=[
+                _("Gracias por ofrecernos %(what)s. Esta vez no podemos recibirlo.", **told),
+                _("El motivo: %(reason)s", reason=reason),
+                _("Si algo cambia, responde a este correo o haz otra oferta."),
+            ],
+            language=contact.language,
+            about="trust.offer",
         )

@@ -19,3 +19,9 @@ def remind_pledge(job: JobContext) -> None:
     part = queries.instalment(job.payload["instalment"])
     if part is not None:
         services.remind_of(part, job.payload["when"])
+
+
+@handler("trust.remind_benefit", N_("Recordar una contraprestación"))
+def remind_benefit(job: JobContext) -> None:
+    """Remind those who owe something to a sponsor, if it is still owed."""
+    services.remind_of_benefit(queries.benefit(job.payload["benefit"], hold=True), job.payload["when"])

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Organisation
@@ -11,8 +11,9 @@ from core.clock import today
 from core.context import SYSTEM, Actor, acting_as
 from core.money import Money
 from core.roles import Role
-from trust.models import Contribution, Fund, FundKind, JournalEntry, ValuationTechnique
+from trust.models import Contribution, Fund, FundKind, JournalEntry, SponsorPackage, ValuationTechnique
 from trust.services import (
+    BenefitLine,
     Line,
     confirm_in_kind_delivery,
     establish_chart,
@@ -21,6 +22,7 @@ from trust.services import (
     open_periods,
     post_entry,
     receive_contribution,
+    write_package,
 )
 
 _serial = itertools.count(1)
@@ -97,3 +99,21 @@ def acting(user_id: int | None, *roles: Role) -> Iterator[None]:
     """Let somebody act inside the block."""
     with acting_as(Actor(user_id=user_id, roles=frozenset(roles))):
         yield
+
+
+def make_package(money: Money, **facts: Any) -> SponsorPackage:
+    """Write a package with a logo after thirty days and two concert tickets on a day."""
+    facts.setdefault("name", {"es": "Paquete Jacaranda", "en": "Jacaranda package"})
+    facts.setdefault("is_public", True)
+    facts.setdefault("opens_on", today())
+    facts.setdefault(
+        "lines",
+        [
+            BenefitLine({"es": "Logotipo en la página", "en": "Logo on the page"}, 1, due_days=30),
+            BenefitLine(
+                {"es": "Boletos para el concierto", "en": "Concert tickets"}, 2,
+                due_on=today() + timedelta(days=60), fair_value=Money(money.amount_cents // 10, money.currency),
+            ),
+        ],
+    )  # fmt: skip
+    return write_package(money=money, **facts)

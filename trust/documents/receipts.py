@@ -60,7 +60,20 @@ def receipt_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         ]
         if item["delivered_to"]:
             facts.append((_("Quién lo recibió"), item["delivered_to"]))
-    return facts
+    return facts + _package_facts(content)
+
+
+def _package_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    package = content.get("package")  # receipts older than packages have none
+    if not package:
+        return []
+    language, currency = content["language"], content["currency"]
+    return [
+        (_("Paquete"), package["name"]),
+        (_("Lo que recibe a cambio"), "; ".join(package["lines"])),
+        (_("Su valor razonable"), format_money(Money(package["returned_cents"], currency), language)),
+        (_("Lo que pasa de ese valor"), format_money(Money(package["gift_cents"], currency), language)),
+    ]
 
 
 def receipt_money(content: Mapping[str, Any]) -> Money:

@@ -17,6 +17,8 @@ from trust.forms.giving import (
     UseForm,
     fund_options,
 )
+from trust.forms.offers import OfferForm
+from trust.forms.packages import BenefitDeliveryForm, PackageForm
 from trust.forms.pledges import ApplyForm, PledgeForm
 
 __all__ = [
@@ -24,12 +26,15 @@ __all__ = [
     "LARGEST_EVIDENCE_BYTES",
     "ApplyForm",
     "AssignHeldForm",
+    "BenefitDeliveryForm",
     "ConfirmForm",
     "DeliveryForm",
     "FindReceiptForm",
     "FundForm",
     "GiveForm",
     "InKindForm",
+    "OfferForm",
+    "PackageForm",
     "PledgeForm",
     "ReasonForm",
     "RefundForm",

@@ -1,5 +1,6 @@
 """Shapes of what people type about money."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf.file import FileAllowed
@@ -19,9 +20,17 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 
 from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
-from core.money import Money
+from core.money import Money, format_money
 from core.settings import setting
-from trust.models import CONTRIBUTION_KINDS, METHODS, VALUATION_TECHNIQUES, ContributionKind, Fund, Method
+from trust.models import (
+    CONTRIBUTION_KINDS,
+    METHODS,
+    VALUATION_TECHNIQUES,
+    ContributionKind,
+    Fund,
+    Method,
+    SponsorPackage,
+)
 from trust.queries import funds, funds_offered
 
 REQUIRED = lazy("Este dato hace falta.")
@@ -52,10 +61,17 @@ def fund_options(offered: list[Fund]) -> list[tuple[str, str]]:
     return [(fund.code, localised(fund.name)) for fund in offered]
 
 
+def _package_options(offered: Sequence[SponsorPackage]) -> list[Any]:
+    names = [(str(one.id), f"{localised(one.name)} · {format_money(one.money)}") for one in offered]
+    return choices([("", _(N_("Sin paquete"))), *names])
+
+
 class GiveForm(PuenteForm):
     """What a giver decides before paying: how much, for what, by which road, and what the public may read."""
 
     amount = MoneyField(lazy("¿Cuánto quieres aportar?"), AMOUNT_RULES)
+    # What may be chosen changes while people read: the service says why a package is gone, beside this field.
+    package = SelectField(lazy("Paquete de patrocinio"), default="", validate_choice=False)
     fund = RadioField(lazy("¿Para qué?"), validate_choice=True)
     method = RadioField(lazy("¿Cómo quieres pagar?"), default=Method.CARD.value)
     giver = SelectField(lazy("¿A nombre de quién?"), default="")
@@ -70,9 +86,17 @@ class GiveForm(PuenteForm):
     )
     show_name = BooleanField(lazy("Mostrar este nombre en las cuentas públicas"))
 
-    def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organisations: dict[int, str] | None = None,
+        packages: Sequence[SponsorPackage] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.amount.currency = setting("BASE_CURRENCY")
+        self.package.choices = _package_options(packages)
+        self._fill_amount(packages)
         needed = ("", _(N_("Donde más se necesita")))
         self.fund.choices = choices([needed, *fund_options(funds_offered())])
         if self.fund.data is None:
@@ -81,6 +105,13 @@ class GiveForm(PuenteForm):
         self.kind.choices = choices([(kind.value, _(CONTRIBUTION_KINDS[kind])) for kind in KINDS_OF_GIFT])
         mine = [(str(one), name) for one, name in (organisations or {}).items()]
         self.giver.choices = choices([("", _(N_("A mi nombre"))), *mine])
+
+    def _fill_amount(self, packages: Sequence[SponsorPackage]) -> None:
+        """Let a package that was chosen say the amount where nobody wrote one."""
+        wanted = next((one for one in packages if str(one.id) == self.package.data), None)
+        if wanted is not None and not self.amount.typed and wanted.currency == self.amount.currency:
+            self.amount.data, self.amount.typed = wanted.money, None
+            self.amount.raw_data = [str(wanted.money.decimal)]
 
 
 class TransferForm(PuenteForm):
@@ -91,6 +122,7 @@ class TransferForm(PuenteForm):
     fund = SelectField(lazy("Bolsa"), [_required()])
     amount = MoneyField(lazy("Cantidad"), AMOUNT_RULES)
     currency = SelectField(lazy("Moneda"), [_required()])
+    package = SelectField(lazy("Paquete de patrocinio"), default="")
     received_on = DateField(
         lazy("Fecha en que llegó"), [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))]
     )
@@ -102,11 +134,18 @@ class TransferForm(PuenteForm):
     )
     show_name = BooleanField(lazy("Mostrar este nombre en las cuentas públicas"))
 
-    def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organisations: dict[int, str] | None = None,
+        packages: Sequence[SponsorPackage] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = choices([(kind.value, _(label)) for kind, label in CONTRIBUTION_KINDS.items()])
         self.fund.choices = choices([("", _(N_("Elige la bolsa"))), *fund_options(funds())])
         self.currency.choices = choices([(code, code) for code in CURRENCIES])
+        self.package.choices = _package_options(packages)
         self.giver.choices = choices(
             [
                 ("", _(N_("Ninguna"))),

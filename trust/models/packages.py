@@ -86,6 +86,10 @@ class PackageBenefit(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     fair_value_cents: Mapped[int] = mapped_column(BigInteger, default=0)
 
+    def value(self, currency: str) -> Money:
+        """What all of it would cost elsewhere, in its package's currency."""
+        return Money(self.fair_value_cents, currency)
+
 
 class PackageChoice(Base):
     """Who takes a place of a package: an online order, and the contribution that came of it or by transfer."""

@@ -2,10 +2,12 @@
 
 from flask import Blueprint
 
+from core.context import actor
 from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from trust import queries
+from trust.states import DECIDERS
 
 blueprint = Blueprint("trust", __name__)
 machine_blueprint = Blueprint("trust_machine", __name__)
@@ -15,6 +17,12 @@ NAVIGATION = (
     NavItem(N_("Bolsas"), "trust.fund_list", 40),
     NavItem(N_("Mis aportaciones"), "trust.my_contributions", 60, frozenset({Role.SPONSOR_CONTACT})),
     NavItem(N_("Libro"), "trust.ledger_list", 70, frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR})),
+    NavItem(
+        N_("Estados financieros"),
+        "trust.statement_list",
+        73,
+        frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR}),
+    ),
     NavItem(N_("Aportaciones"), "trust.contribution_list", 71, frozenset({Role.TREASURER, Role.AUDITOR})),
 )
 DESK = (
@@ -30,7 +38,20 @@ DESK = (
         frozenset({Role.TREASURER}),
         lambda: int(queries.year_to_open() is not None),
     ),
+    DeskItem(
+        N_("Reaperturas de meses por decidir"),
+        "trust.reopening_list",
+        DECIDERS,
+        lambda: queries.reopenings_to_decide(actor().user_id),
+    ),
     DeskItem(N_("Promesas vencidas"), "trust.pledge_list", frozenset({Role.TREASURER}), queries.pledges_late),
+    DeskItem(
+        N_("Contraprestaciones vencidas"),
+        "trust.benefit_list",
+        frozenset({Role.TREASURER, Role.PROGRAMME_OFFICER}),
+        queries.benefits_late,
+        {"estado": "vencidas"},
+    ),
     DeskItem(N_("Líneas del banco sin conciliar"), "trust.bank_show", frozenset({Role.TREASURER}), queries.lines_open),
     DeskItem(N_("Pagos en línea en disputa"), "trust.dispute_list", frozenset({Role.TREASURER}), queries.disputes_open),
     DeskItem(
@@ -49,9 +70,14 @@ from trust.routes import (  # noqa: E402, F401 (views)
     giving,
     ledger,
     notices,
+    offers,
     online,
+    packages,
     payouts,
+    periods,
     pledges,
     receipts,
+    reopenings,
     sponsors,
+    statements,
 )

@@ -18,7 +18,18 @@ from core.language import _
 from core.listing import chosen, page_number, paginate
 from core.roles import Role
 from trust import queries, services
-from trust.errors import DateInFuture, FundClosed, InvalidQuantity, PeriodClosed, UsedBeforeReceived
+from trust.errors import (
+    BelowPackage,
+    DateInFuture,
+    FundClosed,
+    InvalidQuantity,
+    NotASponsorship,
+    PackageCurrencyDiffers,
+    PackageGone,
+    PackageSoldOut,
+    PeriodClosed,
+    UsedBeforeReceived,
+)
 from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm, UseForm
 from trust.models import (
     CONTRIBUTION_FORMS,
@@ -28,9 +39,11 @@ from trust.models import (
     Contribution,
     ContributionForm,
     Method,
+    SponsorPackage,
 )
 from trust.routes import blueprint
 from trust.states import CONTRIBUTION_STATES, ContributionState
+from trust.states.packages import BENEFIT_STATES
 
 RECORDERS = (Role.TREASURER, Role.PROGRAMME_OFFICER)
 CONFIRMERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.PROGRAMME_OFFICER)
@@ -95,6 +108,10 @@ def contribution_show(contribution_id: int) -> str:
         and contribution.form == ContributionForm.IN_KIND
         and contribution.state == ContributionState.RECEIVED,
         used=used,
+        contact=queries.contact_of(contribution.id),
+        benefits=queries.benefits_of(contribution.id),
+        benefit_states=BENEFIT_STATES,
+        is_late=queries.is_late,
         online=queries.order_of_contribution(contribution.id) if actor().has(Role.TREASURER, Role.AUDITOR) else None,
         read=_,
         **LABELS,
@@ -113,6 +130,11 @@ BLAMED: dict[type[Refusal], str] = {
     FileEncrypted: "evidence",
     FileBroken: "evidence",
     FileEmpty: "evidence",
+    BelowPackage: "amount",
+    NotASponsorship: "package",
+    PackageCurrencyDiffers: "package",
+    PackageGone: "package",
+    PackageSoldOut: "package",
 }
 
 
@@ -121,7 +143,8 @@ BLAMED: dict[type[Refusal], str] = {
 def transfer_new() -> Response | tuple[str, int]:
     """Record a contribution that arrived by bank transfer."""
     givers = _givers()
-    form = TransferForm(organisations={one: giver.name for one, giver in givers.items()})
+    packages = queries.packages_in_season(public_only=False)
+    form = TransferForm(organisations={one: giver.name for one, giver in givers.items()}, packages=packages)
     if request.method == "GET":
         form.received_on.data = today()
     done = _("La aportación quedó en los libros y su recibo se emitió.")
@@ -170,8 +193,22 @@ def _receive(form: TransferForm, givers: dict[int, Organisation]) -> Contributio
         received_on=form.received_on.data,
         method=Method.TRANSFER,
         email=form.email.data or None,
-        idempotency_key=f"transfer:{(form.key.data or '')[:64]}",
+        idempotency_key=_key(form),
+        package=_package(form),
     )
+
+
+def _package(form: TransferForm) -> SponsorPackage | None:
+    if not form.package.data:
+        return None
+    package = queries.package(int(form.package.data), hold=True)
+    if queries.contribution_by_key(_key(form)) is None:  # the same form sent twice finds its own place taken
+        services.check_package(package, form.amount.data)
+    return package
+
+
+def _key(form: TransferForm) -> str:
+    return f"transfer:{(form.key.data or '')[:64]}"
 
 
 def _offer(form: InKindForm, givers: dict[int, Organisation]) -> Contribution:

@@ -1,5 +1,7 @@
 """Giving on line: one form, the payment company's page, and thanks."""
 
+from collections.abc import Sequence
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,11 +13,24 @@ from core.database import session
 from core.errors import Refusal
 from core.language import _
 from core.money import Money
+from core.settings import setting
 from trust import queries, services
-from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, FundNotOffered, PaymentUnavailable
+from trust.errors import (
+    AmountOutOfBounds,
+    BelowPackage,
+    CurrencyNotAccepted,
+    FundClosed,
+    FundNotOffered,
+    PackageCurrencyDiffers,
+    PackageGone,
+    PackageNotFound,
+    PackageSoldOut,
+    PaymentUnavailable,
+)
 from trust.forms import GiveForm
-from trust.models import CheckoutOrder
+from trust.models import CheckoutOrder, ContributionKind, SponsorPackage
 from trust.routes import blueprint
+from trust.rules.packages import gift_part
 from trust.states import CHECKOUT_STATES, CheckoutState, ContributionState
 
 BLAMED: dict[type[Refusal], str] = {
@@ -23,6 +38,11 @@ BLAMED: dict[type[Refusal], str] = {
     CurrencyNotAccepted: "amount",
     FundClosed: "fund",
     FundNotOffered: "fund",
+    BelowPackage: "amount",
+    PackageCurrencyDiffers: "package",
+    PackageGone: "package",
+    PackageNotFound: "package",
+    PackageSoldOut: "package",
 }
 
 
@@ -32,7 +52,8 @@ def signed_in_user() -> User | None:
     return account_queries.user(who.user_id) if who.user_id is not None else None
 
 
-def _organisations(user: User | None) -> dict[int, Organisation]:
+def organisations_of(user: User | None) -> dict[int, Organisation]:
+    """Return the organisations one may give for, by number."""
     return {one.id: one for one in account_queries.organisations_of(user)} if user else {}
 
 
@@ -41,10 +62,16 @@ def _organisations(user: User | None) -> dict[int, Organisation]:
 def give() -> Response | str | tuple[str, int]:
     """Ask how much and for what; works without an account."""
     user = signed_in_user()
-    mine = _organisations(user)
-    form = GiveForm(organisations={one: organisation.name for one, organisation in mine.items()})
+    mine = organisations_of(user)
+    packages = queries.packages_in_season()
+    left = queries.places_left(packages)
+    free = [one for one in packages if left[one.id] != 0]
+    form = GiveForm(
+        organisations={one: organisation.name for one, organisation in mine.items()},
+        packages=[one for one in free if one.currency == setting("BASE_CURRENCY")],
+    )
     if request.method == "GET":
-        _prefill(form, user, mine)
+        _prefill(form, user, mine, free)
     problems: list[str] = []
     status = 200
     if form.validate_on_submit():
@@ -66,11 +93,16 @@ def give() -> Response | str | tuple[str, int]:
         organisations=mine,
         cancelled="cancelado" in request.args,
         general=queries.general_fund(),
+        packages=packages,
+        left=left,
+        gift_part=gift_part,
     )
     return page, status
 
 
-def _prefill(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> None:
+def _prefill(
+    form: GiveForm, user: User | None, mine: dict[int, Organisation], packages: Sequence[SponsorPackage]
+) -> None:
     wanted = request.args.get("bolsa", "")
     if wanted in {fund.code for fund in queries.funds_offered()}:
         form.fund.data = wanted
@@ -81,6 +113,10 @@ def _prefill(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -
     amount = request.args.get("cantidad", "")
     if amount.isascii() and amount.isdigit() and len(amount) < 9:
         form.amount.data = Money(int(amount) * 100, form.amount.currency)
+    for package in packages:
+        if str(package.id) == request.args.get("paquete") and package.currency == form.amount.currency:
+            form.package.data, form.kind.data = str(package.id), ContributionKind.SPONSORSHIP.value
+            form.amount.data = package.money
 
 
 def _open(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> CheckoutOrder:
@@ -96,9 +132,22 @@ def _open(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> C
         public_name=name,
         anonymous=not form.show_name.data,
         email=form.email.data or None,
+        package=_package(form.package.data),
     )
     session().commit()
     return order
+
+
+def _package(wanted: str | None) -> SponsorPackage | None:
+    """Return the package that was chosen, held so that two people never take its last place at once."""
+    if not wanted:
+        return None
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 9):
+        raise PackageNotFound()
+    package = queries.package(int(wanted), hold=True)
+    if not package.is_public:
+        raise PackageNotFound()
+    return package
 
 
 def _page_of(order: CheckoutOrder) -> str:

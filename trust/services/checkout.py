@@ -15,8 +15,9 @@ from core.money import Money, format_money
 from core.settings import setting
 from trust import gateway, queries
 from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, FundNotOffered, PageGone
-from trust.models import CheckoutOrder, ContributionKind, Fund, Method
+from trust.models import CheckoutOrder, ContributionKind, Fund, Method, SponsorPackage
 from trust.rules.online import PaymentSession
+from trust.services.packages import check_package, choose_package
 from trust.states import CheckoutState, FundState
 
 # The least and the most that each method takes, in minor units of the currency people pay in.
@@ -42,15 +43,20 @@ def open_order(
     anonymous: bool = False,
     email: str | None = None,
     language: str | None = None,
+    package: SponsorPackage | None = None,
 ) -> CheckoutOrder:
     """Remember what somebody wants to give, signed in or not. It has no page yet: `ask_for_page`, `keep_page`.
 
     Without a fund the money goes where it is needed most. Nothing is in the books until the payment is confirmed.
 
     Raises:
-        CurrencyNotAccepted, AmountOutOfBounds, FundNotOffered, FundClosed: nothing was opened.
+        CurrencyNotAccepted, AmountOutOfBounds, FundNotOffered, FundClosed, and the refusals of `check_package`:
+            nothing was opened.
     """
     method = Method(method)
+    if package is not None:
+        kind = ContributionKind.SPONSORSHIP
+        check_package(package, money)
     chosen = _check(fund, money, method)
     order = CheckoutOrder(
         token=secrets.token_urlsafe(32),
@@ -71,6 +77,8 @@ def open_order(
     )
     session().add(order)
     session().flush()
+    if package is not None:
+        choose_package(order, package)
     schedule_catch_up()
     record(
         "checkout.started", "checkout_order", order.id, None,

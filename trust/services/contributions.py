@@ -12,7 +12,7 @@ from core.language import N_
 from core.money import LARGEST_CENTS, AmountTooLarge, Money
 from core.settings import setting
 from trust import emails, queries
-from trust.errors import AmountNotPositive, DateInFuture, FundClosed, KeyReused
+from trust.errors import AmountNotPositive, DateInFuture, FundClosed, KeyReused, NotASponsorship
 from trust.models import (
     Contribution,
     ContributionForm,
@@ -20,9 +20,12 @@ from trust.models import (
     EntryKind,
     Fund,
     Method,
+    PackageChoice,
+    SponsorPackage,
 )
 from trust.rules import Rate, inputs_hash
 from trust.services.ledger import Line, post_entry
+from trust.services.packages import promise_benefits
 from trust.services.receipts import issue_receipt
 from trust.states import ContributionState, FundState
 
@@ -128,23 +131,29 @@ def receive_contribution(
     rate: Rate | None = None,
     language: str | None = None,
     email: str | None = None,
+    package: SponsorPackage | None = None,
+    choice: PackageChoice | None = None,
 ) -> Contribution:
     """Record money that arrived: post gross, fee and net, issue the numbered receipt, and write to the giver.
+
+    With a `package`, what it promises is owed from now on; `choice` is the place that an online order had taken.
 
     The same key with the same inputs returns the first contribution; nothing is posted twice.
 
     Raises:
-        KeyReused, AmountNotPositive, AmountTooLarge, DateInFuture, FundClosed, PeriodClosed, MissingRate: all or
-            nothing.
+        KeyReused, AmountNotPositive, AmountTooLarge, DateInFuture, FundClosed, PeriodClosed, MissingRate,
+            NotASponsorship: all or nothing.
     """
     kind, method = ContributionKind(kind), Method(method)
     giver = Giver(giver_user, giver_organisation, public_name, anonymous)
     gift = Gift(ContributionForm.CASH, kind, method, fund, money, giver)
-    fingerprint = _fingerprint(gift, received_on, fee)
+    fingerprint = _fingerprint(gift, received_on, fee, package)
     earlier = recorded_before(idempotency_key, fingerprint)
     if earlier is not None:
         return earlier
     check_money(fund, money, received_on)
+    if package is not None and kind != ContributionKind.SPONSORSHIP:
+        raise NotASponsorship()
     entry = post_entry(
         kind=EntryKind.CONTRIBUTION,
         entry_date=received_on,
@@ -162,6 +171,8 @@ def receive_contribution(
         "contribution.received", "contribution", contribution.id, None,
         {"amount_cents": money.amount_cents, "currency": money.currency, "fund": fund.code, "entry": entry.label},
     )  # fmt: skip
+    if package is not None:
+        promise_benefits(contribution, package, choice)
     finish_with_receipt(contribution, giver, language, email)
     return contribution
 
@@ -212,7 +223,7 @@ def _lines(
     return lines
 
 
-def _fingerprint(gift: Gift, received_on: date, fee: Money | None) -> str:
+def _fingerprint(gift: Gift, received_on: date, fee: Money | None, package: SponsorPackage | None) -> str:
     return inputs_hash(
         kind=gift.kind.value,
         fund=gift.fund.code,
@@ -225,4 +236,5 @@ def _fingerprint(gift: Gift, received_on: date, fee: Money | None) -> str:
         received_on=received_on.isoformat(),
         method=gift.method.value,
         fee=fee.amount_cents if fee else 0,
+        **({"package": package.id} if package is not None else {}),
     )

@@ -18,6 +18,7 @@ from trust.models.online import MovementKind
 from trust.rules.online import PaymentSession
 from trust.services.contributions import receive_contribution
 from trust.services.online_money import keep_movement
+from trust.services.packages import package_paid
 from trust.states import CHECKOUT_STATES, CheckoutState
 
 NEVER_OPENED_AFTER = timedelta(hours=1)
@@ -76,6 +77,7 @@ def receive_payment(order: CheckoutOrder, fund: Fund, found: PaymentSession) -> 
     assert found.move is not None  # whoever calls has seen what was charged
     user = session().get(User, order.giver_user_id) if order.giver_user_id else None
     organisation = session().get(Organisation, order.giver_organisation_id) if order.giver_organisation_id else None
+    package = package_paid(order, found.move.amount)
     contribution = receive_contribution(
         kind=order.kind,
         fund=fund,
@@ -90,6 +92,8 @@ def receive_payment(order: CheckoutOrder, fund: Fund, found: PaymentSession) -> 
         fee=found.move.fee,
         language=order.language,
         email=order.email,
+        package=package,
+        choice=queries.choice_of_order(order.id) if package else None,
     )
     order.contribution, order.charge_id, order.state = contribution, found.charge_id, CheckoutState.PAID
     session().flush()

@@ -10,7 +10,7 @@ from core.database import session
 from core.files import StoredFile
 from core.language import N_
 from core.money import Money
-from trust import queries
+from trust import emails, queries
 from trust.errors import DateInFuture, InvalidQuantity, NotInStore, ReasonRequired, SamePerson, UsedBeforeReceived
 from trust.models import (
     Contribution,
@@ -113,7 +113,9 @@ def confirm_in_kind_delivery(contribution: Contribution, *, received_on: date, d
         "contribution.delivered", "contribution", contribution.id, {"state": "offered"},
         {"state": "received", "entry": entry.label},
     )  # fmt: skip
-    finish_with_receipt(contribution, _giver(contribution), None, None)
+    contact = queries.contact_of(contribution.id)
+    language, email = (contact.language, contact.email) if contact else (None, None)
+    finish_with_receipt(contribution, _giver(contribution), language, email)
     return contribution
 
 
@@ -132,6 +134,9 @@ def decline_in_kind(contribution: Contribution, *, reason: str) -> None:
         "contribution.declined", "contribution", contribution.id, {"state": "offered"},
         {"state": "declined", "reason": reason.strip()},
     )  # fmt: skip
+    contact = queries.contact_of(contribution.id)
+    if contact is not None:
+        emails.send_offer_declined(contribution, contact, reason.strip())
 
 
 def use_in_kind(contribution: Contribution, *, on: date, memo: str) -> JournalEntry:

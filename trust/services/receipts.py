@@ -12,10 +12,12 @@ from core.database import session
 from core.files import StoredFile, read, store_generated
 from core.language import localised
 from core.settings import setting
+from trust import queries
 from trust.documents import render_receipt
 from trust.errors import ReasonRequired, ReceiptTampered
-from trust.models import Contribution, ContributionForm, Receipt, ReceiptCounter
+from trust.models import Contribution, ContributionForm, ContributionKind, Receipt, ReceiptCounter
 from trust.rules import fingerprint
+from trust.rules.packages import gift_part
 from trust.states import RECEIPT_STATES, ReceiptState
 
 SERIES = {ContributionForm.CASH: "A", ContributionForm.IN_KIND: "E"}
@@ -110,6 +112,7 @@ def _content(
     contribution: Contribution, code: str, holder: str | None, tax_id: str | None, language: str
 ) -> dict[str, Any]:
     item = contribution.item
+    promised = _promised(contribution, language)
     return {
         "form": contribution.form.value,
         "kind": contribution.kind.value,
@@ -137,4 +140,20 @@ def _content(
             "valuation_note": item.valuation_note,
             "delivered_to": item.delivered_to,
         },
+        **({"package": promised} if promised else {}),
+    }
+
+
+def _promised(contribution: Contribution, language: str) -> dict[str, Any] | None:
+    """Return what a sponsor gets back, as text for the receipt: it changes no figure of the books."""
+    if contribution.kind != ContributionKind.SPONSORSHIP or contribution.form != ContributionForm.CASH:
+        return None
+    package = queries.package_of(contribution.id)
+    if package is None:
+        return None
+    return {
+        "name": localised(package.name, language),
+        "lines": [f"{one.quantity:,} × {localised(one.what, language)}" for one in package.benefits],
+        "returned_cents": package.returned.amount_cents,
+        "gift_cents": gift_part(contribution.money, package.returned).amount_cents,
     }

@@ -15,6 +15,7 @@ from treasury.queries.budget import (
     room_of,
     sponsor_organisations,
 )
+from treasury.queries.destinations import funded_award, funded_awards, funded_totals
 from treasury.queries.results import ProgrammeResult, plan_results
 from treasury.queries.waiting import (
     CallWaiting,
@@ -41,6 +42,9 @@ __all__ = [
     "commitments_of",
     "committed_by_allocation",
     "count_orders",
+    "funded_award",
+    "funded_awards",
+    "funded_totals",
     "may_move_up",
     "money_to_return",
     "next_in_line",

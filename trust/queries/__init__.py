@@ -144,6 +144,7 @@ from trust.queries.reading import (
     use_in_force,
     uses_of,
 )
+from trust.queries.shares import fund_share, passed_on
 
 __all__ = [
     "BalanceRow",
@@ -196,6 +197,7 @@ __all__ = [
     "fund_figures",
     "fund_of",
     "fund_rules",
+    "fund_share",
     "funds",
     "funds_offered",
     "general_fund",
@@ -233,6 +235,7 @@ __all__ = [
     "packages",
     "packages_in_season",
     "parts_of",
+    "passed_on",
     "payments_held",
     "payments_of",
     "payout",

@@ -1,6 +1,9 @@
 """A giver's own pages: what I gave, its receipts, and where it went. Nobody sees another's."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -9,7 +12,7 @@ from accounts import queries as account_queries
 from core.access import ensure, signed_in
 from core.clock import today
 from core.context import actor
-from core.language import current_language, localised
+from core.language import _, current_language, localised
 from core.listing import page_number, paginate
 from core.settings import setting
 from core.web_files import send_bytes
@@ -19,8 +22,27 @@ from trust.errors import ContributionNotFound
 from trust.models import Contribution
 from trust.routes import blueprint
 from trust.routes.contributions import LABELS
+from trust.routes.packages import send_evidence
 from trust.routes.receipts import send_receipt
 from trust.states import PLEDGE_STATES
+from trust.states.packages import BENEFIT_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a contribution's page: its template and the values it shows."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+_parts: list[Callable[[Contribution], Part | None]] = []
+
+
+def add_part(tell: Callable[[Contribution], Part | None]) -> None:
+    """Let a room above add its section to the page of a giver's contribution; None says nothing."""
+    if tell not in _parts:
+        _parts.append(tell)
 
 
 def _mine(contribution_id: int) -> Contribution:
@@ -47,6 +69,9 @@ def my_contributions() -> str:
         pledges=promised,
         parts=queries.parts_of(promised),
         pledge_states=PLEDGE_STATES,
+        benefits=queries.benefits_for(who.organisation_ids, who.user_id),
+        benefit_states=BENEFIT_STATES,
+        is_late=queries.is_late,
         **LABELS,
     )
 
@@ -116,8 +141,24 @@ def my_contribution(contribution_id: int) -> str:
         contribution=contribution,
         entry=queries.entry_of(contribution),
         figures=[one for one in queries.fund_figures() if one.fund.id == contribution.fund_id],
+        used=queries.use_in_force(contribution),
+        package=queries.package_of(contribution.id),
+        benefits=queries.benefits_of(contribution.id),
+        benefit_states=BENEFIT_STATES,
+        is_late=queries.is_late,
+        parts=[part for part in (tell(contribution) for tell in _parts) if part is not None],
+        read=_,
         **LABELS,
     )
+
+
+@blueprint.get("/mis-aportaciones/contraprestaciones/<int:benefit_id>/evidencia")
+@signed_in
+def my_evidence(benefit_id: int) -> Response:
+    """What shows that I got something I was promised."""
+    owed = queries.benefit(benefit_id)
+    _mine(owed.contribution_id)
+    return send_evidence(owed)
 
 
 @blueprint.get("/mis-aportaciones/<int:contribution_id>/recibo.pdf")

@@ -9,7 +9,6 @@ from tests.architecture.source import calls, tree
 # The books take their locks where they write: what is read under the lock decides about the very next line.
 ELSEWHERE = {
     "trust/services/ledger.py": "reads under the year's lock",
-    "trust/services/periods.py": "takes the month's lock",
     "trust/services/held_payments.py": "takes the order's lock",
     "trust/services/fulfilment.py": "takes the order's lock",
     "trust/services/chart.py": "reads codes, to write those that are missing",

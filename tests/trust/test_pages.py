@@ -15,7 +15,7 @@ from accounts.models import User
 from core.clock import FrozenClock, city_zone
 from core.files import StoredFile, read
 from core.roles import Role
-from tests.factories.accounts import make_organisation, make_user
+from tests.factories.accounts import PASSWORD, make_organisation, make_user
 from tests.factories.trust import give, give_in_kind, make_fund, pesos, post
 from trust import queries
 from trust.models import CheckoutOrder, Contribution, FundKind, JournalEntry
@@ -304,8 +304,10 @@ def test_a_month_is_closed_from_its_page(
     make_fund()
     login(Role.TREASURER)
     assert "/es/tesoreria/periodos/2026/1/cerrar" in text_of(client, "/es/tesoreria/periodos")
-    assert client.post("/es/tesoreria/periodos/2026/2/cerrar").status_code == 409
-    assert client.post("/es/tesoreria/periodos/2026/1/cerrar").status_code == 303
+    proof = {"current": PASSWORD}
+    assert client.post("/es/tesoreria/periodos/2026/2/cerrar", data=proof).status_code == 409
+    assert client.post("/es/tesoreria/periodos/2026/1/cerrar").status_code == 422
+    assert client.post("/es/tesoreria/periodos/2026/1/cerrar", data=proof).status_code == 303
     session.expire_all()
     assert queries.periods(2026)[0].state == PeriodState.CLOSED
     assert client.get("/es/tesoreria/periodos/2026/13/cerrar").status_code == 404

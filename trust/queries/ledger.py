@@ -275,18 +275,3 @@ def is_period_open(day: date) -> bool:
         select(FiscalPeriod.state).where(FiscalPeriod.year == day.year, FiscalPeriod.month == day.month)
     )
     return state == PeriodState.OPEN
-
-
-def month_sums(year: int, month: int) -> dict[str, int]:
-    """Return what each account, fund and currency moved in a month, as "account|fund|currency": minor units."""
-    start = date(year, month, 1)
-    end = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-    query = (
-        select(Posting.account_code, Fund.code, Posting.currency, func.sum(Posting.amount_cents))
-        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .join(Fund, Fund.id == Posting.fund_id)
-        .where(JournalEntry.entry_date >= start, JournalEntry.entry_date < end)
-        .group_by(Posting.account_code, Fund.code, Posting.currency)
-        .order_by(Posting.account_code, Fund.code, Posting.currency)
-    )
-    return {f"{account}|{code}|{currency}": int(cents) for account, code, currency, cents in session().execute(query)}

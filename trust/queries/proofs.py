@@ -1,11 +1,12 @@
 """The sums, added again from nothing. Each proof returns sentences for whoever must find the fault."""
 
+import json
+
 from sqlalchemy import text
 
 from core.database import session
-from trust.queries.ledger import month_sums, periods
+from trust.queries.closings import period_sums
 from trust.rules import inputs_hash
-from trust.states import PeriodState
 
 
 def _rows(statement: str) -> list[tuple[object, ...]]:
@@ -64,7 +65,7 @@ def number_gaps() -> list[str]:
 def misdated_entries() -> list[str]:
     """Return entries whose date is outside their fiscal year or in a month the books do not have."""
     rows = _rows("SELECT fiscal_year, number, CAST(entry_date AS TEXT) FROM journal_entry ORDER BY id")
-    known = {f"{period.year}-{period.month:02d}" for period in periods()}
+    known = {f"{year}-{month:02d}" for year, month in _rows("SELECT year, month FROM fiscal_period ORDER BY 1, 2")}
     return [
         f"entry {year}-{number:06d} is dated {day}"
         for year, number, day in rows
@@ -120,20 +121,66 @@ def overdrawn_funds() -> list[str]:
     return [f"fund {code} is overdrawn by {-int(str(cents))} {currency}" for code, currency, cents in rows]
 
 
+def _kept(value: object) -> dict[str, object]:
+    """Return a JSON column that a bare statement read: text on SQLite, a value on PostgreSQL."""
+    found = json.loads(value) if isinstance(value, str) else value
+    return found if isinstance(found, dict) else {}
+
+
 def changed_closed_periods() -> list[str]:
-    """Return closed months whose sums are no longer the ones that were proved, or that were reopened."""
+    """Return closed months whose sums are no longer the ones that were proved, or that stand after an open one."""
     problems, open_seen = [], ""
-    for period in periods():
-        name = f"{period.year}-{period.month:02d}"
-        if period.state != PeriodState.CLOSED:
+    for year, month, state, proof in _rows("SELECT year, month, state, proof FROM fiscal_period ORDER BY year, month"):
+        name = f"{year}-{month:02d}"
+        if state != "closed":
             open_seen = open_seen or name
             continue
         if open_seen:
             problems.append(f"period {name} is closed and the earlier {open_seen} is not")
-        sums = month_sums(period.year, period.month)
-        if not period.proof or period.proof.get("sha256") != inputs_hash(sums=sums):
+        if _kept(proof).get("sha256") != inputs_hash(sums=period_sums(int(str(year)), int(str(month)))):
             problems.append(f"period {name} does not add up to the proof it was closed with")
     return problems
+
+
+def changed_closings() -> list[str]:
+    """Return closings of any time, undone or not, whose entries no longer add up to what was proved then.
+
+    An entry that came after a reopening has a later number: it changes the month and never what was published of it.
+    """
+    rows = _rows(
+        "SELECT id, year, month, sums, sha256, last_number FROM period_closing WHERE action = 'closed' ORDER BY id"
+    )
+    problems = []
+    for one, year, month, sums, digest, last in rows:
+        name = f"{year}-{month:02d}" if month else str(year)
+        if inputs_hash(sums=_kept(sums)) != digest:
+            problems.append(f"closing {one} of {name} does not keep the sums of its fingerprint")
+        elif inputs_hash(sums=period_sums(int(str(year)), int(str(month)), up_to=int(str(last)))) != digest:
+            problems.append(f"closing {one} of {name} no longer adds up to its proof")
+    return problems
+
+
+def wrong_histories() -> list[str]:
+    """Return months whose state is not what was last done to them, or whose proof is not the one of that closing."""
+    rows = _rows(
+        "SELECT p.year, p.month, p.state, p.proof, c.action, c.sha256 FROM fiscal_period p LEFT JOIN period_closing c "
+        "ON c.id = (SELECT MAX(h.id) FROM period_closing h WHERE h.period_id = p.id) ORDER BY p.year, p.month"
+    )
+    return [
+        f"period {year}-{month:02d} is {state} and its history says {action or 'nothing'}"
+        for year, month, state, proof, action, digest in rows
+        if (state == "closed") != (action == "closed") or (state == "closed" and _kept(proof).get("sha256") != digest)
+    ]
+
+
+def open_years() -> list[str]:
+    """Return years that were closed as a whole and have a month that is not."""
+    rows = _rows(
+        "SELECT c.year FROM period_closing c WHERE c.month = 0 AND c.action = 'closed' AND c.id = ("
+        "SELECT MAX(h.id) FROM period_closing h WHERE h.month = 0 AND h.year = c.year) AND EXISTS ("
+        "SELECT 1 FROM fiscal_period p WHERE p.year = c.year AND p.state <> 'closed') ORDER BY c.year"
+    )
+    return [f"year {row[0]} is closed and one of its months is not" for row in rows]
 
 
 def wrong_contributions() -> list[str]:

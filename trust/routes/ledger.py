@@ -1,4 +1,4 @@
-"""The treasury's book: find an entry, export, reverse, and close months."""
+"""The treasury's book: find an entry, export, reverse."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,8 +6,7 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.access import ensure, roles
-from core.clock import today
+from core.access import roles
 from core.context import actor
 from core.database import session
 from core.language import _, localised
@@ -16,11 +15,9 @@ from core.money import Money
 from core.roles import Role
 from rendering.spreadsheets import Cell, CellKind, SheetColumn, render_csv
 from trust import queries, services
-from trust.errors import YearNotOpenable
-from trust.forms import ConfirmForm, ReasonForm
+from trust.forms import ReasonForm
 from trust.models import ENTRY_KINDS, EntryKind, JournalEntry
 from trust.routes import blueprint
-from trust.states import PERIOD_STATES, PeriodState
 
 READERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER)
 
@@ -125,48 +122,3 @@ def entry_reverse(label: str) -> Response | str | tuple[str, int]:
     session().commit()
     flash(_("El asiento %(number)s quedó revertido.", number=entry.label), "success")
     return redirect(url_for("trust.entry_show", label=reversal.label), 303)
-
-
-@blueprint.get("/tesoreria/periodos")
-@roles(*READERS)
-def period_list() -> str:
-    """The months of the books, and which one closes next."""
-    first = queries.first_open_period()
-    return render_template(
-        "trust/period_list.html",
-        periods=list(reversed(queries.periods())),
-        states=PERIOD_STATES,
-        next_to_close=first,
-        to_open=queries.year_to_open(),
-    )
-
-
-@blueprint.route("/tesoreria/periodos/<int:year>/abrir", methods=["GET", "POST"])
-@roles(Role.TREASURER, auditor=False)
-def year_open(year: int) -> Response | str:
-    """Open the books of this year or the next."""
-    ensure(year in (today().year, today().year + 1) and not queries.periods(year), YearNotOpenable(year=year))
-    form = ConfirmForm()
-    if not form.validate_on_submit():
-        return render_template("trust/year_open.html", year=year, form=form)
-    services.open_year(year)
-    session().commit()
-    flash(_("Los libros de %(year)s están abiertos, mes por mes.", year=year), "success")
-    return redirect(url_for("trust.period_list"), 303)
-
-
-@blueprint.route("/tesoreria/periodos/<int:year>/<int:month>/cerrar", methods=["GET", "POST"])
-@roles(Role.TREASURER, auditor=False)
-def period_close(year: int, month: int) -> Response | str:
-    """Close a month for good, once its sums are proved."""
-    period = next((one for one in queries.periods(year) if one.month == month), None)
-    ensure(period)
-    assert period is not None
-    PERIOD_STATES.check(period.state, PeriodState.CLOSED)
-    form = ConfirmForm()
-    if not form.validate_on_submit():
-        return render_template("trust/period_close.html", period=period, form=form)
-    services.close_period(year, month)
-    session().commit()
-    flash(_("El periodo quedó cerrado. Sus sumas se probaron y ya no cambian."), "success")
-    return redirect(url_for("trust.period_list"), 303)

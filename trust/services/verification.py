@@ -1,25 +1,36 @@
 """`verify_ledger`: add everything again and say what does not agree. It trusts no trigger and no running row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from trust.queries import proofs
 
-CHECKS: tuple[Callable[[], list[str]], ...] = (
-    proofs.unposted_entries,
-    proofs.unbalanced_entries,
-    proofs.orphaned_postings,
-    proofs.number_gaps,
-    proofs.misdated_entries,
-    proofs.wrong_reversals,
-    proofs.wrong_running_rows,
-    proofs.overdrawn_funds,
-    proofs.changed_closed_periods,
-    proofs.wrong_contributions,
-    proofs.receipt_gaps,
-    proofs.missing_receipts,
+BOOKS = frozenset({"journal_entry", "posting", "account", "fund", "entry_counter", "fiscal_period", "account_balance"})
+CLOSINGS = BOOKS | {"period_closing"}
+GIFTS = BOOKS | {"contribution", "receipt"}
+# Each proof with the tables it reads: around a migration those of another release may not be there.
+CHECKS: tuple[tuple[Callable[[], list[str]], frozenset[str]], ...] = (
+    (proofs.unposted_entries, BOOKS),
+    (proofs.unbalanced_entries, BOOKS),
+    (proofs.orphaned_postings, BOOKS),
+    (proofs.number_gaps, BOOKS),
+    (proofs.misdated_entries, BOOKS),
+    (proofs.wrong_reversals, BOOKS),
+    (proofs.wrong_running_rows, BOOKS),
+    (proofs.overdrawn_funds, BOOKS),
+    (proofs.changed_closed_periods, BOOKS),
+    (proofs.changed_closings, CLOSINGS),
+    (proofs.wrong_histories, CLOSINGS),
+    (proofs.open_years, CLOSINGS),
+    (proofs.wrong_contributions, GIFTS),
+    (proofs.receipt_gaps, GIFTS | {"receipt_counter"}),
+    (proofs.missing_receipts, GIFTS),
 )
 
 
-def verify_ledger() -> list[str]:
-    """Return every disagreement in the books, one sentence each, naming the entry; an empty list when they agree."""
-    return [problem for check in CHECKS for problem in check()]
+def verify_ledger(tables: Collection[str] | None = None) -> list[str]:
+    """Return every disagreement in the books, one sentence each, naming the entry; an empty list when they agree.
+
+    `tables` are those that the database has, where that is in doubt: a proof that needs another one is left out.
+    """
+    standing = None if tables is None else set(tables)
+    return [problem for check, needed in CHECKS if standing is None or needed <= standing for problem in check()]

@@ -15,6 +15,7 @@ class Refusal(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = N_("No es posible hacer esto ahora.")
     next_step: ClassVar[str] = ""
+    position: int | None = None  # which of many things it is about, counted from 1; whoever goes through them says so
 
     def __init__(self, **parameters: object) -> None:
         self.parameters = parameters

@@ -9,7 +9,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import orjson
+
 from core.money import Money
+
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,11 @@ def planned(lines: Sequence[tuple[str, int, Money, Rate | None]], base: str) -> 
 
 def inputs_hash(**inputs: Any) -> str:
     """Return the fingerprint of an operation's inputs, the same however the keywords are ordered."""
-    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    try:
+        text = orjson.dumps(inputs, default=str, option=_CANONICAL)
+    except TypeError:  # an integer of more than 64 bits, which somebody may well type
+        text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    return hashlib.sha256(text).hexdigest()
 
 
 def fingerprint(data: bytes) -> str:

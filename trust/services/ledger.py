@@ -1,17 +1,16 @@
-"""Posting: the one road into the books. It speaks Core to the database, which proves everything again by itself."""
+"""Posting: the one road into the books. It checks and values, `posting` writes, the database proves it all again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from core.audit import record
-from core.clock import now, today
-from core.context import actor
+from core.clock import today
 from core.database import session
+from core.driver import Driver
 from core.errors import Refusal
 from core.money import LARGEST_CENTS, AmountTooLarge, Money, format_money
 from core.settings import setting
@@ -19,21 +18,16 @@ from trust import queries
 from trust.errors import (
     AlreadyReversed,
     DateInFuture,
-    FundOverdrawn,
     KeyReused,
-    LedgerRefusal,
     PeriodClosed,
     ReasonRequired,
     ReversalOfReversal,
     UnbalancedEntry,
 )
-from trust.models import EntryCounter, EntryKind, Fund, JournalEntry, Posting
+from trust.models import EntryKind, Fund, JournalEntry
+from trust.queries.posting import open_months, posted_before, posting_facts
 from trust.rules import PlannedPosting, Rate, imbalances, inputs_hash, planned
-from trust.states import EntryState
-
-_counter: Any = EntryCounter.__table__
-_entry: Any = JournalEntry.__table__
-_posting: Any = Posting.__table__
+from trust.services.posting import Posted, Prepared, numbers_given_back, take_numbers, write_entries, write_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,18 @@ class Line:
     fund: Fund
     money: Money
     rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be: what `post_entry` takes, as one of many."""
+
+    kind: EntryKind
+    entry_date: date
+    memo: str
+    source: str
+    lines: Sequence[Line]
+    idempotency_key: str
 
 
 def post_entry(
@@ -63,30 +69,72 @@ def post_entry(
         KeyReused: the key came before with other inputs.
         UnbalancedEntry, DateInFuture, PeriodClosed, FundOverdrawn, MissingRate: the books refuse it.
     """
-    kind = EntryKind(kind)
-    fingerprint = inputs_hash(
-        kind=kind.value,
-        date=entry_date.isoformat(),
-        memo=memo,
-        source=source,
-        lines=[
-            [line.account, line.fund.code, line.money.amount_cents, line.money.currency, line.rate and line.rate.value]
-            for line in lines
-        ],
-    )
-    earlier = _lock_and_find(entry_date.year, idempotency_key, fingerprint)
+    entry = _prepared(Draft(EntryKind(kind), entry_date, memo, source, lines, idempotency_key))
+    driver = Driver()
+    # The year's counter first: it is the lock under which everything else is asked, and it leaves numbers no gap.
+    number = take_numbers(driver, entry_date.year, 1)
+    with numbers_given_back(driver, entry_date.year, 1):
+        is_open, earlier = posting_facts(driver, entry_date, idempotency_key)
+        if earlier is None:
+            _check_date(entry_date, is_open)
+        elif earlier.fingerprint != entry.fingerprint:
+            raise KeyReused()
     if earlier is not None:
-        return earlier
-    _check(entry_date, lines)
-    return _post(
-        kind=kind,
-        day=entry_date,
-        memo=memo,
-        source=source,
-        postings=_valued(lines, entry_date),
-        key=idempotency_key,
-        fingerprint=fingerprint,
-    )
+        take_numbers(driver, entry_date.year, -1)
+        return session().get_one(JournalEntry, earlier.id)
+    return write_entry(driver, entry, number)
+
+
+def post_entries(drafts: Sequence[Draft]) -> list[Posted]:
+    """Post many entries in their order, all of them or none, each as `post_entry` would; made for imports.
+
+    A key that came before with the same inputs, in the books or earlier in the list, is posted once. The result names
+    the entry of each draft, in the order of the drafts.
+
+    Raises:
+        KeyReused, UnbalancedEntry, DateInFuture, PeriodClosed, FundOverdrawn, MissingRate: nothing was posted. Where it
+            is one draft's fault, the refusal's `position` counts that draft from 1.
+    """
+    prepared = []
+    for position, draft in enumerate(drafts, 1):
+        with _blamed_on(position):
+            prepared.append(_prepared(draft))
+    driver = Driver()
+    done: dict[str, Posted] = {}
+    for year in sorted({entry.day.year for entry in prepared}):  # in one order, so that no two imports lock each other
+        placed = [(position, entry) for position, entry in enumerate(prepared, 1) if entry.day.year == year]
+        done |= _post_year(driver, year, placed)
+    return [done[entry.key] for entry in prepared]
+
+
+def _post_year(driver: Driver, year: int, placed: Sequence[tuple[int, Prepared]]) -> dict[str, Posted]:
+    last = take_numbers(driver, year, 0)
+    months = open_months(driver)
+    known = posted_before(driver, [entry.key for _position, entry in placed])
+    fresh: dict[str, Prepared] = {}
+    for position, entry in placed:
+        before = known.get(entry.key) or fresh.get(entry.key)
+        with _blamed_on(position):
+            if before is None:
+                _check_date(entry.day, (year, entry.day.month) in months)
+                fresh[entry.key] = entry
+            elif before.fingerprint != entry.fingerprint:
+                raise KeyReused()
+    done = {key: Posted(one.id, one.fiscal_year, one.number) for key, one in known.items()}
+    if fresh:
+        take_numbers(driver, year, len(fresh))
+        posted = write_entries(driver, list(fresh.values()), last + 1)
+        done |= dict(zip(fresh, posted, strict=True))
+    return done
+
+
+@contextmanager
+def _blamed_on(position: int) -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.position = position
+        raise
 
 
 def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -> JournalEntry:
@@ -101,11 +149,6 @@ def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -
     if entry.reverses_id is not None:
         raise ReversalOfReversal(number=entry.label)
     day = on or today()
-    key = f"reversal:{entry.id}"
-    _lock(day.year)
-    if session().scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry.id)) is not None:
-        raise AlreadyReversed(number=entry.label)
-    _check_date(day)
     mirrored = [
         PlannedPosting(
             posting.account_code,
@@ -119,55 +162,65 @@ def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -
         )
         for posting in entry.postings
     ]
-    reversal = _post(
+    mirror = Prepared(
         kind=EntryKind.REVERSAL,
         day=day,
         memo=reason,
         source=f"trust.journal_entry:{entry.id}",
-        postings=mirrored,
-        key=key,
+        key=f"reversal:{entry.id}",
         fingerprint=inputs_hash(reverses=entry.id, reason=reason, date=day.isoformat()),
+        postings=mirrored,
         reverses_id=entry.id,
     )
+    driver = Driver()
+    number = take_numbers(driver, day.year, 1)
+    with numbers_given_back(driver, day.year, 1):
+        if session().scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry.id)) is not None:
+            raise AlreadyReversed(number=entry.label)
+        _check_date(day, queries.is_period_open(day))
+    reversal = write_entry(driver, mirror, number)
     record("ledger.entry_reversed", "journal_entry", entry.id, None, {"reversal": reversal.label, "reason": reason})
     return reversal
 
 
-def _lock(year: int) -> int:
-    """Hold the year's counter until the transaction ends, so that numbers have no gap, and return the last one."""
-    session().flush()
-    last = (
-        session()
-        .execute(select(_counter.c.last_number).where(_counter.c.fiscal_year == year).with_for_update())
-        .scalar_one_or_none()
-    )
-    if last is None:
-        raise PeriodClosed(period=str(year))
-    return int(last)
-
-
-def _lock_and_find(year: int, key: str, fingerprint: str) -> JournalEntry | None:
-    _lock(year)
-    found = session().scalar(select(JournalEntry).where(JournalEntry.idempotency_key == key))
-    if found is not None and found.inputs_hash != fingerprint:
-        raise KeyReused()
-    return found
-
-
-def _check_date(day: date) -> None:
-    if day > today():
-        raise DateInFuture(date=day.isoformat())
-    if not queries.is_period_open(day):
-        raise PeriodClosed(period=f"{day:%Y-%m}")
-
-
-def _check(day: date, lines: Sequence[Line]) -> None:
+def _prepared(draft: Draft) -> Prepared:
+    lines, day = draft.lines, draft.entry_date
     if any(abs(line.money.amount_cents) > LARGEST_CENTS for line in lines):
         raise AmountTooLarge()
-    funds = {line.fund.id: line.fund for line in lines}
     for (fund_id, currency), difference in imbalances([(line.fund.id, line.money) for line in lines]).items():
-        raise UnbalancedEntry(fund=funds[fund_id].code, difference=format_money(Money(difference, currency)))
-    _check_date(day)
+        code = next(line.fund.code for line in lines if line.fund.id == fund_id)
+        raise UnbalancedEntry(fund=code, difference=format_money(Money(difference, currency)))
+    if day > today():
+        raise DateInFuture(date=day.isoformat())
+    return Prepared(
+        kind=draft.kind,
+        day=day,
+        memo=draft.memo,
+        source=draft.source,
+        key=draft.idempotency_key,
+        fingerprint=_fingerprint(draft),
+        postings=_valued(lines, day),
+    )
+
+
+def _fingerprint(draft: Draft) -> str:
+    return inputs_hash(
+        kind=draft.kind.value,
+        date=draft.entry_date.isoformat(),
+        memo=draft.memo,
+        source=draft.source,
+        lines=[
+            [line.account, line.fund.code, line.money.amount_cents, line.money.currency, line.rate and line.rate.value]
+            for line in draft.lines
+        ],
+    )
+
+
+def _check_date(day: date, is_open: bool) -> None:
+    if day > today():
+        raise DateInFuture(date=day.isoformat())
+    if not is_open:
+        raise PeriodClosed(period=f"{day:%Y-%m}")
 
 
 def _valued(lines: Sequence[Line], day: date) -> list[PlannedPosting]:
@@ -182,83 +235,3 @@ def _valued(lines: Sequence[Line], day: date) -> list[PlannedPosting]:
                 rate = rates[line.money.currency] = queries.exchange_rate(line.money.currency, base, day)
         rows.append((line.account, line.fund.id, line.money, rate if line.money.currency != base else None))
     return planned(rows, base)
-
-
-def _post(
-    *,
-    kind: EntryKind,
-    day: date,
-    memo: str,
-    source: str,
-    postings: Sequence[PlannedPosting],
-    key: str,
-    fingerprint: str,
-    reverses_id: int | None = None,
-) -> JournalEntry:
-    connection = session().connection()
-    number = connection.execute(
-        update(_counter)
-        .where(_counter.c.fiscal_year == day.year)
-        .values(last_number=_counter.c.last_number + 1)
-        .returning(_counter.c.last_number)
-    ).scalar_one()
-    try:
-        entry_id = connection.execute(
-            insert(_entry)
-            .values(
-                fiscal_year=day.year,
-                number=number,
-                kind=kind,
-                entry_date=day,
-                memo=memo,
-                source=source,
-                idempotency_key=key,
-                inputs_hash=fingerprint,
-                reverses_id=reverses_id,
-                state=EntryState.DRAFT,
-                recorded_by=actor().user_id,
-            )
-            .returning(_entry.c.id)
-        ).scalar_one()
-        connection.execute(insert(_posting), _rows(entry_id, postings))
-        connection.execute(
-            update(_entry).where(_entry.c.id == entry_id).values(state=EntryState.POSTED, posted_at=now())
-        )
-    except IntegrityError as error:
-        raise _refusal(error, day, postings) from error
-    record("ledger.entry_posted", "journal_entry", entry_id, None, {"number": f"{day.year}-{number:06d}"})
-    return session().get_one(JournalEntry, entry_id)
-
-
-def _rows(entry_id: int, postings: Sequence[PlannedPosting]) -> list[dict[str, Any]]:
-    return [
-        {
-            "entry_id": entry_id,
-            "line": line,
-            "account_code": posting.account_code,
-            "fund_id": posting.fund_id,
-            "amount_cents": posting.amount_cents,
-            "currency": posting.currency,
-            "base_cents": posting.base_cents,
-            "rate": posting.rate.value if posting.rate else None,
-            "rate_date": posting.rate.date if posting.rate else None,
-            "rate_source": posting.rate.source if posting.rate else None,
-        }
-        for line, posting in enumerate(postings, 1)
-    ]
-
-
-def _refusal(error: IntegrityError, day: date, postings: Sequence[PlannedPosting]) -> Refusal:
-    """Name what the database refused. The transaction is lost with it: on PostgreSQL nothing more can be asked."""
-    text = str(error.orig)
-    if "ledger: overdrawn" in text:
-        funds = sorted({posting.fund_id for posting in postings})
-        return FundOverdrawn(fund=", ".join(_code(fund_id) for fund_id in funds))
-    if "ledger: closed_period" in text:
-        return PeriodClosed(period=f"{day:%Y-%m}")
-    return LedgerRefusal()
-
-
-def _code(fund_id: int) -> str:
-    fund = session().identity_map.get(session().identity_key(Fund, fund_id))
-    return fund.code if isinstance(fund, Fund) else str(fund_id)

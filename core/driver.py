@@ -1,0 +1,88 @@
+"""SQL said straight to the driver, inside the session's transaction: for the few paths where compiling a statement
+costs more than running it.
+
+Both engines understand the statements; `?` stands for a value. Errors are SQLAlchemy's, as everywhere else.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from core.database import session
+
+Row = tuple[Any, ...]
+
+
+@lru_cache(maxsize=256)
+def _spelled(statement: str, dialect: str) -> str:
+    return statement if dialect == "sqlite" else statement.replace("?", "%s")
+
+
+class Driver:
+    """One transaction's driver. Made anew by whoever needs it: it must not outlive the transaction."""
+
+    def __init__(self) -> None:
+        session().flush()  # what waits in the session comes first, as it would for any statement
+        self._connection = session().connection()
+        self._dialect = self._connection.dialect
+        self._cursor: Any = self._connection.connection.cursor()
+        self.is_sqlite = self._dialect.name == "sqlite"
+
+    def run(self, statement: str, values: Row = ()) -> None:
+        """Say a statement.
+
+        Raises:
+            DBAPIError: one of its children, as SQLAlchemy names them.
+        """
+        self._say(self._cursor.execute, statement, values)
+
+    def one(self, statement: str, values: Row = ()) -> Row | None:
+        """Say a statement and return its first row, if it has one."""
+        self._say(self._cursor.execute, statement, values)
+        row: Row | None = self._cursor.fetchone()
+        return row
+
+    def all(self, statement: str, values: Row = ()) -> list[Row]:
+        """Say a statement and return its rows."""
+        self._say(self._cursor.execute, statement, values)
+        rows: list[Row] = self._cursor.fetchall()
+        return rows
+
+    def many(self, statement: str, rows: Sequence[Row]) -> None:
+        """Say a statement once for each row of values."""
+        self._say(self._cursor.executemany, statement, rows)
+
+    def moment(self, value: datetime) -> Any:
+        """Return a moment as the column keeps it."""
+        if not self.is_sqlite:
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+    def day(self, value: date | None) -> Any:
+        """Return a day as the column keeps it."""
+        return value.isoformat() if value is not None and self.is_sqlite else value
+
+    def _say(self, method: Any, statement: str, values: Any) -> None:
+        try:
+            method(_spelled(statement, self._dialect.name), values)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._named(error, statement) from error
+
+    def _named(self, error: Exception, statement: str) -> BaseException:
+        pooled = self._connection.connection
+        lost = self._dialect.is_disconnect(error, pooled, self._cursor)  # type: ignore[arg-type]
+        base = self._dialect.loaded_dbapi.Error
+        named = DBAPIError.instance(statement, None, error, base, connection_invalidated=lost, dialect=self._dialect)
+        if lost:
+            self._connection.invalidate(error)
+            self._connection.engine.dispose()  # the others of the pool were cut off with this one
+        return named
+
+
+def as_json(value: Any) -> str:
+    """Return a value as a JSON column keeps it."""
+    return json.dumps(value)

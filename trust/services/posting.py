@@ -1,0 +1,205 @@
+"""How an entry is written: by the driver itself, statement by statement, and the database proves each one again.
+
+Nothing is decided here. Who calls has checked and valued everything; whatever they missed the database refuses.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import make_transient_to_detached
+
+from core.audit import record_each
+from core.clock import now
+from core.context import actor
+from core.database import session
+from core.driver import Driver
+from core.errors import Refusal
+from trust.errors import FundOverdrawn, LedgerRefusal, PeriodClosed
+from trust.models import EntryKind, Fund, JournalEntry
+from trust.queries.posting import next_entry_ids
+from trust.rules import PlannedPosting
+from trust.states import EntryState
+
+_TAKE = "UPDATE entry_counter SET last_number = last_number + ? WHERE fiscal_year = ? RETURNING last_number"
+_ENTRY = (
+    "INSERT INTO journal_entry ({id}fiscal_year, number, kind, entry_date, memo, source, idempotency_key, inputs_hash, "
+    "reverses_id, state, recorded_by) VALUES ({mark}?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?)"
+)
+_ENTRY_RETURNING = _ENTRY.format(id="", mark="") + " RETURNING id"
+_ENTRY_WITH_ID = _ENTRY.format(id="id, ", mark="?, ")
+_POSTING = (
+    "INSERT INTO posting (entry_id, line, account_code, fund_id, amount_cents, currency, base_cents, rate, rate_date, "
+    "rate_source) VALUES "
+)
+_POSTING_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_FLIP = "UPDATE journal_entry SET state = 'posted', posted_at = ? WHERE id = ?"
+_FLIP_RANGE = (
+    "UPDATE journal_entry SET state = 'posted', posted_at = ? WHERE fiscal_year = ? AND number BETWEEN ? AND ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An entry with everything worked out, ready to be written."""
+
+    kind: EntryKind
+    day: date
+    memo: str
+    source: str
+    key: str
+    fingerprint: str
+    postings: Sequence[PlannedPosting]
+    reverses_id: int | None = None
+
+
+class Posted(NamedTuple):
+    """An entry that stands in the books."""
+
+    id: int
+    fiscal_year: int
+    number: int
+
+    @property
+    def label(self) -> str:
+        """The number people quote: year and gapless number."""
+        return f"{self.fiscal_year}-{self.number:06d}"
+
+
+def take_numbers(driver: Driver, year: int, count: int) -> int:
+    """Take the next numbers of a year and return the last; its counter is ours until the transaction ends.
+
+    Raises:
+        PeriodClosed: the books have no such year.
+    """
+    row = driver.one(_TAKE, (count, year))
+    if row is None:
+        raise PeriodClosed(period=str(year))
+    return int(row[0])
+
+
+@contextmanager
+def numbers_given_back(driver: Driver, year: int, count: int) -> Iterator[None]:
+    """Give the numbers back when the block posts nothing after all, so that no number is skipped whoever commits."""
+    try:
+        yield
+    except Refusal:
+        driver.run(_TAKE, (-count, year))
+        raise
+
+
+def write_entry(driver: Driver, entry: Prepared, number: int) -> JournalEntry:
+    """Write one entry under its number and post it.
+
+    Raises:
+        FundOverdrawn, PeriodClosed, LedgerRefusal: the database refused it; the transaction is lost.
+    """
+    moment = now()
+    try:
+        row = driver.one(_ENTRY_RETURNING, _entry_values(driver, entry, number, actor().user_id))
+        assert row is not None
+        entry_id: int = row[0]
+        driver.run(_insert_postings(len(entry.postings)), tuple(_flat(driver, entry_id, entry.postings)))
+        driver.run(_FLIP, (driver.moment(moment), entry_id))
+    except IntegrityError as error:
+        raise refusal_of(error, [entry]) from error
+    posted = Posted(entry_id, entry.day.year, number)
+    record_each(driver, "ledger.entry_posted", "journal_entry", [(entry_id, {"number": posted.label})])
+    return _as_loaded(entry, posted, moment)
+
+
+def write_entries(driver: Driver, entries: Sequence[Prepared], first: int) -> list[Posted]:
+    """Write entries of one year under consecutive numbers and post them all, or none.
+
+    Raises:
+        FundOverdrawn, PeriodClosed, LedgerRefusal: the database refused one; the transaction is lost.
+    """
+    moment, who, year = driver.moment(now()), actor().user_id, entries[0].day.year
+    ids = next_entry_ids(driver, len(entries))
+    values = [
+        (entry_id, *_entry_values(driver, entry, number, who))
+        for entry_id, number, entry in zip(ids, range(first, first + len(entries)), entries, strict=True)
+    ]
+    lines = [
+        (entry_id, line, p.account_code, p.fund_id, p.amount_cents, p.currency, p.base_cents, *_rate(driver, p))
+        for entry_id, entry in zip(ids, entries, strict=True)
+        for line, p in enumerate(entry.postings, 1)
+    ]
+    try:
+        driver.many(_ENTRY_WITH_ID, values)
+        driver.many(_insert_postings(1), lines)
+        driver.run(_FLIP_RANGE, (moment, year, first, first + len(entries) - 1))
+    except IntegrityError as error:
+        raise refusal_of(error, entries) from error
+    posted = [Posted(entry_id, year, number) for number, entry_id in enumerate(ids, first)]
+    facts = [(one.id, {"number": one.label}) for one in posted]
+    record_each(driver, "ledger.entry_posted", "journal_entry", facts)
+    return posted
+
+
+def refusal_of(error: IntegrityError, entries: Sequence[Prepared]) -> Refusal:
+    """Name what the database refused. The transaction is lost with it: on PostgreSQL nothing more can be asked."""
+    text = str(error.orig)
+    if "ledger: overdrawn" in text:
+        funds = sorted({posting.fund_id for entry in entries for posting in entry.postings})
+        return FundOverdrawn(fund=", ".join(_code(fund_id) for fund_id in funds))
+    if "ledger: closed_period" in text:
+        return PeriodClosed(period=", ".join(sorted({f"{entry.day:%Y-%m}" for entry in entries})))
+    return LedgerRefusal()
+
+
+def _entry_values(driver: Driver, entry: Prepared, number: int, who: int | None) -> tuple[Any, ...]:
+    return (
+        entry.day.year, number, entry.kind.value, driver.day(entry.day), entry.memo, entry.source, entry.key,
+        entry.fingerprint, entry.reverses_id, who,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _insert_postings(count: int) -> str:
+    return _POSTING + ", ".join([_POSTING_VALUES] * count)
+
+
+def _flat(driver: Driver, entry_id: int, postings: Sequence[PlannedPosting]) -> Iterator[Any]:
+    for line, p in enumerate(postings, 1):
+        yield from (entry_id, line, p.account_code, p.fund_id, p.amount_cents, p.currency, p.base_cents)
+        yield from _rate(driver, p)
+
+
+def _rate(driver: Driver, posting: PlannedPosting) -> tuple[Any, Any, Any]:
+    rate = posting.rate
+    return (rate.value, driver.day(rate.date), rate.source) if rate else (None, None, None)
+
+
+def _as_loaded(entry: Prepared, posted: Posted, moment: datetime) -> JournalEntry:
+    """Return the entry as the session would load it, without asking for what we have just written."""
+    loaded = JournalEntry(
+        id=posted.id,
+        fiscal_year=posted.fiscal_year,
+        number=posted.number,
+        kind=entry.kind,
+        entry_date=entry.day,
+        memo=entry.memo,
+        source=entry.source,
+        idempotency_key=entry.key,
+        inputs_hash=entry.fingerprint,
+        reverses_id=entry.reverses_id,
+        state=EntryState.POSTED,
+        posted_at=moment,
+        recorded_by=actor().user_id,
+    )
+    make_transient_to_detached(loaded)
+    undone = session().identity_map.get(session().identity_key(JournalEntry, posted.id))
+    if undone is not None:  # SQLite gives the id of an entry that a savepoint took back to the next one
+        session().expunge(undone)
+    session().add(loaded)
+    return loaded
+
+
+def _code(fund_id: int) -> str:
+    fund = session().identity_map.get(session().identity_key(Fund, fund_id))
+    return fund.code if isinstance(fund, Fund) else str(fund_id)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import logging
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import IO, Any, cast
@@ -27,6 +28,7 @@ from core.settings import setting
 
 SIGNATURES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 LARGEST_PIXELS = 60_000_000
+PART_BYTES = 1 << 20
 WRITTEN = "files_written"  # in the session's notes: what this transaction put into the store
 log = logging.getLogger("puente.files")
 
@@ -131,6 +133,27 @@ def store_generated(data: bytes, filename: str, content_type: str, purpose: str)
     return _keep(data, clean_name(filename), content_type, purpose, None)
 
 
+def store_stream(stream: IO[bytes], filename: str, content_type: str, purpose: str) -> StoredFile:
+    """Keep a file that Puente itself wrote aside, however large: it is read in parts and never held whole."""
+    digest, size = hashlib.sha256(), 0
+    stream.seek(0)
+    while part := stream.read(PART_BYTES):
+        digest.update(part)
+        size += len(part)
+    stream.seek(0)
+    return _keep(stream, clean_name(filename), content_type, purpose, None, sha256=digest.hexdigest(), size_bytes=size)
+
+
+def read_parts(stored: StoredFile) -> Iterator[bytes]:
+    """Yield a file's bytes in parts, for what may be too large to hold.
+
+    Raises:
+        FileNotFoundError: the store lost it; said before the first part.
+    """
+    found = cast(Any, obstore.get(_store(setting("FILES_URL")), stored.key))
+    return (bytes(part) for part in found.stream(min_chunk_size=PART_BYTES))
+
+
 def read(stored: StoredFile) -> bytes:
     """Return a file's bytes.
 
@@ -152,7 +175,16 @@ def clean_name(filename: str) -> str:
     return kept.strip(". ")[-120:] or "archivo"
 
 
-def _keep(data: bytes, name: str, content_type: str, purpose: str, pages: int | None) -> StoredFile:
+def _keep(
+    data: bytes | IO[bytes],
+    name: str,
+    content_type: str,
+    purpose: str,
+    pages: int | None,
+    *,
+    sha256: str = "",
+    size_bytes: int = 0,
+) -> StoredFile:
     key = f"{purpose}/{secrets.token_hex(2)}/{secrets.token_hex(16)}"
     try:
         obstore.put(_store(setting("FILES_URL")), key, data)
@@ -161,8 +193,8 @@ def _keep(data: bytes, name: str, content_type: str, purpose: str, pages: int | 
     session().info.setdefault(WRITTEN, []).append(key)
     stored = StoredFile(
         key=key,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else sha256,
+        size_bytes=len(data) if isinstance(data, bytes) else size_bytes,
         content_type=content_type,
         original_name=name,
         purpose=purpose,

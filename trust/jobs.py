@@ -3,6 +3,7 @@
 from core.jobs import JobContext, handler
 from core.language import N_
 from trust import queries, services
+from trust.services import fiscal, invoice_details
 
 
 @handler("trust.catch_up_payments", N_("Preguntar por pagos sin aviso"))
@@ -25,3 +26,41 @@ def remind_pledge(job: JobContext) -> None:
 def remind_benefit(job: JobContext) -> None:
     """Remind those who owe something to a sponsor, if it is still owed."""
     services.remind_of_benefit(queries.benefit(job.payload["benefit"], hold=True), job.payload["when"])
+
+
+@handler("trust.bundle_receipts", N_("Juntar recibos en un archivo"))
+def bundle_receipts(job: JobContext) -> None:
+    """Make a file of receipts that somebody asked for, unless it is there."""
+    asked = queries.bundle_to_make(job.payload["bundle"])
+    if asked is not None:
+        services.make_bundle(asked, job.progress)
+
+
+@handler("trust.clear_bundles", N_("Borrar archivos de recibos vencidos"))
+def clear_bundles(_job: JobContext) -> None:
+    """Destroy the files of receipts whose days are over. Doing it twice changes nothing."""
+    services.clear_bundles()
+
+
+@handler("trust.stamp_cfdi", N_("Timbrar un CFDI"))
+def stamp_cfdi(job: JobContext) -> None:
+    """Seal a fiscal receipt and have it stamped; what is asked of the provider is asked outside a transaction."""
+    fiscal.stamp_fiscal(job.payload["fiscal"], settle=lambda: job.progress(0, 0))
+
+
+@handler("trust.cancel_cfdi", N_("Cancelar un CFDI"))
+def cancel_cfdi(job: JobContext) -> None:
+    """Have the provider cancel a fiscal receipt whose receipt was cancelled."""
+    fiscal.carry_cancel(job.payload["fiscal"], settle=lambda: job.progress(0, 0))
+
+
+@handler("trust.forget_cfdi_file", N_("Borrar un borrador de CFDI"))
+def forget_cfdi_file(job: JobContext) -> None:
+    """Destroy the file of a draft that another took the place of."""
+    fiscal.forget_fiscal_file(job.payload["file"])
+
+
+@handler("trust.forget_invoice_details", N_("Borrar datos fiscales sin aportación"))
+def forget_invoice_details(job: JobContext) -> None:
+    """Delete the tax data that came with an order nobody paid."""
+    invoice_details.forget_unpaid_details(job.payload["details"])

@@ -64,6 +64,7 @@ DESK = (
 
 from trust.routes import (  # noqa: E402, F401 (views)
     bank,
+    bundles,
     contributions,
     fund_opening,
     funds,

@@ -11,6 +11,7 @@ from trust.services.bank import (
 from trust.services.benefit_reminders import (
     remind_of_benefit,
 )
+from trust.services.bundles import KEPT_DAYS, ask_bundle, bundle_file, clear_bundles, make_bundle
 from trust.services.chart import CHART, establish_chart, open_fund, open_periods, open_year
 from trust.services.checkout import ask_for_page, keep_page, open_order, schedule_catch_up, start_checkout
 from trust.services.closings import closing_bytes
@@ -49,6 +50,7 @@ from trust.services.verification import verify_ledger
 
 __all__ = [
     "CHART",
+    "KEPT_DAYS",
     "BenefitLine",
     "Contact",
     "Draft",
@@ -57,16 +59,19 @@ __all__ = [
     "apply_contribution",
     "apply_history",
     "apply_payout",
+    "ask_bundle",
     "ask_for_page",
     "ask_payment",
     "ask_refund",
     "ask_reopening",
     "assign_held_payment",
+    "bundle_file",
     "cancel_pledge",
     "cancel_receipt",
     "catch_up_payments",
     "check_flood",
     "check_package",
+    "clear_bundles",
     "close_package",
     "close_period",
     "close_year",
@@ -86,6 +91,7 @@ __all__ = [
     "issue_receipt",
     "keep_page",
     "keep_refund",
+    "make_bundle",
     "match_by_hand",
     "match_by_rules",
     "may_undo",

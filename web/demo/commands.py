@@ -131,7 +131,7 @@ def _needs_code(account: DemoAccount) -> bool:
 
 def _start_over() -> None:
     db.session.remove()
-    downgrade(revision="base")
+    downgrade(revision="base", x_arg="unproved")  # books that somebody tampered with are thrown away as well
     upgrade()
     _empty_folder(Path(current_app.config["DATA_FOLDER"]))
 

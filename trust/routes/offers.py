@@ -67,7 +67,9 @@ def _prefill(form: OfferForm, user: User | None, mine: dict[int, Organisation]) 
 def _offer(form: OfferForm, user: User | None, mine: dict[int, Organisation]) -> Contribution:
     organisation = mine.get(int(form.giver.data)) if form.giver.data else None
     assert form.available_on.data is not None
-    services.check_flood(form.email.data or "")
+    key = f"public-offer:{(form.key.data or '')[:64]}"
+    if queries.contribution_by_key(key) is None:
+        services.check_flood(form.email.data or "")  # before its file is taken in
     return services.offer_from_public(
         contact=services.Contact(
             name=form.contact.data or "",
@@ -76,7 +78,7 @@ def _offer(form: OfferForm, user: User | None, mine: dict[int, Organisation]) ->
             terms=form.terms.data or "",
         ),
         fund=queries.fund_by_code(form.fund.data) if form.fund.data else None,
-        idempotency_key=f"public-offer:{(form.key.data or '')[:64]}",
+        idempotency_key=key,
         kind=form.kind.data,
         value=form.value.data,
         description=form.description.data or "",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -32,8 +32,7 @@ class Rate:
         return Fraction(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPosting:
+class PlannedPosting(NamedTuple):
     """A line with everything worked out, ready to be written."""
 
     account_code: str

@@ -1,9 +1,8 @@
 """Posting: the one road into the books. It checks and values, `posting` writes, the database proves it all again."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -30,8 +29,7 @@ from trust.rules import PlannedPosting, Rate, imbalances, inputs_hash, planned
 from trust.services.posting import Posted, Prepared, numbers_given_back, take_numbers, write_entries, write_entry
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of an entry to be: debit positive, credit negative. Without a rate the published one is taken."""
 
     account: str
@@ -40,8 +38,7 @@ class Line:
     rate: Rate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An entry to be: what `post_entry` takes, as one of many."""
 
     kind: EntryKind
@@ -69,7 +66,7 @@ def post_entry(
         KeyReused: the key came before with other inputs.
         UnbalancedEntry, DateInFuture, PeriodClosed, FundOverdrawn, MissingRate: the books refuse it.
     """
-    entry = _prepared(Draft(EntryKind(kind), entry_date, memo, source, lines, idempotency_key))
+    entry = _prepared(Draft(EntryKind(kind), entry_date, memo, source, lines, idempotency_key), today())
     driver = Driver()
     # The year's counter first: it is the lock under which everything else is asked, and it leaves numbers no gap.
     number = take_numbers(driver, entry_date.year, 1)
@@ -95,10 +92,12 @@ def post_entries(drafts: Sequence[Draft]) -> list[Posted]:
         KeyReused, UnbalancedEntry, DateInFuture, PeriodClosed, FundOverdrawn, MissingRate: nothing was posted. Where it
             is one draft's fault, the refusal's `position` counts that draft from 1.
     """
-    prepared = []
-    for position, draft in enumerate(drafts, 1):
-        with _blamed_on(position):
-            prepared.append(_prepared(draft))
+    present, prepared = today(), list[Prepared]()
+    try:
+        for draft in drafts:
+            prepared.append(_prepared(draft, present))
+    except Refusal as refusal:
+        raise _blamed(refusal, len(prepared) + 1) from None
     driver = Driver()
     done: dict[str, Posted] = {}
     for year in sorted({entry.day.year for entry in prepared}):  # in one order, so that no two imports lock each other
@@ -114,12 +113,12 @@ def _post_year(driver: Driver, year: int, placed: Sequence[tuple[int, Prepared]]
     fresh: dict[str, Prepared] = {}
     for position, entry in placed:
         before = known.get(entry.key) or fresh.get(entry.key)
-        with _blamed_on(position):
-            if before is None:
-                _check_date(entry.day, (year, entry.day.month) in months)
-                fresh[entry.key] = entry
-            elif before.fingerprint != entry.fingerprint:
-                raise KeyReused()
+        if before is not None and before.fingerprint != entry.fingerprint:
+            raise _blamed(KeyReused(), position)
+        if before is None and (year, entry.day.month) not in months:
+            raise _blamed(PeriodClosed(period=f"{entry.day:%Y-%m}"), position)
+        if before is None:
+            fresh[entry.key] = entry
     done = {key: Posted(one.id, one.fiscal_year, one.number) for key, one in known.items()}
     if fresh:
         take_numbers(driver, year, len(fresh))
@@ -128,13 +127,9 @@ def _post_year(driver: Driver, year: int, placed: Sequence[tuple[int, Prepared]]
     return done
 
 
-@contextmanager
-def _blamed_on(position: int) -> Iterator[None]:
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.position = position
-        raise
+def _blamed(refusal: Refusal, position: int) -> Refusal:
+    refusal.position = position
+    return refusal
 
 
 def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -> JournalEntry:
@@ -183,37 +178,36 @@ def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -
     return reversal
 
 
-def _prepared(draft: Draft) -> Prepared:
-    lines, day = draft.lines, draft.entry_date
-    if any(abs(line.money.amount_cents) > LARGEST_CENTS for line in lines):
-        raise AmountTooLarge()
-    for (fund_id, currency), difference in imbalances([(line.fund.id, line.money) for line in lines]).items():
-        code = next(line.fund.code for line in lines if line.fund.id == fund_id)
-        raise UnbalancedEntry(fund=code, difference=format_money(Money(difference, currency)))
-    if day > today():
+def _prepared(draft: Draft, present: date) -> Prepared:
+    """Check and value an entry in one pass over its lines; nothing here asks the database."""
+    base, day = setting("BASE_CURRENCY"), draft.entry_date
+    sums: dict[tuple[int, str], int] = {}
+    described: list[list[object]] = []
+    postings: list[PlannedPosting] = []
+    for account, fund, money, rate in draft.lines:
+        fund_id, cents, currency = fund.id, money.amount_cents, money.currency
+        if not -LARGEST_CENTS <= cents <= LARGEST_CENTS:
+            raise AmountTooLarge()
+        sums[fund_id, currency] = sums.get((fund_id, currency), 0) + cents
+        described.append([account, fund.code, cents, currency, rate and rate.value])
+        if currency == base:
+            postings.append(PlannedPosting(account, fund_id, cents, currency, cents, None))
+    if any(sums.values()):
+        _refuse_unbalanced(draft.lines)
+    if day > present:
         raise DateInFuture(date=day.isoformat())
-    return Prepared(
-        kind=draft.kind,
-        day=day,
-        memo=draft.memo,
-        source=draft.source,
-        key=draft.idempotency_key,
-        fingerprint=_fingerprint(draft),
-        postings=_valued(lines, day),
+    if len(postings) < len(described):  # some are foreign: then rounding may have to be carried
+        postings = _valued(draft.lines, day)
+    fingerprint = inputs_hash(
+        kind=draft.kind.value, date=day.isoformat(), memo=draft.memo, source=draft.source, lines=described
     )
+    return Prepared(draft.kind, day, draft.memo, draft.source, draft.idempotency_key, fingerprint, postings)
 
 
-def _fingerprint(draft: Draft) -> str:
-    return inputs_hash(
-        kind=draft.kind.value,
-        date=draft.entry_date.isoformat(),
-        memo=draft.memo,
-        source=draft.source,
-        lines=[
-            [line.account, line.fund.code, line.money.amount_cents, line.money.currency, line.rate and line.rate.value]
-            for line in draft.lines
-        ],
-    )
+def _refuse_unbalanced(lines: Sequence[Line]) -> None:
+    codes = {line.fund.id: line.fund.code for line in lines}
+    for (fund_id, currency), difference in imbalances([(line.fund.id, line.money) for line in lines]).items():
+        raise UnbalancedEntry(fund=codes[fund_id], difference=format_money(Money(difference, currency)))
 
 
 def _check_date(day: date, is_open: bool) -> None:

@@ -5,7 +5,6 @@ Nothing is decided here. Who calls has checked and valued everything; whatever t
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -43,8 +42,7 @@ _FLIP_RANGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """An entry with everything worked out, ready to be written."""
 
     kind: EntryKind

@@ -11,6 +11,7 @@ from core.settings import setting
 from mail.errors import PermanentFailure, TemporaryFailure
 
 TIMEOUT_SECONDS = 20
+UNREACHABLE = ".invalid"  # RFC 2606: domains that will never exist
 
 
 def deliver(letter: EmailMessage, *, name: str) -> None:
@@ -19,6 +20,8 @@ def deliver(letter: EmailMessage, *, name: str) -> None:
     Raises:
         TemporaryFailure: nothing was sent, try again. PermanentFailure: it never will be.
     """
+    if str(letter["To"]).rpartition("@")[2].strip(" >").endswith(UNREACHABLE):
+        raise PermanentFailure("this person gave no address: print the letter")
     transport = setting("MAIL_TRANSPORT")
     if transport == "file":
         _write(letter, Path(setting("MAIL_FOLDER")), name)

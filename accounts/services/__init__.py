@@ -24,6 +24,7 @@ from accounts.services.profile import confirm_email_change, edit_profile, reques
 from accounts.services.registration import (
     confirm_email,
     open_account,
+    open_paper_account,
     register_user,
     send_verification,
     sign_up,
@@ -77,6 +78,7 @@ __all__ = [
     "invite_member",
     "note_failure",
     "open_account",
+    "open_paper_account",
     "open_session",
     "pass_second_factor",
     "pass_with_recovery_code",

@@ -1,5 +1,6 @@
 """A person arrives: registered, and confirmed as the owner of an address."""
 
+import secrets
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +21,7 @@ from core.roles import Role
 from mail.queries import letters_since
 
 LETTERS_AN_HOUR = 3
+NO_ADDRESS = "papel.invalid"  # RFC 2606: no such domain will ever exist
 
 
 def register_user(*, email: str, name: str, password: str, language: str = "es") -> User:
@@ -73,6 +75,21 @@ def open_account(*, email: str, name: str, password: str | None = None, language
     person = _add_user(spelling, called, hashed, language)
     confirm_email(person)
     return person
+
+
+def open_paper_account(*, name: str, email: str | None = None) -> User:
+    """Return the account of somebody who applied on paper: the address's own, or a new one nobody has confirmed.
+
+    Without an address the account gets one that no letter reaches; nobody can sign in to it.
+
+    Raises:
+        EmailRefused, NameRefused.
+    """
+    called = normal_name(name, NAME_LENGTH)
+    if email is None:
+        return _add_user(f"{secrets.token_hex(10)}@{NO_ADDRESS}", called, None, LANGUAGES[0])
+    spelling = normal_email(email)
+    return queries.user_by_email(spelling) or _add_user(spelling, called, None, LANGUAGES[0])
 
 
 def send_verification(person: User) -> None:

@@ -6,6 +6,7 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
+from grants.models.paper import PaperApplication, PaperImport
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
 from grants.models.subscription import CallSubscription, SubscriptionLetter
@@ -29,6 +30,8 @@ __all__ = [
     "ExpenseReport",
     "HeldUpload",
     "Letter",
+    "PaperApplication",
+    "PaperImport",
     "PayingOrganisation",
     "Screening",
     "Sketch",

@@ -27,6 +27,7 @@ from grants.queries import calls as call_queries
 from grants.queries import screening as queries
 from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
+from grants.queries.paper import source_of
 from grants.routes.review import shown_answer
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
@@ -174,6 +175,7 @@ def _screening_page(
         companion_states=COMPANION,
         answers=list(_answers(application)),
         legs=read_legs(application.itinerary),
+        paper=source_of(application),
         screenings=queries.screenings_of(application),
         cure=cure,
         cure_states=CURE,

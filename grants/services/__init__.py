@@ -46,6 +46,7 @@ from grants.services.expense_reports import (
     return_expense_report,
 )
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
+from grants.services.paper import Register, RowOutcome, TakenRow, open_register, take_rows
 from grants.services.publication import checklist, publish_call
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
 from grants.services.sketches import adopt_sketch, new_key, save_sketch, sketch_for
@@ -63,8 +64,11 @@ __all__ = [
     "Acuse",
     "DossierTally",
     "ExpenseEntry",
+    "Register",
     "ReleaseOutcome",
+    "RowOutcome",
     "ScreeningTally",
+    "TakenRow",
     "accept_agreement",
     "accept_expense_report",
     "adopt_sketch",
@@ -110,6 +114,7 @@ __all__ = [
     "note_late_attempt",
     "offer_agreement",
     "open_consultation",
+    "open_register",
     "open_review",
     "plan_tranches",
     "prepare_determinations",
@@ -138,6 +143,7 @@ __all__ = [
     "submit_application",
     "subscribe",
     "subscription_by_token",
+    "take_rows",
     "tell_subscribers",
     "when_agreement_accepted",
     "when_award_declined",

@@ -67,12 +67,24 @@ def start_application(
     if standing is not None:
         mine = standing.applicant_user_id == user.id or organisation_id is not None
         raise AlreadyApplied(application_id=standing.id if mine else None)
+    application = blank_application(call, user, who, organisation_id)
+    try:
+        with session().begin_nested():
+            session().add(application)
+    except IntegrityError:
+        raise AlreadyApplied() from None  # two windows at once: the database let one through
+    record("application.started", "application", application.id, None, {"call": call.id, "kind": who.value})
+    return application
+
+
+def blank_application(call: Call, user: User, kind: ApplicantKind, organisation_id: int | None = None) -> Application:
+    """Return a draft with nothing in it, not yet in the session."""
     moment = now()
-    application = Application(
+    return Application(
         call=call,
         applicant=user,
         organisation_id=organisation_id,
-        kind=who,
+        kind=kind,
         state=ApplicationState.DRAFT,
         answers={},
         itinerary=[],
@@ -87,13 +99,6 @@ def start_application(
         updated_at=moment,
         attachments=[],
     )
-    try:
-        with session().begin_nested():
-            session().add(application)
-    except IntegrityError:
-        raise AlreadyApplied() from None  # two windows at once: the database let one through
-    record("application.started", "application", application.id, None, {"call": call.id, "kind": who.value})
-    return application
 
 
 def _organisation_id(kind: ApplicantKind, user: User, organisation: Organisation | None) -> int | None:

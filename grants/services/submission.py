@@ -50,6 +50,14 @@ def submit_application(application: Application) -> Acuse:
     problems = problems_of(application)
     if problems:
         raise ApplicationIncomplete(problems=problems)
+    seal(application, moment)
+    write_acuse_letter(application)
+    session().flush()
+    return _acuse(application)
+
+
+def seal(application: Application, moment: datetime) -> None:
+    """Make the working content the submission of a moment: folio, hash, and the version that keeps what was hashed."""
     before = application.state
     adopt_working_copy(application)
     for attachment in application.attachments:
@@ -79,9 +87,6 @@ def submit_application(application: Application) -> Acuse:
         {"state": before.value},
         {"folio": application.folio, "sha256": application.content_sha256, "number": application.submissions},
     )
-    write_acuse_letter(application)
-    session().flush()
-    return _acuse(application)
 
 
 def _acuse(application: Application) -> Acuse:

@@ -12,7 +12,7 @@ from core.database import session
 from core.jobs import JobState, jobs_in, run_due
 from grants import services as grants
 from grants.models import Call
-from web.demo import applicants, awards, calls, committee, trust_year
+from web.demo import applicants, awards, calls, committee, sponsors, trust_year
 from web.demo.calendar import Year, office_hours
 from web.demo.people import ACCOUNTS, Crowd, make_demo_accounts
 from web.demo.story import Advance, Chapter, Story
@@ -54,6 +54,7 @@ def _tell(story: Story) -> None:
     story.tell_together(
         _foundation(story),
         trust_year.receive_small_gifts(story),
+        sponsors.bring_in_sponsors(story),
         _main_call(story, plans["awarded"]),
         trust_year.close_months(story),
         _closed_call(story, plans["closed"]),

@@ -1,6 +1,6 @@
 """Arithmetic of the budget: values in, values out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.money import Money
@@ -60,3 +60,44 @@ def spread(amount: Money, owed: Sequence[Money]) -> list[Money]:
         fitted[i] += room
         excess -= room
     return [Money(cents, amount.currency) for cents in fitted]
+
+
+@dataclass(frozen=True, slots=True)
+class FundMoments:
+    """How far a fund's budget came: each moment holds whatever went beyond it, so they never grow from left to right.
+
+    `left` is what may still be promised: approved less committed. `collected` is the income that arrived.
+    """
+
+    collected: Money
+    approved: Money
+    committed: Money
+    accrued: Money
+    ordered: Money
+    paid: Money
+    left: Money
+
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """All of them, in the order of their columns."""
+        return (self.collected, self.approved, self.committed, self.accrued, self.ordered, self.paid, self.left)
+
+
+def fund_moments(nets: Mapping[str, int], currency: str) -> FundMoments:
+    """Return the moments from what the budget's accounts moved, debits less credits, in minor units.
+
+    Money passes from account to account as it goes on, so what reached a moment is there or further.
+    """
+
+    def reached(*accounts: str) -> Money:
+        return Money(sum(nets.get(account, 0) for account in accounts), currency)
+
+    return FundMoments(
+        collected=-reached("8.1.5"),
+        approved=-reached("8.2.1", "8.2.3"),
+        committed=reached("8.2.4", "8.2.5", "8.2.6", "8.2.7"),
+        accrued=reached("8.2.5", "8.2.6", "8.2.7"),
+        ordered=reached("8.2.6", "8.2.7"),
+        paid=reached("8.2.7"),
+        left=reached("8.2.2"),
+    )

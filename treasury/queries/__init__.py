@@ -16,6 +16,7 @@ from treasury.queries.budget import (
     sponsor_organisations,
 )
 from treasury.queries.destinations import funded_award, funded_awards, funded_totals
+from treasury.queries.execution import Execution, ProgrammeLine, execution_of
 from treasury.queries.results import ProgrammeResult, plan_results
 from treasury.queries.waiting import (
     CallWaiting,
@@ -32,8 +33,10 @@ from treasury.queries.waiting import (
 
 __all__ = [
     "CallWaiting",
+    "Execution",
     "FundRoom",
     "NextInLine",
+    "ProgrammeLine",
     "ProgrammeResult",
     "Return",
     "allocations_of",
@@ -42,6 +45,7 @@ __all__ = [
     "commitments_of",
     "committed_by_allocation",
     "count_orders",
+    "execution_of",
     "funded_award",
     "funded_awards",
     "funded_totals",

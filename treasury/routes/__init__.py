@@ -50,4 +50,4 @@ DESK = (
     ),
 )
 
-from treasury.routes import awards, budget, movements, payments, plans, sponsors  # noqa: E402, F401 (they hang their views on the blueprint)
+from treasury.routes import awards, budget, execution, movements, payments, plans, sponsors  # noqa: E402, F401 (they hang their views on the blueprint)

@@ -41,6 +41,7 @@ def plan_show(year: int) -> str:
         states=PLAN_STATES,
         is_draft=plan.state is PlanState.DRAFT,
         may_write=actor().has(Role.TREASURER),
+        may_read_budget=actor().has(Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR),
         total=Money(sum(programme.amount_cents for programme in plan.programmes), plan.currency),
         results=queries.plan_results(plan),
         axes=axis_names(),

@@ -32,11 +32,18 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	@$(UV_INSTALL) -r requirements/test.txt
 	@touch $@
 
-.PHONY: setup lock
+$(VENV)/.cfdi: $(VENV)/.run requirements/cfdi.txt
+	@echo "Installing what fiscal receipts need (hash-checked)"
+	@$(UV_INSTALL) -r requirements/cfdi.txt
+	@touch $@
+
+.PHONY: setup cfdi lock
 setup: $(VENV)/.test ## Install everything, for development too
+cfdi: $(VENV)/.cfdi ## Install the extra that makes fiscal receipts (CFDI)
 lock: $(VENV)/.uv ## Rewrite the lock files after a change in setup.cfg
 	$(BIN)/uv pip compile --quiet setup.cfg --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/run.txt
-	$(BIN)/uv pip compile --quiet setup.cfg --extra test -c requirements/run.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet setup.cfg --extra cfdi -c requirements/run.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/cfdi.txt
+	$(BIN)/uv pip compile --quiet setup.cfg --extra test --extra cfdi -c requirements/run.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/test.txt
 
 # --- use ----------------------------------------------------------------------
 .PHONY: run demo-reset

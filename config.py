@@ -4,12 +4,26 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 DEMO_SECRET_KEY = "demonstration-only-never-in-production"  # noqa: S105 (refused in production, see production_faults)
 MODES = ("production", "demo", "development", "test")
+PROVIDERS = ("", "simulator")
+# Who issues fiscal receipts is described by all of these or by none.
+EMITTER = (
+    "CFDI_RFC",
+    "CFDI_NAME",
+    "CFDI_POSTAL_CODE",
+    "CFDI_AUTHORISATION",
+    "CFDI_AUTHORISED_ON",
+    "CFDI_CERTIFICATE",
+    "CFDI_KEY",
+    "CFDI_KEY_PASSWORD",
+)
 
 
 class BadSetting(Exception):  # noqa: N818 (named for what is wrong)
@@ -27,6 +41,21 @@ def _flag(text: str) -> bool:
 def _mode(text: str) -> str:
     if text not in MODES:
         raise ValueError(f"one of {', '.join(MODES)}")
+    return text
+
+
+def _day(text: str) -> str:
+    if text:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValueError("a date, for example 2026-01-31") from None
+    return text
+
+
+def _provider(text: str) -> str:
+    if text not in PROVIDERS:
+        raise ValueError(f"one of {', '.join(PROVIDERS[1:])}, or nothing")
     return text
 
 
@@ -82,6 +111,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET", "", "signing secret of Stripe's notices", secret=True),
     Setting("SIMULATOR", "PUENTE_SIMULATOR", False, "let production run without Stripe's key, on invented payments", _flag),
     Setting("SIMULATOR_DATABASE", "PUENTE_SIMULATOR_DATABASE", "", "SQLite file of the payment simulator; empty: the data folder"),
+    Setting("CFDI_RFC", "PUENTE_CFDI_RFC", "", "tax number of who issues fiscal receipts (CFDI); empty: none are issued, and the demo invents one"),
+    Setting("CFDI_NAME", "PUENTE_CFDI_NAME", "", "its name as the tax office keeps it, without the kind of company"),
+    Setting("CFDI_REGIME", "PUENTE_CFDI_REGIME", "603", "its tax regime, by the office's code"),
+    Setting("CFDI_POSTAL_CODE", "PUENTE_CFDI_POSTAL_CODE", "", "postal code it issues from"),
+    Setting("CFDI_AUTHORISATION", "PUENTE_CFDI_AUTHORISATION", "", "number of the office's leave to receive deductible gifts"),
+    Setting("CFDI_AUTHORISED_ON", "PUENTE_CFDI_AUTHORISED_ON", "", "date of that leave, as 2026-01-31", _day),
+    Setting("CFDI_LEGEND", "PUENTE_CFDI_LEGEND", "Este comprobante ampara un donativo, el cual será destinado por la donataria a los fines propios de su objeto social.", "what every fiscal receipt of a gift must say"),
+    Setting("CFDI_CERTIFICATE", "PUENTE_CFDI_CERTIFICATE", "", "path of its seal's certificate (.cer)"),
+    Setting("CFDI_KEY", "PUENTE_CFDI_KEY", "", "path of its seal's key (.key)"),
+    Setting("CFDI_KEY_PASSWORD", "PUENTE_CFDI_KEY_PASSWORD", "", "password of that key", secret=True),
+    Setting("PAC", "PUENTE_PAC", "", "who stamps fiscal receipts: simulator, or empty, and they stay drafts without validity", _provider),
     Setting("MAX_UPLOAD_BYTES", "PUENTE_MAX_UPLOAD_BYTES", 10_000_000, "largest file taken in", int),
     Setting("MAX_CONTENT_LENGTH", "PUENTE_MAX_CONTENT_LENGTH", 32_000_000, "largest request", int),
     Setting("MAX_FORM_MEMORY_SIZE", "PUENTE_MAX_FORM_MEMORY_SIZE", 2_000_000, "largest form without its files", int),
@@ -146,6 +186,23 @@ def production_faults(values: Mapping[str, Any]) -> list[str]:
         )
     if bool(values["STRIPE_SECRET_KEY"]) != bool(values["STRIPE_WEBHOOK_SECRET"]):
         faults.append("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
+    return faults + _fiscal_faults(values)
+
+
+def _fiscal_faults(values: Mapping[str, Any]) -> list[str]:
+    """Return what is half done about fiscal receipts: they are issued whole or not at all."""
+    given = [name for name in EMITTER if values[name]]
+    faults = [f"PUENTE_{name} is empty, and fiscal receipts need it" for name in EMITTER if given and not values[name]]
+    faults += [
+        f"PUENTE_{name} names no file" for name in ("CFDI_CERTIFICATE", "CFDI_KEY")
+        if values[name] and not Path(values[name]).is_file()
+    ]  # fmt: skip
+    if values["PAC"] and not given:
+        faults.append("PUENTE_PAC is set, but nobody who issues fiscal receipts (PUENTE_CFDI_RFC)")
+    if values["PAC"] == "simulator" and not values["SIMULATOR"]:
+        faults.append("PUENTE_PAC is the simulator, whose stamps count for nobody (PUENTE_SIMULATOR=on to want that)")
+    if given and find_spec("satcfdi") is None:
+        faults.append("PUENTE_CFDI_RFC is set, but the extra is not installed (make cfdi)")
     return faults
 
 

@@ -22,6 +22,7 @@ from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.money import Money, format_money
 from core.settings import setting
+from trust.forms.fiscal import InvoiceFields
 from trust.models import (
     CONTRIBUTION_KINDS,
     METHODS,
@@ -66,7 +67,7 @@ def _package_options(offered: Sequence[SponsorPackage]) -> list[Any]:
     return choices([("", _(N_("Sin paquete"))), *names])
 
 
-class GiveForm(PuenteForm):
+class GiveForm(InvoiceFields, PuenteForm):
     """What a giver decides before paying: how much, for what, by which road, and what the public may read."""
 
     amount = MoneyField(lazy("¿Cuánto quieres aportar?"), AMOUNT_RULES)
@@ -114,7 +115,7 @@ class GiveForm(PuenteForm):
             self.amount.raw_data = [str(wanted.money.decimal)]
 
 
-class TransferForm(PuenteForm):
+class TransferForm(InvoiceFields, PuenteForm):
     """A contribution that the bank shows as received."""
 
     key = HiddenField()
@@ -161,7 +162,7 @@ class TransferForm(PuenteForm):
         super().process(formdata, *args, **kwargs)
 
 
-class InKindForm(PuenteForm):
+class InKindForm(InvoiceFields, PuenteForm):
     """Things or services somebody offers, with their fair value and how it was found."""
 
     key = HiddenField()

@@ -13,6 +13,7 @@ from trust.models.contributions import (
     Receipt,
     ReceiptCounter,
 )
+from trust.models.fiscal import FiscalReceipt, InvoiceDetails
 from trust.models.kinds import (
     CONTRIBUTION_FORMS,
     CONTRIBUTION_KINDS,
@@ -68,9 +69,11 @@ __all__ = [
     "EntryCounter",
     "EntryKind",
     "FiscalPeriod",
+    "FiscalReceipt",
     "Fund",
     "FundKind",
     "InKindItem",
+    "InvoiceDetails",
     "JournalEntry",
     "MatchReason",
     "Method",

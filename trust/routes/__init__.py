@@ -7,6 +7,7 @@ from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from trust import queries
+from trust.queries.fiscal import fiscal_failed
 from trust.states import DECIDERS
 
 blueprint = Blueprint("trust", __name__)
@@ -24,6 +25,7 @@ NAVIGATION = (
         frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR}),
     ),
     NavItem(N_("Aportaciones"), "trust.contribution_list", 71, frozenset({Role.TREASURER, Role.AUDITOR})),
+    NavItem(N_("Patrocinios"), "trust.package_list", 73, frozenset({Role.PROGRAMME_OFFICER})),
 )
 DESK = (
     DeskItem(
@@ -60,12 +62,16 @@ DESK = (
     DeskItem(
         N_("Pagos en línea por revisar"), "trust.held_payments", frozenset({Role.TREASURER}), queries.payments_held
     ),
+    DeskItem(
+        N_("CFDI que fallaron"), "trust.fiscal_list", frozenset({Role.TREASURER}), fiscal_failed, {"estado": "fallaron"}
+    ),
 )
 
 from trust.routes import (  # noqa: E402, F401 (views)
     bank,
     bundles,
     contributions,
+    fiscal,
     fund_opening,
     funds,
     giving,

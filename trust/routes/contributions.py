@@ -31,6 +31,7 @@ from trust.errors import (
     UsedBeforeReceived,
 )
 from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm, UseForm
+from trust.gateway import emitters
 from trust.models import (
     CONTRIBUTION_FORMS,
     CONTRIBUTION_KINDS,
@@ -42,6 +43,7 @@ from trust.models import (
     SponsorPackage,
 )
 from trust.routes import blueprint
+from trust.routes.fiscal import fiscal_facts, keep_invoice_details
 from trust.states import CONTRIBUTION_STATES, ContributionState
 from trust.states.packages import BENEFIT_STATES
 
@@ -112,6 +114,7 @@ def contribution_show(contribution_id: int) -> str:
         benefits=queries.benefits_of(contribution.id),
         benefit_states=BENEFIT_STATES,
         is_late=queries.is_late,
+        **fiscal_facts(contribution.receipt),
         online=queries.order_of_contribution(contribution.id) if actor().has(Role.TREASURER, Role.AUDITOR) else None,
         read=_,
         **LABELS,
@@ -170,6 +173,7 @@ def _written_down(
     if form.validate_on_submit():
         try:
             contribution = write()
+            keep_invoice_details(form, contribution=contribution)
             session().commit()
         except Refusal as refusal:
             session().rollback()
@@ -177,7 +181,7 @@ def _written_down(
         else:
             flash(done, "success")
             return redirect(url_for("trust.contribution_show", contribution_id=contribution.id), 303)
-    return render_template(template, form=form), 422 if form.errors else 200
+    return render_template(template, form=form, fiscal_offered=emitters.issues()), 422 if form.errors else 200
 
 
 def _receive(form: TransferForm, givers: dict[int, Organisation]) -> Contribution:

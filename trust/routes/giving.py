@@ -28,8 +28,10 @@ from trust.errors import (
     PaymentUnavailable,
 )
 from trust.forms import GiveForm
+from trust.gateway import emitters
 from trust.models import CheckoutOrder, ContributionKind, SponsorPackage
 from trust.routes import blueprint
+from trust.routes.fiscal import keep_invoice_details
 from trust.rules.packages import gift_part
 from trust.states import CHECKOUT_STATES, CheckoutState, ContributionState
 
@@ -96,6 +98,7 @@ def give() -> Response | str | tuple[str, int]:
         packages=packages,
         left=left,
         gift_part=gift_part,
+        fiscal_offered=emitters.issues(),
     )
     return page, status
 
@@ -134,6 +137,7 @@ def _open(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> C
         email=form.email.data or None,
         package=_package(form.package.data),
     )
+    keep_invoice_details(form, order=order)
     session().commit()
     return order
 

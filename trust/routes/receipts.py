@@ -13,6 +13,7 @@ from trust.errors import ReceiptNotFound
 from trust.forms import FindReceiptForm
 from trust.models import Receipt
 from trust.routes import blueprint
+from trust.routes.fiscal import fiscal_facts
 from trust.rules import amount_in_words
 from trust.services import receipt_bytes
 from trust.states import RECEIPT_STATES
@@ -68,6 +69,7 @@ def receipt_document(token: str) -> str:
         heading=HEADINGS[content["form"]],
         amount=money,
         words=amount_in_words(money, content["language"]),
+        **fiscal_facts(receipt),
     )
 
 

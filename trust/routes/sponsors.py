@@ -22,6 +22,7 @@ from trust.errors import ContributionNotFound
 from trust.models import Contribution
 from trust.routes import blueprint
 from trust.routes.contributions import LABELS
+from trust.routes.fiscal import fiscal_facts
 from trust.routes.packages import send_evidence
 from trust.routes.receipts import send_receipt
 from trust.states import PLEDGE_STATES
@@ -140,6 +141,7 @@ def my_contribution(contribution_id: int) -> str:
         "trust/my_contribution.html",
         contribution=contribution,
         entry=queries.entry_of(contribution),
+        **fiscal_facts(contribution.receipt),
         figures=[one for one in queries.fund_figures() if one.fund.id == contribution.fund_id],
         used=queries.use_in_force(contribution),
         package=queries.package_of(contribution.id),

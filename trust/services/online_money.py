@@ -24,6 +24,7 @@ from trust.models import (
     OnlineMovement,
 )
 from trust.models.online import MovementKind
+from trust.rules.cfdi_words import CancelCode
 from trust.rules.online import BalanceMove, Dispute, History, Refund
 from trust.services.contributions import INCOME_ACCOUNT
 from trust.services.ledger import Line, post_entry, reverse_entry
@@ -207,7 +208,9 @@ def _tell(order: CheckoutOrder, contribution: Contribution, went: Money, *, by_t
     if receipt is None:
         return
     if contribution.state == ContributionState.REFUNDED and receipt.state == ReceiptState.VALID:
-        cancel_receipt(receipt, reason=N_("La aportación se devolvió completa."))
+        cancel_receipt(
+            receipt, reason=N_("La aportación se devolvió completa."), code=CancelCode.NOT_CARRIED_OUT
+        )
     if order.email and went.amount_cents > 0:
         emails.send_refund(receipt, went, contribution.kept, order.email, order.language, by_transfer=by_transfer)
 

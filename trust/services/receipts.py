@@ -17,7 +17,9 @@ from trust.documents import render_receipt
 from trust.errors import ReasonRequired, ReceiptTampered
 from trust.models import Contribution, ContributionForm, ContributionKind, Receipt, ReceiptCounter
 from trust.rules import fingerprint
+from trust.rules.cfdi_words import CancelCode
 from trust.rules.packages import gift_part
+from trust.services.fiscal import cancel_fiscal, open_fiscal
 from trust.states import RECEIPT_STATES, ReceiptState
 
 SERIES = {ContributionForm.CASH: "A", ContributionForm.IN_KIND: "E"}
@@ -57,6 +59,7 @@ def issue_receipt(
     session().add(receipt)
     session().flush()
     record("receipt.issued", "receipt", receipt.id, None, {"code": code, "sha256": receipt.sha256})
+    open_fiscal(receipt)
     return receipt
 
 
@@ -78,8 +81,10 @@ def receipt_bytes(receipt: Receipt) -> bytes:
     return data
 
 
-def cancel_receipt(receipt: Receipt, *, reason: str) -> None:
+def cancel_receipt(receipt: Receipt, *, reason: str, code: CancelCode = CancelCode.ERRORS) -> None:
     """Take a receipt out of force, saying why. Its number stays used and its page says that it was cancelled.
+
+    What it is before the tax office is cancelled with it, for the reason that the office's `code` stands for.
 
     Raises:
         IllegalTransition: it was cancelled before. ReasonRequired: no reason was given.
@@ -90,6 +95,7 @@ def cancel_receipt(receipt: Receipt, *, reason: str) -> None:
     receipt.state, receipt.cancelled_at, receipt.cancel_reason = ReceiptState.CANCELLED, now(), reason.strip()
     session().flush()
     record("receipt.cancelled", "receipt", receipt.id, {"state": "valid"}, {"state": "cancelled", "reason": reason})
+    cancel_fiscal(receipt, code)
 
 
 def _next_number(series: str, year: int) -> int:

@@ -12,6 +12,7 @@ from flask import Flask
 
 from core.settings import setting
 from trust.gateway import StandIn, use_stand_in
+from trust.simulator import pac  # introduces itself as the provider that stamps
 from trust.simulator.notices import set_deliverer
 from trust.simulator.server import API_KEY, create_simulator
 from trust.simulator.store import Store
@@ -19,7 +20,7 @@ from trust.simulator.store import Store
 MOUNTED_AT = "/simulador/pagos"
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-__all__ = ["API_KEY", "MOUNTED_AT", "mount", "set_deliverer", "store", "webhook_secret", "wsgi_app"]
+__all__ = ["API_KEY", "MOUNTED_AT", "mount", "pac", "set_deliverer", "store", "webhook_secret", "wsgi_app"]
 
 
 @lru_cache(maxsize=4)

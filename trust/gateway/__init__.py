@@ -1,4 +1,4 @@
-"""The one file that speaks to the payment company, through its own library.
+"""The one file that speaks to the payment company, through its own library. Its neighbours speak to the tax office.
 
 Without keys the same library speaks to a stand-in that introduced itself: only the wire is replaced.
 """

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROUNDS = 5
@@ -19,11 +19,47 @@ Work = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Contestant:
-    """A way to do the work. `prepare` opens a fresh database in a folder and yields a function that does it n times."""
+    """A way to do the work. `prepare` opens a fresh database in a folder and yields a function that does it n times.
+
+    `target` is the least it should reach of another contestant's rate: its name and the ratio.
+    """
 
     name: str
     what: str
     prepare: Callable[[Path], AbstractContextManager[Work]]
+    targets: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one benchmark found: every contestant's rates, round by round."""
+
+    title: str
+    contestants: tuple[Contestant, ...]
+    rates: dict[str, list[float]]
+    notes: tuple[str, ...] = field(default=())
+
+    def median(self, name: str) -> float:
+        """Return how often a second a contestant did the work, in the middle of its rounds."""
+        return statistics.median(self.rates[name])
+
+    def ratio(self, name: str, to: str) -> float:
+        """Return a contestant's rate in the measure of another's, in the middle of the rounds they ran side by side."""
+        return statistics.median(one / other for one, other in zip(self.rates[name], self.rates[to], strict=True))
+
+    def lines(self) -> list[str]:
+        """Return the rows of the table. Ratios, not seconds: those belong to a machine and its load."""
+        floor = self.contestants[0].name
+        rows = [self.title]
+        for one in self.contestants:
+            rows.append(f"  {one.name:22}{self.ratio(one.name, floor):>8.2f}  {one.what}")
+            rows += [self._judged(one.name, other, least) for other, least in one.targets if other in self.rates]
+        return [*rows, *(f"  {note}" for note in self.notes)]
+
+    def _judged(self, name: str, other: str, least: float) -> str:
+        found = self.ratio(name, other)
+        verdict = "met" if found >= least else "MISSED"
+        return f"  {'':32}{found:.2f} of {other}; target {least:g}: {verdict}"
 
 
 def measure(contestant: Contestant, times: int) -> float:
@@ -36,20 +72,10 @@ def measure(contestant: Contestant, times: int) -> float:
         return times / (time.perf_counter() - started)
 
 
-def compare(title: str, contestants: Sequence[Contestant], times: int) -> dict[str, float]:
-    """Measure all in turn, print a table, and return the medians. The first contestant is the floor."""
+def compare(title: str, contestants: Sequence[Contestant], times: int, rounds: int = ROUNDS) -> Result:
+    """Measure all in turn and return what was found. The first contestant is the floor."""
     rates: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         for contestant in contestants:
             rates[contestant.name].append(measure(contestant, times))
-    medians = {name: statistics.median(found) for name, found in rates.items()}
-    floor = medians[contestants[0].name]
-    print(f"{title}: median of {ROUNDS} rounds of {times}, in turn, a fresh database each")
-    print(f"{'':14}{'a second':>12}{'of the floor':>14}{'slowest':>12}{'fastest':>12}")
-    for contestant in contestants:
-        found = rates[contestant.name]
-        print(
-            f"{contestant.name:14}{medians[contestant.name]:>12,.0f}{medians[contestant.name] / floor:>14.2f}"
-            f"{min(found):>12,.0f}{max(found):>12,.0f}  {contestant.what}"
-        )
-    return medians
+    return Result(f"{title} (× the floor; {rounds} rounds of {times:,})", tuple(contestants), rates)

@@ -19,6 +19,7 @@ from core.context import is_writing
 from core.folding import fold_text
 
 FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"}  # the last is what PostgreSQL calls a full disk
+POOL_SIZE = 20  # opened as they are needed, and kept: opening one costs more than a posting
 IDLE_SECONDS = 1.0  # a connection that lay unused for longer is asked whether it still lives
 
 
@@ -104,7 +105,8 @@ class QueuedConnection(sqlite3.Connection):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return what an engine for the database at `url` is made with."""
-    return {"connect_args": {"factory": QueuedConnection}} if url.startswith("sqlite") else {}
+    pool = {"pool_size": POOL_SIZE}
+    return pool | {"connect_args": {"factory": QueuedConnection}} if url.startswith("sqlite") else pool
 
 
 def prepare_engine(engine: Engine, lock_seconds: float = 15) -> None:

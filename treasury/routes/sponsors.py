@@ -20,7 +20,7 @@ def where_it_went(contribution: Contribution) -> Part | None:
         return None
     fund_id = contribution.fund_id
     share = trust_queries.fund_share(contribution)
-    listing = paginate(queries.funded_awards(fund_id), page=page_number(request.args), per_page=20, scalars=False)
+    listing = paginate(queries.funded_awards(fund_id), page=page_number(request.args), per_page=10, scalars=False)
     return Part(
         "treasury/contribution_awards.html",
         {

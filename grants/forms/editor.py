@@ -235,6 +235,14 @@ class ExtensionForm(PuenteForm):
     reason = TextAreaField(lazy("Motivo, en público"), bounded(LONGEST_REASON, N_("Escribe el motivo.")))
 
 
+class OutageForm(PuenteForm):
+    """From when to when the site failed, and what people are told."""
+
+    began_at = CityDateTimeField(lazy("Empezó la falla"), [InputRequired(message=lazy("Escribe cuándo empezó."))])
+    ended_at = CityDateTimeField(lazy("Terminó la falla"), [InputRequired(message=lazy("Escribe cuándo terminó."))])
+    reason = TextAreaField(lazy("Qué pasó, en público"), bounded(LONGEST_REASON, N_("Escribe qué pasó.")))
+
+
 class CorrectionForm(PuenteForm):
     """A corrected text of a published call, with its public reason."""
 

@@ -6,6 +6,7 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
+from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
@@ -34,6 +35,7 @@ __all__ = [
     "PaperImport",
     "PayingOrganisation",
     "Screening",
+    "ServiceOutage",
     "Sketch",
     "SubscriptionLetter",
     "Tranche",

@@ -46,6 +46,7 @@ from grants.services.expense_reports import (
     return_expense_report,
 )
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
+from grants.services.outages import extensions_for, record_outage
 from grants.services.paper import Register, RowOutcome, TakenRow, open_register, take_rows
 from grants.services.publication import checklist, publish_call
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
@@ -98,6 +99,7 @@ __all__ = [
     "end_subscription",
     "exclude_file",
     "extend_deadline",
+    "extensions_for",
     "file_appeal",
     "file_expense_report",
     "hand_over_conflicts",
@@ -122,6 +124,7 @@ __all__ = [
     "publish_call",
     "recheck_conflicts_of",
     "record_award",
+    "record_outage",
     "redact_finding",
     "redact_passage",
     "release_determinations",

@@ -35,12 +35,24 @@ def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
     bring_up_to_date(call)
     if call.state not in (CallState.PUBLISHED, CallState.OPEN) or call.closes_at is None:
         raise CallNotOpen()
-    old = call.closes_at
-    if closes_at <= old or not deadlines.is_before_closing(closes_at, now()):
+    if closes_at <= call.closes_at or not deadlines.is_before_closing(closes_at, now()):
         raise DeadlineOnlyExtends()
+    return move_closing(call, closes_at, reason)
+
+
+def move_closing(call: Call, closes_at: datetime, reason: str) -> Addendum:
+    """Move a closing by a public notice; a call that closed meanwhile takes applications again.
+
+    Raises:
+        IllegalTransition: its screening has begun. ReasonMissing, TextOutOfBounds: the notice says nothing or too much.
+    """
+    old = call.closes_at
+    assert old is not None
     notice = _addendum(call, "extension", reason, old_closes_at=old, new_closes_at=closes_at)
     call.closes_at = closes_at
     session().flush()
+    if call.state is CallState.CLOSED:
+        move_call(call, CallState.OPEN)
     schedule_advances(call)
     plan_letters(call)
     record(

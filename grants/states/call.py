@@ -112,6 +112,7 @@ CALL_STATES = StateTable(
         Transition(CallState.CONSULTATION, CallState.PUBLISHED, OFFICER),
         Transition(CallState.PUBLISHED, CallState.OPEN, SYSTEM),
         Transition(CallState.OPEN, CallState.CLOSED, SYSTEM),
+        Transition(CallState.CLOSED, CallState.OPEN, OFFICER),  # the site failed, and the time is given back
         Transition(CallState.CLOSED, CallState.SCREENING, OFFICER),
         Transition(CallState.SCREENING, CallState.REVIEW, OFFICER),
         Transition(CallState.REVIEW, CallState.DELIBERATION, OFFICER),

@@ -136,10 +136,11 @@ def rfc_fault(rfc: str) -> str:
     if rfc in (GENERIC_RFC, FOREIGN_RFC):
         return "generic"
     try:
-        mexican.validate(rfc)
+        understood = mexican.validate(rfc)
     except ValidationError:
         return "form"
-    if len(rfc) not in (12, 13):  # the library also takes a person's number without its last three
+    # The library forgives what the office's schema does not: digits of other scripts, a number without its last three.
+    if understood != rfc or len(rfc) not in (12, 13) or rfc[-1] not in "0123456789A":
         return "form"
     return "" if mexican.is_valid(rfc, validate_check_digits=True) else "digit"
 

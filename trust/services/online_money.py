@@ -208,9 +208,7 @@ def _tell(order: CheckoutOrder, contribution: Contribution, went: Money, *, by_t
     if receipt is None:
         return
     if contribution.state == ContributionState.REFUNDED and receipt.state == ReceiptState.VALID:
-        cancel_receipt(
-            receipt, reason=N_("La aportación se devolvió completa."), code=CancelCode.NOT_CARRIED_OUT
-        )
+        cancel_receipt(receipt, reason=N_("La aportación se devolvió completa."), code=CancelCode.NOT_CARRIED_OUT)
     if order.email and went.amount_cents > 0:
         emails.send_refund(receipt, went, contribution.kept, order.email, order.language, by_transfer=by_transfer)
 

@@ -118,7 +118,7 @@ def test_a_closing_keeps_its_proof_and_a_signed_act_that_renders_again_to_the_sa
     forget(stored)  # the store lost it: the frozen content gives the same bytes
     assert closing_bytes(closing) == kept
     said = pdf_text(kept)
-    for words in ("enero 2026", "2026-000001", "Bolsa Ñandú", "Ana Tesorera", "su contraseña", "$100.00 MXN"):
+    for words in ("enero 2026", "2026-000001", "Bolsa Ñandú", "Ana Tesorera", "su contraseña", "MXN 100.00"):
         assert words in said
     assert closing.sha256 in said.replace(" ", "")
 
@@ -174,7 +174,7 @@ def test_a_year_closes_once_after_its_months_and_posts_nothing(
         close_year(2025)
     said = pdf_text(closing_bytes(closing))
     assert "2025" in said
-    assert "$60.00 MXN" in said
+    assert "MXN 60.00" in said
     for one in queries.closings_of(2025, 6):
         assert str(one.sha256) in said.replace(" ", "")
     assert verify_ledger() == []

@@ -8,9 +8,9 @@ from core.clock import today
 from core.roles import Role
 from core.web_files import send_bytes
 from treasury import documents, queries
-from treasury.forms import axis_names
 from treasury.routes import blueprint
 from treasury.states import PLAN_STATES
+from trust.documents import bare
 
 READERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER)
 TYPES = {
@@ -40,7 +40,8 @@ def execution_show(year: int) -> str:
         "treasury/execution_show.html",
         one=one,
         title=documents.execution_title(one),
-        tables=documents.execution_tables(one, axis_names()),
+        tables=documents.execution_tables(one),
+        bare=bare,
         states=PLAN_STATES,
         years=[plan.year for plan in queries.plans()],
     )
@@ -50,12 +51,12 @@ def execution_show(year: int) -> str:
 @roles(*READERS)
 def execution_file(year: int, form: str) -> Response:
     """One year's budget against actual as a file."""
-    one, axes = queries.execution_of(year), axis_names()
+    one = queries.execution_of(year)
     match form:
         case "pdf":
-            data = documents.execution_pdf(one, axes)
+            data = documents.execution_pdf(one)
         case "csv":
-            data = b"".join(documents.execution_csv(one, axes))
+            data = b"".join(documents.execution_csv(one))
         case _:
-            data = documents.execution_xlsx(one, axes)
+            data = documents.execution_xlsx(one)
     return send_bytes(data, f"presupuesto-{year}.{form}", TYPES[form])

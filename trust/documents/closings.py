@@ -8,8 +8,9 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 
 from core.language import _, in_language
-from core.money import Money, format_money
+from core.money import Money
 from rendering.pdf import Column, Document, Facts, Heading, Notice, Paragraph, Signature, Space, Table, render_pdf
+from trust.documents.statements import bare
 from trust.models import FUND_KINDS, FundKind
 from trust.rules.statements import BUDGET, TRANSFERS, Part, part_of
 
@@ -83,13 +84,15 @@ def _sums(content: Mapping[str, Any]) -> Table | Paragraph:
         [
             f"{line['account']} {line['account_name']}",
             line["fund_name"],
-            format_money(Money(line["cents"], line["currency"]), content["language"]),
+            line["currency"],
+            bare(Money(line["cents"], line["currency"])),
         ]
         for line in content["lines"]
     ]
     if not rows:
         return Paragraph(_("No hubo asientos."))
-    return Table([Column(_("Cuenta"), width=3), Column(_("Bolsa"), width=2), Column(_("Movimiento"), "right")], rows)
+    columns = [Column(_("Cuenta")), Column(_("Bolsa")), Column(_("Moneda")), Column(_("Movimiento"), "right")]
+    return Table(columns, rows)
 
 
 def _results(content: Mapping[str, Any]) -> list[Heading | Paragraph | Table]:
@@ -111,14 +114,14 @@ def _results(content: Mapping[str, Any]) -> list[Heading | Paragraph | Table]:
             [
                 fund if part is Part.CASH else _("%(fund)s (en especie)", fund=fund),
                 _(FUND_KINDS[FundKind(kind)][0]),
-                *(format_money(Money(cents, currency), content["language"]) for cents in amounts),
+                currency,
+                *(bare(Money(cents, currency)) for cents in amounts),
             ]
         )
     if not rows:
         return []
     columns = [
-        Column(_("Bolsa"), width=2),
-        Column(_("Tipo")),
+        *(Column(head) for head in (_("Bolsa"), _("Tipo"), _("Moneda"))),
         *(Column(head, "right") for head in (_("Ingresos"), _("Gastos"), _("Otros cambios"), _("Resultado"))),
     ]
     return [

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from core.language import N_, _, current_language, localised
-from core.money import Money, format_money
+from core.money import Money, exponent
 from core.settings import setting
 from rendering.pdf import Block, Column, Document, Heading, Notice, Paragraph, Space, Table, render_pdf
 from rendering.spreadsheets import Cell, CellKind, Sheet, SheetColumn, render_csv, render_xlsx
@@ -49,6 +50,16 @@ class ShownSection:
     heading: str
     columns: tuple[str, ...]
     rows: tuple[ShownRow, ...]
+
+
+def bare(money: Money) -> str:
+    """Return a figure for a column whose heading names the currency: grouped, with its decimals, a dash for nothing."""
+    if not money:
+        return "—"
+    decimals = exponent(money.currency)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    figure = format_decimal(abs(money.decimal), format=pattern, locale="es_MX" if current_language() == "es" else "en")
+    return f"\N{MINUS SIGN}{figure}" if money.amount_cents < 0 else figure
 
 
 def statement_title(one: Statement) -> str:
@@ -104,8 +115,11 @@ def statement_pdf(one: Statement) -> bytes:
         if title and sections:
             blocks.append(Heading(title))
         for section in sections:
-            columns = [Column(_("Concepto"), width=2.2), *(Column(head, "right") for head in section.columns)]
-            rows = [[row.label, *(format_money(money, language) for money in row.amounts)] for row in section.rows]
+            columns = [Column(_("Concepto")), *(Column(head, "right") for head in section.columns)]
+            rows = [
+                [row.label if title else _indented(row), *(bare(money) for money in row.amounts)]
+                for row in section.rows
+            ]
             blocks += [Heading(section.heading, 2), Table(columns, rows), Space(6)]
     blocks.append(Notice(_(AGREES if one.agrees else DIFFERS), "good" if one.agrees else "bad"))
     return render_pdf(
@@ -160,6 +174,11 @@ def _shown(one: Statement, section: StatementSection, row: StatementRow, *, tota
     label = _(row.label) if row.label else localised(one.accounts[row.account])
     cents = (*row.cents, row.total) if total else row.cents
     return ShownRow(label, row.account, row.level.value, tuple(Money(value, section.currency) for value in cents))
+
+
+def _indented(row: ShownRow) -> str:
+    """Return a row's label, further in when it is one of those that a sum below adds up."""
+    return f"\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}{row.label}" if row.level == Level.LINE.value else row.label
 
 
 def _heading(section: StatementSection) -> str:

@@ -66,6 +66,7 @@ def statement_show(kind: str) -> str:
     return render_template(
         "trust/statement_show.html",
         one=one,
+        bare=documents.bare,
         kinds=[(other.value, _(documents.TITLES[other])) for other in StatementKind],
         title=documents.statement_title(one),
         lead=_(documents.LEADS[one.kind]),

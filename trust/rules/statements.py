@@ -145,6 +145,11 @@ def _said(rows: Iterable[StatementRow]) -> list[StatementRow]:
     return [row for row in rows if row.level is not Level.LINE or any(row.cents)]
 
 
+def _told(sections: Iterable[StatementSection]) -> list[StatementSection]:
+    """Return the sections in which something stands; one that does not agree is never left out."""
+    return [one for one in sections if not one.agrees or any(any(row.cents) for row in one.rows)]
+
+
 def _sheets(sums: Iterable[AccountSum], column: Column, width: int) -> dict[tuple[Part, str], _Sheet]:
     sheets: dict[tuple[Part, str], _Sheet] = {}
     for one in sums:
@@ -204,7 +209,7 @@ def financial_position(sums: Iterable[AccountSum], column: Column, width: int) -
         ]
         agrees = not any(minus(assets, plus(liabilities, net))) and _balanced(converted, currency, width)
         sections.append(StatementSection(part, currency, tuple(_said(rows)), agrees))
-    return sections
+    return _told(sections)
 
 
 def activities(sums: Iterable[AccountSum], column: Column, width: int) -> list[StatementSection]:
@@ -236,7 +241,7 @@ def activities(sums: Iterable[AccountSum], column: Column, width: int) -> list[S
         ]
         agrees = not any(minus(closing, sheet.at_end("1", "2"))) and _balanced(converted, currency, width)
         sections.append(StatementSection(part, currency, tuple(_said(rows)), agrees))
-    return sections
+    return _told(sections)
 
 
 # What a movement of money was, by the account against which it was posted: the first that fits.
@@ -296,4 +301,4 @@ def cash_flow(
         ]
         agrees = not any(minus(plus(opening, moved), closing))
         sections.append(StatementSection(Part.CASH, currency, tuple(rows), agrees))
-    return sections
+    return _told(sections)

@@ -1,14 +1,10 @@
 """The books against a plain-Python model of them: whatever is done in whatever order, they agree to the cent."""
 
-import random
-import threading
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -20,15 +16,14 @@ from core.database import db
 from core.errors import Refusal
 from core.money import Money
 from tests.factories.trust import make_books, make_fund
+from tests.trust.books_model import KINDS, RATE, Books, Effect, gift
 from trust import queries
 from trust.errors import FundOverdrawn, PeriodClosed, TransferTooLarge
 from trust.models import EntryCounter, Fund, FundKind, JournalEntry
-from trust.rules import Rate
 from trust.services import (
     Line,
     close_period,
     exchange_currency,
-    open_periods,
     pledge,
     post_entry,
     receive_contribution,
@@ -37,48 +32,8 @@ from trust.services import (
     verify_ledger,
 )
 
-Key = tuple[str, str, str]  # fund, account, currency
-Effect = dict[Key, int]
-CASH = ("1.1.1", "1.1.2", "1.1.3")
-KINDS = (FundKind.UNRESTRICTED, FundKind.DESIGNATED, FundKind.RESTRICTED, FundKind.ENDOWMENT)
-TIED = (FundKind.RESTRICTED, FundKind.ENDOWMENT)
-RATE = Rate("EUR", "MXN", "20", date(2026, 1, 5), "Prueba")
 amounts = st.integers(1, 50_000)
 edges = st.sampled_from([None, -1, 0, 1])
-
-
-class Books:
-    """What the books should say, kept in a dictionary."""
-
-    def __init__(self) -> None:
-        self.balance: Effect = defaultdict(int)
-        self.entries = 0
-
-    def apply(self, effect: Effect) -> None:
-        for key, cents in effect.items():
-            self.balance[key] += cents
-        self.entries += 1
-
-    def available(self, fund: str, currency: str) -> int:
-        return sum(self.balance[fund, account, currency] for account in CASH)
-
-    def overdraws(self, fund: Fund, effect: Effect) -> bool:
-        """Whether the database must refuse: a tied fund would have less than nothing in some currency."""
-        after: dict[str, int] = defaultdict(int)
-        for (code, account, currency), cents in effect.items():
-            if code == fund.code and account in CASH:
-                after[currency] += cents
-        return fund.kind in TIED and any(self.available(fund.code, one) + cents < 0 for one, cents in after.items())
-
-
-def gift(fund: Fund, money: Money, method: str, fee: int) -> Effect:
-    """What a contribution does: gross to income or capital, net to the bank, and the budget's income moments."""
-    bank = "1.1.3" if money.currency != "MXN" else "1.1.2" if method == "card" else "1.1.1"
-    capital = fund.kind is FundKind.ENDOWMENT
-    effect = {bank: money.amount_cents - fee, "5.2.1": fee, "3.1.1" if capital else "4.1.1": -money.amount_cents}
-    if not capital:
-        effect |= {"8.1.2": money.amount_cents, "8.1.5": -money.amount_cents}
-    return {(fund.code, account, money.currency): cents for account, cents in effect.items() if cents}
 
 
 class Machine(RuleBasedStateMachine):
@@ -230,55 +185,3 @@ def test_the_books_agree_with_the_model_after_any_story(session: Session, clock:
         ),
     )
     assert queries.balances() == []  # each story was undone after it had been proved
-
-
-def donate(fund: Fund, money: Money, key: str) -> Effect:
-    receive_contribution(kind="donation", fund=fund, money=money, received_on=today(), idempotency_key=key)
-    return gift(fund, money, "transfer", 0)
-
-
-def pay(fund: Fund, money: Money, key: str) -> Effect:
-    post_entry(
-        kind="payment", entry_date=today(), memo="Gasto", source="tests:1", idempotency_key=key,
-        lines=[Line("5.1.1", fund, money), Line("1.1.1", fund, -money)],
-    )  # fmt: skip
-    return {(fund.code, "5.1.1", "MXN"): money.amount_cents, (fund.code, "1.1.1", "MXN"): -money.amount_cents}
-
-
-def test_many_hands_at_once_lose_nothing_and_double_nothing(app: Flask, session: Session, clock: FrozenClock) -> None:
-    make_books(2026)
-    open_periods(2026)
-    ids = [make_fund(kind).id for kind in KINDS[:3]]
-    session.commit()
-    model, lock = Books(), threading.Lock()
-    failures: list[BaseException] = []
-
-    def work(number: int) -> None:
-        try:
-            with app.app_context():
-                dice = random.Random(number)
-                for step in range(12):
-                    fund = db.session.get_one(Fund, dice.choice(ids))
-                    act = donate if dice.random() < 0.6 else pay
-                    try:
-                        done = act(fund, Money(dice.randint(1, 5_000), "MXN"), f"mano-{number}-{step}")
-                        db.session.commit()
-                    except FundOverdrawn:
-                        db.session.rollback()
-                    else:
-                        with lock:
-                            model.apply(done)
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    session.expire_all()
-    said = {(row.fund_code, row.account_code, row.currency): row.balance_cents for row in queries.balances()}
-    assert said == {key: cents for key, cents in model.balance.items() if cents}
-    assert session.scalar(select(func.count(JournalEntry.id))) == model.entries
-    assert verify_ledger() == []

@@ -162,6 +162,10 @@ def receive_contribution(
         lines=_lines(kind, fund, money, bank=_bank(money, method), fee=fee, rate=rate),
         idempotency_key=f"contribution:{idempotency_key}",
     )
+    # The entry holds the books now: the same form, sent twice at once, has met its twin by here.
+    earlier = recorded_before(idempotency_key, fingerprint)
+    if earlier is not None:
+        return earlier
     contribution = gift.offered(key=idempotency_key, fingerprint=fingerprint)
     contribution.state, contribution.received_on = ContributionState.RECEIVED, received_on
     contribution.entry_id = entry.id

@@ -78,7 +78,10 @@ def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("Código postal"), facts["receiver_postal_code"]),
         (_("Uso del CFDI"), _coded(facts["use"], USES)),
         (_("Concepto"), facts["description"]),
-        (_("Cantidad"), f"{facts['quantity']} {facts['unit']} × {facts['unit_value']} {facts['currency']}"),
+        (
+            _("Cantidad"),
+            " ".join([facts["quantity"], *facts["unit"].split(), "×", facts["unit_value"], facts["currency"]]),
+        ),
         (_("Forma de pago"), _coded(facts["payment_form"], PAYMENT_WORDS)),
     ]
     if facts["exchange_rate"]:

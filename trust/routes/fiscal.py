@@ -122,9 +122,16 @@ def fiscal_list() -> str:
         installed=cfdi.is_installed(),
         emitter=emitters.emitter(),
         provider=setting("PAC"),
-        may_retry={one.id for one in listing.rows if one.state == FiscalState.DRAFT or one.waits_to_be_cancelled},
+        may_retry={one.id for one in listing.rows if _is_unfinished(one)},
         amount=receipt_money,
     )
+
+
+def _is_unfinished(one: FiscalReceipt) -> bool:
+    """Return whether trying again may bring one further: without a provider a draft that is there is all there is."""
+    if one.state == FiscalState.DRAFT:
+        return bool(setting("PAC")) or one.xml_file_id is None
+    return one.waits_to_be_cancelled
 
 
 @blueprint.get("/tesoreria/cfdi/<int:fiscal_id>/archivo.xml")

@@ -1,6 +1,9 @@
 """What the roof itself shows: background work and the audit trail."""
 
-from sqlalchemy import Select, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, Table, func, select
 
 from core.audit import AuditEvent
 from core.database import session
@@ -40,3 +43,18 @@ def audit_events(
 def audited_subjects() -> list[str]:
     """Return the kinds of things that something has happened to, by name."""
     return list(session().scalars(select(AuditEvent.subject).distinct().order_by(AuditEvent.subject)))
+
+
+def rows_about(table: Table, column: str, value: int | str, *, folded: bool = False) -> list[dict[str, Any]]:
+    """Return the rows whose column is a person's id, or with `folded` their address however it is spelled."""
+    key = func.lower(table.c[column]) if folded else table.c[column]
+    query = select(table).where(key == value).order_by(*table.primary_key.columns)
+    return [dict(row) for row in session().execute(query).mappings()]
+
+
+def rows_among(table: Table, column: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the rows of a table whose column is among `values`; none for none."""
+    if not values:
+        return []
+    query = select(table).where(table.c[column].in_(values)).order_by(*table.primary_key.columns)
+    return [dict(row) for row in session().execute(query).mappings()]

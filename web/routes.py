@@ -1,10 +1,26 @@
 """The front door, a person's desk, help, health, and the page where staff see background work."""
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
+from accounts.forms import CurrentPasswordForm
+from accounts.routes.room import address, this_person
+from accounts.services import prove_password
 from core.access import ensure, public, roles, signed_in
+from core.audit import record
+from core.clock import today
 from core.context import actor
 from core.database import db, session
 from core.jobs import JOB_STATES, Job, JobState, label_of, requeue
@@ -12,7 +28,9 @@ from core.language import N_, _
 from core.listing import chosen, page_number, paginate
 from core.navigation import NavItem
 from core.roles import Role
+from core.web_files import send_bytes
 from web import audit_trail, front_door, queries
+from web.held_data import held_on, package
 from web.navigation import desk_items
 
 blueprint = Blueprint("web", __name__)
@@ -45,6 +63,27 @@ def home() -> str:
 def desk() -> str:
     """What waits for me."""
     return render_template("web/desk.html", waiting=[item for item in desk_items() if item[2]])
+
+
+@blueprint.route("/mi-espacio/mis-datos", methods=["GET", "POST"])
+@signed_in
+def personal_data() -> Response:
+    """What the site holds on whoever asks, by kind; with their password, all of it in one file."""
+    person, form = this_person(), CurrentPasswordForm()
+    held = [one for one in held_on(person.id, person.email) if one.rows]
+    if form.validate_on_submit():
+        proved = prove_password(person, form.current.data or "", address=address())
+        data = package(held) if proved else b""
+        if proved:
+            record("account.data_taken_home", "user_account", person.id)
+        session().commit()  # a wrong guess counts too
+        if proved:
+            return send_bytes(data, f"mis-datos-{today().isoformat()}.zip", "application/zip")
+        form.current.errors = [_("La contraseña no es correcta.")]
+    page = render_template("web/personal_data.html", form=form, held=held)
+    answer = make_response(page, 422 if form.errors else 200)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/ayuda")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.context import actor, request_id
-from core.database import Base, JsonType, UtcDateTime, append_only, session
+from core.database import Base, JsonType, UtcDateTime, append_only, refuse_truncate, session
 from core.driver import Driver, as_json
 
 WHOLE_CHARACTERS = 2_000
@@ -36,6 +36,7 @@ class AuditEvent(Base):
 
 
 append_only("audit_event")
+refuse_truncate("audit_event")
 _APPEND = (
     "INSERT INTO audit_event (at, actor_id, actor_kind, request_id, action, subject, subject_id, before, after) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

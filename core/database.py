@@ -97,9 +97,22 @@ def append_only(table: str) -> None:
         )
 
 
+def refuse_truncate(table: str) -> None:
+    """Let PostgreSQL refuse to empty `table`: TRUNCATE asks no trigger of any row. SQLite has no such statement."""
+    name = f"{table}_no_truncate"
+    register_trigger(
+        table,
+        name,
+        sqlite="",
+        postgresql=f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION 'ledger: immutable {table} cannot be emptied' USING ERRCODE = 'check_violation'; "
+        f"END $$\n--\nCREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+    )
+
+
 def trigger_statements(dialect: str) -> list[str]:
     """Return every registered trigger's DDL for `dialect`, in the order of registration."""
-    return [part for trigger in TRIGGERS.values() for part in trigger[dialect].split("\n--\n")]
+    return [part for trigger in TRIGGERS.values() for part in trigger[dialect].split("\n--\n") if part]
 
 
 def is_sqlite() -> bool:

@@ -125,7 +125,10 @@ def test_alembic_finds_no_drift(migrated: Migrated) -> None:
 
 def test_every_registered_trigger_is_there(migrated: Migrated) -> None:
     found = {line.split(":")[0] for line in migrated.schema()["triggers"]}
-    assert set(TRIGGERS) - found == set()
+    with migrated.app.app_context():
+        dialect = db.engine.dialect.name
+    wanted = {name for name, statements in TRIGGERS.items() if statements[dialect]}
+    assert wanted - found == set()
 
 
 def test_every_step_can_be_taken_back_and_again(migrated: Migrated) -> None:

@@ -323,3 +323,30 @@ def test_verify_finds_a_closed_month_that_changed(session: Session, clock: Froze
         session.execute(text("ALTER TABLE posting DISABLE TRIGGER posting_guard_update"))
     session.execute(text("UPDATE posting SET amount_cents = amount_cents * 2, base_cents = base_cents * 2"))
     assert "period 2026-01 does not add up to the proof it was closed with" in verify_ledger()
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["journal_entry", "posting", "account_balance", "account", "fund", "fiscal_period", "receipt", "audit_event"],
+)
+def test_no_table_of_the_books_is_emptied_whole(session: Session, posted: JournalEntry, table: str) -> None:
+    said = attack(session, f"TRUNCATE {table} CASCADE")
+    assert ("syntax error" if is_sqlite() else "ledger: immutable") in said
+    assert verify_ledger() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO journal_entry (id, fiscal_year, number, kind, entry_date, memo, source, idempotency_key, "
+        "inputs_hash, state) SELECT id, fiscal_year, 999, kind, entry_date, 'otra cosa', source, 'otra', 'x', 'draft' "
+        "FROM journal_entry WHERE true ON CONFLICT (id) DO UPDATE SET memo = excluded.memo",
+        "INSERT INTO posting (id, entry_id, line, account_code, fund_id, amount_cents, currency, base_cents) "
+        "SELECT id, entry_id, line + 90, account_code, fund_id, 1, currency, 1 FROM posting WHERE true "
+        "ON CONFLICT (id) DO UPDATE SET amount_cents = 1",
+    ],
+    ids=["an entry", "a line"],
+)
+def test_an_upsert_is_an_edit_too(session: Session, posted: JournalEntry, statement: str) -> None:
+    assert "ledger:" in attack(session, statement)
+    assert verify_ledger() == []

@@ -5,7 +5,7 @@ SQLite's guards before INSERT do not count on `recursive_triggers`: an INSERT OR
 refused as well.
 """
 
-from core.database import register_trigger
+from core.database import refuse_truncate, register_trigger
 
 _PG_ABORT = "USING ERRCODE = 'check_violation'"
 
@@ -223,3 +223,8 @@ refuse(
     "AND NEW.year = OLD.year AND NEW.number = OLD.number AND NEW.stored_file_id = OLD.stored_file_id "
     "AND CAST(NEW.content AS TEXT) = CAST(OLD.content AS TEXT))",
 )
+
+# --- and nobody empties a table whole ---
+
+for _table in ("account", "fund", "fiscal_period", "journal_entry", "posting", "account_balance", "receipt"):
+    refuse_truncate(_table)

@@ -82,6 +82,14 @@ def books(session: Session, clock: FrozenClock) -> dict[str, Fund]:
         kind=EntryKind.REFUND, entry_date=date(2026, 4, 5), memo="Vuelta", source="prueba",
         lines=[Line("4.1.1", free, pesos(15)), Line("1.1.1", free, -pesos(15))], idempotency_key="devuelto",
     )  # fmt: skip
+    # One entry, two funds: only one of them pays in money.
+    post_entry(
+        kind=EntryKind.ADJUSTMENT, entry_date=date(2026, 4, 6), memo="Dos bolsas", source="prueba",
+        lines=[
+            Line("5.2.1", free, pesos(10)), Line("1.1.1", free, -pesos(10)),
+            Line("5.2.1", bound, pesos(7)), Line("2.1.1", bound, -pesos(7)),
+        ], idempotency_key="dos bolsas",
+    )  # fmt: skip
     give_in_kind(aside, pesos(60))
     use_in_kind(give_in_kind(aside, pesos(45)), on=date(2026, 5, 1), memo="Se usó")
     session.commit()
@@ -250,11 +258,11 @@ def test_kinds_of_fund_are_sums_of_their_funds_and_one_fund_is_its_own_column(
 def test_a_position_tells_this_year_from_earlier_ones(session: Session, books: dict[str, Fund]) -> None:
     one = statement(StatementKind.POSITION, date(2026, 5, 1), date(2026, 5, 1), fund=books["unrestricted"])
     (pesos_,) = (s for s in one.sections if (s.part, s.currency) == (Part.CASH, "MXN"))
-    # 900 of 2025; in 2026 1000 given, 250 set aside, 9 of fees still to pay, 15 given back, 800 exchanged.
-    assert cells(pesos_, "1.1.1") == (900_00 + 1000_00 - 250_00 - 15_00 + 800_00,)
+    # 900 of 2025; in 2026 1000 given, 250 set aside, 10 of fees paid and 9 still to pay, 15 given back, 800 exchanged.
+    assert cells(pesos_, "1.1.1") == (900_00 + 1000_00 - 250_00 - 10_00 - 15_00 + 800_00,)
     assert cells(pesos_, "Pasivo") == (9_00,)
     assert cells(pesos_, "Resultados de años anteriores") == (900_00,)
-    assert cells(pesos_, "Resultado del año") == (1000_00 - 250_00 - 9_00 - 15_00,)
+    assert cells(pesos_, "Resultado del año") == (1000_00 - 250_00 - 10_00 - 9_00 - 15_00,)
     assert cells(pesos_, "Cambios de moneda") == (800_00,)
 
 

@@ -187,7 +187,8 @@ def _keep(
 ) -> StoredFile:
     key = f"{purpose}/{secrets.token_hex(2)}/{secrets.token_hex(16)}"
     try:
-        obstore.put(_store(setting("FILES_URL")), key, data)
+        # One part of a stream at a time: twelve at once, the library's habit, would be sixty megabytes.
+        obstore.put(_store(setting("FILES_URL")), key, data, max_concurrency=1)
     except (BaseError, OSError) as error:
         raise StoreUnavailable(str(error)) from error
     session().info.setdefault(WRITTEN, []).append(key)

@@ -11,14 +11,18 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.test import Client
 
 from core.clock import FrozenClock
+from core.files import read
 from core.jobs import Job, JobState, run_due
 from core.money import Money
 from tests.factories.trust import euros, give, make_fund, pesos
 from tests.trust.cfdi import configured, emitter_settings
+from tests.trust.test_checkout import pay
 from trust.errors.fiscal import FiscalInvalid, NothingToRetry, PacRejected
 from trust.gateway import cfdi
+from trust.gateway.pac import Stamped
 from trust.gateway.seals import certificate_in, signed_by
 from trust.models import Contribution, FiscalReceipt, InvoiceDetails
 from trust.queries import entry_of
@@ -26,8 +30,16 @@ from trust.queries.fiscal import fiscal_failed, fiscal_receipt_of, fiscal_waitin
 from trust.rules import Rate
 from trust.rules.cfdi import Receiver
 from trust.rules.cfdi_words import CancelCode
-from trust.services import cancel_receipt, confirm_in_kind_delivery, correct_entry, offer_in_kind
-from trust.services.fiscal import fiscal_pdf, fiscal_xml, retry_fiscal, retry_waiting
+from trust.services import (
+    cancel_receipt,
+    catch_up_payments,
+    confirm_in_kind_delivery,
+    correct_entry,
+    offer_in_kind,
+    request_refund,
+    start_checkout,
+)
+from trust.services.fiscal import fiscal_pdf, fiscal_xml, retry_fiscal, retry_waiting, stamp_fiscal
 from trust.services.invoice_details import erase_invoice_details, keep_invoice_details
 from trust.simulator.pac import SimulatedPac, simulated_pac
 from trust.states.fiscal import FiscalState
@@ -300,6 +312,67 @@ def test_cancelled_while_its_stamp_is_unknown_it_is_stamped_and_then_cancelled(
     one = made_of(given)
     assert one.state == FiscalState.CANCELLED
     assert pac.cancelled_for(str(one.uuid)) == "02"
+
+
+def test_the_same_question_twice_gets_the_same_answer_and_the_same_job_twice_does_nothing(
+    session: Session, pac: SimulatedPac, app: Flask
+) -> None:
+    with configured(app, {"PAC": ""}):
+        given = donate(session)
+        run_due()
+    one = made_of(given)
+    assert one.xml_file is not None
+    draft = read(one.xml_file)
+    assert pac.stamp(draft) == pac.stamp(draft)
+    with pytest.raises(PacRejected) as refused:
+        pac.stamp(pac.stamp(draft).xml)
+    assert refused.value.parameters["code"] == "307"
+    for _turn in range(2):
+        stamp_fiscal(one.id, settle=session.commit)
+        session.commit()
+    assert pac.stamped() == [made_of(given).uuid]
+    assert made_of(given).attempts == 1
+
+
+def test_an_answer_that_is_not_our_receipt_is_not_believed(
+    session: Session, pac: SimulatedPac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = donate(session)
+    run_due()
+    kept = made_of(first)
+    answer = Stamped(str(kept.uuid), fiscal_xml(kept), kept.created_at)
+    second = donate(session)
+    with monkeypatch.context() as patched:
+        patched.setattr(pac, "stamp", lambda _xml: answer)
+        run_due()
+    one = made_of(second)
+    assert one.state == FiscalState.DRAFT
+    assert "no es de este comprobante" in str(one.last_error)
+
+
+def test_paid_on_line_it_is_in_the_name_left_with_the_order_and_a_refund_cancels_it(
+    session: Session, payer: Client, pac: SimulatedPac
+) -> None:
+    order = start_checkout(fund=make_fund(accepts_gifts=True), money=pesos(900), method="card", email="ana@ejemplo.mx")
+    keep_invoice_details(WANTED, order=order)
+    session.commit()
+    pay(payer, order)
+    catch_up_payments()
+    session.commit()
+    run_due()
+    session.expire_all()
+    assert order.contribution is not None
+    facts = facts_of(order.contribution)
+    assert (facts["receiver_rfc"], facts["payment_form"]) == ("GODE561231GR8", "04")
+    request_refund(order, pesos(900), reason="Se equivocó")
+    session.commit()
+    catch_up_payments()
+    session.commit()
+    run_due()
+    session.expire_all()
+    one = made_of(order.contribution)
+    assert (one.state, one.cancel_code) == (FiscalState.CANCELLED, CancelCode.NOT_CARRIED_OUT)
+    assert pac.cancelled_for(str(one.uuid)) == "03"
 
 
 def test_correcting_a_gift_cancels_its_fiscal_receipt(session: Session, pac: SimulatedPac) -> None:

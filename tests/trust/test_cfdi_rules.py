@@ -119,6 +119,7 @@ def test_a_line_in_kind_always_multiplies_back_to_the_whole(
     assert line.quantity in (1, quantity)
     assert 0 < len(line.description) <= 1_000
     assert "|" not in line.description
+    assert line.description.isprintable()
     assert line.unit is None or 0 < len(line.unit) <= 20
 
 
@@ -146,6 +147,8 @@ def test_a_tax_number_is_checked_down_to_its_last_character(typed: str, fault: s
 def test_names_are_written_as_the_office_keeps_them() -> None:
     assert fiscal_name("  Muñoz | Hnos.\n y  Cía ") == "MUÑOZ HNOS. Y CÍA"
     assert len(fiscal_name("a" * 400)) == 254
+    assert fiscal_name("Ana\x08\ufffe\ud800 Ruiz") == "ANA RUIZ"
+    assert fiscal_name(" | \x00") == ""
 
 
 def test_a_use_belongs_to_some_regimes_only() -> None:

@@ -152,7 +152,7 @@ def regime_allows(use: str, regime: str) -> bool:
 
 def fiscal_name(typed: str) -> str:
     """Return a taxpayer's name as the office keeps it: capitals, single spaces, none of the sign that parts fields."""
-    return " ".join(typed.replace("|", " ").upper().split())[:254]
+    return _line(typed.upper(), 254)
 
 
 def verification_url(*, uuid: str, emitter: str, receiver: str, total: str, seal: str) -> str:
@@ -167,7 +167,7 @@ def _concept(money: Money, item: Mapping[str, Any] | None) -> Concept:
     amount = money.decimal
     if item is None:
         return Concept(ONE_OF_IT, None, 1, amount, amount, "Donativo")
-    quantity, unit = int(item["quantity"]), _line(item["unit"], 20)
+    quantity, unit = int(item["quantity"]), _line(item["unit"], 20) or None
     description = f"Donativo en especie: {item['description']}"
     cents = Decimal(1).scaleb(-exponent(money.currency))
     each = (amount / quantity).quantize(SIXTH, ROUND_HALF_UP)
@@ -183,4 +183,6 @@ def _six_decimals(exact: Fraction) -> Decimal:
 
 
 def _line(text: str, longest: int) -> str:
-    return " ".join(text.replace("|", " ").split())[:longest].strip() or "-"
+    """Return a text as one line that XML and the office's schema take; empty when nothing is left of it."""
+    seen = "".join(c if c.isprintable() and c != "|" else " " for c in text)
+    return " ".join(seen.split())[:longest].strip()

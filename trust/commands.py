@@ -1,11 +1,13 @@
 """The trust on the command line."""
 
 import sys
+from typing import IO
 
 import click
 from flask.cli import with_appcontext
 
 from core.database import is_sqlite, session
+from core.errors import Refusal
 from trust import services
 
 
@@ -39,6 +41,20 @@ def open_year(year: int) -> None:
     services.open_periods(year)
     session().commit()
     click.echo(f"{year} is open.")
+
+
+@ledger.command("import")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+def import_entries(file: IO[bytes]) -> None:
+    """Post the entries of a CSV FILE from other books, all or none: key,date,kind,memo,account,fund,amount,currency."""
+    try:
+        posted = services.import_entries(file.read())
+    except Refusal as refusal:
+        session().rollback()
+        raise click.ClickException(refusal.message()) from None
+    session().commit()
+    click.echo(f"{len(posted)} entries stand in the books.")
 
 
 @ledger.command("catch-up")

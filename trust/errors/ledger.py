@@ -1,13 +1,24 @@
 """The books: entries, months, years."""
 
 from core.errors import Conflict, InvalidInput, NotFound, Refusal
-from core.language import N_
+from core.language import N_, _
 
 
 class UnbalancedEntry(InvalidInput):
     """Debits and credits differ in some fund and currency."""
 
     sentence = N_("El asiento no cuadra en la bolsa %(fund)s: sobran %(difference)s.")
+
+
+class EntryFileRefused(InvalidInput):
+    """A row of a file of entries cannot be posted, so none was."""
+
+    sentence = N_("Renglón %(row)s: %(reason)s. No se asentó nada.")
+
+    def message(self) -> str:
+        """Return the sentence; a reason of ours is said in the reader's language too."""
+        reason = _(str(self.parameters["reason"]), **self.parameters).rstrip(".")
+        return _(self.sentence, row=self.parameters["row"], reason=reason)
 
 
 class LedgerRefusal(Refusal):

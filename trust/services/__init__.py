@@ -17,6 +17,7 @@ from trust.services.checkout import ask_for_page, keep_page, open_order, schedul
 from trust.services.closings import closing_bytes
 from trust.services.contributions import receive_contribution
 from trust.services.corrections import correct_entry
+from trust.services.entry_import import import_entries
 from trust.services.fulfilment import ask_payment, fulfil_checkout, move_order
 from trust.services.held_payments import assign_held_payment, refuse_held_payment
 from trust.services.in_kind import confirm_in_kind_delivery, decline_in_kind, offer_in_kind, use_in_kind
@@ -87,6 +88,7 @@ __all__ = [
     "fulfil_checkout",
     "grant_reopening",
     "handle_webhook",
+    "import_entries",
     "import_statement",
     "issue_receipt",
     "keep_page",

@@ -107,7 +107,10 @@ def post_entries(drafts: Sequence[Draft]) -> list[Posted]:
 
 
 def _post_year(driver: Driver, year: int, placed: Sequence[tuple[int, Prepared]]) -> dict[str, Posted]:
-    last = take_numbers(driver, year, 0)
+    try:
+        last = take_numbers(driver, year, 0)
+    except PeriodClosed as refusal:  # no such year in the books
+        raise _blamed(refusal, placed[0][0]) from None
     months = open_months(driver)
     known = posted_before(driver, [entry.key for _position, entry in placed])
     fresh: dict[str, Prepared] = {}

@@ -323,6 +323,8 @@ def test_the_database_opens_a_month_only_for_two_people(
     grant = "UPDATE period_reopening SET state = 'granted', decided_at = CURRENT_TIMESTAMP, decided_by_id = :who"
     assert "two_people" in attack(session, grant, who=treasurer.id)
     assert "two_people" in attack(session, grant, who=None)
+    for change in ("reason = 'otra'", f"asked_by_id = {authoriser.id}", "period_id = 1"):
+        assert "ledger: immutable" in attack(session, f"UPDATE period_reopening SET {change}")
     session.execute(text(grant), {"who": authoriser.id})
     for change in ("state = 'asked', decided_at = NULL", "reason = 'otra'", f"asked_by_id = {authoriser.id}"):
         assert "ledger: immutable" in attack(session, f"UPDATE period_reopening SET {change}")
@@ -342,6 +344,21 @@ def test_the_database_opens_a_month_only_for_two_people(
     )
     started += "SELECT id, 'x', 'granted', :one, CURRENT_TIMESTAMP, :two, CURRENT_TIMESTAMP FROM fiscal_period"
     assert "ledger: reopening" in attack(session, started, one=treasurer.id, two=authoriser.id)
+
+
+def test_the_database_opens_no_month_before_a_closed_one(
+    session: Session, fund: Fund, treasurer: User, authoriser: User
+) -> None:
+    close_period(2026, 1)
+    with acting(treasurer):
+        wish = ask_reopening(2026, 1, reason="Faltó una factura")
+    close_period(2026, 2)
+    grant = "UPDATE period_reopening SET state = 'granted', decided_at = CURRENT_TIMESTAMP, decided_by_id = :who"
+    session.execute(text(grant), {"who": authoriser.id})
+    row = "INSERT INTO period_closing (year, month, period_id, action, at, reopening_id) "
+    row += "SELECT year, month, id, 'reopened', CURRENT_TIMESTAMP, :wish FROM fiscal_period WHERE month = 1"
+    session.execute(text(row), {"wish": wish.id})
+    assert "ledger: closed_period" in attack(session, OPEN + "1")
 
 
 @pytest.mark.parametrize("recursive", [True, False], ids=["recursive triggers on", "a bare connection"])

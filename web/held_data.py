@@ -78,6 +78,7 @@ PARTS = (
     _in("receipt", N_("Tus recibos"), "contribution"),
     _in("fiscal_receipt", N_("Tus comprobantes fiscales"), "receipt"),
     _in("invoice_details", N_("Tus datos fiscales"), "contribution"),
+    _in("invoice_details", N_("Tus datos fiscales de pagos en línea"), "checkout_order", by="order_id"),
     _in("promised_benefit", N_("Beneficios de tus patrocinios"), "contribution"),
     _in("refund_request", N_("Reembolsos de tus pagos"), "checkout_order", by="order_id"),
     _of("pledge", N_("Tus promesas"), "giver_user_id"),

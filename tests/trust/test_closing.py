@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from accounts.models import User
 from core.audit import AuditEvent
 from core.clock import FrozenClock
 from core.context import Actor, acting_as
-from core.database import is_sqlite
+from core.database import db, is_sqlite
 from core.errors import IllegalTransition, MissingCredentials
 from core.files import StoredFile, forget
 from core.roles import Role
@@ -36,15 +37,17 @@ from trust.errors import (
     ReopeningWaits,
     YearNotClosable,
 )
-from trust.models import ClosingAction, Fund, PeriodClosing, PeriodReopening
+from trust.models import ClosingAction, EntryKind, Fund, PeriodClosing, PeriodReopening
 from trust.rules import fingerprint, inputs_hash
 from trust.services import (
+    Line,
     ask_reopening,
     close_period,
     close_year,
     closing_bytes,
     grant_reopening,
     open_periods,
+    post_entry,
     refuse_reopening,
     verify_ledger,
     withdraw_reopening,
@@ -438,6 +441,46 @@ def test_verify_finds_a_history_that_was_changed(
     assert verify_ledger() == []
     disarm(session, *guard)
     session.execute(text(change))
+    assert any(sentence.endswith(problem) for sentence in verify_ledger())
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "problem"),
+    [
+        (
+            "posting",
+            "UPDATE posting SET fund_id = 999",
+            "rows of posting point at a fund that is not there (fund_id)",
+        ),
+        (
+            "journal_entry",
+            "UPDATE journal_entry SET recorded_by = 999 WHERE number = 1",
+            "rows of journal_entry point at a user_account that is not there (recorded_by)",
+        ),
+    ],
+)
+def test_verify_finds_a_key_that_points_at_nothing(
+    session: Session, clock: FrozenClock, table: str, change: str, problem: str
+) -> None:
+    first, second = make_fund(), make_fund()
+    for fund in (first, second):
+        post_entry(
+            kind=EntryKind.ADJUSTMENT, entry_date=date(2026, 3, 2), memo="x", source="prueba",
+            lines=[Line("1.1.1", fund, pesos(1)), Line("4.1.1", fund, -pesos(1))], idempotency_key=fund.code,
+        )  # fmt: skip
+    disarm(session, table, f"{table}_guard_update")
+    session.commit()
+    db.session.remove()
+    assert verify_ledger() == []
+    db.session.remove()
+    if is_sqlite():
+        with sqlite3.connect(str(db.engine.url.database)) as bare:  # a bare connection checks no keys
+            bare.execute(change)
+        bare.close()
+    else:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(change))
+        session.commit()
     assert any(sentence.endswith(problem) for sentence in verify_ledger())
 
 

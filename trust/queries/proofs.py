@@ -2,11 +2,17 @@
 
 import json
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from core.database import session
 from trust.queries.closings import period_sums
 from trust.rules import inputs_hash
+
+# The tables whose keys hold the books together.
+KEYED = frozenset(
+    {"posting", "journal_entry", "account_balance", "fund", "fiscal_period", "period_closing", "period_reopening",
+     "contribution", "in_kind_item", "receipt", "bank_match"}
+)  # fmt: skip
 
 
 def _rows(statement: str) -> list[tuple[object, ...]]:
@@ -38,14 +44,24 @@ def unbalanced_entries() -> list[str]:
     return problems + [f"entry {year}-{number:06d} has {lines} lines" for year, number, lines in short]
 
 
-def orphaned_postings() -> list[str]:
-    """Return postings that point at an entry, an account or a fund that does not exist."""
-    rows = _rows(
-        "SELECT p.id FROM posting p LEFT JOIN journal_entry e ON e.id = p.entry_id "
-        "LEFT JOIN account a ON a.code = p.account_code LEFT JOIN fund f ON f.id = p.fund_id "
-        "WHERE e.id IS NULL OR a.code IS NULL OR f.id IS NULL ORDER BY p.id"
-    )
-    return [f"posting {row[0]} points at nothing" for row in rows]
+def broken_keys() -> list[str]:
+    """Return foreign keys of the books with rows that point at nothing, whatever the database was told to let pass."""
+    found = inspect(session().connection())
+    problems = []
+    for table in sorted(KEYED & set(found.get_table_names())):
+        for key in sorted(found.get_foreign_keys(table), key=lambda one: one["constrained_columns"]):
+            aim, own = key["referred_table"], key["constrained_columns"]
+            pairs = list(zip(own, key["referred_columns"], strict=True))
+            joined = " AND ".join(f"r.{target} = t.{column}" for column, target in pairs)
+            given = " AND ".join(f"t.{column} IS NOT NULL" for column in own)
+            # The names are those the database itself gave.
+            count = _rows(
+                f"SELECT COUNT(*) FROM {table} t LEFT JOIN {aim} r ON {joined} "  # noqa: S608
+                f"WHERE {given} AND r.{pairs[0][1]} IS NULL"
+            )[0][0]
+            if count:
+                problems.append(f"{count} rows of {table} point at a {aim} that is not there ({', '.join(own)})")
+    return problems
 
 
 def number_gaps() -> list[str]:

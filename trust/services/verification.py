@@ -11,7 +11,7 @@ GIFTS = BOOKS | {"contribution", "receipt"}
 CHECKS: tuple[tuple[Callable[[], list[str]], frozenset[str]], ...] = (
     (proofs.unposted_entries, BOOKS),
     (proofs.unbalanced_entries, BOOKS),
-    (proofs.orphaned_postings, BOOKS),
+    (proofs.broken_keys, BOOKS),
     (proofs.number_gaps, BOOKS),
     (proofs.misdated_entries, BOOKS),
     (proofs.wrong_reversals, BOOKS),

@@ -44,6 +44,16 @@ lock: $(VENV)/.uv ## Rewrite the lock files after a change in setup.cfg
 	$(BIN)/uv pip compile --quiet setup.cfg --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet setup.cfg --extra cfdi -c requirements/run.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/cfdi.txt
 	$(BIN)/uv pip compile --quiet setup.cfg --extra test --extra cfdi -c requirements/run.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet setup.cfg --extra bench -c requirements/test.txt --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements/bench.txt
+
+$(VENV)/.bench: $(VENV)/.test requirements/bench.txt
+	@echo "Installing the benchmarks' peer (hash-checked)"
+	@$(UV_INSTALL) -r requirements/bench.txt
+	@touch $@
+
+.PHONY: bench
+bench: $(VENV)/.bench ## Measure the ledger against raw drivers and a peer
+	@$(BIN)/python -m benchmarks
 
 # --- use ----------------------------------------------------------------------
 .PHONY: run demo-reset

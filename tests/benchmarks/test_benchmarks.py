@@ -1,0 +1,41 @@
+"""Each benchmark runs, small: it must not rot between two releases. What it measures is for `make bench`."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.served import ROOT
+
+ENGINE = os.environ.get("PUENTE_TEST_DATABASE", "sqlite")
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick", "--engine", ENGINE, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
+# The session's database is not used; asking for it runs this on both engines.
+@pytest.mark.usefixtures("database")
+def test_every_benchmark_of_the_books_runs() -> None:
+    said = run("posting", "batches", "givers", "giving", "receipts")
+    for title in ("Posting one gift", "Posting in batches", "16 givers at once", "The application's own path"):
+        assert f"{title}, {ENGINE}" in said
+    assert said.count("of raw, same schema; target") == 2
+    assert "no busy error: met" in said
+    assert ("Receipts" in said) is (ENGINE == "sqlite")
+
+
+def test_a_name_that_is_no_benchmark_is_refused() -> None:
+    with pytest.raises(AssertionError, match="unknown: nada"):
+        run("nada")

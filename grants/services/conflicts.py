@@ -16,6 +16,7 @@ from grants.models.screening import PayingOrganisation
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
 from grants.rules.conflicts import Party, ties
+from grants.services.reminders import plan_reminders
 from scoring import queries as scoring_queries
 from scoring.models import Panel, PanelSeat
 from scoring.services import KnownConflict, before_conflicts_count, open_panel, record_conflicts, seat_reviewer
@@ -35,13 +36,15 @@ def open_review(call: Call, *, review_opens_at: datetime, review_closes_at: date
         return panel
     if call.rulebook is None:
         raise NoRulebook()
-    return open_panel(
+    panel = open_panel(
         call_key=call.slug,
         rulebook=call.rulebook,
         title=dict(call.title),
         review_opens_at=review_opens_at,
         review_closes_at=review_closes_at,
     )
+    plan_reminders(panel)
+    return panel
 
 
 def seat_reviewer_on(call: Call, user: User, *, keywords: Sequence[str] = ()) -> PanelSeat:

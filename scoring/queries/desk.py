@@ -75,6 +75,25 @@ def count_due(reviewer_id: int) -> int:
     return session().scalar(query) or 0
 
 
+def due_by_reviewer(panel: Panel) -> dict[int, int]:
+    """Return how many dossiers of a panel wait for each reviewer, in one query; who has nothing due is left out."""
+    query = (
+        select(PanelSeat.reviewer_id, func.count(Assignment.id).label("due"))
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .where(
+            PanelSeat.panel_id == panel.id,
+            PanelSeat.left_at.is_(None),
+            Dossier.cleared_at.is_not(None),
+            Dossier.withdrawn_at.is_(None),
+            Assignment.state.in_(DUE),
+        )
+        .group_by(PanelSeat.reviewer_id)
+        .order_by(PanelSeat.reviewer_id)
+    )
+    return {row.reviewer_id: int(row.due) for row in session().execute(query)}
+
+
 def assignment_by_code(reviewer_id: int, code: str) -> Assignment | None:
     """Return a reviewer's own assignment to a dossier with all its page needs; None when it is not theirs to see."""
     query = (

@@ -1,0 +1,33 @@
+"""Letters to reviewers: what waits on their desk and until when. Never what it is about, nor whose."""
+
+from accounts.models import User
+from core.language import _, in_language, localised, ngettext
+from core.moments import spoken_deadline
+from core.settings import setting
+from mail.services import enqueue_mail
+from scoring.models import Panel
+
+
+def write_reminder(person: User, panel: Panel, due: int, *, begins: bool) -> None:
+    """Queue the letter that says how many dossiers wait for a reviewer, and until when."""
+    with in_language(person.language):
+        call = localised(panel.title)
+        count = ngettext("%(num)s expediente espera tu evaluación.", "%(num)s expedientes esperan tu evaluación.", due)
+        subject = _("Tienes expedientes por evaluar: %(call)s", call=call)
+        if not begins:
+            subject = ngettext(
+                "Falta %(num)s evaluación: %(call)s", "Faltan %(num)s evaluaciones: %(call)s", due, call=call
+            )
+        enqueue_mail(
+            to=person.email,
+            subject=subject,
+            paragraphs=[
+                count,
+                _("Se reciben hasta el %(moment)s.", moment=spoken_deadline(panel.review_closes_at)),
+                _("Antes de leer cada uno se te pregunta si tienes algún conflicto de interés."),
+                _("Lo que escribes se guarda mientras escribes."),
+            ],
+            language=person.language,
+            action=(_("Ir a mis evaluaciones"), f"{setting('PUBLIC_URL').rstrip('/')}/{person.language}/evaluacion"),
+            about="grants.review_reminder",
+        )

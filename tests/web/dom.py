@@ -50,7 +50,9 @@ def label_of(tree: Node, control: Node) -> str:
 def form_faults(tree: Node) -> Iterator[str]:
     """Yield what is wrong with the forms of a page."""
     for form in tree.xpath("//form"):
-        if (form.get("method") or "get").lower() == "post" and not form.xpath(".//input[@name='csrf_token']"):
+        # One of several forms of a page carries its own prefix, on the token too.
+        tokens = form.xpath(".//input[@name='csrf_token' or contains(@name, '-csrf_token')]")
+        if (form.get("method") or "get").lower() == "post" and not tokens:
             yield f"form {form.get('action') or 'here'}: no csrf_token"
         buttons = form.xpath(".//button[not(@type) or @type='submit'] | .//input[@type='submit']")
         if not buttons:

@@ -43,7 +43,8 @@ class PeriodNotFound(NotFound):
 class PeriodNotProved(Refusal):
     """The sums do not agree, so the period cannot be closed."""
 
-    sentence = N_("El periodo no se puede cerrar: la prueba de las sumas encontró %(count)s diferencias.")
+    sentence = N_("Los libros no coinciden: la prueba de las sumas encontró %(count)s diferencias. No cambió nada.")
+    next_step = N_("Pide a quien opera el sitio que corra «puente ledger verify»: nombra cada diferencia.")
 
 
 class EarlierPeriodOpen(Refusal):

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
 from core.clock import FrozenClock
+from core.database import db
 from core.files import read
 from core.jobs import Job, JobState, run_due
 from core.money import Money
@@ -332,6 +333,27 @@ def test_the_same_question_twice_gets_the_same_answer_and_the_same_job_twice_doe
         session.commit()
     assert pac.stamped() == [made_of(given).uuid]
     assert made_of(given).attempts == 1
+
+
+def test_that_somebody_was_asked_is_written_down_before_and_nothing_is_held_meanwhile(
+    session: Session, pac: SimulatedPac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    really = pac.stamp
+
+    def watched(xml: bytes) -> Stamped:
+        with db.engine.begin() as somebody_else:
+            seen.append(somebody_else.execute(select(FiscalReceipt.attempts)).scalar_one())
+            somebody_else.execute(update(FiscalReceipt).values(last_error="Otra persona escribió aquí"))
+        return really(xml)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pac, "stamp", watched)
+        given = donate(session)
+        run_due()
+    session.expire_all()
+    assert seen == [1]
+    assert (made_of(given).state, made_of(given).last_error) == (FiscalState.STAMPED, None)
 
 
 def test_an_answer_that_is_not_our_receipt_is_not_believed(

@@ -85,9 +85,8 @@ def record(
 def record_each(driver: Driver, action: str, subject: str, facts: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Append an event for each of many things (id, state after) at once, straight through the driver."""
     who, moment, request = actor(), driver.moment(now()), request_id()
-    nothing = as_json(None)
     rows = [
-        (moment, who.user_id, who.kind, request, action, subject, str(subject_id), nothing, as_json(after))
+        (moment, who.user_id, who.kind, request, action, subject, str(subject_id), "null", as_json(after))
         for subject_id, after in facts
     ]
     if len(rows) == 1:

@@ -15,11 +15,14 @@ from typing import Any
 
 import pytest
 
+from core.database import db
 from tests.faults.giver import Giver
 from tests.served import ROOT, Served, served
+from trust.services import catch_up_payments, verify_ledger
+from web.factory import create_app
 
 pytestmark = pytest.mark.only_on("sqlite")  # an instance as `make run` starts it
-GIVERS, GIFTS, DEATHS = 4, 4, 5
+GIVERS, GIFTS, DEATHS = 4, 3, 4
 PATIENCE_SECONDS = 60
 
 
@@ -91,6 +94,21 @@ def paid_sessions(site: Served) -> Counter[str]:
     return found
 
 
+def caught_up(site: Served) -> list[str]:
+    """Do what the instance's own job does at the next quarter of an hour, and say what disagrees in the books.
+
+    In this process: starting another takes longer than all the rest of it.
+    """
+    app = create_app({"MODE": "demo", "DATA_FOLDER": str(site.folder), "PUBLIC_URL": site.url})
+    with app.app_context():
+        catch_up_payments(settle=db.session.commit)
+        db.session.commit()
+        found = verify_ledger()
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
 def test_workers_killed_at_any_moment_lose_and_double_nothing(site: Served) -> None:
     givers = [Giver(site.url) for _giver in range(GIVERS)]
     problems: list[BaseException] = []
@@ -118,7 +136,7 @@ def test_workers_killed_at_any_moment_lose_and_double_nothing(site: Served) -> N
     assert killed > DEATHS // 2, "the load ended before enough was killed"
     assert sum(giver.paid for giver in givers) == GIVERS * GIFTS
 
-    site.run("ledger", "catch-up")  # what its own job does at the next quarter of an hour
+    disagreements = caught_up(site)
     paid = paid_sessions(site)
     file = site.folder / "puente.sqlite3"
     ours = Counter(dict(rows(file, "SELECT token, amount_cents FROM checkout_order WHERE state = 'paid' ORDER BY id")))
@@ -129,7 +147,7 @@ def test_workers_killed_at_any_moment_lose_and_double_nothing(site: Served) -> N
     for table in ("journal_entry", "receipt"):
         numbers = [number for (number,) in rows(file, f"SELECT number FROM {table} ORDER BY number")]
         assert numbers == list(range(1, len(paid) + 1)), table
-    assert "agree" in site.run("ledger", "verify")
+    assert disagreements == []
 
 
 def test_the_work_that_was_interrupted_is_done_by_itself(site: Served) -> None:

@@ -175,7 +175,9 @@ def _rate(driver: Driver, posting: PlannedPosting) -> tuple[Any, Any, Any]:
 
 def _as_loaded(entry: Prepared, posted: Posted, moment: datetime) -> JournalEntry:
     """Return the entry as the session would load it, without asking for what we have just written."""
-    loaded = JournalEntry(
+    # Set as a loaded row is, not as an edit: an edit of each attribute would cost more than the posting itself.
+    loaded: JournalEntry = JournalEntry.__mapper__.class_manager.new_instance()
+    loaded.__dict__.update(
         id=posted.id,
         fiscal_year=posted.fiscal_year,
         number=posted.number,

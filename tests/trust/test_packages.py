@@ -1,13 +1,16 @@
 """Sponsors' packages: what is promised, who takes its places, and what is owed until it is delivered."""
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from core.audit import events_of
 from core.clock import FrozenClock
+from core.database import db
 from core.errors import IllegalTransition
 from core.jobs import run_due
 from core.money import LARGEST_CENTS, AmountTooLarge, Money
@@ -42,6 +45,7 @@ from trust.services import (
     correct_entry,
     deliver_benefit,
     fulfil_checkout,
+    open_order,
     receipt_bytes,
     start_checkout,
     undo_delivery,
@@ -177,6 +181,33 @@ class TestChoosing:
             assert paid.contribution is not None
             assert len(queries.benefits_of(paid.contribution.id)) == 2
         assert queries.places_left([package]) == {package.id: 0}
+
+    def test_of_many_who_want_the_last_place_at_once_one_has_it(
+        self, app: Flask, package: SponsorPackage, session: Session
+    ) -> None:
+        fund = make_fund(accepts_gifts=True)
+        session.commit()
+        ids, answers = (package.id, fund.code), []
+
+        def want() -> None:
+            with app.app_context():
+                try:
+                    found = queries.package(ids[0], hold=True)
+                    open_order(fund=queries.fund_by_code(ids[1]), money=pesos(50_000), package=found)
+                    db.session.commit()
+                    answers.append("taken")
+                except PackageSoldOut:
+                    db.session.rollback()
+                    answers.append("sold out")
+                finally:
+                    db.session.remove()
+
+        threads = [threading.Thread(target=want) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answers) == ["sold out"] * 7 + ["taken"]
 
     def test_money_that_went_back_frees_its_place_and_owes_nothing(self, package: SponsorPackage) -> None:
         gift = sponsor(package, pesos(50_000))

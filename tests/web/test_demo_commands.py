@@ -18,7 +18,12 @@ ALREADY = "The demo year is already here"
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the command did to the database, without the minutes a year takes."""
     told: list[str] = []
-    monkeypatch.setattr(commands, "downgrade", lambda revision: told.append(f"down to {revision}"))
+
+    def down(revision: str, x_arg: str) -> None:
+        assert x_arg == "unproved"  # books that somebody tampered with are thrown away as well
+        told.append(f"down to {revision}")
+
+    monkeypatch.setattr(commands, "downgrade", down)
     monkeypatch.setattr(commands, "upgrade", lambda: told.append("up"))
     monkeypatch.setattr(commands, "_load", lambda applications: told.append(f"load {applications}"))
     return told

@@ -156,7 +156,10 @@ def _beginning_sqlite(lock_seconds: float) -> Callable[[Connection], None]:
         if not driver.wait_for_turn(lock_seconds):
             raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.execute("BEGIN IMMEDIATE")  # said to the driver: every posting pays for what stands between
+        except sqlite3.OperationalError as error:
+            driver.give_up_turn()
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
         except BaseException:
             driver.give_up_turn()
             raise

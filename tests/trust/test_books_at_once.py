@@ -20,7 +20,7 @@ from werkzeug.test import Client
 
 from core.clock import FrozenClock, today
 from core.database import db
-from core.errors import Refusal
+from core.errors import IllegalTransition, Refusal
 from core.money import Money
 from tests.factories.trust import make_books, make_fund, pesos
 from tests.trust.books_model import KINDS, RATE, Books, Effect, gift
@@ -52,7 +52,15 @@ from trust.states import PeriodState
 STORIES = int(os.environ.get("PUENTE_STORIES", "4"))
 PEOPLE, SHARED, ONLINE = 4, 3, pesos(2_000)
 # What may be answered to somebody who came second, or wanted more than there was. Anything else fails the story.
-ALLOWED = (AlreadyReversed, FundOverdrawn, NotOfThisPledge, PeriodClosed, RefundTooLarge, TransferTooLarge)
+ALLOWED = (
+    AlreadyReversed,
+    FundOverdrawn,
+    IllegalTransition,
+    NotOfThisPledge,
+    PeriodClosed,
+    RefundTooLarge,
+    TransferTooLarge,
+)
 
 cents, funds = st.integers(1, 20_000), st.integers(0, 3)
 ACTS = st.one_of(

@@ -148,7 +148,7 @@ def test_it_is_made_in_parts_whose_progress_is_seen_and_begun_again_when_the_wor
     address, receipts = asked
     monkeypatch.setattr("trust.queries.bundles.PART", 2)
     seen: list[tuple[int, int]] = []
-    whole = bundles.receipt_bytes
+    whole = receipt_bytes
 
     def dies_at_the_fourth(receipt: Receipt) -> bytes:
         job = session.scalars(select(Job).where(Job.kind == "trust.bundle_receipts")).one()
@@ -186,7 +186,7 @@ def test_a_receipt_that_is_not_as_it_was_issued_is_left_out_and_named(
     client: FlaskClient, asked: tuple[str, list[Receipt]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, receipts = asked
-    whole = bundles.receipt_bytes
+    whole = receipt_bytes
 
     def one_is_another(receipt: Receipt) -> bytes:
         if receipt.code == receipts[1].code:

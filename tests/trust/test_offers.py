@@ -18,6 +18,7 @@ from tests.factories.awards import written_pdf
 from tests.factories.trust import acting, give, make_fund, pesos
 from tests.trust.test_pages import text_of
 from trust import queries
+from trust.errors import FundNotOffered
 from trust.models import Contribution, Fund, FundKind, JournalEntry
 from trust.services import confirm_in_kind_delivery, decline_in_kind, offers
 from trust.states import ContributionState
@@ -165,7 +166,7 @@ def test_a_file_that_is_no_file_of_ours_is_refused_at_its_field(
 def test_a_fund_that_takes_no_public_gifts_is_refused(session: Session) -> None:
     closed = make_fund(FundKind.RESTRICTED)
     contact = offers.Contact("Ana", "ana@ejemplo.mx", closed.opened_on)
-    with pytest.raises(offers.FundNotOffered):
+    with pytest.raises(FundNotOffered):
         offers.offer_from_public(contact=contact, fund=closed, idempotency_key="x")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import Client
 
 from core.audit import events_of
 from core.clock import FrozenClock
@@ -17,7 +18,6 @@ from core.money import LARGEST_CENTS, AmountTooLarge, Money
 from core.roles import Role
 from tests.factories.accounts import make_user
 from tests.factories.trust import give, make_fund, make_package, pesos
-from tests.trust.conftest import Client
 from trust import queries
 from trust.documents import render_receipt
 from trust.errors import (

@@ -1,7 +1,9 @@
 """Fresh books for a contestant on either engine, and the same rows written into them by the driver alone."""
 
+import atexit
 import itertools
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -61,6 +63,7 @@ def server() -> Any:
     folder = tempfile.mkdtemp(prefix="puente-benchmark-postgresql-")
     Path(folder).chmod(0o755)  # it runs as a user of its own
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return MortalServer(Path(folder))
 
 

@@ -20,9 +20,17 @@ def test_a_refusal_fills_its_sentence_and_names_itself(app: Flask) -> None:
 
 
 def test_every_refusal_is_an_answer_to_the_person_not_a_fault_of_ours(app: Flask) -> None:
-    # Two are not the person's doing: the payment company is away, or a stored receipt no longer matches its hash.
+    # These are not the person's doing: somebody outside is away, something is not installed or set up, or what was
+    # stored no longer matches its hash.
     ours = {kind.__name__: kind.status for kind in every_refusal() if not 400 <= kind.status < 500}
-    assert ours == {"PaymentUnavailable": 503, "ReceiptTampered": 500}
+    assert ours == {
+        "ActTampered": 500,
+        "FiscalExtraMissing": 503,
+        "PacUnavailable": 503,
+        "PaymentUnavailable": 503,
+        "ReceiptTampered": 500,
+        "SealUnusable": 503,
+    }
 
 
 def test_every_refusal_speaks_in_a_whole_sentence(app: Flask) -> None:

@@ -22,7 +22,7 @@ from rendering.spreadsheets import Cell, CellKind, SheetColumn, render_csv
 
 REPORT = (
     SheetColumn("row", CellKind.INTEGER),
-    *(SheetColumn(name) for name in ("outcome", "name", "folio", "reason", "left_empty")),
+    *(SheetColumn(name) for name in ("outcome", "name", "folio", "reason", "left_empty", "guessed")),
 )
 
 
@@ -93,21 +93,26 @@ def _kept(rows: Iterable[TakenRow]) -> Iterator[TakenRow]:
 
 
 def _cells(row: TakenRow) -> list[Cell]:
-    return [row.number, row.outcome.value, row.name, row.folio, row.reason, "; ".join(row.left_empty)]
+    words = ("; ".join(row.left_empty), "; ".join(row.guessed))
+    return [row.number, row.outcome.value, row.name, row.folio, row.reason, *words]
 
 
 def _tell(taken: list[TakenRow], headings: dict[str, str], *, as_json: bool) -> None:
     counts = Counter(row.outcome.value for row in taken)
     refused = [row for row in taken if row.outcome is RowOutcome.REFUSED]
+    guessed = [(row.number, guess) for row in taken for guess in row.guessed]
     if as_json:
         told = {
             "columns": headings,
             **{outcome.value: counts[outcome.value] for outcome in RowOutcome},
             "rows": [{"row": row.number, "name": row.name, "reason": row.reason} for row in refused],
+            "guessed": [{"row": number, "guess": guess} for number, guess in guessed],
         }
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     click.echo("Columns: " + ", ".join(f"{field} = {text}" for field, text in headings.items()))
     for row in refused:
         click.echo(f"row {row.number}: {row.reason}")
+    for number, guess in guessed:
+        click.echo(f"row {number}: please check {guess}")
     click.echo(", ".join(f"{counts[outcome.value]} {outcome.value}" for outcome in RowOutcome))

@@ -36,6 +36,15 @@ class PersonTwice(Conflict):
     )
 
 
+class DraftStands(Conflict):
+    """The person began one on line and has not sent it: only they can say which counts."""
+
+    sentence = N_(
+        "«%(name)s» tiene en esta convocatoria un borrador sin enviar. "
+        "Pídele que lo retire, o que lo envíe en lugar del papel."
+    )
+
+
 class ReceivedTooLate(Conflict):
     """The paper came after the deadline, or before the call opened."""
 

@@ -30,15 +30,19 @@ def folios_by_name(call: Call) -> dict[str, str]:
     return found
 
 
-def folio_of(call: Call, person: User) -> str | None:
-    """Return the folio of a person's standing application, "—" for one not sent; None without any."""
-    query = select(Application.folio, Application.id).where(
-        Application.call_id == call.id,
-        Application.applicant_user_id == person.id,
-        Application.state != ApplicationState.WITHDRAWN,
+def application_of(call: Call, person: User) -> Application | None:
+    """Return a person's standing application, sent before drafts; None without any."""
+    query = (
+        select(Application)
+        .where(
+            Application.call_id == call.id,
+            Application.applicant_user_id == person.id,
+            Application.state != ApplicationState.WITHDRAWN,
+        )
+        .order_by(Application.folio.is_(None), Application.id)
+        .limit(1)
     )
-    row = session().execute(query).first()
-    return None if row is None else row.folio or "—"
+    return session().scalar(query)
 
 
 def is_known(call: Call, fingerprint: str) -> bool:

@@ -16,7 +16,7 @@ from core.database import session
 from core.errors import Refusal
 from core.settings import setting
 from grants.errors.calls import CallNotOpen
-from grants.errors.paper import NotReceivedYet, PersonTwice, ReceivedTooLate, RowWithoutName
+from grants.errors.paper import DraftStands, NotReceivedYet, PersonTwice, ReceivedTooLate, RowWithoutName
 from grants.models import Call, PaperApplication, PaperImport
 from grants.queries import paper as queries
 from grants.rules import form as forms
@@ -43,7 +43,10 @@ class RowOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TakenRow:
-    """A row, what became of it, and why; `left_empty` names columns whose words fit no answer."""
+    """A row, what became of it, and why.
+
+    `left_empty` names columns whose words fit no answer, `guessed` says what was taken for another spelling.
+    """
 
     number: int
     outcome: RowOutcome
@@ -51,6 +54,7 @@ class TakenRow:
     folio: str = ""
     reason: str = ""
     left_empty: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 @dataclass
@@ -115,9 +119,9 @@ def take_rows(register: Register) -> Iterator[TakenRow]:
     """
     for number, row in register.rows:
         cells = {name: row[place] if place < len(row) else "" for name, place in register.columns.items()}
-        if not any(cells.values()) or paper.is_no_person(row) or _is_heading(cells, register.headings):
+        if not any(cells.values()) or paper.is_no_person(row, _name(cells)) or _is_heading(cells, register.headings):
             if any(row):
-                yield TakenRow(number, RowOutcome.SKIPPED)
+                yield TakenRow(number, RowOutcome.SKIPPED, next(cell for cell in row if cell)[:120])
             continue
         try:
             with session().begin_nested():
@@ -141,8 +145,9 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
         return TakenRow(number, RowOutcome.KNOWN, name)
     moment = _received_at(register, cells)
     answers, left_empty = paper.answers_of(register.call.form, cells, register.headings, name)
-    home = (str(register.call.form.get("home_country", "")), str(setting("CITY_NAME")))
-    legs = [leg.as_json() for leg in read_legs(paper.journey_of(cells, register.headings, home=home))]
+    home = (str(register.call.form.get("home_country", "")), str(setting("CITY_NAME")["es"]))
+    journey, guessed = paper.journey_of(cells, register.headings, home=home)
+    legs = [leg.as_json() for leg in read_legs(journey)]
     email = paper.cell(cells, "email")
     person = _person(register, name, email)
     application = blank_application(register.call, person, ApplicantKind.PERSON)
@@ -162,12 +167,13 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
     session().flush()
     folio = application.folio or ""
     register.folios[_known_as(name, email)] = folio
-    return TakenRow(number, RowOutcome.IMPORTED, name, folio, left_empty=left_empty)
+    return TakenRow(number, RowOutcome.IMPORTED, name, folio, left_empty=left_empty, guessed=guessed)
 
 
 def _name(cells: Mapping[str, str]) -> str:
     parts = (cells.get(part, "") for part in (paper.NAME, paper.SURNAME, paper.SECOND_SURNAME))
-    return " ".join(part for part in parts if part)[:120]
+    name = " ".join(part for part in parts if part)[:120]
+    return name if any(sign.isalpha() for sign in name) else ""
 
 
 def _known_as(name: str, email: str) -> str:
@@ -179,9 +185,11 @@ def _person(register: Register, name: str, email: str) -> User:
     if folio is not None:
         raise PersonTwice(name=name, folio=folio)
     person = open_paper_account(name=name, email=email or None)
-    standing = queries.folio_of(register.call, person)
+    standing = queries.application_of(register.call, person)
+    if standing is not None and standing.folio is None:
+        raise DraftStands(name=name)
     if standing is not None:
-        raise PersonTwice(name=name, folio=standing)
+        raise PersonTwice(name=name, folio=standing.folio)
     return person
 
 

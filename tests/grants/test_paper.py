@@ -22,7 +22,7 @@ from grants.errors.calls import CallNotOpen
 from grants.models import Application, ApplicationVersion, Call, PaperApplication
 from grants.queries.paper import source_of
 from grants.rules import paper
-from grants.rules.paper.values import read_country, read_day, read_gender
+from grants.rules.paper.values import Country, read_country, read_day, read_gender
 from grants.services import RowOutcome, TakenRow
 from grants.states.application import ApplicationState
 from tests.factories.accounts import make_user
@@ -71,7 +71,7 @@ class TestValues:
             ("EE. UU.", "US"),
             ("Estados Unidos de Norteamérica", "US"),
             ("USA", "US"),
-            ("ALEMNIA", "DE"),
+            ("Dominicana", "DO"),
             ("Inglaterra", "GB"),
             ("Reino  Unido", "GB"),
             ("Holanda", "NL"),
@@ -89,7 +89,13 @@ class TestValues:
         ],
     )
     def test_countries(self, written: str, code: str | None) -> None:
-        assert read_country(written) == code
+        found = read_country(written)
+        assert (found.code if found else None) == code
+        assert found is None or not found.guessed
+
+    @pytest.mark.parametrize(("written", "code"), [("ALEMNIA", "DE"), ("Guayana", "GY"), ("Argentinaa", "AR")])
+    def test_a_near_miss_is_a_guess(self, written: str, code: str) -> None:
+        assert read_country(written) == Country(code, guessed=True)
 
     @pytest.mark.parametrize(
         ("written", "first", "last"),
@@ -166,12 +172,43 @@ class TestRegister:
             "2026-09-01",
             "2026-12-31",
         )
+        assert (leg["origin_country"], leg["origin_city"]) == ("MX", "Ciudad de México")
+        assert leg["kilometres"] > 9000
         assert found.requested_cents > 0
         version = session.query(ApplicationVersion).filter_by(application_id=found.id).one()
         assert version.sha256 == found.content_sha256
         source = source_of(found)
         assert source is not None
         assert (source.row_number, source.source.file_name) == (5, "registro.csv")
+
+    def test_whoever_has_a_name_is_no_total(self, session: Session, call: Call) -> None:
+        data = (
+            "No.,Nombre,Primer apellido,País\n1,Notario,Totalán,Chile\n2,Fuente,Elaborosa,Chile\n3,Total,,Chile\n"
+            "TOTAL GENERAL: 2,,,\nNota: dos renglones,,,\nElaboró Lic. Paz,,,\n,,,Fuente: ventanilla\n"
+        )
+        taken = take(call, data.encode())
+        assert [(row.outcome.value, row.name) for row in taken] == [
+            ("imported", "Notario Totalán"),
+            ("imported", "Fuente Elaborosa"),
+            ("skipped", "3"),
+            ("skipped", "TOTAL GENERAL: 2"),
+            ("skipped", "Nota: dos renglones"),
+            ("skipped", "Elaboró Lic. Paz"),
+            ("skipped", "Fuente: ventanilla"),
+        ]
+
+    def test_a_guess_is_reported(self, session: Session, call: Call) -> None:
+        sure, unsure = take(call, "Nombre,País\nAda Luz,Alemania\nEva Luz,Alemnia\n".encode())
+        assert (sure.guessed, unsure.guessed) == ((), ("Alemnia → DE",))
+
+    def test_a_draft_not_sent_is_told_as_one(self, session: Session, call: Call) -> None:
+        person = make_user(email="ana@example.org", name="Ana Ñáñez")
+        services.start_application(call, person, kind="person")
+        (row,) = take(call, b"Nombre,Correo,Pais\nAna N.,ana@example.org,Chile\n")
+        assert row.reason == (
+            "«Ana N.» tiene en esta convocatoria un borrador sin enviar. "
+            "Pídele que lo retire, o que lo envíe en lugar del papel."
+        )
 
     def test_the_same_file_again_and_a_longer_one_add_nothing_twice(self, session: Session, call: Call) -> None:
         take(call, REGISTER.encode())

@@ -39,32 +39,37 @@ def day_of(name: str, cells: Cells, headings: Mapping[str, str], *, last: bool =
     return found
 
 
-def journey_of(cells: Cells, headings: Mapping[str, str], *, home: tuple[str, str]) -> list[dict[str, Any]]:
-    """Return the journey as one leg from `home` (country, city), or no leg where nothing of it is written.
+def journey_of(
+    cells: Cells, headings: Mapping[str, str], *, home: tuple[str, str]
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Return the journey as one leg from `home` (country, city), or no leg where nothing of it is written; and guesses.
+
+    A guess is a country taken for another spelling, as «Alemnia → DE»: somebody should look at it.
 
     Raises:
         CountryNotUnderstood, DayNotUnderstood, DaysBackwards.
     """
     said = cell(cells, "country")
-    country = read_country(said) if said else ""
-    if country is None:
+    meant = read_country(said) if said else None
+    if said and meant is None:
         raise CountryNotUnderstood(text=said[:60])
     starts, ends = day_of("starts_on", cells, headings), day_of("ends_on", cells, headings, last=True)
     if starts and ends and ends < starts:
         raise DaysBackwards(starts=starts.isoformat(), ends=ends.isoformat())
     city = cell(cells, "city")
-    if not (country or city or starts or ends):
-        return []
-    return [
+    if not (meant or city or starts or ends):
+        return [], ()
+    legs = [
         {
             "origin_country": home[0],
             "origin_city": home[1],
-            "country": country,
+            "country": meant.code if meant else "",
             "city": city,
             "starts_on": starts.isoformat() if starts else None,
             "ends_on": ends.isoformat() if ends else None,
         }
     ]
+    return legs, (f"{said} → {meant.code}",) if meant is not None and meant.guessed else ()
 
 
 def answers_of(

@@ -4,6 +4,7 @@ import difflib
 import re
 from calendar import monthrange
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
@@ -44,6 +45,8 @@ ALSO = {
     "rfa": "DE",
     "mejico": "MX",
     "estados unidos mexicanos": "MX",
+    "dominicana": "DO",
+    "rep dominicana": "DO",
 }
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre")
 MONTH_NAMES = {name: number for number, name in enumerate((*MONTHS, "noviembre", "diciembre"), start=1)} | {
@@ -60,7 +63,8 @@ SPOKEN = re.compile(r"(?:(\d{1,2})(?: de|[-/. ])? ?)?([a-z]{3,10})\.?(?: de[l]?|
 SERIAL = re.compile(r"[1-9]\d{4}")
 WOMEN = frozenset({"f", "femenino", "mujer", "female", "woman"})
 MEN = frozenset({"masculino", "hombre", "h", "male", "man"})
-TOTALS = re.compile(r"(sub)?total(es)?( general(es)?)?[:. ]?.*|nota[s:]?.*|fuente[:. ].*|elaboro.*")
+TOTALS = re.compile(r"(?:gran )?(?:sub)?total(?:es)?(?: general(?:es)?)?(?: de [a-z ]+)?[:. \d]*")
+REMARKS = re.compile(r"(?:notas?|fuentes?) ?:.*|elabor(?:o|aron|ado por)\b.*")
 NEAR = 0.86
 
 
@@ -79,18 +83,26 @@ def _countries() -> dict[str, str]:
     return known | ALSO
 
 
-def read_country(text: str) -> str | None:
-    """Return the ISO 3166 code of a country as somebody wrote it, near misses included; None when none is meant."""
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country somebody meant: its ISO 3166 code, and whether the spelling left room for doubt."""
+
+    code: str
+    guessed: bool = False
+
+
+def read_country(text: str) -> Country | None:
+    """Return the country as somebody wrote it, a near miss as a guess; None when none is meant."""
     folded = fold_place(re.sub(r"\(.*?\)", " ", text).replace(".", "")).strip(" ,;*")
     plain = re.sub(r"^(the|la|el|los) ", "", folded)
     known = _countries()
     found = known.get(folded) or known.get(plain)
     if found is None and len(folded) == 2 and pycountry.countries.get(alpha_2=folded.upper()) is not None:
         found = folded.upper()
-    if found is None and len(plain) >= 5:
-        near = difflib.get_close_matches(plain, known, n=1, cutoff=NEAR)
-        found = known[near[0]] if near else None
-    return found
+    if found is not None:
+        return Country(found)
+    near = difflib.get_close_matches(plain, known, n=1, cutoff=NEAR) if len(plain) >= 5 else []
+    return Country(known[near[0]], guessed=True) if near else None
 
 
 def read_day(text: str, *, last: bool = False) -> date | None:
@@ -139,7 +151,10 @@ def read_gender(text: str) -> str | None:
     return "man" if folded in MEN else None
 
 
-def is_no_person(cells: Iterable[str]) -> bool:
-    """Return whether a row is a total, a note or a source below the list, not somebody."""
-    first = next((cell for cell in cells if cell), "")
-    return TOTALS.fullmatch(fold_place(first)) is not None
+def is_no_person(cells: Iterable[str], name: str) -> bool:
+    """Return whether a row is a total, a note or a source below the list, not somebody.
+
+    Whoever has a name is somebody, unless the name itself is a total or a remark.
+    """
+    said = fold_place(name or next((cell for cell in cells if cell), ""))
+    return TOTALS.fullmatch(said) is not None or REMARKS.fullmatch(said) is not None

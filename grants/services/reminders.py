@@ -11,6 +11,7 @@ from core.jobs import enqueue
 from grants.emails.reviewers import write_reminder
 from scoring import queries
 from scoring.models import Panel
+from scoring.services import when_window_extended
 from scoring.states import PanelState
 
 REMIND = "grants.remind_reviewers"
@@ -24,9 +25,16 @@ SLACK = timedelta(hours=1)  # a worker that comes late is no reason to wait agai
 def plan_reminders(panel: Panel) -> None:
     """Have the reviewers of a committee written to when it begins, a week before its window closes and two days."""
     _plan(panel, BEGINS, max(panel.review_opens_at, now()))
+    plan_before_the_end(panel)
+
+
+@when_window_extended
+def plan_before_the_end(panel: Panel) -> None:
+    """Plan the letters that go before the window closes and whose moment has not passed, those planned already kept."""
     for when, lead in LEADS.items():
-        if panel.review_closes_at - lead > panel.review_opens_at:
-            _plan(panel, when, panel.review_closes_at - lead)
+        moment = panel.review_closes_at - lead
+        if moment > max(panel.review_opens_at, now()):
+            _plan(panel, when, moment)
 
 
 def _plan(panel: Panel, when: str, moment: datetime) -> None:

@@ -16,7 +16,14 @@ from scoring.services.dossiers import DossierAttachment, clear_dossier, receive_
 from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
 from scoring.services.outside_knowledge import before_conflicts_count
-from scoring.services.panels import advance_panel, extend_window, open_panel, seat_reviewer, unseat_reviewer
+from scoring.services.panels import (
+    advance_panel,
+    extend_window,
+    open_panel,
+    seat_reviewer,
+    unseat_reviewer,
+    when_window_extended,
+)
 from scoring.services.rankings import compute_ranking, release_ranking, select
 from scoring.services.reviews import (
     ScoreEntry,
@@ -57,6 +64,7 @@ __all__ = [
     "select",
     "submit_review",
     "unseat_reviewer",
+    "when_window_extended",
     "withdraw_assignment",
     "withdraw_dossier",
 ]

@@ -1,6 +1,6 @@
 """Open a committee, seat it, and move it through its phases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from string import ascii_uppercase
 
@@ -20,6 +20,17 @@ from scoring.models import Panel, PanelSeat, RulebookVersion
 from scoring.services.assignments import end_assignments_of_seat
 from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
 from scoring.states import PANEL, PanelState
+
+Moved = Callable[[Panel], object]
+# Whoever writes to reviewers stands above this room: it leaves word to be told.
+_after_extension: list[Moved] = []
+
+
+def when_window_extended(act: Moved) -> Moved:
+    """Have `act(panel)` called, in the same transaction, whenever reviewers are given more time."""
+    if act not in _after_extension:
+        _after_extension.append(act)
+    return act
 
 
 def open_panel(
@@ -128,6 +139,8 @@ def extend_window(panel: Panel, closes_at: datetime, *, reason: str) -> Panel:
     session().flush()
     told = {"closes_at": closes_at.isoformat(), "reason": reason}
     record("panel.window_extended", "panel", panel.id, {"closes_at": before.isoformat()}, told)
+    for act in _after_extension:
+        act(panel)
     return panel
 
 

@@ -97,6 +97,19 @@ def test_more_time_moves_the_letter(session: Session, panel: Panel, officer: Use
     assert letters(session) == []
 
 
+def test_more_time_after_the_letters_went_brings_them_again(
+    session: Session, panel: Panel, officer: User, clock: FrozenClock
+) -> None:
+    session.commit()
+    clock.set(panel.review_closes_at - timedelta(days=1))
+    run_due()
+    reviewers = len(queries.due_by_reviewer(panel))
+    assert (waiting(session), len(letters(session))) == ([], 3 * reviewers)
+    with acting_as(officer_actor(officer)):
+        scoring.extend_window(panel, panel.review_closes_at + timedelta(days=4), reason="Se pidió más tiempo.")
+    assert waiting(session) == [("eve", panel.review_closes_at - timedelta(days=2))]
+
+
 def test_a_committee_that_has_not_begun_is_looked_at_tomorrow(
     session: Session, found: list[Application], clock: FrozenClock
 ) -> None:

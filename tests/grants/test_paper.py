@@ -127,6 +127,43 @@ class TestValues:
         ]
 
 
+class TestTable:
+    @pytest.mark.parametrize(
+        "headings",
+        [
+            "CVU|NOMBRE DEL BECARIO|INSTITUCIÓN DE DESTINO|PAÍS DE LA INSTITUCIÓN|INICIO DE LA BECA|FIN DE LA BECA",
+            "No. de CVU|Nombre Becario/a|Universidad/Centro|País destino|Fecha de inicio de la beca|Fecha de término",
+            "Expediente|Nombre (s)|Institución receptora|PAÍS DE ESTANCIA|Inicio vigencia|Fin de vigencia",
+            "Folio|Nombre completo de la persona beneficiaria|Anfitrión|País|Desde|Hasta",
+            "CVU|Nombre|Institución de origen|Institución de destino|País de origen|País|Inicio|Fin",
+        ],
+    )
+    def test_headings_as_offices_write_them(self, headings: str) -> None:
+        _number, columns, said = paper.find_headings([(1, headings.split("|"))], {})
+        assert set(columns) == {"reference", "name", "host", "country", "starts_on", "ends_on"}
+        assert not any("origen" in text for text in said.values())
+
+    def test_prose_above_a_list_does_not_hide_what_parts_it(self) -> None:
+        text = "Becas, apoyos, estancias y más, todas, juntas\n\nNombre;País\n" + '"Paz; Ana, «la Negra»";Perú\n' * 3
+        assert list(paper.read_rows(text.encode()))[-1] == (6, ["Paz; Ana, «la Negra»", "Perú"])
+
+    def test_what_spreadsheets_call_unicode_text_is_read(self) -> None:
+        assert list(paper.read_rows("Nombre\tPaís\nAna Ñ\tPerú\n".encode("utf-16"))) == [
+            (1, ["Nombre", "País"]),
+            (2, ["Ana Ñ", "Perú"]),
+        ]
+
+    def test_the_longest_sheet_is_the_list(self) -> None:
+        book = Workbook()
+        assert book.active is not None
+        book.active.append(["Portada"])
+        for row in (["Nombre", "País"], ["Ana", "Perú"]):
+            (book["Lista"] if "Lista" in book else book.create_sheet("Lista")).append(row)
+        data = io.BytesIO()
+        book.save(data)
+        assert list(paper.read_rows(data.getvalue())) == [(1, ["Nombre", "País"]), (2, ["Ana", "Perú"])]
+
+
 class TestRegister:
     def test_each_row_is_taken_or_refused_with_its_reason(self, session: Session, call: Call) -> None:
         taken = take(call, REGISTER.encode())

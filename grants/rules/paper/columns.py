@@ -1,6 +1,8 @@
 """Which column of a register says what: found by its heading, however the office wrote it."""
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from core.errors import InvalidInput
 from core.language import N_
@@ -25,58 +27,54 @@ FIELDS = (
     "alcaldia",
     "axis",
 )
-# Headings as offices write them, folded. The first that stands in the file wins.
+PEOPLE = (
+    *("becario", "becaria", "becarios", "solicitante", "beneficiario", "beneficiaria", "persona", "persona becaria"),
+    *("persona beneficiaria", "persona solicitante", "alumno", "alumna", "estudiante", "postulante", "aspirante"),
+    *("participante", "titular"),
+)
+SPANS = ("beca", "vigencia", "estancia", "estudios", "apoyo", "programa", "viaje", "movilidad")
+
+
+def _all(*parts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(said) for said in product(*parts))
+
+
+# Headings as offices write them, folded and without small words. The first that stands in the file wins.
 HEADINGS: dict[str, tuple[str, ...]] = {
     NAME: (
-        "nombre completo",
-        "nombre del becario",
-        "nombre de la persona",
-        "nombre del solicitante",
-        "nombre(s)",
-        "nombres",
-        "nombre",
-        "becario",
-        "solicitante",
-        "beneficiario",
-        "name",
-        "applicant",
+        *("nombre completo", *_all(("nombre completo", "nombre"), PEOPLE), "nombre apellidos", "apellidos nombre"),
+        *("nombres", "nombre", *PEOPLE, "name", "applicant"),
     ),
     SURNAME: ("primer apellido", "apellido paterno", "paterno", "apellidos", "surname"),
     SECOND_SURNAME: ("segundo apellido", "apellido materno", "materno"),
     "email": ("correo electronico", "correo", "e mail", "email"),
-    "reference": ("folio", "no. de solicitud", "numero de solicitud", "cvu", "no. becario", "expediente", "clave"),
-    "country": ("pais de destino", "pais destino", "pais de la institucion", "pais", "country"),
-    "city": ("ciudad de destino", "ciudad destino", "ciudad", "city"),
+    "reference": (
+        *("folio", "no. solicitud", "numero solicitud", "cvu", "no. cvu", "numero cvu", "no. becario"),
+        *("no. beca", "numero beca", "no. registro", "expediente", "clave"),
+    ),
+    "country": ("pais destino", "pais institucion", "pais estudios", "pais estancia", "pais beca", "pais", "country"),
+    "city": ("ciudad destino", "ciudad institucion", "ciudad estancia", "ciudad", "city"),
     "starts_on": (
-        "fecha de inicio",
-        "fecha inicio",
-        "inicio de beca",
-        "inicio de vigencia",
-        "fecha de inicio de beca",
-        "inicio",
-        "desde",
-        "start",
+        *("fecha inicio", *_all(("fecha inicio", "inicio"), SPANS), "inicio", "fecha salida", "desde", "start"),
     ),
     "ends_on": (
-        "fecha de termino",
-        "fecha termino",
-        "fin de beca",
-        "fin de vigencia",
-        "termino de beca",
-        "fecha fin",
-        "termino",
-        "fin",
-        "hasta",
-        "end",
+        *("fecha termino", "fecha fin", "fecha conclusion"),
+        *_all(("fecha termino", "fecha fin", "termino", "fin", "conclusion"), SPANS),
+        *("termino", "fin", "fecha regreso", "hasta", "end"),
     ),
-    "received_on": ("fecha de recepcion", "recibida el", "fecha de recibo", "received"),
-    "title": ("titulo del proyecto", "proyecto", "titulo", "programa de estudios", "programa", "title"),
+    "received_on": ("fecha recepcion", "recibida", "fecha recibo", "received"),
+    "title": ("titulo proyecto", "nombre proyecto", "proyecto", "titulo", "programa estudios", "programa", "title"),
     "summary": ("resumen", "descripcion", "summary"),
-    "host": ("institucion de destino", "institucion destino", "institucion", "universidad", "anfitrion", "host"),
+    "host": (
+        *("institucion destino", "universidad destino", "institucion receptora", "institucion anfitriona"),
+        *("institucion", "universidad", "anfitrion", "host"),
+    ),
     "gender": ("genero", "sexo", "gender"),
     "alcaldia": ("alcaldia", "delegacion", "municipio"),
     "axis": ("eje", "axis"),
 }
+SMALL_WORDS = frozenset({"de", "del", "la", "el", "los", "las", "y", "al", "a"})
+ASIDES = re.compile(r"\(.*?\)|/ ?\w+")  # «Nombre(s)», «Becario/a», «Institución / universidad»
 LOOKED_AT = 60  # rows: titles and notes stand above the headings
 FEWEST = 2  # headings that make a row the heading row
 
@@ -104,6 +102,10 @@ def fold_heading(text: str) -> str:
     return fold_place(text).rstrip(" :*")
 
 
+def _plain(heading: str) -> str:
+    return " ".join(word for word in ASIDES.sub(" ", heading).split() if word not in SMALL_WORDS)
+
+
 def find_headings(
     rows: Sequence[tuple[int, Sequence[str]]], wanted: Mapping[str, str]
 ) -> tuple[int, dict[str, int], dict[str, str]]:
@@ -117,10 +119,11 @@ def find_headings(
     for number, row in rows[:LOOKED_AT]:
         places = {fold_heading(cell): place for place, cell in reversed(list(enumerate(row))) if cell}
         columns = {field: places[fold_heading(text)] for field, text in wanted.items() if fold_heading(text) in places}
+        plain = {_plain(heading): place for heading, place in reversed(places.items())}
         for field, known in HEADINGS.items():
-            found = next((text for text in known if text in places), None)
-            if field not in wanted and found is not None and places[found] not in columns.values():
-                columns[field] = places[found]
+            found = next((text for text in known if text in plain), None)
+            if field not in wanted and found is not None and plain[found] not in columns.values():
+                columns[field] = plain[found]
         if NAME in columns and len(columns) >= FEWEST:
             missing = next((text for field, text in wanted.items() if field not in columns), None)
             if missing is not None:

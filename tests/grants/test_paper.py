@@ -72,6 +72,11 @@ class TestValues:
             ("Estados Unidos de Norteamérica", "US"),
             ("USA", "US"),
             ("Dominicana", "DO"),
+            ("Rep. Dominicana", "DO"),
+            ("REP. CHECA", "CZ"),
+            ("Nueva Zelandia", "NZ"),
+            ("Escocia, Reino Unido", "GB"),
+            ("España / Francia", None),
             ("Inglaterra", "GB"),
             ("Reino  Unido", "GB"),
             ("Holanda", "NL"),
@@ -93,7 +98,9 @@ class TestValues:
         assert (found.code if found else None) == code
         assert found is None or not found.guessed
 
-    @pytest.mark.parametrize(("written", "code"), [("ALEMNIA", "DE"), ("Guayana", "GY"), ("Argentinaa", "AR")])
+    @pytest.mark.parametrize(
+        ("written", "code"), [("ALEMNIA", "DE"), ("Guayana", "GY"), ("Argentinaa", "AR"), ("Londres, Inglaterra", "GB")]
+    )
     def test_a_near_miss_is_a_guess(self, written: str, code: str) -> None:
         assert read_country(written) == Country(code, guessed=True)
 

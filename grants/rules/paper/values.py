@@ -46,7 +46,13 @@ ALSO = {
     "mejico": "MX",
     "estados unidos mexicanos": "MX",
     "dominicana": "DO",
-    "rep dominicana": "DO",
+    "nueva zelandia": "NZ",
+    "reino unido de gran bretana e irlanda del norte": "GB",
+    "republica de irlanda": "IE",
+    "federacion de rusia": "RU",
+    "federacion rusa": "RU",
+    "emiratos arabes": "AE",
+    "reino de los paises bajos": "NL",
 }
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre")
 MONTH_NAMES = {name: number for number, name in enumerate((*MONTHS, "noviembre", "diciembre"), start=1)} | {
@@ -66,6 +72,8 @@ MEN = frozenset({"masculino", "hombre", "h", "male", "man"})
 TOTALS = re.compile(r"(?:gran )?(?:sub)?total(?:es)?(?: general(?:es)?)?(?: de [a-z ]+)?[:. \d]*")
 REMARKS = re.compile(r"(?:notas?|fuentes?) ?:.*|elabor(?:o|aron|ado por)\b.*")
 NEAR = 0.86
+ASIDE, PARTED = re.compile(r"\(.*?\)"), re.compile(r"[,;/]")
+ARTICLE, ABBREVIATED = re.compile(r"^(?:the|la|el|los) "), re.compile(r"^(?:rep|rca|r) ")
 
 
 @cache
@@ -83,6 +91,18 @@ def _countries() -> dict[str, str]:
     return known | ALSO
 
 
+def _plain(folded: str) -> str:
+    return ABBREVIATED.sub("republica ", ARTICLE.sub("", folded))
+
+
+def _known(folded: str) -> str | None:
+    known = _countries()
+    found = known.get(folded) or known.get(_plain(folded))
+    if found is None and len(folded) == 2 and pycountry.countries.get(alpha_2=folded.upper()) is not None:
+        return folded.upper()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Country:
     """A country somebody meant: its ISO 3166 code, and whether the spelling left room for doubt."""
@@ -93,14 +113,15 @@ class Country:
 
 def read_country(text: str) -> Country | None:
     """Return the country as somebody wrote it, a near miss as a guess; None when none is meant."""
-    folded = fold_place(re.sub(r"\(.*?\)", " ", text).replace(".", "")).strip(" ,;*")
-    plain = re.sub(r"^(the|la|el|los) ", "", folded)
-    known = _countries()
-    found = known.get(folded) or known.get(plain)
-    if found is None and len(folded) == 2 and pycountry.countries.get(alpha_2=folded.upper()) is not None:
-        found = folded.upper()
+    folded = fold_place(ASIDE.sub(" ", text).replace(".", "")).strip(" ,;*")
+    found = _known(folded)
     if found is not None:
         return Country(found)
+    parts = [_known(part.strip()) for part in PARTED.split(folded)]
+    named = {code for code in parts if code is not None}
+    if len(parts) > 1:  # «Londres, Reino Unido» is one country, «España / Francia» is not
+        return Country(named.pop(), guessed=None in parts) if len(named) == 1 else None
+    known, plain = _countries(), _plain(folded)
     near = difflib.get_close_matches(plain, known, n=1, cutoff=NEAR) if len(plain) >= 5 else []
     return Country(known[near[0]], guessed=True) if near else None
 

@@ -1,5 +1,6 @@
 """The letters the trust writes."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from babel.dates import format_date
@@ -44,9 +45,16 @@ def send_pledge_reminder(promised: Pledge, due_on: date, missing: Money, *, late
 
 
 def send_refund(
-    receipt: Receipt, went: Money, kept: Money, to: str, language: str, *, by_transfer: bool
+    receipt: Receipt,
+    went: Money,
+    kept: Money,
+    to: str,
+    language: str,
+    *,
+    by_transfer: bool,
+    lapsed: Sequence[PromisedBenefit] = (),
 ) -> OutboxMessage:
-    """Queue the letter that tells a giver what went back and what their receipt still stands for."""
+    """Queue the letter that tells a giver what went back, what their receipt stands for and what is owed no longer."""
     with in_language(language):
         amount, left = format_money(went, language), format_money(kept, language)
         paragraphs = [
@@ -59,12 +67,51 @@ def send_refund(
             if not kept
             else _("Tu recibo %(code)s ampara ahora %(left)s.", code=receipt.code, left=left),
         ]
+        if lapsed:
+            paragraphs.append(_lapsed(lapsed, kept, language))
         return enqueue_mail(
             to=to,
             subject=_("Devolución de tu aportación %(code)s", code=receipt.code),
             paragraphs=paragraphs,
             language=language,
             action=(_("Comprobar el recibo"), f"{setting('PUBLIC_URL')}/{language}/recibos/{receipt.code}"),
+            about="trust.refund",
+        )
+
+
+def _lapsed(lapsed: Sequence[PromisedBenefit], kept: Money, language: str) -> str:
+    package = lapsed[0].package
+    told = {"package": localised(package.name, language), "what": _listed(lapsed, language)}
+    if not kept:
+        return _("Como se devolvió todo, ya no se entrega lo que faltaba de «%(package)s»: %(what)s.", **told)
+    return _(
+        "El paquete «%(package)s» pide %(least)s: con lo que queda ya no se entrega lo que faltaba: %(what)s.",
+        least=format_money(package.money, language), **told,
+    )  # fmt: skip
+
+
+def _listed(benefits: Sequence[PromisedBenefit], language: str) -> str:
+    return "; ".join(f"{one.quantity:,} × {localised(one.what, language)}" for one in benefits)
+
+
+def send_refund_returned(
+    receipt: Receipt, back: Money, to: str, language: str, *, owed_again: Sequence[PromisedBenefit] = ()
+) -> OutboxMessage:
+    """Queue the letter that tells a giver that a refund did not reach them, and asks what to do."""
+    with in_language(language):
+        paragraphs = [
+            _("Tu banco no recibió la devolución de %(amount)s.", amount=format_money(back, language)),
+            _("Ese dinero volvió al fideicomiso y cuenta otra vez como aportación tuya."),
+        ]
+        if owed_again:
+            what = _listed(owed_again, language)
+            paragraphs.append(_("Con ella se te vuelve a deber lo que faltaba entregar: %(what)s.", what=what))
+        paragraphs.append(_("Responde a este correo y acordamos otra forma de devolvértelo, o que se quede."))
+        return enqueue_mail(
+            to=to,
+            subject=_("No te llegó la devolución de tu aportación %(code)s", code=receipt.code),
+            paragraphs=paragraphs,
+            language=language,
             about="trust.refund",
         )
 
@@ -108,12 +155,12 @@ def send_benefit_reminder(owed: PromisedBenefit, to: str, language: str, *, late
             said = _("Al patrocinio «%(package)s» se le debía «%(what)s» el %(day)s y no consta su entrega.", **told)
         return enqueue_mail(
             to=to,
-            subject=_("Contraprestación vencida") if late else _("Contraprestación por entregar"),
+            subject=_("Beneficio atrasado") if late else _("Beneficio por entregar"),
             paragraphs=[said, _("Cuando se entregue, anota la fecha y sube la evidencia: quien patrocina la verá.")],
             language=language,
             action=(
-                _("Ver la contraprestación"),
-                f"{setting('PUBLIC_URL')}/{language}/tesoreria/contraprestaciones/{owed.id}",
+                _("Ver el beneficio"),
+                f"{setting('PUBLIC_URL')}/{language}/tesoreria/beneficios/{owed.id}",
             ),
             about="trust.benefit",
         )

@@ -22,7 +22,7 @@ def remind_pledge(job: JobContext) -> None:
         services.remind_of(part, job.payload["when"])
 
 
-@handler("trust.remind_benefit", N_("Recordar una contraprestación"))
+@handler("trust.remind_benefit", N_("Recordar un beneficio"))
 def remind_benefit(job: JobContext) -> None:
     """Remind those who owe something to a sponsor, if it is still owed."""
     services.remind_of_benefit(queries.benefit(job.payload["benefit"], hold=True), job.payload["when"])

@@ -166,11 +166,11 @@ class TestWhereItWent:
             assert client.get(f"/es/mis-aportaciones/{gifts[other].id}").status_code == 404
             for whose, status in ((mine, 200), (other, 404)):
                 owed = trust_queries.benefits_of(gifts[whose].id)[0]
-                answer = client.get(f"/es/mis-aportaciones/contraprestaciones/{owed.id}/evidencia")
+                answer = client.get(f"/es/mis-aportaciones/beneficios/{owed.id}/evidencia")
                 assert answer.status_code == status
             due = trust_queries.benefits_of(gifts[mine].id)[1]
-            assert client.get(f"/es/mis-aportaciones/contraprestaciones/{due.id}/evidencia").status_code == 404
-        assert client.get("/es/mis-aportaciones/contraprestaciones/999999/evidencia").status_code == 404
+            assert client.get(f"/es/mis-aportaciones/beneficios/{due.id}/evidencia").status_code == 404
+        assert client.get("/es/mis-aportaciones/beneficios/999999/evidencia").status_code == 404
 
     def test_a_thing_given_has_no_share_and_its_use_is_told(
         self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock

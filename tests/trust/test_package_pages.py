@@ -1,8 +1,10 @@
 """Packages on their pages: chosen by a giver, written and kept by staff, seen by the sponsor alone."""
 
+import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from tests.factories.trust import give, make_fund, make_package, pesos
 from tests.trust.test_pages import text_of
 from trust import queries
 from trust.models import CheckoutOrder, Contribution, SponsorPackage
-from trust.services import close_package
+from trust.services import close_package, deliver_benefit
 from trust.states.packages import BenefitState, PackageState
 
 pytestmark = pytest.mark.usefixtures("clock", "caught")
@@ -203,9 +205,9 @@ class TestStaff:
     ) -> None:
         owed = queries.benefits_of(gift(package, session).id)[0]
         login(Role.PROGRAMME_OFFICER)
-        page = f"/es/tesoreria/contraprestaciones/{owed.id}"
-        assert page in text_of(client, "/es/tesoreria/contraprestaciones")
-        assert page not in text_of(client, "/es/tesoreria/contraprestaciones?estado=vencidas")
+        page = f"/es/tesoreria/beneficios/{owed.id}"
+        assert page in text_of(client, "/es/tesoreria/beneficios")
+        assert page not in text_of(client, "/es/tesoreria/beneficios?estado=atrasados")
         typed = {"entrega-on": "2026-03-02", "entrega-note": "En el pie de la página"}
         for bad in ({"entrega-on": "2026-03-03"}, {"entrega-on": ""}, {"entrega-note": ""}):
             assert client.post(f"{page}/entrega", data={**typed, **bad}).status_code == 422
@@ -230,10 +232,10 @@ class TestStaff:
         clock.advance(days=31)
         for role in (Role.TREASURER, Role.PROGRAMME_OFFICER):
             login(role)
-            assert "/es/tesoreria/contraprestaciones?estado=vencidas" in text_of(client, "/es/mi-espacio")
-        assert "Logotipo" in text_of(client, "/es/tesoreria/contraprestaciones?estado=vencidas")
+            assert "/es/tesoreria/beneficios?estado=atrasados" in text_of(client, "/es/mi-espacio")
+        assert "Logotipo" in text_of(client, "/es/tesoreria/beneficios?estado=atrasados")
 
-    @pytest.mark.parametrize("address", ["/es/tesoreria/paquetes", "/es/tesoreria/contraprestaciones"])
+    @pytest.mark.parametrize("address", ["/es/tesoreria/paquetes", "/es/tesoreria/beneficios"])
     def test_only_staff_and_the_auditor_read_them_and_the_auditor_changes_nothing(
         self, client: FlaskClient, login: Login, package: SponsorPackage, session: Session, address: str
     ) -> None:
@@ -243,10 +245,30 @@ class TestStaff:
         assert client.get(address).status_code == 403
         login(Role.AUDITOR)
         assert client.get(address).status_code == 200
-        assert client.post(f"/es/tesoreria/contraprestaciones/{owed.id}/entrega").status_code == 403
+        assert client.post(f"/es/tesoreria/beneficios/{owed.id}/entrega").status_code == 403
         assert client.post("/es/tesoreria/paquetes/nuevo").status_code == 403
 
-    @pytest.mark.parametrize("address", ["/es/tesoreria/paquetes", "/es/tesoreria/contraprestaciones", "/es/aportar"])
+    def test_the_list_is_taken_home_as_it_is_filtered(
+        self, client: FlaskClient, login: Login, package: SponsorPackage, session: Session
+    ) -> None:
+        made = gift(package, session, public_name="=Banco")
+        logo, _tickets = queries.benefits_of(made.id)
+        deliver_benefit(logo, on=date(2026, 3, 2), note="En el pie")
+        session.commit()
+        login(Role.PROGRAMME_OFFICER)
+        answer = client.get("/es/tesoreria/beneficios.csv?estado=delivered")
+        assert answer.content_type == "text/csv; charset=utf-8"
+        rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+        assert rows[1:] == [
+            ["Logotipo en la página", "1", "'=Banco", "Paquete Jacaranda", str(made.id), "2026-04-01", "2026-03-02",
+             "En el pie", "0.00", "MXN", "Ya se entregó"],
+        ]  # fmt: skip
+        assert "beneficios.csv?estado=delivered" in text_of(client, "/es/tesoreria/beneficios?estado=delivered")
+
+    @pytest.mark.parametrize(
+        "address",
+        ["/es/tesoreria/paquetes", "/es/tesoreria/beneficios", "/es/tesoreria/beneficios.csv", "/es/aportar"],
+    )
     def test_a_list_sends_as_many_queries_for_one_row_as_for_many(
         self, client: FlaskClient, login: Login, session: Session, count_queries: Any, address: str
     ) -> None:

@@ -1,11 +1,14 @@
 """Sponsors' packages: what is promised, who takes its places, and what is owed until it is delivered."""
 
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
@@ -16,9 +19,10 @@ from core.errors import IllegalTransition
 from core.jobs import run_due
 from core.money import LARGEST_CENTS, AmountTooLarge, Money
 from core.roles import Role
+from mail.models import OutboxMessage
 from tests.factories.accounts import make_user
 from tests.factories.trust import give, make_fund, make_package, pesos
-from trust import queries
+from trust import queries, simulator
 from trust.documents import render_receipt
 from trust.errors import (
     AmountNotPositive,
@@ -44,6 +48,7 @@ from trust.services import (
     close_package,
     correct_entry,
     deliver_benefit,
+    entering_charge,
     fulfil_checkout,
     open_order,
     receipt_bytes,
@@ -51,7 +56,8 @@ from trust.services import (
     undo_delivery,
     verify_ledger,
 )
-from trust.states.packages import BenefitState
+from trust.simulator import aftermath
+from trust.states.packages import BENEFIT_STATES, LAPSED, BenefitState
 
 pytestmark = pytest.mark.usefixtures("clock", "caught")
 TODAY = date(2026, 3, 2)
@@ -231,6 +237,107 @@ class TestChoosing:
         assert len(queries.benefits_of(first.id)) == 2
 
 
+class TestGivingBack:
+    """A package is owed for what is left of the gift, not for what came once."""
+
+    def back(self, session: Session, order: CheckoutOrder, money: Money) -> str:
+        made = aftermath.refund(simulator.store(), {"charge": order.charge_id, "amount": money.amount_cents})
+        self.learn(session, order)
+        return str(made["id"])
+
+    def learn(self, session: Session, order: CheckoutOrder) -> None:
+        enter = entering_charge(order.charge_id or "")
+        assert enter is not None
+        enter()
+        session.commit()
+        session.expire_all()
+
+    @pytest.fixture
+    def order(self, session: Session, package: SponsorPackage, payer: Client) -> CheckoutOrder:
+        opened = order_for(package, 60_000_00)
+        opened.email = "ana@ejemplo.mx"
+        return pay(payer, opened)
+
+    def said(self, session: Session) -> list[str]:
+        query = select(OutboxMessage).where(OutboxMessage.about == "trust.refund").order_by(OutboxMessage.id)
+        return [" ".join(one.body_text.split()) for one in session.scalars(query)]
+
+    def test_what_is_left_must_reach_the_package_to_the_cent(
+        self, session: Session, order: CheckoutOrder, package: SponsorPackage
+    ) -> None:
+        assert order.contribution is not None
+        logo, tickets = queries.benefits_of(order.contribution.id)
+        deliver_benefit(logo, on=TODAY)
+        self.back(session, order, pesos(10_000))
+        assert queries.benefits_owed(order.contribution.id) == [tickets]
+        assert queries.places_left([package]) == {package.id: 0}
+        self.back(session, order, Money(1, "MXN"))
+        assert queries.benefits_owed(order.contribution.id) == []
+        assert [queries.standing(one) for one in (logo, tickets)] == [
+            BENEFIT_STATES.states[BenefitState.DELIVERED], LAPSED,
+        ]  # fmt: skip
+        assert session.scalars(queries.benefits()).all() == [logo]
+        assert session.scalars(queries.benefits(lapsed=True)).all() == [tickets]
+        assert queries.places_left([package]) == {package.id: 1}
+        with pytest.raises(BenefitLapsed):
+            deliver_benefit(tickets, on=TODAY)
+        told = [(one.action, one.after) for one in events_of("promised_benefit", tickets.id)]
+        assert told == [
+            ("benefit.lapsed",
+             {"contribution": "received", "refunded_cents": 10_000_01, "package_cents": 50_000_00}),
+        ]  # fmt: skip
+        assert [one.action for one in events_of("promised_benefit", logo.id)] == ["benefit.delivered"]
+        first, second = self.said(session)
+        assert "ya no se entrega" not in first
+        assert "pide $50,000.00 MXN" in second
+        assert "no se entrega lo que faltaba: 2 × Boletos para el concierto." in second
+
+    def test_a_whole_refund_that_fails_brings_the_gift_and_its_benefits_back(
+        self, session: Session, order: CheckoutOrder, clock: FrozenClock
+    ) -> None:
+        officer = make_user(Role.PROGRAMME_OFFICER, email="programa@ejemplo.mx")
+        assert order.contribution is not None
+        logo, _tickets = owed = queries.benefits_of(order.contribution.id)
+        made = self.back(session, order, pesos(60_000))
+        assert (order.contribution.state, queries.benefits_owed(order.contribution.id)) == ("refunded", [])
+        clock.advance(days=25)  # the reminder of the logo finds nothing owed
+        run_due()
+        assert letters(session) == []
+        aftermath.fail_refund(simulator.store(), made)
+        self.learn(session, order)
+        self.learn(session, order)
+        assert (order.contribution.state, queries.benefits_owed(order.contribution.id)) == ("received", owed)
+        assert [one.action for one in events_of("promised_benefit", logo.id)] == [
+            "benefit.lapsed", "benefit.owed_again",
+        ]  # fmt: skip
+        gone, returned = self.said(session)
+        assert "Como se devolvió todo" in gone
+        assert "Tu banco no recibió la devolución de $60,000.00 MXN" in returned
+        assert "1 × Logotipo en la página; 2 × Boletos para el concierto" in returned
+        run_due()
+        session.expire_all()
+        assert letters(session) == [(officer.email, "Beneficio por entregar")]
+        assert verify_ledger() == []
+
+    def test_the_pages_say_why_and_the_sponsor_reads_it_too(
+        self, session: Session, order: CheckoutOrder, client: FlaskClient, login: Callable[..., Any]
+    ) -> None:
+        assert order.contribution is not None
+        owed = queries.benefits_of(order.contribution.id)[0]
+        self.back(session, order, pesos(20_000))
+        login(Role.PROGRAMME_OFFICER)
+        page = client.get(f"/es/tesoreria/beneficios/{owed.id}").get_data(as_text=True)
+        assert "esto ya no se debe" in page
+        assert "Ya no se debe" in page
+        assert "Anotar la entrega" not in page
+        address = f"/es/tesoreria/beneficios/{owed.id}"
+        assert address not in client.get("/es/tesoreria/beneficios").get_data(as_text=True)
+        assert address in client.get("/es/tesoreria/beneficios?estado=ya-no-se-deben").get_data(as_text=True)
+        answer = client.post(f"{address}/entrega", data={"entrega-on": "2026-03-02", "entrega-note": "x"})
+        assert answer.status_code == 422
+        assert "ya no alcanza el paquete" in answer.get_data(as_text=True)
+
+
 class TestDelivering:
     def test_it_is_delivered_once_and_corrected_on_the_same_day(
         self, package: SponsorPackage, clock: FrozenClock
@@ -279,7 +386,7 @@ class TestDelivering:
         assert letters(session) == []
         clock.set(clock.now() + timedelta(days=23))  # 25 March: a week before the logo is due
         run_due()
-        assert letters(session) == [(officer.email, "Contraprestación por entregar")]
+        assert letters(session) == [(officer.email, "Beneficio por entregar")]
         deliver_benefit(owed[0], on=date(2026, 3, 25))
         session.commit()
         clock.advance(days=8)
@@ -288,12 +395,10 @@ class TestDelivering:
         clock.set(clock.now() + timedelta(days=31))  # 3 May: the tickets were due on the first
         run_due()
         assert [subject for _to, subject in letters(session)] == [
-            "Contraprestación por entregar", "Contraprestación vencida",
+            "Beneficio por entregar", "Beneficio atrasado",
         ]  # fmt: skip
 
 
 def letters(session: Session) -> list[tuple[str, str]]:
-    from mail.models import OutboxMessage
-
     found = session.query(OutboxMessage).where(OutboxMessage.about == "trust.benefit").order_by(OutboxMessage.id)
     return [(one.to, one.subject) for one in found]

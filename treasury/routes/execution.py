@@ -15,7 +15,7 @@ from trust.documents import bare
 READERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER)
 TYPES = {
     "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -35,9 +35,9 @@ class PackageCurrencyDiffers(InvalidInput):
 
 
 class PackageEmpty(InvalidInput):
-    """A package without counter-benefits is a donation."""
+    """A package without benefits is a donation."""
 
-    sentence = N_("Escribe al menos una contraprestación: sin ella es un donativo.")
+    sentence = N_("Escribe al menos un beneficio: sin él es un donativo.")
 
 
 class PackageReturnsTooMuch(InvalidInput):
@@ -47,21 +47,21 @@ class PackageReturnsTooMuch(InvalidInput):
 
 
 class NotASponsorship(InvalidInput):
-    """Only a sponsorship has counter-benefits."""
+    """Only a sponsorship has benefits."""
 
     sentence = N_("Solo un patrocinio lleva paquete: cambia el tipo o quita el paquete.")
 
 
 class BenefitNotFound(NotFound):
-    """There is no such counter-benefit, or it is somebody else's."""
+    """There is no such benefit, or it is somebody else's."""
 
-    sentence = N_("No encontramos esta contraprestación.")
+    sentence = N_("No encontramos este beneficio.")
 
 
 class BenefitLapsed(Conflict):
-    """What was given went back, so nothing is owed in return."""
+    """What is left of the gift does not reach its package, so nothing more is owed in return."""
 
-    sentence = N_("La aportación ya no está en el fideicomiso: no se debe nada a cambio.")
+    sentence = N_("Lo que queda de la aportación ya no alcanza el paquete: no se debe nada más a cambio.")
 
 
 class DeliveredTooEarly(InvalidInput):

@@ -36,7 +36,7 @@ def _at_most(characters: int) -> Length:
 
 
 class BenefitLineForm(PuenteForm):
-    """One counter-benefit. A line whose every text is empty is no line."""
+    """One benefit. A line whose every text is empty is no line."""
 
     class Meta(PuenteForm.Meta):
         csrf = False

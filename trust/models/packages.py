@@ -14,7 +14,7 @@ from trust.states.packages import BenefitState, PackageState
 
 
 class DueRule(StrEnum):
-    """How the due date of a counter-benefit is found."""
+    """How the due date of a benefit is found."""
 
     AFTER_PAYMENT = "after_payment"
     ON_DATE = "on_date"

@@ -8,10 +8,12 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from core.clock import now, today
 from core.database import session
+from core.states import State
 from trust.errors import BenefitNotFound, PackageNotFound
 from trust.models import CheckoutOrder, Contribution, PackageChoice, PromisedBenefit, SponsorPackage
+from trust.rules.packages import is_earned
 from trust.states import CheckoutState, ContributionState
-from trust.states.packages import BenefitState, PackageState
+from trust.states.packages import BENEFIT_STATES, LAPSED, LATE, BenefitState, PackageState
 
 PLACE_HELD = timedelta(minutes=30)  # while somebody is on the payment page
 PAYING = (CheckoutState.PROCESSING, CheckoutState.HELD)
@@ -65,17 +67,19 @@ def packages_in_season(*, public_only: bool = True) -> list[SponsorPackage]:
 def places_left(found: Sequence[SponsorPackage]) -> dict[int, int | None]:
     """Return how many places each package has left; None where it has no limit.
 
-    Taken is what was given and stayed, what is being paid, and for half an hour what somebody set out to pay.
+    Taken is what was given and still reaches the package, what is being paid, and for half an hour what
+    somebody set out to pay.
     """
     fresh = and_(CheckoutOrder.state == CheckoutState.OPEN, CheckoutOrder.created_at > now() - PLACE_HELD)
     paying = PackageChoice.contribution_id.is_(None) & or_(CheckoutOrder.state.in_(PAYING), fresh)
     rows = session().execute(
         select(PackageChoice.package_id, func.count())
+        .join(SponsorPackage, SponsorPackage.id == PackageChoice.package_id)
         .outerjoin(Contribution, Contribution.id == PackageChoice.contribution_id)
         .outerjoin(CheckoutOrder, CheckoutOrder.id == PackageChoice.order_id)
         .where(
             PackageChoice.package_id.in_([one.id for one in found]),
-            or_(Contribution.state == ContributionState.RECEIVED, paying),
+            or_(_is_earned(), paying),
         )
         .group_by(PackageChoice.package_id)
         .order_by(PackageChoice.package_id)
@@ -96,19 +100,21 @@ def package_of(contribution_id: int) -> SponsorPackage | None:
     return session().scalar(query.where(PackageChoice.contribution_id == contribution_id))
 
 
-def benefits(*, state: BenefitState | None = None, late: bool = False) -> Select[PromisedBenefit]:
-    """Return the query of what sponsors are owed or got in return, the most urgent first.
+def benefits(*, state: BenefitState | None = None, late: bool = False, lapsed: bool = False) -> Select[PromisedBenefit]:
+    """Return the query of what sponsors are owed or got in return, the most urgent first; or of what lapsed.
 
-    Nothing is owed for what was given back.
+    Nothing more is owed once what is left of a gift does not reach its package.
     """
+    delivered = PromisedBenefit.state == BenefitState.DELIVERED
     query = (
         select(PromisedBenefit)
         .join(PromisedBenefit.contribution)
+        .join(PromisedBenefit.package)
         .options(
             contains_eager(PromisedBenefit.contribution).joinedload(Contribution.fund),
-            joinedload(PromisedBenefit.package),
+            contains_eager(PromisedBenefit.package),
         )
-        .where(or_(PromisedBenefit.state == BenefitState.DELIVERED, _in_force()))
+        .where(and_(~delivered, ~_is_earned()) if lapsed else or_(delivered, _is_earned()))
     )
     if state is not None:
         query = query.where(PromisedBenefit.state == state)
@@ -117,17 +123,19 @@ def benefits(*, state: BenefitState | None = None, late: bool = False) -> Select
     return query.order_by(PromisedBenefit.state.desc(), PromisedBenefit.due_on, PromisedBenefit.id)
 
 
-def _in_force() -> ColumnElement[bool]:
-    return Contribution.state == ContributionState.RECEIVED
+def _is_earned() -> ColumnElement[bool]:
+    left = Contribution.amount_cents - Contribution.refunded_cents
+    return and_(Contribution.state == ContributionState.RECEIVED, left >= SponsorPackage.amount_cents)
 
 
 def _late() -> tuple[ColumnElement[bool], ...]:
-    return PromisedBenefit.state == BenefitState.DUE, PromisedBenefit.due_on < today(), _in_force()
+    return PromisedBenefit.state == BenefitState.DUE, PromisedBenefit.due_on < today(), _is_earned()
 
 
 def is_owed(found: PromisedBenefit) -> bool:
-    """Return whether what was given for it is still here: else it is owed no longer."""
-    return found.contribution.state == ContributionState.RECEIVED
+    """Return whether what is left of the gift still reaches its package: else nothing more is owed for it."""
+    gift = found.contribution
+    return gift.state == ContributionState.RECEIVED and is_earned(gift.kept, found.package.money)
 
 
 def is_late(found: PromisedBenefit) -> bool:
@@ -135,14 +143,22 @@ def is_late(found: PromisedBenefit) -> bool:
     return found.state == BenefitState.DUE and found.due_on < today() and is_owed(found)
 
 
+def standing(found: PromisedBenefit) -> State:
+    """Return how it reads today: delivered, due, late, or lapsed."""
+    if found.state == BenefitState.DUE and not is_owed(found):
+        return LAPSED
+    return LATE if is_late(found) else BENEFIT_STATES.states[found.state]
+
+
 def benefits_late() -> int:
-    """Return how many counter-benefits should have been delivered by now."""
-    query = select(func.count()).select_from(PromisedBenefit).join(PromisedBenefit.contribution).where(*_late())
+    """Return how many benefits should have been delivered by now."""
+    query = select(func.count()).select_from(PromisedBenefit)
+    query = query.join(PromisedBenefit.contribution).join(PromisedBenefit.package).where(*_late())
     return session().scalar(query) or 0
 
 
 def benefit(benefit_id: int, *, hold: bool = False) -> PromisedBenefit:
-    """Return one counter-benefit; `hold` keeps it until the transaction ends.
+    """Return one benefit; `hold` keeps it until the transaction ends.
 
     Raises:
         BenefitNotFound: there is none.
@@ -162,14 +178,21 @@ def benefit(benefit_id: int, *, hold: bool = False) -> PromisedBenefit:
 
 def benefits_of(contribution_id: int) -> list[PromisedBenefit]:
     """Return what a contribution gets in return, by due date."""
-    query = select(PromisedBenefit).options(joinedload(PromisedBenefit.contribution))
+    query = select(PromisedBenefit).options(
+        joinedload(PromisedBenefit.contribution), joinedload(PromisedBenefit.package)
+    )
     query = query.where(PromisedBenefit.contribution_id == contribution_id)
     return list(session().scalars(query.order_by(PromisedBenefit.due_on, PromisedBenefit.id)))
 
 
+def benefits_owed(contribution_id: int) -> list[PromisedBenefit]:
+    """Return what a contribution is still to get in return."""
+    return [one for one in benefits_of(contribution_id) if one.state == BenefitState.DUE and is_owed(one)]
+
+
 def benefits_for(organisation_ids: Iterable[int], user_id: int | None) -> list[PromisedBenefit]:
-    """Return what these organisations or this person are owed or got in return, the most urgent first."""
+    """Return what these organisations or this person are owed or got in return, and then what lapsed."""
     mine = Contribution.giver_organisation_id.in_(list(organisation_ids)) | (
         Contribution.giver_user_id == (user_id or -1)
     )
-    return list(session().scalars(benefits().where(mine)))
+    return [one for lapsed in (False, True) for one in session().scalars(benefits(lapsed=lapsed).where(mine))]

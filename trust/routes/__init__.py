@@ -48,11 +48,11 @@ DESK = (
     ),
     DeskItem(N_("Promesas vencidas"), "trust.pledge_list", frozenset({Role.TREASURER}), queries.pledges_late),
     DeskItem(
-        N_("Contraprestaciones vencidas"),
+        N_("Beneficios atrasados"),
         "trust.benefit_list",
         frozenset({Role.TREASURER, Role.PROGRAMME_OFFICER}),
         queries.benefits_late,
-        {"estado": "vencidas"},
+        {"estado": "atrasados"},
     ),
     DeskItem(N_("Líneas del banco sin conciliar"), "trust.bank_show", frozenset({Role.TREASURER}), queries.lines_open),
     DeskItem(N_("Pagos en línea en disputa"), "trust.dispute_list", frozenset({Role.TREASURER}), queries.disputes_open),

@@ -45,7 +45,6 @@ from trust.models import (
 from trust.routes import blueprint
 from trust.routes.fiscal import fiscal_facts, keep_invoice_details
 from trust.states import CONTRIBUTION_STATES, ContributionState
-from trust.states.packages import BENEFIT_STATES
 
 RECORDERS = (Role.TREASURER, Role.PROGRAMME_OFFICER)
 CONFIRMERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.PROGRAMME_OFFICER)
@@ -112,8 +111,7 @@ def contribution_show(contribution_id: int) -> str:
         used=used,
         contact=queries.contact_of(contribution.id),
         benefits=queries.benefits_of(contribution.id),
-        benefit_states=BENEFIT_STATES,
-        is_late=queries.is_late,
+        standing=queries.standing,
         **fiscal_facts(contribution.receipt),
         online=queries.order_of_contribution(contribution.id) if actor().has(Role.TREASURER, Role.AUDITOR) else None,
         read=_,

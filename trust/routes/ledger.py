@@ -13,6 +13,7 @@ from core.language import _, localised
 from core.listing import chosen, page_number, paginate, searched
 from core.money import Money
 from core.roles import Role
+from core.web_files import send_bytes
 from rendering.spreadsheets import Cell, CellKind, SheetColumn, render_csv
 from trust import queries, services
 from trust.forms import ReasonForm
@@ -85,9 +86,7 @@ def ledger_export() -> Response:
     ]
     found = session().scalars(queries.entries(**_filters()))  # type: ignore[arg-type]
     codes = {fund.id: fund.code for fund in queries.funds()}
-    response = Response(b"".join(render_csv(columns, _rows(found, codes))), mimetype="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="libro.csv"'
-    return response
+    return send_bytes(b"".join(render_csv(columns, _rows(found, codes))), "libro.csv", "text/csv")
 
 
 def _rows(entries: Iterator[JournalEntry], codes: dict[int, str]) -> Iterator[list[Cell]]:

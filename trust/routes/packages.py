@@ -1,8 +1,10 @@
 """Sponsors' packages as staff write them, and what is owed to sponsors until it is delivered."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from accounts import queries as account_queries
@@ -15,17 +17,19 @@ from core.language import _, localised
 from core.listing import chosen, page_number, paginate
 from core.money import Money
 from core.roles import Role
-from core.web_files import send_stored
+from core.web_files import send_bytes, send_stored
+from rendering.spreadsheets import Cell, CellKind, SheetColumn, render_csv
 from trust import queries, services
 from trust.errors import BenefitNotFound, InvalidQuantity, PackageEmpty, PackageReturnsTooMuch
 from trust.forms import LARGEST_EVIDENCE_BYTES, BenefitDeliveryForm, ConfirmForm, PackageForm, ReasonForm
 from trust.models import DUE_RULES, PromisedBenefit, SponsorPackage
 from trust.routes import blueprint
 from trust.rules.packages import gift_part
+from trust.states import ContributionState
 from trust.states.packages import BENEFIT_STATES, PACKAGE_STATES, BenefitState, PackageState
 
 KEEPERS = (Role.TREASURER, Role.PROGRAMME_OFFICER)
-LATE = "vencidas"
+LATE, LAPSED = "atrasados", "ya-no-se-deben"
 EVIDENCE_REFUSALS: dict[type[Refusal], str] = dict.fromkeys(
     (FileTooLarge, FileTypeRefused, FileEncrypted, FileBroken, FileEmpty), "evidence"
 )
@@ -133,13 +137,12 @@ def package_show(package_id: int) -> str:
     )
 
 
-def _owed(query: Any) -> dict[str, Any]:
+def _owed(query: Select[PromisedBenefit]) -> dict[str, Any]:
     listing = paginate(query, page=page_number(request.args))
     return {
         "listing": listing,
         "givers": queries.giver_names([one.contribution for one in listing.rows]),
-        "benefit_states": BENEFIT_STATES,
-        "is_late": queries.is_late,
+        "standing": queries.standing,
     }
 
 
@@ -158,32 +161,76 @@ def package_close(package_id: int) -> Response | str:
     return redirect(url_for("trust.package_show", package_id=found.id), 303)
 
 
-@blueprint.get("/tesoreria/contraprestaciones")
+@blueprint.get("/tesoreria/beneficios")
 @roles(*KEEPERS)
 def benefit_list() -> str:
     """What sponsors are owed in return, the most urgent first."""
-    wanted = chosen(request.args, "estado", [LATE, *(one.value for one in BenefitState)])
-    query = queries.benefits(
-        state=BenefitState(wanted) if wanted and wanted != LATE else None,
-        late=wanted == LATE,
-    )
     return render_template(
         "trust/benefit_list.html",
         state_options=[
-            ("", _("Todas")), (LATE, _("Vencidas")), *((one.value, BENEFIT_STATES.label(one)) for one in BenefitState),
+            ("", _("Todos")),
+            (LATE, _("Atrasados")),
+            *((one.value, BENEFIT_STATES.label(one)) for one in BenefitState),
+            (LAPSED, _("Ya no se deben")),
         ],
-        **_owed(query),
-    )  # fmt: skip
+        **_owed(_wanted()),
+    )
 
 
-@blueprint.get("/tesoreria/contraprestaciones/<int:benefit_id>")
+def _wanted() -> Select[PromisedBenefit]:
+    """Return the query of the benefits that the address asks for."""
+    wanted = chosen(request.args, "estado", [LATE, LAPSED, *(one.value for one in BenefitState)])
+    state = BenefitState(wanted) if wanted and wanted not in (LATE, LAPSED) else None
+    return queries.benefits(state=state, late=wanted == LATE, lapsed=wanted == LAPSED)
+
+
+@blueprint.get("/tesoreria/beneficios.csv")
+@roles(*KEEPERS)
+def benefit_export() -> Response:
+    """The filtered list as CSV."""
+    columns = [
+        SheetColumn(_("Qué se debe")),
+        SheetColumn(_("Cuántos"), CellKind.INTEGER),
+        SheetColumn(_("A quién")),
+        SheetColumn(_("Paquete")),
+        SheetColumn(_("Aportación"), CellKind.INTEGER),
+        SheetColumn(_("A más tardar"), CellKind.DATE),
+        SheetColumn(_("Se entregó"), CellKind.DATE),
+        SheetColumn(_("Cómo se entregó")),
+        SheetColumn(_("Valor razonable"), CellKind.MONEY),
+        SheetColumn(_("Moneda")),
+        SheetColumn(_("Estado")),
+    ]
+    found = session().scalars(_wanted()).all()
+    return send_bytes(b"".join(render_csv(columns, _rows(found))), "beneficios.csv", "text/csv")
+
+
+def _rows(found: Sequence[PromisedBenefit]) -> Iterator[list[Cell]]:
+    givers = queries.giver_names([one.contribution for one in found])
+    for one in found:
+        yield [
+            localised(one.what),
+            one.quantity,
+            givers[one.contribution_id],
+            localised(one.package.name),
+            one.contribution_id,
+            one.due_on,
+            one.delivered_on,
+            one.note,
+            one.value,
+            one.currency,
+            _(queries.standing(one).label),
+        ]
+
+
+@blueprint.get("/tesoreria/beneficios/<int:benefit_id>")
 @roles(*KEEPERS)
 def benefit_show(benefit_id: int) -> str:
-    """One counter-benefit: to whom, by when, and what shows that it was delivered."""
+    """One benefit: to whom, by when, and what shows that it was delivered."""
     return _benefit_page(queries.benefit(benefit_id))
 
 
-@blueprint.post("/tesoreria/contraprestaciones/<int:benefit_id>/entrega")
+@blueprint.post("/tesoreria/beneficios/<int:benefit_id>/entrega")
 @roles(*KEEPERS, auditor=False)
 def benefit_deliver(benefit_id: int) -> Response | tuple[str, int]:
     """Say that it was delivered, with its date, a note and what shows it."""
@@ -205,7 +252,7 @@ def benefit_deliver(benefit_id: int) -> Response | tuple[str, int]:
     return _benefit_page(owed, deliver=form), 422
 
 
-@blueprint.post("/tesoreria/contraprestaciones/<int:benefit_id>/corregir")
+@blueprint.post("/tesoreria/beneficios/<int:benefit_id>/corregir")
 @roles(*KEEPERS, auditor=False)
 def benefit_undo(benefit_id: int) -> Response | tuple[str, int]:
     """Take back, on the same day, a delivery that was noted by mistake."""
@@ -229,7 +276,7 @@ def _evidence(form: BenefitDeliveryForm) -> StoredFile | None:
 def _benefit_page(
     owed: PromisedBenefit, *, deliver: BenefitDeliveryForm | None = None, undo: ReasonForm | None = None
 ) -> str:
-    in_force = queries.is_owed(owed)
+    is_owed = queries.is_owed(owed)
     names = account_queries.user_names([owed.recorded_by_id] if owed.recorded_by_id else [])
     return render_template(
         "trust/benefit_show.html",
@@ -237,17 +284,18 @@ def _benefit_page(
         giver=queries.giver_names([owed.contribution])[owed.contribution_id],
         recorded_by=names.get(owed.recorded_by_id or 0),
         evidence=session().get(StoredFile, owed.evidence_file_id) if owed.evidence_file_id else None,
-        states=BENEFIT_STATES,
-        is_late=queries.is_late(owed),
-        lapsed=owed.state == BenefitState.DUE and not in_force,
-        may_deliver=owed.state == BenefitState.DUE and in_force and actor().has(*KEEPERS),
+        standing=queries.standing(owed),
+        read=_,
+        lapsed=owed.state == BenefitState.DUE and not is_owed,
+        still_here=owed.contribution.state == ContributionState.RECEIVED,
+        may_deliver=owed.state == BenefitState.DUE and is_owed and actor().has(*KEEPERS),
         may_undo=owed.state == BenefitState.DELIVERED and services.may_undo(owed) and actor().has(*KEEPERS),
         deliver=deliver or BenefitDeliveryForm(None, prefix="entrega"),
         undo=undo or ReasonForm(None, prefix="corregir"),
     )
 
 
-@blueprint.get("/tesoreria/contraprestaciones/<int:benefit_id>/evidencia")
+@blueprint.get("/tesoreria/beneficios/<int:benefit_id>/evidencia")
 @roles(*KEEPERS)
 def benefit_evidence(benefit_id: int) -> Response:
     """The file that shows a delivery."""

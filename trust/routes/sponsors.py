@@ -26,7 +26,6 @@ from trust.routes.fiscal import fiscal_facts
 from trust.routes.packages import send_evidence
 from trust.routes.receipts import send_receipt
 from trust.states import PLEDGE_STATES
-from trust.states.packages import BENEFIT_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ def my_contributions() -> str:
         parts=queries.parts_of(promised),
         pledge_states=PLEDGE_STATES,
         benefits=queries.benefits_for(who.organisation_ids, who.user_id),
-        benefit_states=BENEFIT_STATES,
-        is_late=queries.is_late,
+        standing=queries.standing,
         **LABELS,
     )
 
@@ -146,15 +144,14 @@ def my_contribution(contribution_id: int) -> str:
         used=queries.use_in_force(contribution),
         package=queries.package_of(contribution.id),
         benefits=queries.benefits_of(contribution.id),
-        benefit_states=BENEFIT_STATES,
-        is_late=queries.is_late,
+        standing=queries.standing,
         parts=[part for part in (tell(contribution) for tell in _parts) if part is not None],
         read=_,
         **LABELS,
     )
 
 
-@blueprint.get("/mis-aportaciones/contraprestaciones/<int:benefit_id>/evidencia")
+@blueprint.get("/mis-aportaciones/beneficios/<int:benefit_id>/evidencia")
 @signed_in
 def my_evidence(benefit_id: int) -> Response:
     """What shows that I got something I was promised."""

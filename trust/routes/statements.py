@@ -20,7 +20,7 @@ READERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER)
 KINDS = "<any(posicion, actividades, flujo):kind>"
 TYPES = {
     "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -1,4 +1,4 @@
-"""Counter-benefits: by when each is due, and what of a sponsorship is more than what comes back for it."""
+"""Benefits for sponsors: by when each is due, how long it is owed, and what of a gift is a gift."""
 
 from datetime import date, timedelta
 
@@ -6,13 +6,18 @@ from core.money import Money
 
 
 def due_date(received_on: date, *, days: int | None, on: date | None) -> date:
-    """Return the day by which a counter-benefit is delivered: a fixed one, or so many days after the money came.
+    """Return the day by which a benefit is delivered: a fixed one, or so many days after the money came.
 
     A fixed day that is over when the money comes is that very day: nothing is late before it is owed.
     """
     if on is not None:
         return max(on, received_on)
     return received_on + timedelta(days=days or 0)
+
+
+def is_earned(kept: Money, least: Money) -> bool:
+    """Return whether what is left of a sponsorship still reaches its package: else nothing more is owed."""
+    return kept >= least
 
 
 def gift_part(given: Money, returned: Money) -> Money:

@@ -8,8 +8,11 @@ from trust.services.bank import (
     open_line_again,
     set_line_aside,
 )
-from trust.services.benefit_reminders import (
+from trust.services.benefits import (
+    deliver_benefit,
+    may_undo,
     remind_of_benefit,
+    undo_delivery,
 )
 from trust.services.bundles import KEPT_DAYS, ask_bundle, bundle_file, clear_bundles, make_bundle
 from trust.services.chart import CHART, establish_chart, open_fund, open_periods, open_year
@@ -30,9 +33,6 @@ from trust.services.packages import (
     BenefitLine,
     check_package,
     close_package,
-    deliver_benefit,
-    may_undo,
-    undo_delivery,
     write_package,
 )
 from trust.services.payouts import apply_payout

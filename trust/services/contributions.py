@@ -24,8 +24,8 @@ from trust.models import (
     SponsorPackage,
 )
 from trust.rules import Rate, inputs_hash
+from trust.services.benefits import promise_benefits
 from trust.services.ledger import Line, post_entry
-from trust.services.packages import promise_benefits
 from trust.services.receipts import issue_receipt
 from trust.states import ContributionState, FundState
 

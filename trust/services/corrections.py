@@ -5,6 +5,7 @@ from core.database import session
 from trust import queries
 from trust.errors import CorrectedElsewhere, PaidOnline, UsedAlready
 from trust.models import EntryKind, JournalEntry
+from trust.services.benefits import follow_refund
 from trust.services.ledger import reverse_entry
 from trust.services.receipts import cancel_receipt
 from trust.states import CONTRIBUTION_STATES, ContributionState, ReceiptState
@@ -31,6 +32,7 @@ def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
     reversal = reverse_entry(entry, reason=reason)
     if contribution is None:
         return reversal
+    owed = queries.benefits_owed(contribution.id)
     CONTRIBUTION_STATES.check(contribution.state, ContributionState.CANCELLED)
     contribution.state = ContributionState.CANCELLED
     session().flush()
@@ -38,6 +40,7 @@ def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
         "contribution.cancelled", "contribution", contribution.id, {"state": "received"},
         {"state": "cancelled", "reversal": reversal.label},
     )  # fmt: skip
+    follow_refund(contribution, owed)
     if contribution.receipt is not None and contribution.receipt.state == ReceiptState.VALID:
         cancel_receipt(contribution.receipt, reason=reason)
     return reversal

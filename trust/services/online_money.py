@@ -22,10 +22,12 @@ from trust.models import (
     JournalEntry,
     OnlineDispute,
     OnlineMovement,
+    PromisedBenefit,
 )
 from trust.models.online import MovementKind
 from trust.rules.cfdi_words import CancelCode
 from trust.rules.online import BalanceMove, Dispute, History, Refund
+from trust.services.benefits import follow_refund
 from trust.services.contributions import INCOME_ACCOUNT
 from trust.services.ledger import Line, post_entry, reverse_entry
 from trust.services.receipts import cancel_receipt
@@ -188,7 +190,7 @@ def _settle(order: CheckoutOrder, back: Money, *, by_transfer: bool = False) -> 
     back = min(back, contribution.money)  # who was given all of it back may still win a dispute about it
     if contribution.refunded == back:
         return False
-    before = contribution.refunded
+    before, owed = contribution.refunded, queries.benefits_owed(contribution.id)
     contribution.refunded_cents = back.amount_cents
     target = ContributionState.REFUNDED if not contribution.kept else ContributionState.RECEIVED
     if contribution.state != target:
@@ -199,18 +201,27 @@ def _settle(order: CheckoutOrder, back: Money, *, by_transfer: bool = False) -> 
         "contribution.refunded", "contribution", contribution.id,
         {"refunded_cents": before.amount_cents}, {"refunded_cents": back.amount_cents},
     )  # fmt: skip
-    _tell(order, contribution, back - before, by_transfer=by_transfer)
+    changed = follow_refund(contribution, owed)
+    _tell(order, contribution, back - before, changed, by_transfer=by_transfer)
     return True
 
 
-def _tell(order: CheckoutOrder, contribution: Contribution, went: Money, *, by_transfer: bool) -> None:
+def _tell(
+    order: CheckoutOrder, contribution: Contribution, went: Money, changed: list[PromisedBenefit], *, by_transfer: bool
+) -> None:
     receipt = contribution.receipt
     if receipt is None:
         return
     if contribution.state == ContributionState.REFUNDED and receipt.state == ReceiptState.VALID:
         cancel_receipt(receipt, reason=N_("La aportación se devolvió completa."), code=CancelCode.NOT_CARRIED_OUT)
-    if order.email and went.amount_cents > 0:
-        emails.send_refund(receipt, went, contribution.kept, order.email, order.language, by_transfer=by_transfer)
+    if not order.email:
+        return
+    if went.amount_cents > 0:
+        emails.send_refund(
+            receipt, went, contribution.kept, order.email, order.language, by_transfer=by_transfer, lapsed=changed
+        )
+    else:
+        emails.send_refund_returned(receipt, -went, order.email, order.language, owed_again=changed)
 
 
 def _charged(order: CheckoutOrder) -> Money:

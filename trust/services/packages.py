@@ -1,48 +1,34 @@
-"""Packages for sponsors: written once, chosen with an order or a transfer, and kept by delivering what they promise."""
+"""Packages for sponsors: written once, chosen with an order or a transfer, and closed when nobody is to choose them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date
 
 from core.audit import record
-from core.clock import city_moment, local, now, today
+from core.clock import now
 from core.context import actor
 from core.database import session
-from core.files import StoredFile
-from core.jobs import enqueue
 from core.language import localised
 from core.money import LARGEST_CENTS, AmountTooLarge, Money, format_money
 from trust import queries
 from trust.errors import (
     AmountNotPositive,
     BelowPackage,
-    BenefitLapsed,
-    DateInFuture,
-    DeliveredTooEarly,
     InvalidQuantity,
     PackageCurrencyDiffers,
     PackageEmpty,
     PackageGone,
     PackageReturnsTooMuch,
     PackageSoldOut,
-    ReasonRequired,
-    UndoneTooLate,
 )
 from trust.models import (
     CheckoutOrder,
-    Contribution,
     DueRule,
     PackageBenefit,
     PackageChoice,
-    PromisedBenefit,
     SponsorPackage,
 )
-from trust.rules.packages import due_date
-from trust.states import ContributionState
-from trust.states.packages import BENEFIT_STATES, PACKAGE_STATES, BenefitState, PackageState
-
-REMIND_BENEFIT = "trust.remind_benefit"
-REMINDERS = {"before": timedelta(days=-7), "after": timedelta(days=1)}
+from trust.states.packages import PACKAGE_STATES, PackageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,98 +146,3 @@ def package_paid(order: CheckoutOrder, money: Money) -> SponsorPackage | None:
     if choice is None or choice.package.currency != money.currency or money < choice.package.money:
         return None
     return choice.package
-
-
-def promise_benefits(
-    contribution: Contribution, found: SponsorPackage, choice: PackageChoice | None = None
-) -> list[PromisedBenefit]:
-    """Write down what is owed in return for money that came, with its dates and the letters that remind of them."""
-    assert contribution.received_on is not None
-    if choice is None:
-        choice = PackageChoice(package_id=found.id, chosen_at=now())
-        session().add(choice)
-    choice.contribution_id = contribution.id
-    owed = [
-        PromisedBenefit(
-            contribution_id=contribution.id,
-            package_id=found.id,
-            what=one.what,
-            quantity=one.quantity,
-            due_on=due_date(contribution.received_on, days=one.due_days, on=one.due_on),
-            fair_value_cents=one.fair_value_cents,
-            currency=found.currency,
-            state=BenefitState.DUE,
-        )
-        for one in found.benefits
-    ]
-    session().add_all(owed)
-    session().flush()
-    for one in owed:
-        for when, days in REMINDERS.items():
-            enqueue(
-                REMIND_BENEFIT, {"benefit": one.id, "when": when}, run_after=city_moment(one.due_on + days, time(9))
-            )
-    record(
-        "package.taken", "sponsor_package", found.id, None,
-        {"contribution": contribution.id, "benefits": [one.id for one in owed]},
-    )  # fmt: skip
-    return owed
-
-
-def deliver_benefit(
-    owed: PromisedBenefit, *, on: date, note: str = "", evidence: StoredFile | None = None
-) -> PromisedBenefit:
-    """Say that a sponsor got what was promised, when, and what shows it.
-
-    Raises:
-        IllegalTransition: it was delivered. BenefitLapsed, DateInFuture, DeliveredTooEarly: it stays due.
-    """
-    BENEFIT_STATES.check(owed.state, BenefitState.DELIVERED)
-    contribution = owed.contribution
-    if contribution.state != ContributionState.RECEIVED:
-        raise BenefitLapsed()
-    if on > today():
-        raise DateInFuture(date=on.isoformat())
-    if contribution.received_on is not None and on < contribution.received_on:
-        raise DeliveredTooEarly(date=contribution.received_on.isoformat())
-    owed.state, owed.delivered_on, owed.note = BenefitState.DELIVERED, on, note.strip() or None
-    owed.evidence_file_id = evidence.id if evidence else None
-    owed.recorded_at, owed.recorded_by_id = now(), actor().user_id
-    session().flush()
-    record("benefit.delivered", "promised_benefit", owed.id, {"state": "due"}, _told(owed))
-    return owed
-
-
-def undo_delivery(owed: PromisedBenefit, *, reason: str) -> PromisedBenefit:
-    """Take back a delivery that was noted by mistake today, saying why. The trail keeps what had been noted.
-
-    Raises:
-        IllegalTransition: it was not delivered. UndoneTooLate: it was noted on another day. ReasonRequired: no reason.
-    """
-    BENEFIT_STATES.check(owed.state, BenefitState.DUE)
-    if not may_undo(owed):
-        raise UndoneTooLate()
-    if not reason.strip():
-        raise ReasonRequired()
-    before = _told(owed)
-    owed.state, owed.delivered_on, owed.note = BenefitState.DUE, None, None
-    owed.evidence_file_id = owed.recorded_at = owed.recorded_by_id = None
-    session().flush()
-    record(
-        "benefit.delivery_corrected", "promised_benefit", owed.id, before, {"state": "due", "reason": reason.strip()}
-    )
-    return owed
-
-
-def may_undo(owed: PromisedBenefit) -> bool:
-    """Return whether a delivery was noted today."""
-    return owed.recorded_at is not None and local(owed.recorded_at).date() == today()
-
-
-def _told(owed: PromisedBenefit) -> dict[str, object]:
-    return {
-        "state": "delivered",
-        "on": owed.delivered_on.isoformat() if owed.delivered_on else None,
-        "note": owed.note,
-        "evidence": owed.evidence_file_id,
-    }

@@ -30,7 +30,7 @@ PACKAGE_STATES = StateTable(
 
 
 class BenefitState(StrEnum):
-    """Whether a sponsor got what was promised in return."""
+    """Whether a sponsor got what was promised in return. What lapses stays as it was, and reads as `LAPSED`."""
 
     DUE = "due"
     DELIVERED = "delivered"
@@ -39,8 +39,8 @@ class BenefitState(StrEnum):
 BENEFIT_STATES = StateTable(
     "promised_benefit",
     {
-        BenefitState.DUE: State(N_("Por entregar"), N_("Se prometió a cambio y falta entregarla."), "progress"),
-        BenefitState.DELIVERED: State(N_("Entregada"), N_("Se entregó en la fecha que se indica."), "good"),
+        BenefitState.DUE: State(N_("Por entregar"), N_("Se prometió a cambio y falta entregarlo."), "progress"),
+        BenefitState.DELIVERED: State(N_("Ya se entregó"), N_("Se entregó en la fecha que se indica."), "good"),
     },
     [
         Transition(BenefitState.DUE, BenefitState.DELIVERED, KEEPERS),
@@ -48,4 +48,10 @@ BENEFIT_STATES = StateTable(
         Transition(BenefitState.DELIVERED, BenefitState.DUE, KEEPERS),
     ],
     BenefitState.DUE,
+)
+
+# How one that is due reads once its day is over, and once nothing is owed for what is left of the gift.
+LATE = State(N_("Atrasado"), N_("Su día ya pasó y no consta su entrega."), "bad")
+LAPSED = State(
+    N_("Ya no se debe"), N_("Lo que queda de la aportación ya no alcanza el paquete: no se entrega."), "neutral"
 )

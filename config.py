@@ -122,6 +122,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CFDI_KEY", "PUENTE_CFDI_KEY", "", "path of its seal's key (.key)"),
     Setting("CFDI_KEY_PASSWORD", "PUENTE_CFDI_KEY_PASSWORD", "", "password of that key", secret=True),
     Setting("PAC", "PUENTE_PAC", "", "who stamps fiscal receipts: simulator, or empty, and they stay drafts without validity", _provider),
+    Setting("BULK_UNDO_MINUTES", "PUENTE_BULK_UNDO_MINUTES", 30, "how long what was decided of many applications at once can be undone; their letters wait", int),
     Setting("MAX_UPLOAD_BYTES", "PUENTE_MAX_UPLOAD_BYTES", 10_000_000, "largest file taken in", int),
     Setting("MAX_CONTENT_LENGTH", "PUENTE_MAX_CONTENT_LENGTH", 32_000_000, "largest request", int),
     Setting("MAX_FORM_MEMORY_SIZE", "PUENTE_MAX_FORM_MEMORY_SIZE", 2_000_000, "largest form without its files", int),

@@ -55,6 +55,7 @@ PARTS = (
     _of("outbox_message", N_("Correos que te enviamos"), "recipient", email=True),
     _of("call_subscription", N_("Avisos que pediste"), "email", email=True),
     _of("consultation_comment", N_("Tus comentarios a convocatorias")),
+    _of("saved_filter", N_("Los filtros que guardaste")),
     _of("held_upload", N_("Archivos que subiste y no enviaste")),
     _of("application", N_("Tus solicitudes"), "applicant_user_id"),
     _in("application_attachment", N_("Los archivos de tus solicitudes"), "application"),

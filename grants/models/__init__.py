@@ -8,6 +8,7 @@ from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
+from grants.models.queue import ApplicationOfficer, BulkAction, BulkRow, SavedFilter
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
 from grants.models.subscription import CallSubscription, SubscriptionLetter
@@ -17,10 +18,13 @@ __all__ = [
     "Agreement",
     "Appeal",
     "Application",
+    "ApplicationOfficer",
     "ApplicationVersion",
     "Attachment",
     "Award",
     "BlindClearing",
+    "BulkAction",
+    "BulkRow",
     "Call",
     "CallSubscription",
     "CoApplicant",
@@ -34,6 +38,7 @@ __all__ = [
     "PaperApplication",
     "PaperImport",
     "PayingOrganisation",
+    "SavedFilter",
     "Screening",
     "ServiceOutage",
     "Sketch",

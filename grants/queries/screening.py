@@ -15,6 +15,7 @@ from core.listing import contains
 from grants.models.application import Application, CoApplicant
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
+from grants.models.queue import ApplicationOfficer
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.states.application import ApplicationState
 from grants.states.screening import ClearingState
@@ -36,10 +37,14 @@ def queue(
     state: ApplicationState | None = None,
     kind: str | None = None,
     axis: int | None = None,
+    officer: int | None = None,
     text: str = "",
     order: str = "fecha",
 ) -> Select[Application]:
-    """Return the SELECT of a call's submitted applications with applicant and organisation, filtered and ordered."""
+    """Return the SELECT of a call's submitted applications with applicant and organisation, filtered and ordered.
+
+    `officer` is who attends to it, 0 for nobody.
+    """
     query = (
         select(Application)
         .join(Application.applicant)
@@ -53,6 +58,10 @@ def queue(
         query = query.where(Application.kind == kind)
     if axis is not None:
         query = query.where(Application.axis == axis)
+    if officer is not None:
+        attended = select(ApplicationOfficer.application_id)
+        theirs = Application.id.in_(attended.where(ApplicationOfficer.officer_id == officer))
+        query = query.where(theirs if officer else Application.id.not_in(attended))
     if text:
         query = query.where(or_(*(contains(column, text) for column in SEARCHED)))
     column = ORDERS.get(order.removeprefix("-"), ORDERS["fecha"])

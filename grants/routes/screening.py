@@ -1,20 +1,17 @@
 """The officer's desk until the committee has its dossiers: queue, screening, cure, blinding, committee."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, roles
-from core.clock import local
 from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
 from core.jobs import enqueue
 from core.language import N_, _
-from core.listing import chosen, page_number, paginate, searched
-from core.money import Money
 from core.navigation import DeskItem
 from core.roles import Role
 from core.web_files import send_stored
@@ -25,6 +22,7 @@ from grants.forms.staff import BulkScreeningForm, ScreeningForm
 from grants.models import Application, Call
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
+from grants.queries.bulk import officer_of, undone_screenings
 from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
 from grants.queries.paper import source_of
@@ -34,12 +32,9 @@ from grants.rules import form as form_rules
 from grants.rules.itinerary import read_legs
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
-from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
+from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicationState
 from grants.states.companion import COMPANION
 from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
-from rendering.spreadsheets import CellKind, SheetColumn, render_csv
-
-ORDERS = [name for key in queries.ORDERS for name in (key, f"-{key}")]
 
 
 def staff_call(slug: str) -> Call:
@@ -48,63 +43,6 @@ def staff_call(slug: str) -> Call:
     if call is None:
         raise CallNotFound()
     return call
-
-
-@blueprint.get("/programa/<slug>/solicitudes")
-@roles(*READERS)
-def staff_queue(slug: str) -> Response:
-    """The submitted applications of a call, filtered, ordered, a page at a time."""
-    call = staff_call(slug)
-    listing = paginate(queries.queue(call, **_filters()), page=page_number(request.args))
-    return show(
-        "grants/staff_queue.html",
-        call=call,
-        listing=listing,
-        states=APPLICATION_STATES,
-        kinds=KIND_LABELS,
-        waiting=queries.count_in_state(call, ApplicationState.SUBMITTED),
-        state=call_queries.state_now(call).value,
-        form=BulkScreeningForm(),
-        may_write=actor().has(*WRITERS),
-    )
-
-
-@blueprint.get("/programa/<slug>/solicitudes.csv")
-@roles(*READERS)
-def staff_queue_csv(slug: str) -> Response:
-    """The same list, whole, as a table to download."""
-    call = staff_call(slug)
-    columns = (
-        SheetColumn(_("Folio")),
-        SheetColumn(_("Solicitante")),
-        SheetColumn(_("Quién solicita")),
-        SheetColumn(_("Proyecto")),
-        SheetColumn(_("Eje"), CellKind.INTEGER),
-        SheetColumn(_("Cantidad solicitada"), CellKind.MONEY),
-        SheetColumn(_("Moneda")),
-        SheetColumn(_("Estado")),
-        SheetColumn(_("Recibida"), CellKind.DATETIME),
-    )
-    found = session().scalars(queries.queue(call, **_filters())).all()
-    response = Response(b"".join(render_csv(columns, _rows(found))), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="solicitudes-{call.slug}.csv"'
-    return response
-
-
-def _rows(found: Sequence[Application]) -> Iterator[tuple[Any, ...]]:
-    for application in found:
-        name = application.organisation.name if application.organisation else application.applicant.name
-        yield (
-            application.folio,
-            name,
-            _(KIND_LABELS[application.kind]),
-            application.sent_title,
-            application.axis,
-            Money(application.requested_cents, application.currency),
-            application.currency,
-            APPLICATION_STATES.label(application.state),
-            local(application.submitted_at).replace(tzinfo=None) if application.submitted_at else None,
-        )
 
 
 @blueprint.post("/programa/<slug>/solicitudes/revisar")
@@ -177,6 +115,8 @@ def _screening_page(
         legs=read_legs(application.itinerary),
         paper=source_of(application),
         screenings=queries.screenings_of(application),
+        undone=undone_screenings(application),
+        officer=officer_of(application),
         cure=cure,
         cure_states=CURE,
         cure_files=queries.files_of_cure(cure) if cure is not None else [],
@@ -226,18 +166,6 @@ def dossiers_prepare(slug: str) -> BaseResponse:
     session().commit()
     flash(_("Se están preparando los expedientes; esta página muestra el avance."), "success")
     return redirect(url_for("grants.dossier_queue", slug=slug), 303)
-
-
-def _filters() -> dict[str, Any]:
-    state = chosen(request.args, "estado", [item.value for item in ApplicationState])
-    axis = request.args.get("eje", "")
-    return {
-        "state": ApplicationState(state) if state else None,
-        "kind": chosen(request.args, "tipo", [item.value for item in ApplicantKind]),
-        "axis": int(axis) if axis.isascii() and axis.isdigit() and len(axis) < 6 else None,
-        "text": searched(request.args),
-        "order": chosen(request.args, "orden", ORDERS) or "fecha",
-    }
 
 
 def submitted_application(application_id: int) -> Application:

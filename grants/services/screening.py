@@ -22,6 +22,7 @@ from grants.models.screening import CureRequest, Screening
 from grants.queries import screening as queries
 from grants.queries.applications import hold
 from grants.rules import draft, eligibility
+from grants.rules.bulk import UNDECIDED
 from grants.rules.deadlines import is_before_closing
 from grants.rules.itinerary import read_legs
 from grants.services.applications import terms_of
@@ -33,7 +34,6 @@ from grants.states.call import CallState
 from grants.states.screening import CURE, CureState, ScreeningVerdict
 
 BATCH = 1_000
-UNDECIDED = (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
 Progress = Callable[[int, int], None]
 _TARGET = {
     ScreeningVerdict.ELIGIBLE: ApplicationState.ELIGIBLE,
@@ -111,8 +111,7 @@ def screen_applications(
                 _decide(application, ScreeningVerdict.ELIGIBLE, _reasons(outcome), "")
                 eligible += 1
             elif outcome.eligible is False and refuse_failing:
-                note = " ".join(str(reason.reason["es"]) for reason in outcome.failed)
-                _decide(application, ScreeningVerdict.INELIGIBLE, _reasons(outcome), note)
+                _decide(application, ScreeningVerdict.INELIGIBLE, _reasons(outcome), refusal_note(outcome))
                 ineligible += 1
         last = batch[-1].id
         seen += len(batch)
@@ -123,7 +122,18 @@ def screen_applications(
 
 
 def request_cure(application: Application, *, what: str, days: int = 5) -> CureRequest:
-    """Ask the applicant for what is missing, once, with a deadline at the end of a day in the city.
+    """Ask the applicant for what is missing, once, by letter, with a deadline at the end of a day in the city.
+
+    Raises:
+        ReasonMissing: the request does not say what is missing. CureUsed: the one chance was given already.
+    """
+    cure = open_cure(application, what=what, days=days)
+    send_cure_letter(cure)
+    return cure
+
+
+def open_cure(application: Application, *, what: str, days: int) -> CureRequest:
+    """Give an application its one chance to cure, and leave the letter for later.
 
     Raises:
         ReasonMissing: the request does not say what is missing. CureUsed: the one chance was given already.
@@ -134,7 +144,7 @@ def request_cure(application: Application, *, what: str, days: int = 5) -> CureR
         raise CureUsed()
     screen_application(application, verdict=ScreeningVerdict.NEEDS_CURE, note=what)
     cure = CureRequest(
-        application_id=application.id,
+        application=application,
         state=CureState.OPEN,
         what=what.strip(),
         due_at=end_of_day(today() + timedelta(days=max(1, min(days, 60)))),
@@ -145,10 +155,15 @@ def request_cure(application: Application, *, what: str, days: int = 5) -> CureR
     session().add(cure)
     session().flush()
     record("cure.requested", "application", application.id, None, {"due_at": cure.due_at.isoformat()})
+    return cure
+
+
+def send_cure_letter(cure: CureRequest) -> None:
+    """Tell the applicant what is missing and until when."""
+    application = cure.application
     with in_language(application.applicant.language):
         letter = letters.cure_request(application, cure)
     send_letter(application, letter, about=f"cure:{cure.id}")
-    return cure
 
 
 def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = ()) -> CureRequest:
@@ -191,6 +206,11 @@ def _decide(
     session().add(screening)
     record("application.screened", "application", application.id, {"state": before.value}, {"state": target.value})
     return screening
+
+
+def refusal_note(outcome: eligibility.Eligibility) -> str:
+    """Return the reasons of the rules that say no, as the letter gives them."""
+    return " ".join(str(reason.reason["es"]) for reason in outcome.failed)
 
 
 def _reasons(outcome: eligibility.Eligibility) -> list[Mapping[str, Any]]:

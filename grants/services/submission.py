@@ -8,6 +8,7 @@ from core.audit import record
 from core.clock import local, now
 from core.context import actor
 from core.database import session
+from core.errors import IllegalTransition
 from core.moments import exact_moment
 from grants.emails.applications import write_acuse_letter
 from grants.errors.calls import ApplicationIncomplete, CallNotOpen, DeadlinePassed
@@ -45,6 +46,14 @@ def submit_application(application: Application) -> Acuse:
     if acuse is not None:
         return acuse
     APPLICATION_STATES.check(application.state, ApplicationState.SUBMITTED)
+    if application.state not in (
+        ApplicationState.DRAFT,
+        ApplicationState.SUBMITTED,
+    ):  # the rest of the way back is ours
+        raise IllegalTransition(
+            from_state=APPLICATION_STATES.label(application.state),
+            to_state=APPLICATION_STATES.label(ApplicationState.SUBMITTED),
+        )
     moment = now().replace(microsecond=0)
     _ensure_in_time(application.call, moment)
     problems = problems_of(application)

@@ -76,6 +76,13 @@ APPLICATION_STATES = StateTable(
         Transition(_State.SUBMITTED, _State.IN_CURE, OFFICER),
         Transition(_State.IN_CURE, _State.ELIGIBLE, OFFICER),
         Transition(_State.IN_CURE, _State.INELIGIBLE, OFFICER),
+        # what was decided of many at once is undone within its window
+        *(
+            Transition(state, _State.SUBMITTED, OFFICER)
+            for state in (_State.ELIGIBLE, _State.INELIGIBLE, _State.IN_CURE)
+        ),
+        Transition(_State.ELIGIBLE, _State.IN_CURE, OFFICER),
+        Transition(_State.INELIGIBLE, _State.IN_CURE, OFFICER),
         Transition(_State.ELIGIBLE, _State.IN_REVIEW, OFFICER),
         *(
             Transition(_State.IN_REVIEW, state, OFFICER)

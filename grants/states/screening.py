@@ -48,6 +48,7 @@ CURE = StateTable(
     [
         Transition(CureState.OPEN, CureState.ANSWERED, APPLICANT),
         Transition(CureState.OPEN, CureState.EXPIRED, OFFICER),
+        Transition(CureState.EXPIRED, CureState.OPEN, OFFICER),  # the verdict that closed it was undone
     ],
     CureState.OPEN,
 )

@@ -29,9 +29,11 @@ from web.held_data import PARTS, held_on
 PAGE = "/es/mi-espacio/mis-datos"
 # Tables that point at people for another reason: they tell what an office did, and the audit trail has who.
 EXCUSED = {
+    "application_officer": "the programme's own act",
     "bank_match": "the treasury's own act",
     "bank_statement": "the treasury's own act",
     "blind_clearing": "the programme's own act",
+    "bulk_action": "the programme's own act",
     "call_addendum": "the programme's own act",
     "fiscal_period": "the treasury's own act",
     "grant_call": "the programme's own act",

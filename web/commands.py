@@ -16,7 +16,6 @@ from flask.cli import FlaskGroup, with_appcontext
 import config
 from core.jobs import run_due, work
 from scoring.commands import scoring
-from web.demo.commands import demo
 
 
 def _create_app() -> Any:
@@ -28,7 +27,23 @@ def _create_app() -> Any:
         raise click.ClickException(str(error)) from None
 
 
-main = FlaskGroup(
+class Doors(FlaskGroup):
+    """The commands. The demo reads every room, so it is read when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every command's name."""
+        return sorted({*super().list_commands(ctx), "demo"})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command."""
+        if name == "demo":
+            from web.demo.commands import demo  # local: no other command should wait for all rooms
+
+            return demo
+        return super().get_command(ctx, name)
+
+
+main = Doors(
     name="puente", create_app=_create_app, add_default_commands=False, help="Puente: the trust and its mobility fund."
 )
 
@@ -111,7 +126,7 @@ def assets() -> None:
     click.echo(ensure_built(Path(current_app.config["BUILD_FOLDER"])))
 
 
-for command in (show_config, jobs, serve, assets, demo, scoring):
+for command in (show_config, jobs, serve, assets, scoring):
     main.add_command(command)
 
 

@@ -14,8 +14,19 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.assignment.flow import Network, network, solve
-from scoring.assignment.problem import Integers, Problem, Solution, allowed_pairs, diagnose, groups, needs, solution
+from scoring.assignment.flow import Network, require_whole
+from scoring.assignment.pricing import optimum
+from scoring.assignment.problem import (
+    Integers,
+    Problem,
+    Solution,
+    allowed_pairs,
+    diagnose,
+    groups,
+    in_groups,
+    needs,
+    solution,
+)
 from scoring.errors import CapTooTight
 
 
@@ -41,8 +52,11 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     allowed = allowed_pairs(problem, institutions)
     diagnose(problem, allowed, institutions)
     _refuse_tight(problem, allowed, institutions, cap)
-    net = network(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
-    flows = solve(problem, net) if needs(problem).any() else np.zeros(_size(net), dtype=np.int64)
+    if not needs(problem).any():
+        nothing = np.zeros(0, dtype=np.int64)
+        return CappedSolution(solution(problem, nothing, nothing), {}, Fraction(0))
+    net, flows = optimum(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
+    require_whole(problem, net, flows)
     worth = problem.affinity[net.rows, net.columns]
     likely = flows[net.pairs]
     probabilities = {
@@ -58,23 +72,19 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     )
 
 
-def _size(net: Network) -> int:
-    return sum(len(part) for part in net.arcs.tails)
-
-
 def _refuse_tight(problem: Problem, allowed: NDArray[np.bool_], institutions: Integers, cap: Fraction) -> None:
     """Refuse by name a cap under which some dossier cannot gather its readings."""
     wanted = needs(problem)
-    for index, row in enumerate(allowed):
-        sizes = np.unique(institutions[row], return_counts=True)[1]
-        reach = sum((min(Fraction(1), cap * int(size)) for size in sizes), Fraction(0))
-        if reach < int(wanted[index]):
-            raise CapTooTight(
-                needed=int(wanted[index]),
-                available=str(round(float(reach), 2)),
-                missing=str(round(float(wanted[index] - reach), 2)),
-                dossiers=problem.dossiers[index],
-            )
+    sizes = in_groups(allowed, institutions)
+    parts = np.minimum(sizes.astype(np.int64) * cap.numerator, cap.denominator).sum(axis=1)
+    for index in np.nonzero(parts < wanted * cap.denominator)[0][:1]:
+        reach = Fraction(int(parts[index]), cap.denominator)
+        raise CapTooTight(
+            needed=int(wanted[index]),
+            available=str(round(float(reach), 2)),
+            missing=str(round(float(wanted[index] - reach), 2)),
+            dossiers=problem.dossiers[index],
+        )
 
 
 def _numbers(seed: str) -> Iterator[int]:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from scoring.assignment.flow import network, solve
+from scoring.assignment.flow import require_whole
+from scoring.assignment.pricing import optimum
 from scoring.assignment.problem import Problem, Solution, allowed_pairs, diagnose, groups, needs, solution
 
 
@@ -17,6 +18,7 @@ def assign(problem: Problem) -> Solution:
     diagnose(problem, allowed, institutions)
     if not needs(problem).any():
         return solution(problem, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    net = network(problem, allowed, institutions)
-    taken = solve(problem, net)[net.pairs] > 0
+    net, flows = optimum(problem, allowed, institutions)
+    require_whole(problem, net, flows)
+    taken = flows[net.pairs] > 0
     return solution(problem, net.rows[taken], net.columns[taken])

@@ -64,8 +64,9 @@ def room(problem: Problem) -> tuple[Integers, Integers]:
     """Return each reviewer's least and greatest number of further dossiers."""
     held = Counter(reviewer for _dossier, reviewer in problem.fixed)
     loads = np.asarray([held[reviewer] for reviewer in range(len(problem.reviewers))], dtype=np.int64)
-    least: Integers = np.maximum(problem.min_load - loads, 0)
-    most: Integers = np.maximum(problem.max_load - loads, least)
+    all_of_them = len(problem.dossiers) + len(problem.fixed)  # nobody reads more, whatever the bounds say
+    least: Integers = np.maximum(min(problem.min_load, all_of_them + 1) - loads, 0)
+    most: Integers = np.maximum(min(problem.max_load, all_of_them) - loads, least)
     return least, most
 
 
@@ -92,6 +93,16 @@ def groups(problem: Problem) -> Integers:
     return np.asarray(found, dtype=np.int64)
 
 
+def in_groups(allowed: NDArray[np.bool_], groups: Integers) -> Integers:
+    """Return how many reviewers of each institution each dossier may have."""
+    if not allowed.shape[1]:
+        return np.zeros((len(allowed), 0), dtype=np.int64)
+    order = np.argsort(groups, kind="stable")
+    starts = np.searchsorted(groups[order], np.unique(groups))
+    counts: Integers = np.add.reduceat(allowed[:, order], starts, axis=1, dtype=np.int32)
+    return counts
+
+
 def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integers) -> None:
     """Refuse by name what can be seen without solving."""
     wanted = needs(problem)
@@ -102,11 +113,8 @@ def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integer
     if int(least.sum()) > needed:
         missing = int(least.sum()) - needed
         raise MinimumLoadUnreachable(needed=int(least.sum()), available=needed, missing=missing, dossiers="")
-    short: list[tuple[int, str]] = []
-    for dossier, row in enumerate(allowed):
-        reach = len(np.unique(institutions[row]))
-        if reach < wanted[dossier]:
-            short.append((int(wanted[dossier]) - reach, problem.dossiers[dossier]))
+    reach = (in_groups(allowed, institutions) > 0).sum(axis=1)
+    short = [(int(wanted[d] - reach[d]), problem.dossiers[d]) for d in np.nonzero(reach < wanted)[0].tolist()]
     if short:
         missing = max(gap for gap, _label in short)
         raise TooManyConflicts(

@@ -1,18 +1,39 @@
 """Scoring on the command line: every computation again, from files, without a database."""
 
+from importlib import import_module
+
 import click
 
-from scoring.commands.assign import assign_command
-from scoring.commands.draw import draw_command
-from scoring.commands.explain import explain_command
-from scoring.commands.rank import rank_command
-from scoring.commands.reliability import reliability_command
+SUMMARIES = {
+    "assign": "Give every application its readers, from a table of affinities.",
+    "rank": "Rank, with every term, trace and reason, from the rulebook and the scores.",
+    "reliability": "Measure how far reviewers agree.",
+    "draw": "Commit to a lot, reveal it, verify it.",
+    "explain": "Print a rulebook in words, with worked examples.",
+}
 
 
-@click.group("scoring")
+class Computations(click.Group):
+    """The commands, each read when it is asked for: solvers and statistics take a second that others need not wait."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return every command's name."""
+        return list(SUMMARIES)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command."""
+        if name not in SUMMARIES:
+            return None
+        command = getattr(import_module(f"scoring.commands.{name}"), f"{name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what there is without reading it all."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+
+@click.group("scoring", cls=Computations)
 def scoring() -> None:
     """Assign, rank, measure agreement, draw lots and explain a rulebook, from files that anybody has."""
-
-
-for command in (assign_command, rank_command, reliability_command, draw_command, explain_command):
-    scoring.add_command(command)

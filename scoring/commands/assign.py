@@ -16,7 +16,7 @@ from scoring.commands.tables import BadFile, cells, exact, read_table, show
 from scoring.errors import AssignmentInfeasible
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-MOST_DECIMALS, LARGEST_PART = 9, 10**12
+MOST_DECIMALS, LARGEST_PART = 9, 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def assign_command(
     """Give every application its readers with the greatest total affinity, exactly."""
     if (cap is None) != (seed is None):
         raise click.UsageError("--cap and --seed go together")
+    if min_load > max_load:
+        raise click.UsageError(f"--min-load {min_load} is more than --max-load {max_load}")
     table = read_affinities(affinity)
     problem = Problem(
         dossiers=table.applications,
@@ -108,21 +110,41 @@ def read_affinities(path: Path) -> Affinities:
         values.append(_numbers(path, number, reviewers, line[1:]))
     if not values:
         raise BadFile(path, "has no applications")
-    return _whole(list(names), reviewers, np.asarray(values, dtype=np.float64))
+    return _whole(list(names), reviewers, np.vstack(values))
 
 
-def _numbers(path: Path, row: int, reviewers: list[str], line: list[str]) -> list[float]:
+def _numbers(path: Path, row: int, reviewers: list[str], line: list[str]) -> NDArray[np.float64]:
+    """Return a row's affinities; an empty cell is no number."""
     try:
-        numbers = [float(cell) if cell.strip() else np.nan for cell in line]
-        if all(not cell.strip() or abs(number) < LARGEST_PART for cell, number in zip(line, numbers, strict=True)):
-            return numbers
+        numbers = np.fromiter(map(float, line), dtype=np.float64, count=len(line))
+        gaps = 0
     except ValueError:
-        pass  # found again below, where it gets its name
+        filled = [cell.strip() for cell in line]
+        gaps = filled.count("")
+        try:
+            numbers = np.fromiter((float(cell or "nan") for cell in filled), dtype=np.float64, count=len(line))
+        except ValueError:
+            raise _no_number(path, row, reviewers, filled) from None
+    if int(np.isnan(numbers).sum()) == gaps and not (np.abs(numbers) > LARGEST_PART).any():
+        return numbers
+    raise _no_number(path, row, reviewers, line)
+
+
+def _no_number(path: Path, row: int, reviewers: list[str], line: list[str]) -> BadFile:
+    """Return the refusal of the first cell that is no number, by its column."""
     for reviewer, cell in zip(reviewers, line, strict=True):
         if cell.strip():
-            field = reviewer
-            exact(cell.strip(), lambda fault, field=field: BadFile(path, fault, row=row, field=field))
-    raise BadFile(path, "has an affinity that is no usable number", row=row)
+
+            def fault(said: str, field: str = reviewer) -> BadFile:
+                return BadFile(path, said, row=row, field=field)
+
+            try:
+                value = exact(cell.strip(), fault)
+            except BadFile as refusal:
+                return refusal
+            if abs(value) > LARGEST_PART:
+                return fault(f"«{cell.strip()[:40]}» is not between −{LARGEST_PART} and {LARGEST_PART}")
+    return BadFile(path, "has an affinity that is not a number", row=row)
 
 
 def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.float64]) -> Affinities:
@@ -131,13 +153,16 @@ def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.flo
     numbers = np.where(blocked, 0.0, values)
     largest = float(np.abs(numbers).max())
     decimals = 0
-    while decimals < MOST_DECIMALS and largest * 10 ** (decimals + 1) < LARGEST_PART:
-        scaled = numbers * 10**decimals
-        if np.abs(scaled - np.rint(scaled)).max() < 1e-6:
+    while decimals < MOST_DECIMALS and largest * 10 ** (decimals + 1) <= LARGEST_PART:
+        if all(_is_whole(row * 10**decimals) for row in numbers):
             break
         decimals += 1
     parts = np.rint(numbers * 10**decimals).astype(np.int64)
     return Affinities(applications, reviewers, parts, blocked, 10**decimals)
+
+
+def _is_whole(numbers: NDArray[np.float64]) -> bool:
+    return bool(np.abs(numbers - np.rint(numbers)).max() < 1e-6)
 
 
 def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:
@@ -195,6 +220,8 @@ def _result(
 
 def _cost_of_minimum(problem: Problem, found: Solution, scale: int) -> str | None:
     """Return what promising everybody a minimum costs the application served worst; None when it costs nothing."""
+    if min(found.loads.values()) > problem.min_load:
+        return None  # nobody is held at the minimum, so it changes nothing
     free = assign(replace(problem, min_load=0))
     if free.worst is None or found.worst is None or free.worst[1] <= found.worst[1]:
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import orjson
 
 from scoring.rules.rulebook import Rulebook, check, parse
 
@@ -112,4 +113,4 @@ def read_rulebook(path: Path) -> Rulebook:
 
 def show(document: Mapping[str, Any]) -> None:
     """Print a JSON document."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())

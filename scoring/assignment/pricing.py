@@ -1,0 +1,178 @@
+"""The optimum of a large problem from few of its pairs, proved on all of them.
+
+Few reviewers are any good for a dossier, so the flow is first solved over the most promising pairs. Its optimum puts a
+price on every reviewer's time. A pair that was left out belongs in only if it is worth more, at those prices, than what
+the dossier has; where there is none the optimum of the few is the optimum of all, otherwise such pairs join and it is
+solved again. Whole numbers throughout: what is proved is exact.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.assignment.flow import Network, all_pairs, network, solve
+from scoring.assignment.problem import Integers, Problem, needs, room
+
+FEW = 200_000  # pairs up to which all of them are solved at once
+PROMISING, SPARE = 12, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
+JOINING = 8  # pairs a dossier that join in a round
+ROUNDS = 60
+BLOCK = 1024  # dossiers looked at together
+NEVER = np.int64(2**60)
+
+
+def optimum(
+    problem: Problem, allowed: NDArray[np.bool_], groups: Integers, *, unit: int = 1, pair_capacity: int = 1
+) -> tuple[Network, Integers]:
+    """Return a network that holds the optimum over all `allowed` pairs, and its flow."""
+    if allowed.size > FEW:
+        rows, columns = _promising(problem, allowed, -(-unit // pair_capacity))
+        left_out = allowed.copy()
+        for _round in range(ROUNDS):
+            left_out[rows, columns] = False
+            net = network(problem, rows, columns, groups, unit=unit, pair_capacity=pair_capacity)
+            flows = solve(problem, net)
+            joining = _joining(problem, left_out, groups, net, flows)
+            if not len(joining[0]):
+                return net, flows
+            rows, columns = _together(len(problem.reviewers), (rows, columns), joining)
+    net = network(problem, *all_pairs(allowed), groups, unit=unit, pair_capacity=pair_capacity)
+    return net, solve(problem, net)
+
+
+def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tuple[Integers, Integers]:
+    """Return each dossier's best reviewers and each reviewer's best dossiers; equals are told apart by chance."""
+    n, m = allowed.shape
+    chance = np.random.default_rng(0)  # a fixed seed: the same problem always gives the same answer
+    worth = np.empty((n, m), dtype=np.float32)
+    low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
+    for block in _blocks(n):
+        shape = worth[block].shape
+        worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + chance.random(shape, dtype=np.float32) / 64
+        worth[block][~allowed[block]] = -1.0
+    wide = min(m, int(needs(problem).max(initial=0)) * shares + PROMISING)
+    tall = min(n, int(SPARE * max(problem.min_load, needs(problem).sum() / max(m, 1)) * shares) + 1)
+    rows = np.repeat(np.arange(n), wide)
+    columns = np.concatenate([np.argpartition(worth[b], m - wide, axis=1)[:, m - wide :].ravel() for b in _blocks(n)])
+    down = np.ascontiguousarray(worth.T)
+    best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in _blocks(m)])
+    found = _together(m, (rows, columns), (best, np.repeat(np.arange(m), tall)))
+    kept = allowed[found]
+    return found[0][kept], found[1][kept]
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
+
+
+def _together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
+    """Return pairs once each, in order of rows."""
+    keys = np.unique(np.concatenate([rows * width + columns for rows, columns in pairs]))
+    rows, columns = np.divmod(keys, width)
+    return rows, columns
+
+
+def _joining(
+    problem: Problem, left_out: NDArray[np.bool_], groups: Integers, net: Network, flows: Integers
+) -> tuple[Integers, Integers]:
+    """Return pairs left out that are worth more than what their dossier has, the best few of each."""
+    n, width = len(problem.dossiers), int(groups.max(initial=0)) + 1
+    carried = flows[net.pairs]
+    prices = _prices(problem, groups, net, flows)
+    worth = problem.affinity[net.rows, net.columns] + prices[net.columns]
+    used = carried > 0
+    # What a dossier would give up for a better one: the least of what it has, a reading not given among it.
+    least = np.full(n, NEVER)
+    np.minimum.at(least, net.rows[used], worth[used])
+    least[flows[n : 2 * n] > 0] = -net.worths.unserved
+    gates = net.rows * width + groups[net.columns]
+    full, inverse = np.unique(gates, return_inverse=True)
+    is_full = np.bincount(inverse, weights=carried, minlength=len(full)) >= net.unit
+    inside = np.full(len(full), NEVER)
+    np.minimum.at(inside, inverse[used], worth[used])
+    full, inside = full[is_full], inside[is_full]
+    shared = np.bincount(groups, minlength=width)[groups] > 1
+    found: list[tuple[Integers, Integers, Integers]] = []
+    for block in _blocks(n):
+        values = problem.affinity[block] + prices
+        rows, columns = np.nonzero((values > least[block, None]) & left_out[block])
+        value, rows = values[rows, columns], rows + block.start
+        # Where a colleague of the institution reads it already, only that colleague can be given up.
+        place = np.minimum(np.searchsorted(full, key := rows * width + groups[columns]), max(len(full) - 1, 0))
+        taken = shared[columns] & (full[place] == key) if len(full) else np.zeros(len(rows), dtype=np.bool_)
+        better = ~taken
+        better[taken] = value[taken] > inside[place[taken]]
+        found.append(_best(rows[better], columns[better], value[better]))
+    rows, columns, _value = (np.concatenate(part) for part in zip(*found, strict=True))
+    return rows, columns
+
+
+def _best(rows: Integers, columns: Integers, value: Integers) -> tuple[Integers, Integers, Integers]:
+    """Return the best few of every row."""
+    order = np.lexsort((-value, rows))
+    rows, columns, value = rows[order], columns[order], value[order]
+    first = np.searchsorted(rows, rows)
+    kept = np.arange(len(rows)) - first < JOINING
+    return rows[kept], columns[kept], value[kept]
+
+
+def _prices(problem: Problem, groups: Integers, net: Network, flows: Integers) -> Integers:
+    """Return what to add to each reviewer's affinities so that no dossier of the network gains by a change.
+
+    They are the lengths of shortest ways in the graph of what one more reading of a reviewer would displace: reviewers,
+    a place for loads that may still change, and one for readings not given. At an optimum no circle has a length
+    below nought.
+    """
+    m, n = len(problem.reviewers), len(problem.dossiers)
+    slack, nobody = m, m + 1
+    between = np.full((m + 2, m + 2), NEVER)
+    unserved = np.nonzero(flows[n : 2 * n])[0]
+    takers = np.nonzero(flows[net.pairs] > 0)[0]
+    room_left = _with_room(groups, net, flows[net.pairs])
+    starts = np.searchsorted(net.rows, np.arange(n + 1))
+    counts = np.diff(starts)
+    worth = problem.affinity[net.rows, net.columns]
+    nothing = np.int64(-net.worths.unserved)
+    for sources, columns, rows, values in (
+        (takers, net.columns[takers], net.rows[takers], worth[takers]),
+        (None, np.full(len(unserved), nobody), unserved, np.full(len(unserved), nothing)),
+    ):
+        many = counts[rows]
+        source = np.repeat(np.arange(len(rows)), many)
+        target = np.repeat(starts[rows], many) + np.arange(len(source)) - np.repeat(np.cumsum(many) - many, many)
+        free = room_left[target]
+        if sources is not None:
+            same = groups[columns[source]] == groups[net.columns[target]]
+            free = free | (same & (flows[net.pairs][target] < net.pair_capacity))
+        source, target = source[free], target[free]
+        key = columns[source] * (m + 2) + net.columns[target]
+        np.minimum.at(between.reshape(-1), key, values[source] - worth[target])
+    np.minimum.at(between[:, nobody], net.columns[takers], worth[takers] - nothing)
+    least, most = (part * net.unit for part in room(problem))
+    load = flows[-2 * m : -m] + flows[-m:] if m else np.zeros(0, dtype=np.int64)
+    between[:m, slack] = np.where(load < least, -net.worths.promised, np.where(load < most, 0, NEVER))
+    between[slack, :m] = np.where(load > least, 0, np.where(load > 0, net.worths.promised, NEVER))
+    between[slack, nobody] = between[nobody, slack] = 0
+    return _shortest(between, slack)[:m]
+
+
+def _with_room(groups: Integers, net: Network, carried: Integers) -> NDArray[np.bool_]:
+    """Return which pairs of the network could carry more, their institution's gate included."""
+    width = int(groups.max(initial=0)) + 1
+    _gates, inverse = np.unique(net.rows * width + groups[net.columns], return_inverse=True)
+    through = np.bincount(inverse, weights=carried)[inverse] if len(inverse) else np.zeros(0)
+    room_left: NDArray[np.bool_] = (carried < net.pair_capacity) & (through < net.unit)
+    return room_left
+
+
+def _shortest(between: Integers, origin: int) -> Integers:
+    """Return shortest ways from anywhere, counted from `origin`; there are no circles below nought."""
+    lengths: Integers = np.zeros(len(between), dtype=np.int64)
+    for _step in range(len(between)):
+        nearer = np.minimum(lengths, (lengths[:, None] + between).min(axis=0))
+        if np.array_equal(nearer, lengths):
+            counted: Integers = lengths - lengths[origin]
+            return counted
+        lengths = nearer
+    raise RuntimeError("the flow solver's answer is not the optimum")

@@ -35,6 +35,7 @@ EXCUSED = {
     "blind_clearing": "the programme's own act",
     "bulk_action": "the programme's own act",
     "call_addendum": "the programme's own act",
+    "company_charge": "the treasury's own act",
     "fiscal_period": "the treasury's own act",
     "grant_call": "the programme's own act",
     "journal_entry": "the treasury's own act",

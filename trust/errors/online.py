@@ -66,6 +66,24 @@ class RefundNotPossible(Refusal):
     sentence = N_("Lo pagado en OXXO no se puede devolver en línea: haz una transferencia a quien lo pagó.")
 
 
+class OwnCharge(Refusal):
+    """What one person explains another confirms."""
+
+    sentence = N_("Estos cargos los explicaste tú: los confirma otra persona.")
+
+
+class NoChargeWaits(Refusal):
+    """Nothing of the company's own waits for this in the deposit."""
+
+    sentence = N_("En este depósito no hay cargos de la empresa de pagos que esperen esto.")
+
+
+class NoGeneralFund(Refusal):
+    """What the platform costs is borne by the fund of free use."""
+
+    sentence = N_("No hay una bolsa de libre uso abierta que pague estos cargos: abre una primero.")
+
+
 class NotSettledYet(Refusal):
     """The company captured a payment and has not worked out its fee: minutes, at most an hour."""
 

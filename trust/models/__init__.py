@@ -39,7 +39,7 @@ from trust.models.ledger import (
     Posting,
 )
 from trust.models.offers import OfferContact
-from trust.models.online import OnlineDispute, OnlineMovement, Payout, RefundRequest
+from trust.models.online import CompanyCharge, OnlineDispute, OnlineMovement, Payout, RefundRequest
 from trust.models.packages import DUE_RULES, DueRule, PackageBenefit, PackageChoice, PromisedBenefit, SponsorPackage
 from trust.models.periods import CLOSING_ACTIONS, ClosingAction, PeriodClosing, PeriodReopening
 
@@ -62,6 +62,7 @@ __all__ = [
     "BankStatement",
     "CheckoutOrder",
     "ClosingAction",
+    "CompanyCharge",
     "Contribution",
     "ContributionForm",
     "ContributionKind",

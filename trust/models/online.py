@@ -11,7 +11,7 @@ from core.language import N_
 from core.money import Money
 from trust.models.checkout import CheckoutOrder
 from trust.models.ledger import Fund, JournalEntry
-from trust.states import DisputeState, PayoutState, RefundState
+from trust.states import ChargeState, DisputeState, PayoutState, RefundState
 
 
 class MovementKind(StrEnum):
@@ -57,7 +57,7 @@ class OnlineMovement(Base):
 
 
 class Payout(Base):
-    """A deposit of the company in our bank. It is posted once every movement in it is one of ours."""
+    """A deposit of the company in our bank. It is posted once every movement in it is in the books."""
 
     __tablename__ = "payout"
     __table_args__ = (
@@ -81,6 +81,49 @@ class Payout(Base):
     def money(self) -> Money:
         """What the bank gets, or gives back where it is negative."""
         return Money(self.amount_cents, self.currency)
+
+
+class CompanyCharge(Base):
+    """What the company took or gave of its own accord, with the deposit that told of it: two people post it."""
+
+    __tablename__ = "company_charge"
+    __table_args__ = (
+        CheckConstraint("(state = 'told') = (reason IS NULL)", name="explained_has_reason"),
+        CheckConstraint("(reason IS NULL) = (explained_by_id IS NULL)", name="explained_by_somebody"),
+        CheckConstraint(
+            "(state = 'posted') = (entry_id IS NOT NULL) AND (state = 'posted') = (posted_by_id IS NOT NULL) "
+            "AND (state = 'posted') = (fund_id IS NOT NULL)",
+            name="posted_has_entry",
+        ),
+        CheckConstraint("posted_by_id IS NULL OR posted_by_id <> explained_by_id", name="two_people"),
+        Index("ix_company_charge_told_in", "told_in_id", "id"),
+        Index("ix_company_charge_payout", "payout_id", "id"),
+        Index("ix_company_charge_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(String(200), unique=True)
+    told_in_id: Mapped[int] = mapped_column(ForeignKey("payout.id"))
+    kind: Mapped[str] = mapped_column(String(60))  # the company's own word
+    description: Mapped[str] = mapped_column(Text)
+    net_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[ChargeState] = mapped_column(enum_column(ChargeState), default=ChargeState.TOLD)
+    reason: Mapped[str | None] = mapped_column(Text)
+    explained_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    posted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    fund_id: Mapped[int | None] = mapped_column(ForeignKey("fund.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
+    payout_id: Mapped[int | None] = mapped_column(ForeignKey("payout.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    fund: Mapped[Fund | None] = relationship()
+    entry: Mapped[JournalEntry | None] = relationship()
+
+    @property
+    def money(self) -> Money:
+        """What it changed our balance at the company by."""
+        return Money(self.net_cents, self.currency)
 
 
 class OnlineDispute(Base):

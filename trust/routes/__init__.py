@@ -60,6 +60,12 @@ DESK = (
         N_("Depósitos que no cuadran"), "trust.payout_list", frozenset({Role.TREASURER}), queries.payouts_unmatched
     ),
     DeskItem(
+        N_("Cargos de la empresa de pagos por confirmar"),
+        "trust.payout_list",
+        DECIDERS,
+        lambda: queries.charges_to_confirm(actor().user_id),
+    ),
+    DeskItem(
         N_("Pagos en línea por revisar"), "trust.held_payments", frozenset({Role.TREASURER}), queries.payments_held
     ),
     DeskItem(

@@ -7,6 +7,12 @@ from typing import Any
 
 from core.money import Money
 
+COMPANYS_OWN = frozenset((
+    "adjustment", "climate_order_purchase", "climate_order_refund", "contribution", "stripe_fee", "stripe_fx_fee",
+    "tax_fee",
+))  # fmt: skip
+OF_A_DISPUTE = ("du_", "dp_")  # an adjustment may also be a dispute's, which the payment's history tells
+
 
 @dataclass(frozen=True, slots=True)
 class BalanceMove:
@@ -15,6 +21,14 @@ class BalanceMove:
     transaction_id: str
     amount: Money
     fee: Money
+    kind: str = ""
+    source: str = ""
+    description: str = ""
+
+    @property
+    def is_companys_own(self) -> bool:
+        """Whether the company moved it of its own accord: its fees and adjustments, and nothing of a payment's."""
+        return self.kind in COMPANYS_OWN and not self.source.startswith(OF_A_DISPUTE)
 
     @property
     def net(self) -> Money:
@@ -129,7 +143,18 @@ def session_from(raw: Mapping[str, Any]) -> PaymentSession:
 def move_from(raw: Mapping[str, Any]) -> BalanceMove:
     """Read a balance transaction."""
     currency = raw["currency"]
-    return BalanceMove(str(raw["id"]), _money(raw["amount"], currency), _money(raw["fee"], currency))
+    return BalanceMove(
+        str(raw["id"]),
+        _money(raw["amount"], currency),
+        _money(raw["fee"], currency),
+        str(raw.get("type") or ""),
+        _id_of(raw.get("source")),
+        str(raw.get("description") or ""),
+    )
+
+
+def _id_of(found: Any) -> str:
+    return str(found.get("id") or "") if isinstance(found, Mapping) else str(found or "")
 
 
 def refund_from(raw: Mapping[str, Any]) -> Refund:

@@ -18,6 +18,7 @@ from trust.services.bundles import KEPT_DAYS, ask_bundle, bundle_file, clear_bun
 from trust.services.chart import CHART, establish_chart, open_fund, open_periods, open_year
 from trust.services.checkout import ask_for_page, keep_page, open_order, schedule_catch_up, start_checkout
 from trust.services.closings import closing_bytes
+from trust.services.company_charges import explain_charges, post_charges, return_charges
 from trust.services.contributions import receive_contribution
 from trust.services.corrections import correct_entry
 from trust.services.entry_import import import_entries
@@ -85,6 +86,7 @@ __all__ = [
     "entering_charge",
     "establish_chart",
     "exchange_currency",
+    "explain_charges",
     "fulfil_checkout",
     "grant_reopening",
     "handle_webhook",
@@ -106,6 +108,7 @@ __all__ = [
     "open_periods",
     "open_year",
     "pledge",
+    "post_charges",
     "post_entries",
     "post_entry",
     "receipt_bytes",
@@ -116,6 +119,7 @@ __all__ = [
     "remind_of_benefit",
     "request_refund",
     "return_by_transfer",
+    "return_charges",
     "reverse_entry",
     "schedule_catch_up",
     "set_line_aside",

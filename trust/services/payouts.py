@@ -1,23 +1,27 @@
 """The company's deposits in our bank, each taken apart into the movements it is made of before it is believed."""
 
+from collections.abc import Sequence
+
 from core.audit import record
 from core.clock import now, today
 from core.database import session
 from core.language import N_
 from core.money import Money
 from trust import gateway, queries
-from trust.models import EntryKind, OnlineMovement, Payout
+from trust.models import CompanyCharge, EntryKind, Fund, OnlineMovement, Payout
 from trust.rules import online
+from trust.services.company_charges import keep_charges
 from trust.services.ledger import Line, post_entry, reverse_entry
 from trust.services.online_money import AT_COMPANY
-from trust.states import PAYOUT_STATES, PayoutState
+from trust.states import PAYOUT_STATES, ChargeState, PayoutState
 
 BANK = "1.1.1"
 FAILED = ("failed", "canceled")
+Move = OnlineMovement | CompanyCharge
 
 
 def apply_payout(told: online.Payout) -> Payout | None:
-    """Enter a deposit once the company says it is paid and every movement in it is one of ours; None if not real.
+    """Enter a deposit once the company says it is paid and every movement in it is in the books; None if not real.
 
     One with a movement we do not know is held back by name, and tried again by `catch_up_payments`.
     """
@@ -43,22 +47,16 @@ def apply_payout(told: online.Payout) -> Payout | None:
 
 
 def _post(payout: Payout, told: online.Payout) -> None:
-    ours = {one.transaction_id: one for one in queries.movements_named([move.transaction_id for move in told.moves])}
+    keep_charges(payout, told.moves)
+    names = [move.transaction_id for move in told.moves]
+    ours: dict[str, Move] = {one.transaction_id: one for one in queries.movements_named(names)}
+    ours |= {one.transaction_id: one for one in queries.charges_named(names) if one.state == ChargeState.POSTED}
     problem = _problem(told, ours)
     if problem is not None:
         payout.problem = problem
         _move(payout, PayoutState.UNMATCHED)
         return
-    totals: dict[int, Money] = {}
-    for one in ours.values():
-        totals[one.fund_id] = totals.get(one.fund_id, Money.zero(payout.currency)) + Money(one.net_cents, one.currency)
-    funds = {one.fund_id: one.fund for one in ours.values()}
-    lines = [
-        line
-        for fund_id, total in sorted(totals.items())
-        if total
-        for line in (Line(BANK, funds[fund_id], total), Line(AT_COMPANY, funds[fund_id], -total))
-    ]
+    lines = _lines(payout, list(ours.values()))
     day = payout.arrives_on
     if lines:
         entry = post_entry(
@@ -75,7 +73,22 @@ def _post(payout: Payout, told: online.Payout) -> None:
         _move(payout, PayoutState.POSTED)
 
 
-def _problem(told: online.Payout, ours: dict[str, OnlineMovement]) -> str | None:
+def _lines(payout: Payout, moves: Sequence[Move]) -> list[Line]:
+    totals: dict[int, Money] = {}
+    funds: dict[int, Fund] = {}
+    for one in moves:
+        assert one.fund is not None  # a charge that is posted has the fund that bears it
+        funds[one.fund.id] = one.fund
+        totals[one.fund.id] = totals.get(one.fund.id, Money.zero(payout.currency)) + Money(one.net_cents, one.currency)
+    return [
+        line
+        for fund_id, total in sorted(totals.items())
+        if total
+        for line in (Line(BANK, funds[fund_id], total), Line(AT_COMPANY, funds[fund_id], -total))
+    ]
+
+
+def _problem(told: online.Payout, ours: dict[str, Move]) -> str | None:
     unknown = [move.transaction_id for move in told.moves if move.transaction_id not in ours]
     if unknown:
         return "unknown: " + ", ".join(unknown[:5])
@@ -94,7 +107,8 @@ def _fail(payout: Payout) -> None:
         return
     if payout.state == PayoutState.POSTED and payout.entry is not None:
         reverse_entry(payout.entry, reason=N_("El banco no recibió el depósito"))
-        for one in queries.movements_in(payout):
+        moves: list[Move] = [*queries.movements_in(payout)]
+        for one in [*moves, *queries.charges_in(payout)]:
             one.payout_id = None
     _move(payout, PayoutState.FAILED)
 

@@ -108,12 +108,20 @@ def decide(store: Store, dispute_id: str, *, won: bool) -> dict[str, Any]:
     return body
 
 
+def take(store: Store, kind: str, cents: int, description: str) -> dict[str, Any]:
+    """Let the company take (below zero) or give something of its own accord."""
+    body = {**_balance(store, kind, cents, 0, ""), "description": description, "source": None}
+    store.put(body)
+    return body
+
+
 def pay_out(store: Store, charges: list[str]) -> dict[str, Any]:
-    """Send to the bank what these charges and everything that happened to them add up to."""
-    sources = set(charges)
+    """Send to the bank what these charges, everything that happened to them and the company's own add up to."""
+    sources: set[str | None] = {None, *charges}
     for kind in ("refund", "dispute"):
         sources |= {one["id"] for one in store.all(kind) if one["charge"] in charges}
-    moves = [one for one in store.all("balance_transaction") if one["source"] in sources and not one.get("_payout")]
+    waiting = [one for one in store.all("balance_transaction") if not one.get("_payout")]
+    moves = [one for one in waiting if one["source"] in sources]
     payout_id = new_id("po")
     total = sum(one["net"] for one in moves)
     own = _balance(store, "payout", -total, 0, payout_id)

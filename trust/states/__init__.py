@@ -2,7 +2,6 @@
 
 from trust.states.books import (
     BANK_LINE_STATES,
-    DECIDERS,
     ENTRY_STATES,
     FUND_STATES,
     PERIOD_STATES,
@@ -14,13 +13,16 @@ from trust.states.books import (
     ReopeningState,
 )
 from trust.states.giving import (
+    CHARGE_STATES,
     CHECKOUT_STATES,
     CONTRIBUTION_STATES,
+    DECIDERS,
     DISPUTE_STATES,
     PAYOUT_STATES,
     PLEDGE_STATES,
     RECEIPT_STATES,
     REFUND_STATES,
+    ChargeState,
     CheckoutState,
     ContributionState,
     DisputeState,
@@ -32,6 +34,7 @@ from trust.states.giving import (
 
 __all__ = [
     "BANK_LINE_STATES",
+    "CHARGE_STATES",
     "CHECKOUT_STATES",
     "CONTRIBUTION_STATES",
     "DECIDERS",
@@ -45,6 +48,7 @@ __all__ = [
     "REFUND_STATES",
     "REOPENING_STATES",
     "BankLineState",
+    "ChargeState",
     "CheckoutState",
     "ContributionState",
     "DisputeState",

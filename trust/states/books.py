@@ -3,12 +3,8 @@
 from enum import StrEnum
 
 from core.language import N_
-from core.roles import Role
 from core.states import State, StateTable, Transition
-
-TREASURY = frozenset({Role.TREASURER})
-# Who may agree with a treasurer to open a closed month again: never the one who asked.
-DECIDERS = frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.ADMINISTRATOR})
+from trust.states.giving import DECIDERS, TREASURY
 
 
 class FundState(StrEnum):

@@ -7,6 +7,8 @@ from core.roles import Role
 from core.states import State, StateTable, Transition
 
 TREASURY = frozenset({Role.TREASURER})
+# Who may agree with a treasurer to what takes two: never the one who asked.
+DECIDERS = frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.ADMINISTRATOR})
 
 
 class ContributionState(StrEnum):
@@ -220,4 +222,28 @@ PAYOUT_STATES = StateTable(
         Transition(PayoutState.POSTED, PayoutState.FAILED),
     ],
     PayoutState.ON_ITS_WAY,
+)
+
+
+class ChargeState(StrEnum):
+    """Where something stands that the payment company took or gave of its own accord."""
+
+    TOLD = "told"
+    EXPLAINED = "explained"
+    POSTED = "posted"
+
+
+CHARGE_STATES = StateTable(
+    "company_charge",
+    {
+        ChargeState.TOLD: State(N_("Por explicar"), N_("Tesorería tiene que decir por qué se cobró."), "warning"),
+        ChargeState.EXPLAINED: State(N_("Por confirmar"), N_("Otra persona tiene que confirmarlo."), "progress"),
+        ChargeState.POSTED: State(N_("En los libros"), N_("Se asentó como gasto de la bolsa general."), "good"),
+    },
+    [
+        Transition(ChargeState.TOLD, ChargeState.EXPLAINED, TREASURY),
+        Transition(ChargeState.EXPLAINED, ChargeState.TOLD, DECIDERS),
+        Transition(ChargeState.EXPLAINED, ChargeState.POSTED, DECIDERS),
+    ],
+    ChargeState.TOLD,
 )

@@ -21,6 +21,7 @@ from tests.trust.test_online_money import FEE, balances, paid_order
 from trust import gateway, queries, simulator
 from trust.errors import NoChargeWaits, NoGeneralFund, OwnCharge, ReasonRequired
 from trust.models import CheckoutOrder, CompanyCharge, FundKind, Payout
+from trust.queries.company_charges import charges_to_confirm, charges_told_in
 from trust.rules.bank import CsvMapping
 from trust.rules.online import move_from
 from trust.services import (
@@ -66,7 +67,7 @@ def two(session: Session) -> tuple[int, int]:
 
 
 def states(payout: Payout) -> list[str]:
-    return [one.state.value for one in queries.charges_told_in(payout)]
+    return [one.state.value for one in charges_told_in(payout)]
 
 
 def settle(payout: Payout, two: tuple[int, int]) -> None:
@@ -88,7 +89,7 @@ class TestPosting:
         landed = NET - 550_00
         assert payout.amount_cents == landed
         assert balances() == {"1.1.1": landed, "4.1.1": -25_000_00, "5.2.1": FEE + 550_00}
-        assert [one.payout_id for one in queries.charges_told_in(payout)] == [payout.id] * 2
+        assert [one.payout_id for one in charges_told_in(payout)] == [payout.id] * 2
         line = f"Fecha,Concepto,Importe\n{today():%Y-%m-%d},STRIPE,{landed / 100:.2f}\n"
         import_statement(
             line.encode(), "banco.csv", account="1.1.1", currency="MXN",
@@ -119,7 +120,7 @@ class TestPosting:
                 explain_charges(payout, reason="Otra vez")
             with pytest.raises(OwnCharge):
                 post_charges(payout)
-        assert (queries.charges_to_confirm(two[0]), queries.charges_to_confirm(two[1])) == (0, 2)
+        assert (charges_to_confirm(two[0]), charges_to_confirm(two[1])) == (0, 2)
         with acting(two[1], Role.PAYMENT_AUTHORISER):
             with pytest.raises(ReasonRequired):
                 return_charges(payout, reason="")

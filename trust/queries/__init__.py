@@ -88,10 +88,6 @@ from trust.queries.ledger import (
 from trust.queries.offers import contact_of, offers_of_address, public_offers_waiting
 from trust.queries.online import (
     booked,
-    charges_in,
-    charges_named,
-    charges_to_confirm,
-    charges_told_in,
     dispute,
     disputes,
     disputes_of,
@@ -193,10 +189,6 @@ __all__ = [
     "bundle_to_make",
     "bundles_expired",
     "bundles_of",
-    "charges_in",
-    "charges_named",
-    "charges_to_confirm",
-    "charges_told_in",
     "choice_of_order",
     "closing",
     "closings_of",

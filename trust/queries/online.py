@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from core.database import session
 from core.money import Money
 from trust.models import (
     CheckoutOrder,
-    CompanyCharge,
     Fund,
     JournalEntry,
     OnlineDispute,
@@ -21,7 +20,7 @@ from trust.models import (
     RefundRequest,
 )
 from trust.queries.reading import entry_by_key, entry_debits
-from trust.states import ChargeState, DisputeState, PayoutState, RefundState
+from trust.states import DisputeState, PayoutState, RefundState
 
 
 def movement(transaction_id: str) -> OnlineMovement | None:
@@ -55,40 +54,6 @@ def movements_in(payout: Payout) -> list[OnlineMovement]:
         .order_by(OnlineMovement.id)
     )
     return list(session().scalars(query))
-
-
-def charges_told_in(payout: Payout, *, hold: bool = False) -> list[CompanyCharge]:
-    """Return what the company took or gave of its own accord as a deposit told; `hold` keeps it for the transaction."""
-    query = (
-        select(CompanyCharge)
-        .options(selectinload(CompanyCharge.entry))
-        .where(CompanyCharge.told_in_id == payout.id)
-        .order_by(CompanyCharge.id)
-    )
-    if hold:
-        query = query.with_for_update(of=CompanyCharge).execution_options(populate_existing=True)
-    return list(session().scalars(query))
-
-
-def charges_named(transaction_ids: Sequence[str]) -> list[CompanyCharge]:
-    """Return the company's own charges with these numbers, in the books or not."""
-    query = select(CompanyCharge).options(joinedload(CompanyCharge.fund))
-    query = query.where(CompanyCharge.transaction_id.in_(list(transaction_ids))).order_by(CompanyCharge.id)
-    return list(session().scalars(query))
-
-
-def charges_in(payout: Payout) -> list[CompanyCharge]:
-    """Return the company's own charges that one deposit brought to the bank."""
-    query = select(CompanyCharge).options(joinedload(CompanyCharge.fund), joinedload(CompanyCharge.entry))
-    return list(session().scalars(query.where(CompanyCharge.payout_id == payout.id).order_by(CompanyCharge.id)))
-
-
-def charges_to_confirm(user_id: int | None) -> int:
-    """Return how many charges wait for this person: those that somebody else explained."""
-    query = select(func.count(CompanyCharge.id)).where(CompanyCharge.state == ChargeState.EXPLAINED)
-    if user_id is not None:
-        query = query.where(CompanyCharge.explained_by_id != user_id)
-    return session().scalar(query) or 0
 
 
 def dispute(company_id: str) -> OnlineDispute | None:

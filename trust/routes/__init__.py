@@ -7,6 +7,7 @@ from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from trust import queries
+from trust.queries.company_charges import charges_to_confirm
 from trust.queries.fiscal import fiscal_failed
 from trust.states import DECIDERS
 
@@ -63,7 +64,7 @@ DESK = (
         N_("Cargos de la empresa de pagos por confirmar"),
         "trust.payout_list",
         DECIDERS,
-        lambda: queries.charges_to_confirm(actor().user_id),
+        lambda: charges_to_confirm(actor().user_id),
     ),
     DeskItem(
         N_("Pagos en línea por revisar"), "trust.held_payments", frozenset({Role.TREASURER}), queries.payments_held

@@ -15,6 +15,7 @@ from trust.errors import PaymentUnavailable
 from trust.forms import ConfirmForm, ReasonForm
 from trust.models import Payout
 from trust.models.online import MOVEMENT_KINDS
+from trust.queries.company_charges import charges_told_in
 from trust.routes import blueprint
 from trust.rules import online
 from trust.states import CHARGE_STATES, DECIDERS, DISPUTE_STATES, PAYOUT_STATES, ChargeState, PayoutState
@@ -115,7 +116,7 @@ def _payout(payout_id: int) -> Payout:
 
 
 def _page(payout: Payout, *, explain: ReasonForm | None = None, back: ReasonForm | None = None) -> str:
-    charges = queries.charges_told_in(payout)
+    charges = charges_told_in(payout)
     waiting = [one for one in charges if one.state == ChargeState.EXPLAINED]
     another = all(one.explained_by_id != actor().user_id for one in waiting)
     problem, _colon, detail = (payout.problem or "").partition(": ")

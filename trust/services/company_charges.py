@@ -14,6 +14,7 @@ from core.language import N_
 from trust import queries
 from trust.errors import NoChargeWaits, NoGeneralFund, OwnCharge, ReasonRequired
 from trust.models import CompanyCharge, EntryKind, Payout
+from trust.queries.company_charges import charges_named, charges_told_in
 from trust.rules.online import BalanceMove
 from trust.services.ledger import Line, post_entry
 from trust.services.online_money import AT_COMPANY, FEES
@@ -25,7 +26,7 @@ MEMO = N_("Cargo de la empresa de pagos por su cuenta")
 def keep_charges(payout: Payout, moves: Sequence[BalanceMove]) -> None:
     """Write down the company's own movements in a deposit that were not told before."""
     own = [move for move in moves if move.is_companys_own and move.net]
-    known = {one.transaction_id for one in queries.charges_named([move.transaction_id for move in own])}
+    known = {one.transaction_id for one in charges_named([move.transaction_id for move in own])}
     known |= {one.transaction_id for one in queries.movements_named([move.transaction_id for move in own])}
     fresh = [move for move in own if move.transaction_id not in known]
     session().add_all(
@@ -108,7 +109,7 @@ def post_charges(payout: Payout) -> list[CompanyCharge]:
 
 def _waiting(payout: Payout, state: ChargeState) -> list[CompanyCharge]:
     """Return what waits in a state, held: whoever acts at the same time comes second and finds nothing."""
-    charges = [one for one in queries.charges_told_in(payout, hold=True) if one.state == state]
+    charges = [one for one in charges_told_in(payout, hold=True) if one.state == state]
     if not charges:
         raise NoChargeWaits()
     return charges

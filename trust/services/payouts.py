@@ -9,6 +9,7 @@ from core.language import N_
 from core.money import Money
 from trust import gateway, queries
 from trust.models import CompanyCharge, EntryKind, Fund, OnlineMovement, Payout
+from trust.queries.company_charges import charges_in, charges_named
 from trust.rules import online
 from trust.services.company_charges import keep_charges
 from trust.services.ledger import Line, post_entry, reverse_entry
@@ -50,7 +51,7 @@ def _post(payout: Payout, told: online.Payout) -> None:
     keep_charges(payout, told.moves)
     names = [move.transaction_id for move in told.moves]
     ours: dict[str, Move] = {one.transaction_id: one for one in queries.movements_named(names)}
-    ours |= {one.transaction_id: one for one in queries.charges_named(names) if one.state == ChargeState.POSTED}
+    ours |= {one.transaction_id: one for one in charges_named(names) if one.state == ChargeState.POSTED}
     problem = _problem(told, ours)
     if problem is not None:
         payout.problem = problem
@@ -108,7 +109,7 @@ def _fail(payout: Payout) -> None:
     if payout.state == PayoutState.POSTED and payout.entry is not None:
         reverse_entry(payout.entry, reason=N_("El banco no recibió el depósito"))
         moves: list[Move] = [*queries.movements_in(payout)]
-        for one in [*moves, *queries.charges_in(payout)]:
+        for one in [*moves, *charges_in(payout)]:
             one.payout_id = None
     _move(payout, PayoutState.FAILED)
 

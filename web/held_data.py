@@ -85,6 +85,7 @@ PARTS = (
     _of("pledge", N_("Tus promesas"), "giver_user_id"),
     _in("pledge_instalment", N_("Las fechas de tus promesas"), "pledge"),
     _of("receipt_bundle", N_("Paquetes de recibos que pediste"), "requested_by_id"),
+    _of("reviewer_profile", N_("Tu lugar en el padrón de personas evaluadoras")),
     _of("panel_seat", N_("Tus lugares en comités"), "reviewer_id"),
     _in("assignment", N_("Los expedientes que te tocaron"), "panel_seat", by="seat_id"),
     _in("conflict_declaration", N_("Tus declaraciones de interés"), "panel_seat", by="seat_id"),

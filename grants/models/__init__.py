@@ -9,6 +9,7 @@ from grants.models.held_upload import HeldUpload
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
 from grants.models.queue import ApplicationOfficer, BulkAction, BulkRow, SavedFilter
+from grants.models.roster import CommitteeDraw, ReviewerProfile
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
 from grants.models.subscription import CallSubscription, SubscriptionLetter
@@ -28,6 +29,7 @@ __all__ = [
     "Call",
     "CallSubscription",
     "CoApplicant",
+    "CommitteeDraw",
     "ConsultationComment",
     "CureRequest",
     "Determination",
@@ -38,6 +40,7 @@ __all__ = [
     "PaperApplication",
     "PaperImport",
     "PayingOrganisation",
+    "ReviewerProfile",
     "SavedFilter",
     "Screening",
     "ServiceOutage",

@@ -12,6 +12,7 @@ from grants.routes import (
     awards,
     builder,
     calls,
+    committee_draws,
     companions,
     comparison,
     cures,
@@ -24,6 +25,7 @@ from grants.routes import (
     places,
     queue,
     review,
+    roster,
     saved_filters,
     screening,
     sketches,
@@ -52,6 +54,7 @@ DESK: tuple[DeskItem, ...] = (
     *screening.DESK,
     *staff_awards.DESK,
     *appeals.DESK,
+    *roster.DESK,
 )
 
 __all__ = [
@@ -65,6 +68,7 @@ __all__ = [
     "blueprint",
     "builder",
     "calls",
+    "committee_draws",
     "companions",
     "comparison",
     "cures",
@@ -77,6 +81,7 @@ __all__ = [
     "places",
     "queue",
     "review",
+    "roster",
     "saved_filters",
     "screening",
     "sketches",

@@ -23,6 +23,7 @@ from grants.forms.calls import CommentForm, quiz_facts, quiz_form
 from grants.models import Call
 from grants.queries import applications as application_queries
 from grants.queries import calls as queries
+from grants.queries import roster as roster_queries
 from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
 from grants.rules import content, deadlines, eligibility, process
 from grants.rules.comparison import TEXTS, compared
@@ -111,6 +112,7 @@ def call_show(slug: str) -> Response:
         compared=compared,
         anonymous=who is None,
         can_sketch=sketch_step(call.form) is not None,
+        drawn=bool(roster_queries.draws_of(call)),
     )
 
 

@@ -27,6 +27,14 @@ from grants.services.clearing import (
     redact_finding,
     redact_passage,
 )
+from grants.services.committee_draws import (
+    BARRED,
+    OFF_ROSTER,
+    call_next,
+    commit_committee_draw,
+    draw_committee,
+    free_seats,
+)
 from grants.services.companions import answer_invitation, invitation, invite_companion, remove_companion
 from grants.services.conflicts import (
     hand_over_conflicts,
@@ -49,6 +57,7 @@ from grants.services.held_uploads import drop_uploads, hold_upload, release_uplo
 from grants.services.outages import extensions_for, record_outage
 from grants.services.paper import Register, RowOutcome, TakenRow, open_register, take_rows
 from grants.services.publication import checklist, publish_call
+from grants.services.roster import admit, change_profile, decline, leave_roster, offer_to_review
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
 from grants.services.sketches import adopt_sketch, new_key, save_sketch, sketch_for
 from grants.services.submission import Acuse, note_late_attempt, submit_application
@@ -62,6 +71,8 @@ from grants.services.subscriptions import (
 )
 
 __all__ = [
+    "BARRED",
+    "OFF_ROSTER",
     "Acuse",
     "DossierTally",
     "ExpenseEntry",
@@ -72,6 +83,7 @@ __all__ = [
     "TakenRow",
     "accept_agreement",
     "accept_expense_report",
+    "admit",
     "adopt_sketch",
     "advance_calls",
     "answer_comment",
@@ -80,20 +92,25 @@ __all__ = [
     "attach_file",
     "before_award_closes",
     "bring_up_to_date",
+    "call_next",
     "cancel_call",
+    "change_profile",
     "change_subscription",
     "checklist",
     "clear_clean_dossiers",
     "clear_dossier",
     "close_award",
     "comment_on_draft",
+    "commit_committee_draw",
     "conclude_call",
     "confirm_subscription",
     "correct_text",
+    "decline",
     "decline_award",
     "detach_file",
     "dismiss_finding",
     "draft_call",
+    "draw_committee",
     "drop_uploads",
     "edit_call",
     "end_subscription",
@@ -102,11 +119,13 @@ __all__ = [
     "extensions_for",
     "file_appeal",
     "file_expense_report",
+    "free_seats",
     "hand_over_conflicts",
     "hand_over_dossiers",
     "hold_upload",
     "invitation",
     "invite_companion",
+    "leave_roster",
     "mark_tranche_ordered",
     "mark_tranche_paid",
     "mark_tranche_unordered",
@@ -115,6 +134,7 @@ __all__ = [
     "new_key",
     "note_late_attempt",
     "offer_agreement",
+    "offer_to_review",
     "open_consultation",
     "open_register",
     "open_review",

@@ -16,7 +16,7 @@ from scoring.forms import RandomnessForm
 from scoring.models import Draw
 from scoring.routes.panels import panel_page
 from scoring.routes.room import STAFF, back_to, blueprint, panel_or_404
-from scoring.rules.lots import PROTOCOL
+from scoring.rules.lots import Commitment, Reveal, as_document
 
 
 @blueprint.post("/paneles/<int:panel_id>/sorteo/comprometer")
@@ -62,16 +62,7 @@ def lot_json(panel_id: int) -> FlaskResponse:
 
 
 def _told(lot: Draw) -> dict[str, Any]:
-    """Return the promise from the moment it is made; what keeps it only once it is drawn."""
-    told = {
-        "protocol": PROTOCOL,
-        "labels": lot.labels,
-        "randomness_source": lot.randomness_source["es"],
-        "iterations": lot.iterations,
-        "commitment": lot.commitment,
-        "committed_at": lot.committed_at.isoformat(),
-    }
-    if lot.drawn_at is None:
-        return told
-    drawn = {"secret": lot.revealed_secret, "randomness": lot.randomness, "places": lot.places}
-    return told | drawn | {"drawn_at": lot.drawn_at.isoformat()}
+    promise = Commitment(tuple(lot.labels), lot.randomness_source["es"], lot.iterations, lot.commitment)
+    secret = lot.revealed_secret
+    reveal = Reveal(secret.encode(), lot.randomness) if secret is not None and lot.randomness is not None else None
+    return as_document(promise, lot.committed_at, reveal=reveal, places=lot.places, drawn_at=lot.drawn_at)

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 PROTOCOL = "hmac-sha256-chain"
 
@@ -29,6 +31,29 @@ class Reveal:
 
     secret: bytes
     randomness: str
+
+
+def as_document(
+    promise: Commitment,
+    committed_at: datetime,
+    *,
+    reveal: Reveal | None = None,
+    places: Mapping[str, int] | None = None,
+    drawn_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Return a lot as `puente scoring draw verify` reads it: the promise, and once revealed what keeps it."""
+    told = {
+        "protocol": PROTOCOL,
+        "labels": list(promise.labels),
+        "randomness_source": promise.randomness_source,
+        "iterations": promise.iterations,
+        "commitment": promise.digest,
+        "committed_at": committed_at.isoformat(),
+    }
+    if reveal is None or drawn_at is None:
+        return told
+    drawn = {"secret": reveal.secret.decode(), "randomness": reveal.randomness, "places": dict(places or {})}
+    return told | drawn | {"drawn_at": drawn_at.isoformat()}
 
 
 def chain(secret: bytes, iterations: int) -> bytes:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import flash
+from flask import flash, render_template
 from werkzeug.wrappers import Response
 
 from core.access import public, roles
@@ -47,6 +47,17 @@ def lot_draw(panel_id: int) -> Response | tuple[str, int]:
     session().commit()
     flash(_("El sorteo se realizó y cualquiera puede repetirlo."), "success")
     return back_to(panel)
+
+
+@blueprint.get("/sorteos/<int:panel_id>")
+@public
+def lot_show(panel_id: int) -> str:
+    """The lot that breaks ties, and how anybody repeats it."""
+    panel = panel_or_404(panel_id)
+    lot = queries.draw_of_panel(panel)
+    if lot is None:
+        raise LotNotFound()
+    return render_template("scoring/lot_show.html", panel=panel, lot=lot)
 
 
 @blueprint.get("/sorteos/<int:panel_id>.json")

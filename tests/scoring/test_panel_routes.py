@@ -221,6 +221,26 @@ def test_anybody_has_the_promise_of_a_lot_at_once_and_its_secret_only_when_it_is
     assert verify(published, Reveal(told["secret"].encode(), told["randomness"]), told["places"])
 
 
+def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(
+    client: FlaskClient, session: Session
+) -> None:
+    panel = make.reviewed_panel(3)
+    session.commit()
+    assert client.get(f"/es/sorteos/{panel.id}").status_code == 404
+    lot = services.commit_lot(panel)
+    session.commit()
+    promised = client.get(f"/es/sorteos/{panel.id}").text
+    assert lot.commitment in promised
+    assert "Todavía no se realiza." in promised
+    assert lot.secret_hex not in promised
+    services.draw_lots(panel, "04.11.23")
+    session.commit()
+    page = client.get(f"/es/sorteos/{panel.id}").text
+    places = [page.rindex(code) for code in sorted(lot.places, key=lambda code: lot.places[code])]
+    assert places == sorted(places)
+    assert "hmac.new(value" in page
+
+
 # --- how the reviews are going -----------------------------------------------
 
 

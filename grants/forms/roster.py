@@ -1,5 +1,7 @@
 """What somebody tells who offers to review, and what staff answers and draws."""
 
+from typing import ClassVar
+
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
@@ -13,10 +15,21 @@ MOST_KEYWORDS, LONGEST_KEYWORD = 12, 40
 MOST_SEATS = 60
 
 
+class AtLeastOne:
+    """Refuse an offer for nothing, and mark the field as one that must be filled in."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, _form: object, field: ManyField) -> None:
+        """Refuse an empty choice."""
+        if not field.data:
+            raise ValidationError(_("Elige al menos un eje."))
+
+
 class RosterForm(PuenteForm):
     """What a person can judge, and the word they give."""
 
-    axes = ManyField(lazy(N_("Ejes que puedes juzgar")), validate_choice=False)
+    axes = ManyField(lazy(N_("Ejes que puedes juzgar")), [AtLeastOne()], validate_choice=False)
     keywords = StringField(lazy(N_("Tus temas, separados por comas")), [Length(max=400, message=TOO_LONG)])
     experience = TextAreaField(
         lazy(N_("Tu experiencia")),
@@ -30,11 +43,6 @@ class RosterForm(PuenteForm):
     def offer(self) -> None:
         """Fill in what can be chosen, in the reader's language."""
         self.axes.choices = choices((str(axis["id"]), localised(axis["name"])) for axis in setting("AXES"))
-
-    def validate_axes(self, field: ManyField) -> None:
-        """Refuse an offer for nothing."""
-        if not field.data:
-            raise ValidationError(_("Elige al menos un eje."))
 
     def validate_keywords(self, field: StringField) -> None:
         """Refuse what is no list of words."""
@@ -59,13 +67,20 @@ class DeclineForm(PuenteForm):
 
 
 class SeatsForm(PuenteForm):
-    """How many places a lot is for."""
+    """How many places a lot is for, and the randomness that will decide."""
 
     seats = IntegerField(
         lazy(N_("Lugares por sortear")),
         [
             InputRequired(message=lazy(N_("Escribe cuántos lugares."))),
             NumberRange(1, MOST_SEATS, message=lazy(N_("Entre 1 y 60 lugares."))),
+        ],
+    )
+    source = StringField(
+        lazy(N_("De dónde vendrá el azar")),
+        [
+            InputRequired(message=lazy(N_("Nombra un sorteo público que todavía no se celebre."))),
+            Length(max=300, message=TOO_LONG),
         ],
     )
 

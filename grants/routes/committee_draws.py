@@ -9,7 +9,7 @@ from core.access import public, roles
 from core.context import actor
 from core.database import session
 from core.errors import Refusal
-from core.language import _
+from core.language import _, ngettext
 from grants import services
 from grants.errors.roster import DrawNotFound
 from grants.forms.applications import ConfirmForm
@@ -36,7 +36,7 @@ def committee_draw_commit(slug: str) -> Response | BaseResponse:
     if not form.validate():
         return _page(call, 422, seats=form)
     try:
-        services.commit_committee_draw(call, seats=form.seats.data or 0)
+        services.commit_committee_draw(call, seats=form.seats.data or 0, source=form.source.data or "")
         session().commit()
     except Refusal as refusal:
         session().rollback()
@@ -61,7 +61,12 @@ def committee_draw_hold(slug: str, draw_id: int) -> Response | BaseResponse:
         session().rollback()
         form.randomness.errors = [refusal.message()]
         return _page(staff_call(slug), refusal.status, randomness=form)
-    flash(_("El sorteo se realizó: %(count)s personas en el comité.", count=len(seated)), "success")
+    told = ngettext(
+        "El sorteo se realizó: %(num)s persona llamada.",
+        "El sorteo se realizó: %(num)s personas llamadas.",
+        len(seated),
+    )
+    flash(told, "success")
     return redirect(url_for("grants.committee_draws", slug=slug), 303)
 
 
@@ -140,7 +145,6 @@ def _page(
         randomness=randomness or CommitteeRandomnessForm(formdata=None),
         problem=problem,
         reasons=_reasons(),
-        source=call.rulebook.document["lot"]["randomness_source"] if call.rulebook else None,
         may_write=actor().has(*WRITERS),
     )
 

@@ -32,11 +32,13 @@ LONGEST_RANDOMNESS = 400
 OFF_ROSTER, BARRED = "off_roster", "barred"
 
 
-def commit_committee_draw(call: Call, *, seats: int) -> CommitteeDraw:
+def commit_committee_draw(call: Call, *, seats: int, source: str) -> CommitteeDraw:
     """Promise a lot of `seats` places among everybody on the roster who may judge a call.
 
+    `source` names, in the words shown to the public, the randomness that does not exist yet.
+
     Raises:
-        NoRulebook: it names the source of randomness. NoPanel, CommitteeFixed: nobody can be seated.
+        NoRulebook: it says how often the secret is hashed. NoPanel, CommitteeFixed: nobody can be seated.
         DrawWaiting: one is promised already. TooFewOnRoster: fewer people than seats.
     """
     session().refresh(call, with_for_update=True)
@@ -49,15 +51,15 @@ def commit_committee_draw(call: Call, *, seats: int) -> CommitteeDraw:
     labels = [profile.code for profile in queries.pool_of(call)]
     if len(labels) < seats:
         raise TooFewOnRoster(found=len(labels), seats=seats)
-    source, iterations = call.rulebook.document["lot"]["randomness_source"], call.rulebook.rules.lot_iterations
+    iterations = call.rulebook.rules.lot_iterations
     secret = secrets.token_hex(SECRET_BYTES)
-    promise = commit(labels, source["es"], secret.encode(), iterations)
+    promise = commit(labels, source, secret.encode(), iterations)
     found = CommitteeDraw(
         call_id=call.id,
         number=len(earlier) + 1,
         seats=seats,
         labels=list(promise.labels),
-        randomness_source=source,
+        randomness_source={"es": source, "en": source},
         iterations=iterations,
         commitment=promise.digest,
         secret=secret,

@@ -41,6 +41,7 @@ from tests.factories.accounts import make_organisation, make_user
 from tests.factories.awards import closed_call, officer_actor
 
 PROGRAM = Path(__file__).parents[2] / "templates" / "scoring" / "repeat_lot.txt"
+SOURCE = "Primer sorteo nacional después del lunes"
 AZAR = "04.11.23.31.40.52.07"
 
 
@@ -69,7 +70,7 @@ def reviewable(clock: FrozenClock, officer: User) -> Call:
 
 def drawn(call: Call, officer: User, *, seats: int) -> tuple[CommitteeDraw, list[ReviewerProfile]]:
     with acting_as(officer_actor(officer)):
-        found = services.commit_committee_draw(call, seats=seats)
+        found = services.commit_committee_draw(call, seats=seats, source=SOURCE)
         return found, services.draw_committee(found, AZAR)
 
 
@@ -147,7 +148,7 @@ class TestDraw:
         for number in range(4):
             on_roster(officer, f"Persona {number}")
         with acting_as(officer_actor(officer)):
-            found = services.commit_committee_draw(call, seats=2)
+            found = services.commit_committee_draw(call, seats=2, source=SOURCE)
         gone = queries.people_by_code(found.labels)[found.labels[0]]
         services.leave_roster(gone)
         with acting_as(officer_actor(officer)):
@@ -184,15 +185,15 @@ class TestDraw:
         call, _found = closed_call(clock, applications=1)
         with acting_as(officer_actor(officer)):
             with pytest.raises(NoPanel):
-                services.commit_committee_draw(call, seats=1)
+                services.commit_committee_draw(call, seats=1, source=SOURCE)
             services.open_review(call, review_opens_at=now(), review_closes_at=now() + timedelta(days=9))
             with pytest.raises(TooFewOnRoster):
-                services.commit_committee_draw(call, seats=1)
+                services.commit_committee_draw(call, seats=1, source=SOURCE)
         on_roster(officer)
         with acting_as(officer_actor(officer)):
-            found = services.commit_committee_draw(call, seats=1)
+            found = services.commit_committee_draw(call, seats=1, source=SOURCE)
             with pytest.raises(DrawWaiting):
-                services.commit_committee_draw(call, seats=1)
+                services.commit_committee_draw(call, seats=1, source=SOURCE)
             with pytest.raises(RandomnessMissing):
                 services.draw_committee(found, "  ")
             services.draw_committee(found, AZAR)
@@ -256,7 +257,7 @@ class TestPages:
         call = reviewable(clock, officer)
         on_roster(officer)
         with acting_as(officer_actor(officer)):
-            found = services.commit_committee_draw(call, seats=1)
+            found = services.commit_committee_draw(call, seats=1, source=SOURCE)
         session.commit()
         told = client.get(f"/es/convocatorias/{call.slug}/comite/sorteo-1.json").get_json()
         assert told["commitment"] == found.commitment
@@ -297,9 +298,9 @@ class TestPages:
         login(Role.PROGRAMME_OFFICER)
         place = f"/es/programa/{call.slug}/comite/sorteos"
         assert "3 personas del padrón" in client.get(place).get_data(as_text=True)
-        assert client.post(place, data={"seats": "9"}).status_code == 409
-        assert client.post(place, data={"seats": "dos"}).status_code == 422
-        assert client.post(place, data={"seats": "2"}).status_code == 303
+        assert client.post(place, data={"seats": "9", "source": SOURCE}).status_code == 409
+        assert client.post(place, data={"seats": "dos", "source": SOURCE}).status_code == 422
+        assert client.post(place, data={"seats": "2", "source": SOURCE}).status_code == 303
         found = session.query(CommitteeDraw).one()
         assert client.post(f"{place}/{found.id}", data={"randomness": ""}).status_code == 422
         assert client.post(f"{place}/{found.id}", data={"randomness": AZAR}).status_code == 303

@@ -26,6 +26,13 @@ from web.demo.people import DOMAIN, make_account
 from web.demo.story import Chapter, Story, actor_of
 
 SCHOOLS = ("Universidad del Valle Alto", "Escuela de Artes del Sur", "Instituto Tezozómoc", "Casa de Altos Estudios")
+TOPICS = (("danza", "artes escénicas"), ("música", "arte sonoro"), ("historia urbana",), ("edición", "traducción"))
+EXPERIENCES = (
+    "Quince años de docencia y creación. Evalué becas de estancia en dos ocasiones.",
+    "Dirijo un espacio independiente que recibe residencias de otros países.",
+    "Investigadora de tiempo completo; he dictaminado proyectos y artículos.",
+    "Gestora cultural: coordiné intercambios entre ciudades durante ocho años.",
+)
 REVIEWS_A_PERSON = 40
 SMALLEST = 9
 
@@ -44,7 +51,22 @@ def seat_committee(story: Story) -> None:
         if number % 3:
             accounts.add_member(schools[number % len(schools)], user, member_role="viewer")
         story.users[f"reviewer{number}"] = user
+        _put_on_roster(story, user, number)
+    name, _gender = story.crowd.name()
+    waiting = make_account(name, f"propuesta@{DOMAIN}", Role.APPLICANT)
+    grants.offer_to_review(waiting, axes=[1, 3], keywords=list(TOPICS[0]), experience=EXPERIENCES[0])
     session().commit()
+
+
+def _put_on_roster(story: Story, user: User, number: int) -> None:
+    profile = grants.offer_to_review(
+        user,
+        axes=sorted({1 + number % 5, 1 + (number + 2) % 5}),
+        keywords=list(TOPICS[number % len(TOPICS)]),
+        experience=EXPERIENCES[number % len(EXPERIENCES)],
+    )
+    with story.acting("programa"):
+        grants.admit(profile)
 
 
 def screen_and_blind(

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from flask_wtf.file import FileAllowed
+from wtforms import Field, FileField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.widgets import TextInput
 
 from core.clock import city_zone, local
 from core.errors import InvalidInput, Refusal
-from core.language import N_, _
+from core.language import N_, _, lazy
 from core.money import Money
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # beyond them moments overflow when they change zone
@@ -67,6 +68,16 @@ class PuenteForm(FlaskForm):
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Return whether a form was sent and every field accepts what was typed."""
         return bool(super().validate_on_submit(extra_validators))  # type: ignore[no-untyped-call]
+
+
+class ProofField(FileField):
+    """A document or picture that shows something; what it really is the file store looks at."""
+
+    def __init__(self, label: Any, validators: Iterable[Any] = (), **kwargs: Any) -> None:
+        allowed: Any = FileAllowed  # its stubs leave the constructor without types
+        kinds = allowed(["pdf", "jpg", "jpeg", "png"], message=lazy("Sube un PDF, JPEG o PNG."))
+        super().__init__(label, [kinds, *validators], **kwargs)
+        self.type = FileField.__name__  # templates draw a field by it
 
 
 class MoneyField(Field):

@@ -11,6 +11,7 @@ from core.clock import today
 from core.context import SYSTEM, Actor, acting_as
 from core.money import Money
 from core.roles import Role
+from tests.factories.accounts import make_user
 from trust.models import Contribution, Fund, FundKind, JournalEntry, SponsorPackage, ValuationTechnique
 from trust.services import (
     BenefitLine,
@@ -24,6 +25,7 @@ from trust.services import (
     receive_contribution,
     write_package,
 )
+from trust.services.fund_closings import ask_fund_closing, grant_fund_closing
 
 _serial = itertools.count(1)
 
@@ -117,3 +119,12 @@ def make_package(money: Money, **facts: Any) -> SponsorPackage:
         ],
     )  # fmt: skip
     return write_package(money=money, **facts)
+
+
+def close_fund(fund: Fund, target: Fund | None = None) -> None:
+    """Let two people close a fund, its rest going to `target`."""
+    asks, decides = make_user(Role.TREASURER).id, make_user(Role.ADMINISTRATOR).id
+    with acting(asks, Role.TREASURER):
+        wish = ask_fund_closing(fund, target=target, reason="Terminó su fin")
+    with acting(decides, Role.ADMINISTRATOR):
+        grant_fund_closing(wish)

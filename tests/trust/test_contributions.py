@@ -16,7 +16,7 @@ from core.files import StoredFile, forget, read
 from core.money import LARGEST_CENTS, AmountTooLarge, InvalidAmount, Money, UnknownCurrency
 from mail.models import OutboxMessage
 from tests.factories.accounts import make_organisation, make_user
-from tests.factories.trust import acting, euros, give, give_in_kind, make_books, make_fund, pesos, post
+from tests.factories.trust import acting, close_fund, euros, give, give_in_kind, make_books, make_fund, pesos, post
 from trust import queries
 from trust.documents import render_receipt
 from trust.errors import (
@@ -44,7 +44,7 @@ from trust.services import (
     use_in_kind,
     verify_ledger,
 )
-from trust.states import ContributionState, FundState, ReceiptState
+from trust.states import ContributionState, ReceiptState
 
 pytestmark = pytest.mark.usefixtures("clock")
 TODAY = date(2026, 3, 2)
@@ -122,7 +122,7 @@ def test_a_closed_month_and_a_closed_fund_take_nothing(session: Session) -> None
     close_period(2026, 1)
     with pytest.raises(PeriodClosed):
         give(fund, pesos(1), received_on=date(2026, 1, 31))
-    fund.state = FundState.CLOSED
+    close_fund(fund)
     with pytest.raises(FundClosed):
         give(fund, pesos(1))
 

@@ -12,6 +12,7 @@ from treasury.queries.budget import (
     plan_of,
     planned_left,
     plans,
+    promised_to_calls,
     room_of,
     sponsor_organisations,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "plan_results",
     "planned_left",
     "plans",
+    "promised_to_calls",
     "returns_waiting",
     "room_of",
     "sponsor_organisations",

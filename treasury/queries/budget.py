@@ -10,6 +10,7 @@ from core.database import session
 from core.money import Money
 from core.settings import setting
 from grants.models import Application, Award, Call
+from grants.states.call import CallState
 from treasury.errors import PlanNotFound
 from treasury.models import Allocation, Commitment, OperatingPlan, PaymentOrder, PaymentShare, Programme
 from treasury.states import OrderState
@@ -111,6 +112,22 @@ def room_of(fund: Fund) -> FundRoom:
         Money(int(allocated) - int(bound), currency),
         planned_left(fund, currency),
     )
+
+
+def promised_to_calls(fund: Fund) -> Money:
+    """Return what calls that are not over may still spend out of a fund and no award has bound."""
+    bound = (
+        select(func.sum(Commitment.amount_cents - Commitment.released_cents))
+        .where(Commitment.allocation_id == Allocation.id)
+        .correlate(Allocation)
+        .scalar_subquery()
+    )
+    cents = session().scalar(
+        select(func.sum(Allocation.amount_cents - func.coalesce(bound, 0)))
+        .join(Call, Call.id == Allocation.call_id)
+        .where(Allocation.fund_id == fund.id, Call.state.not_in([CallState.FINAL, CallState.CANCELLED]))
+    )
+    return Money(int(cents or 0), str(setting("BASE_CURRENCY")))
 
 
 def commitments_of(award: Award, *, hold: bool = False) -> list[Commitment]:

@@ -3,7 +3,7 @@
 from grants.services import before_award_closes, when_agreement_accepted, when_award_declined, when_award_settled
 from treasury.services.allocations import allocate_budget
 from treasury.services.commitments import award_grant, award_pending
-from treasury.services.movements import set_aside
+from treasury.services.movements import promised_money, set_aside
 from treasury.services.obligations import accrue_award, check_returned, release_commitment, trim_commitment
 from treasury.services.payments import (
     authorise_payment,
@@ -13,6 +13,7 @@ from treasury.services.payments import (
     return_unspent,
 )
 from treasury.services.plans import add_programme, approve_plan, draft_plan
+from trust.services.fund_closings import also_ask
 
 __all__ = [
     "accrue_award",
@@ -38,3 +39,4 @@ when_agreement_accepted(accrue_award)
 when_award_declined(release_commitment)
 when_award_settled(trim_commitment)
 before_award_closes(check_returned)
+also_ask(promised_money)

@@ -1,13 +1,15 @@
-"""Money of free use set aside for a purpose, without touching what calls were promised."""
+"""Money of free use set aside for a purpose, without touching what calls were promised; nor does a fund end before."""
 
 from datetime import date
 
 from core.database import session
+from core.language import N_
 from core.money import Money, format_money
 from treasury import queries
 from treasury.errors import SetAsideTooLarge
 from trust import queries as trust_queries
 from trust.models import Fund, JournalEntry
+from trust.queries.fund_closings import Obstacle
 from trust.services import transfer_between_funds
 
 
@@ -27,3 +29,9 @@ def set_aside(*, source: Fund, target: Fund, money: Money, on: date, memo: str, 
     return transfer_between_funds(
         source=source, target=target, money=money, on=on, memo=memo, idempotency_key=idempotency_key
     )
+
+
+def promised_money(fund: Fund) -> list[Obstacle]:
+    """Say of a fund that is to end what calls may still spend out of it."""
+    money = queries.promised_to_calls(fund)
+    return [Obstacle(N_("Presupuesto de convocatorias que no terminan"), money)] if money.amount_cents > 0 else []

@@ -1,6 +1,6 @@
 """Funds, their rules, and money between them."""
 
-from core.errors import Conflict, InvalidInput, Refusal
+from core.errors import Conflict, InvalidInput, NotFound, Refusal
 from core.language import N_
 
 
@@ -11,9 +11,9 @@ class FundOverdrawn(Refusal):
 
 
 class FundClosed(Refusal):
-    """The fund takes no more money."""
+    """The fund takes and pays nothing more."""
 
-    sentence = N_("La bolsa %(fund)s ya no recibe aportaciones.")
+    sentence = N_("La bolsa %(fund)s está cerrada: ya no recibe ni paga dinero.")
 
 
 class FundCodeTaken(Conflict):
@@ -44,3 +44,45 @@ class ExchangeNotAtRate(InvalidInput):
     """What was bought is not what was sold at the stated rate."""
 
     sentence = N_("A %(rate)s, %(sold)s son %(expected)s y no %(bought)s.")
+
+
+class FundNotSettled(Refusal):
+    """Something of the fund has not ended."""
+
+    sentence = N_("La bolsa %(fund)s todavía no se puede cerrar: algo suyo no termina.")
+
+
+class RestMayNotGo(InvalidInput):
+    """What is left of a fund goes where its kind lets it."""
+
+    sentence = N_("Lo que queda en la bolsa no puede pasar ahí: elige una bolsa abierta de la lista.")
+
+
+class ConsentRequired(InvalidInput):
+    """What a giver tied goes elsewhere only with the giver's word."""
+
+    sentence = N_("Quien dio el dinero fijó su uso: sube el documento en que acepta que pase a otra bolsa.")
+
+
+class FundClosingWaits(Conflict):
+    """One wish at a time."""
+
+    sentence = N_("Ya se pidió cerrar la bolsa %(fund)s y falta que se decida.")
+
+
+class OwnFundClosing(Refusal):
+    """What one person asks another decides."""
+
+    sentence = N_("La pediste tú: otra persona tiene que decidirla.")
+
+
+class OthersFundClosing(Refusal):
+    """Only who asked takes it back."""
+
+    sentence = N_("Solo quien la pidió puede retirarla.")
+
+
+class FundClosingNotFound(NotFound):
+    """There is no such wish."""
+
+    sentence = N_("No encontramos esta solicitud de cierre.")

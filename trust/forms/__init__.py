@@ -1,5 +1,6 @@
 """Shapes of what people type about money."""
 
+from trust.forms.fund_closings import FundClosingForm
 from trust.forms.funds import FundForm
 from trust.forms.giving import (
     CURRENCIES,
@@ -30,6 +31,7 @@ __all__ = [
     "ConfirmForm",
     "DeliveryForm",
     "FindReceiptForm",
+    "FundClosingForm",
     "FundForm",
     "GiveForm",
     "InKindForm",

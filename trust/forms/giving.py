@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf.file import FileAllowed
 from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -18,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from core.forms import MoneyField, PuenteForm, choices
+from core.forms import MoneyField, ProofField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.money import Money, format_money
 from core.settings import setting
@@ -183,10 +181,7 @@ class InKindForm(InvoiceFields, PuenteForm):
     value = MoneyField(lazy("Valor razonable total"), AMOUNT_RULES)
     valuation = SelectField(lazy("Cómo se valuó"), [_required()])
     valuation_note = TextAreaField(lazy("De dónde sale el valor"), [_at_most(1000)])
-    evidence = FileField(
-        lazy("Evidencia del valor"),
-        [FileAllowed(["pdf", "jpg", "jpeg", "png"], message=lazy("Sube un PDF, JPEG o PNG."))],  # type: ignore[no-untyped-call]
-    )
+    evidence = ProofField(lazy("Evidencia del valor"))
 
     def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

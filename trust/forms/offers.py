@@ -3,12 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask_wtf.file import FileAllowed
 from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -19,7 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, ValidationError
 
 from core.clock import today
-from core.forms import MoneyField, PuenteForm, choices
+from core.forms import MoneyField, ProofField, PuenteForm, choices
 from core.language import N_, _, lazy
 from core.settings import setting
 from trust.forms.giving import AMOUNT_RULES, KINDS_OF_GIFT, fund_options
@@ -54,10 +52,7 @@ class OfferForm(PuenteForm):
     value = MoneyField(lazy("¿Cuánto vale todo?"), AMOUNT_RULES)
     valuation = RadioField(lazy("¿Cómo se sabe cuánto vale?"), [_required()])
     valuation_note = TextAreaField(lazy("¿De dónde sale ese valor?"), [_required(), _at_most(1000)])
-    evidence = FileField(
-        lazy("Documento que lo muestra"),
-        [FileAllowed(["pdf", "jpg", "jpeg", "png"], message=lazy("Sube un PDF, JPEG o PNG."))],  # type: ignore[no-untyped-call]
-    )
+    evidence = ProofField(lazy("Documento que lo muestra"))
     available_on = DateField(
         lazy("¿Desde cuándo se puede entregar?"),
         [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))],

@@ -3,12 +3,10 @@
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileAllowed
 from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    FileField,
     FormField,
     IntegerField,
     SelectField,
@@ -19,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from core.clock import today
 from core.errors import InvalidInput
-from core.forms import MoneyField, PuenteForm, choices
+from core.forms import MoneyField, ProofField, PuenteForm, choices
 from core.language import N_, _, lazy
 from core.money import Money
 from core.settings import setting
@@ -158,7 +156,4 @@ class BenefitDeliveryForm(PuenteForm):
         lazy("Fecha en que se entregó"), [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))]
     )
     note = TextAreaField(lazy("Qué se entregó y a quién"), [DataRequired(message=REQUIRED), _at_most(1000)])
-    evidence = FileField(
-        lazy("Evidencia"),
-        [FileAllowed(["pdf", "jpg", "jpeg", "png"], message=lazy("Sube un PDF, JPEG o PNG."))],  # type: ignore[no-untyped-call]
-    )
+    evidence = ProofField(lazy("Evidencia"))

@@ -14,6 +14,7 @@ from trust.models.contributions import (
     ReceiptCounter,
 )
 from trust.models.fiscal import FiscalReceipt, InvoiceDetails
+from trust.models.fund_closings import FundClosing
 from trust.models.kinds import (
     CONTRIBUTION_FORMS,
     CONTRIBUTION_KINDS,
@@ -72,6 +73,7 @@ __all__ = [
     "FiscalPeriod",
     "FiscalReceipt",
     "Fund",
+    "FundClosing",
     "FundKind",
     "InKindItem",
     "InvoiceDetails",

@@ -26,13 +26,15 @@ def _postgresql(name: str, event: str, when: str, message: str) -> str:
     )
 
 
-def refuse(table: str, verb: str, message: str, *, when: str = "", replaced_when: str = "") -> None:
+def refuse(table: str, verb: str, message: str, *, when: str = "", replaced_when: str = "", about: str = "") -> None:
     """Register the refusal of `verb` (insert, update, delete) on `table`, always or under a condition.
+
+    A second refusal of the same verb says what it is `about`.
 
     `replaced_when` adds, on SQLite, the refusal of an INSERT that would replace a row: an INSERT OR REPLACE deletes
     without saying DELETE. PostgreSQL has no such statement, and its keys suffice.
     """
-    name = f"{table}_guard_{verb}"
+    name = f"{table}_guard_{about or verb}"
     event = f"BEFORE {verb.upper()} ON {table}"
     sqlite = [_sqlite(name, event, when, message)]
     if replaced_when:

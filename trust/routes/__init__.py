@@ -9,6 +9,7 @@ from core.roles import Role
 from trust import queries
 from trust.queries.company_charges import charges_to_confirm
 from trust.queries.fiscal import fiscal_failed
+from trust.queries.fund_closings import fund_closings_to_decide
 from trust.states import DECIDERS
 
 blueprint = Blueprint("trust", __name__)
@@ -47,6 +48,12 @@ DESK = (
         DECIDERS,
         lambda: queries.reopenings_to_decide(actor().user_id),
     ),
+    DeskItem(
+        N_("Cierres de bolsas por decidir"),
+        "trust.fund_closing_list",
+        DECIDERS,
+        lambda: fund_closings_to_decide(actor().user_id),
+    ),
     DeskItem(N_("Promesas vencidas"), "trust.pledge_list", frozenset({Role.TREASURER}), queries.pledges_late),
     DeskItem(
         N_("Beneficios atrasados"),
@@ -79,6 +86,7 @@ from trust.routes import (  # noqa: E402, F401 (views)
     bundles,
     contributions,
     fiscal,
+    fund_closings,
     fund_opening,
     funds,
     giving,

@@ -11,9 +11,10 @@ from trust import queries
 from trust.documents import rule_facts
 from trust.models import ENTRY_KINDS, FUND_KINDS
 from trust.queries.contributions import COMMITTED, INCOME_CASH
+from trust.queries.fund_closings import fund_closing_of
 from trust.routes import blueprint
 from trust.services.corrections import OF_THE_TREASURY
-from trust.states import ENTRY_STATES, FUND_STATES
+from trust.states import ENTRY_STATES, FUND_STATES, FundState
 
 # Each figure of a fund, and the accounts whose entries add up to it.
 FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -59,6 +60,9 @@ def fund_show(code: str) -> str:
         entry_kinds=ENTRY_KINDS,
         giver=queries.public_giver(fund),
         give_url=url_for("trust.give", bolsa=fund.code) if fund.accepts_gifts else None,
+        closing=fund_closing_of(fund),
+        is_open=fund.state == FundState.OPEN,
+        may_close=fund.state == FundState.OPEN and actor().has(Role.TREASURER),
     )
 
 

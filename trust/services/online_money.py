@@ -39,6 +39,7 @@ from trust.states import (
     CheckoutState,
     ContributionState,
     DisputeState,
+    FundState,
     ReceiptState,
     RefundState,
 )
@@ -234,6 +235,8 @@ def _bearer(order: CheckoutOrder, leaving: Money) -> Fund:
     if order.contribution is None:
         return queries.fund_of(order)
     own = order.contribution.fund
+    if own.state == FundState.CLOSED:
+        return queries.general_fund() or own
     tied = own.kind in (FundKind.RESTRICTED, FundKind.ENDOWMENT)
     if not tied or queries.available(own, leaving.currency) >= leaving:
         return own

@@ -18,7 +18,7 @@ from core.context import actor
 from core.database import session
 from core.driver import Driver
 from core.errors import Refusal
-from trust.errors import FundOverdrawn, LedgerRefusal, PeriodClosed
+from trust.errors import FundClosed, FundOverdrawn, LedgerRefusal, PeriodClosed
 from trust.models import EntryKind, Fund, JournalEntry
 from trust.queries.posting import next_entry_ids
 from trust.rules import PlannedPosting
@@ -94,7 +94,7 @@ def write_entry(driver: Driver, entry: Prepared, number: int) -> JournalEntry:
     """Write one entry under its number and post it.
 
     Raises:
-        FundOverdrawn, PeriodClosed, LedgerRefusal: the database refused it; the transaction is lost.
+        FundOverdrawn, FundClosed, PeriodClosed, LedgerRefusal: the database refused it; the transaction is lost.
     """
     moment = now()
     try:
@@ -114,7 +114,7 @@ def write_entries(driver: Driver, entries: Sequence[Prepared], first: int) -> li
     """Write entries of one year under consecutive numbers and post them all, or none.
 
     Raises:
-        FundOverdrawn, PeriodClosed, LedgerRefusal: the database refused one; the transaction is lost.
+        FundOverdrawn, FundClosed, PeriodClosed, LedgerRefusal: the database refused one; the transaction is lost.
     """
     moment, who, year = driver.moment(now()), actor().user_id, entries[0].day.year
     ids = next_entry_ids(driver, len(entries))
@@ -143,8 +143,9 @@ def refusal_of(error: IntegrityError, entries: Sequence[Prepared]) -> Refusal:
     """Name what the database refused. The transaction is lost with it: on PostgreSQL nothing more can be asked."""
     text = str(error.orig)
     if "ledger: overdrawn" in text:
-        funds = sorted({posting.fund_id for entry in entries for posting in entry.postings})
-        return FundOverdrawn(fund=", ".join(_code(fund_id) for fund_id in funds))
+        return FundOverdrawn(fund=_codes(entries))
+    if "ledger: closed_fund" in text:
+        return FundClosed(fund=_codes(entries))
     if "ledger: closed_period" in text:
         return PeriodClosed(period=", ".join(sorted({f"{entry.day:%Y-%m}" for entry in entries})))
     return LedgerRefusal()
@@ -198,6 +199,11 @@ def _as_loaded(entry: Prepared, posted: Posted, moment: datetime) -> JournalEntr
         session().expunge(undone)
     session().add(loaded)
     return loaded
+
+
+def _codes(entries: Sequence[Prepared]) -> str:
+    funds = sorted({posting.fund_id for entry in entries for posting in entry.postings})
+    return ", ".join(_code(fund_id) for fund_id in funds)
 
 
 def _code(fund_id: int) -> str:

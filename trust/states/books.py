@@ -20,8 +20,34 @@ FUND_STATES = StateTable(
         FundState.OPEN: State(N_("Abierta"), N_("Recibe y paga dinero."), "good"),
         FundState.CLOSED: State(N_("Cerrada"), N_("Ya no recibe ni paga dinero."), "neutral"),
     },
-    [Transition(FundState.OPEN, FundState.CLOSED, TREASURY)],
+    [Transition(FundState.OPEN, FundState.CLOSED, DECIDERS)],
     FundState.OPEN,
+)
+
+
+class FundClosingState(StrEnum):
+    """Where a wish to close a fund stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+FUND_CLOSING_STATES = StateTable(
+    "fund_closing",
+    {
+        FundClosingState.ASKED: State(N_("Por decidir"), N_("Otra persona tiene que decidirla."), "progress"),
+        FundClosingState.GRANTED: State(N_("Concedida"), N_("Dos personas lo acordaron y la bolsa se cerró."), "good"),
+        FundClosingState.REFUSED: State(N_("Negada"), N_("La bolsa siguió abierta."), "bad"),
+        FundClosingState.WITHDRAWN: State(N_("Retirada"), N_("Quien la pidió ya no la necesita."), "neutral"),
+    },
+    [
+        Transition(FundClosingState.ASKED, FundClosingState.GRANTED, DECIDERS),
+        Transition(FundClosingState.ASKED, FundClosingState.REFUSED, DECIDERS),
+        Transition(FundClosingState.ASKED, FundClosingState.WITHDRAWN, TREASURY),
+    ],
+    FundClosingState.ASKED,
 )
 
 

@@ -1,5 +1,6 @@
 """Scoring on the command line: every computation again, from files, without a database."""
 
+import os
 from importlib import import_module
 
 import click
@@ -24,6 +25,8 @@ class Computations(click.Group):
         """Return a command."""
         if name not in SUMMARIES:
             return None
+        # Many small factorisations: threads cost more than they give, and far more where others are at work.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         command = getattr(import_module(f"scoring.commands.{name}"), f"{name}_command")
         assert isinstance(command, click.Command)
         return command

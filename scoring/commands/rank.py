@@ -15,7 +15,7 @@ from scoring.commands.scores import Sheets, indexed, read_scores
 from scoring.commands.tables import BadFile, Row, read_json, read_rulebook, read_table, show
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
-from scoring.rules.official_score import official_score
+from scoring.rules.official_score import Arithmetic, Term
 from scoring.rules.rank_posterior import rank_posterior
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.reasons import sentence
@@ -23,6 +23,7 @@ from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Line, Reason, select
 from scoring.rules.severity import fit
 
+NAMED = 20
 UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}
 YES, NO = frozenset({"1", "yes", "sí", "si", "true", "x"}), frozenset({"", "0", "no", "false"})
 
@@ -49,12 +50,14 @@ def rank_command(
     rules = read_rulebook(rulebook)
     sheets = read_scores(scores, rules)
     facts = _facts(applications, rules, sheets) if applications else {}
-    candidates = [_candidate(rules, name, readers, facts.get(name)) for name, readers in sheets.items()]
+    arithmetic = Arithmetic(rules)
+    candidates = [_candidate(arithmetic, name, readers, facts.get(name)) for name, readers in sheets.items()]
     places = rank(rules, candidates, _places_of_lot(lot, sheets) if lot else None)
     decisions = _decisions(rules, places, facts, budget)
     certainty, found = _diagnosis(rules, sheets)
+    written: dict[int, dict[str, Any]] = {}  # by identity: the arithmetic keeps every term it made
     rows = [
-        _row(rules, place, sheets[place.candidate.label], decisions.get(place.candidate.label))
+        _row(arithmetic, place, sheets[place.candidate.label], written, decisions.get(place.candidate.label))
         | certainty.get(place.candidate.label, UNKNOWN)
         for place in places
     ]
@@ -105,9 +108,11 @@ def _requested(row: Row, currency: str) -> int | None:
     return money.amount_cents
 
 
-def _candidate(rules: Rulebook, name: str, readers: dict[str, dict[str, Fraction]], facts: Facts | None) -> Candidate:
+def _candidate(
+    arithmetic: Arithmetic, name: str, readers: dict[str, dict[str, Fraction]], facts: Facts | None
+) -> Candidate:
     proved = facts.entitlements if facts is not None else frozenset()
-    score = official_score(rules, list(readers.values()), proved)
+    score = arithmetic.score(list(readers.values()), proved)
     return Candidate(name, score, proved, facts.requested_cents or 0 if facts is not None else 0)
 
 
@@ -137,7 +142,8 @@ def _decisions(
         lines = [line for line in lines if line.position is None]
     tied = [place.candidate.label for place in places if place.awaits_lot]
     if budget is not None and tied:
-        raise click.ClickException(f"LotNeeded: {LotNeeded(dossiers=', '.join(tied)).message()} (--lot)")
+        named = ", ".join(tied[:NAMED]) + (f" +{len(tied) - NAMED}" if len(tied) > NAMED else "")
+        raise click.ClickException(f"LotNeeded: {LotNeeded(dossiers=named).message()} (--lot)")
     try:
         money = Money.parse(budget or "0", rules.currency)
     except InvalidInput as refusal:
@@ -167,27 +173,24 @@ def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any
 
 
 def _row(
-    rules: Rulebook, place: Place, readers: dict[str, dict[str, Fraction]], decision: Decision | None
+    arithmetic: Arithmetic,
+    place: Place,
+    readers: dict[str, dict[str, Fraction]],
+    written: dict[int, dict[str, Any]],
+    decision: Decision | None,
 ) -> dict[str, Any]:
-    """Return everything about one application that follows exactly from the rules."""
-    score = place.candidate.score
-    apart = examine(rules, list(readers.values()))
+    """Return everything about one application that follows exactly from the rules; `written` keeps terms in words."""
+    rules, score = arithmetic.rulebook, place.candidate.score
+    apart = examine(rules, list(readers.values()), arithmetic)
+    for term in score.terms:
+        if id(term) not in written:
+            written[id(term)] = _term(term)
     return {
         "application": place.candidate.label,
         "position": place.position,
         "score": str(score.rounded),
         "score_exact": str(score.exact),
-        "terms": [
-            {
-                "criterion": term.criterion,
-                "weight": str(term.weight),
-                "sum": str(term.sum),
-                "count": term.count,
-                "mean": str(term.mean),
-                "contribution": str(term.contribution),
-            }
-            for term in score.terms
-        ]
+        "terms": [written[id(term)] for term in score.terms]
         + [{"bonus": name, "points": str(points)} for name, points in score.bonus],
         "thresholds": _thresholds(rules, place),
         "spread": str(apart.spread),
@@ -199,6 +202,17 @@ def _row(
         "granted": str(Money(decision.granted_cents, rules.currency).decimal) if decision else None,
         "reason": sentence(Reason(decision.reason), decision.params, rules.currency) if decision else None,
         "reason_code": decision.reason.value if decision else None,
+    }
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {
+        "criterion": term.criterion,
+        "weight": str(term.weight),
+        "sum": str(term.sum),
+        "count": term.count,
+        "mean": str(term.mean),
+        "contribution": str(term.contribution),
     }
 
 

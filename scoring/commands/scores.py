@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from scoring.commands.tables import BadFile, Row, read_table
+from scoring.commands.tables import BadFile, Row, open_table
 from scoring.rules.mixed_model import Reading
 from scoring.rules.rulebook import Rulebook
 
@@ -35,33 +35,51 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
 
     Without a `criterion` column there is a single criterion.
     """
-    rows = read_table(path, ("application", "reviewer", "score"))
+    header, rows = open_table(path, ("application", "reviewer", "score"))
+    places = [header.index(name) for name in ("application", "reviewer", "score")]
+    column = header.index("criterion") if "criterion" in header else None
+    only = _only(path, rules) if column is None else ""
     sheets: Sheets = {}
-    places: dict[tuple[str, str], Row] = {}
-    for row in rows:
-        application, reviewer = row.text("application"), row.text("reviewer")
-        criterion = row.text("criterion") if "criterion" in row.values else _only(row, rules)
-        score = row.number_of("score")
-        if rules is not None:
-            _on_scale(row, rules, criterion, score)
+    firsts: dict[tuple[str, str], int] = {}
+    marks: dict[tuple[str, str], Fraction] = {}
+    for number, cells in rows:
+        application, reviewer, text = (cells[place].strip() for place in places)
+        criterion = only if column is None else cells[column].strip()
+        score = marks.get((criterion, text))
+        if score is None or not application or not reviewer:  # a mark is judged when it is first seen
+            score = marks[criterion, text] = _judged(Row(path, number, dict(zip(header, cells, strict=True))), rules)
         sheet = sheets.setdefault(application, {}).setdefault(reviewer, {})
         if criterion in sheet:
-            raise row.fault("criterion", f"«{reviewer}» scores «{criterion}» of «{application}» twice")
+            fault = f"«{reviewer}» scores «{criterion}» of «{application}» twice"
+            raise BadFile(path, fault, row=number, field="criterion")
         sheet[criterion] = score
-        places.setdefault((application, reviewer), row)
+        firsts.setdefault((application, reviewer), number)
     expected = [one.id for one in rules.criteria] if rules is not None else _criteria(sheets)
-    for (application, reviewer), row in places.items():
-        missing = [name for name in expected if name not in sheets[application][reviewer]]
-        if missing:
-            raise row.fault("criterion", f"«{reviewer}» does not score {', '.join(missing)} of «{application}»")
+    for (application, reviewer), number in firsts.items():
+        sheet = sheets[application][reviewer]
+        if len(sheet) < len(expected):
+            missing = ", ".join(name for name in expected if name not in sheet)
+            fault = f"«{reviewer}» does not score {missing} of «{application}»"
+            raise BadFile(path, fault, row=number, field="criterion")
     return sheets
 
 
-def _only(row: Row, rules: Rulebook | None) -> str:
+def _judged(row: Row, rules: Rulebook | None) -> Fraction:
+    """Return a row's score, or refuse what is wrong with the row."""
+    row.text("application")
+    row.text("reviewer")
+    criterion = row.text("criterion") if "criterion" in row.values else _only(row.file, rules)
+    score = row.number_of("score")
+    if rules is not None:
+        _on_scale(row, rules, criterion, score)
+    return score
+
+
+def _only(path: Path, rules: Rulebook | None) -> str:
     if rules is None:
         return ONLY
     if len(rules.criteria) > 1:
-        raise BadFile(row.file, "needs the column «criterion»: the rulebook has several")
+        raise BadFile(path, "needs the column «criterion»: the rulebook has several")
     return rules.criteria[0].id
 
 
@@ -88,10 +106,15 @@ def indexed(sheets: Sheets, rules: Rulebook | None = None, criterion: str | None
     weights = {one.id: one.weight for one in rules.criteria} if rules is not None else {}
     applications, reviewers = list(sheets), list({name: None for readers in sheets.values() for name in readers})
     columns = {name: index for index, name in enumerate(reviewers)}
+    known: dict[tuple[object, ...], float] = {}
     readings = []
     for row, readers in enumerate(sheets.values()):
         for reviewer, sheet in readers.items():
             chosen = sheet if criterion is None else {criterion: sheet[criterion]}
-            total = sum((weights.get(name, Fraction(1)) * score for name, score in chosen.items()), Fraction(0))
-            readings.append(Reading(row, columns[reviewer], float(total)))
+            key = tuple([(name, score.numerator, score.denominator) for name, score in chosen.items()])
+            total = known.get(key)
+            if total is None:
+                exact = sum((weights.get(name, Fraction(1)) * score for name, score in chosen.items()), Fraction(0))
+                total = known[key] = float(exact)
+            readings.append(Reading(row, columns[reviewer], total))
     return Indexed(readings, applications, reviewers)

@@ -62,21 +62,31 @@ def exact(text: str, refusal: Any) -> Fraction:
 
 def read_table(path: Path, required: Sequence[str]) -> list[Row]:
     """Return the rows of a CSV file that has at least the `required` columns, each once, and one row or more."""
+    header, lines = open_table(path, required)
+    return [Row(path, number, dict(zip(header, values, strict=True))) for number, values in lines]
+
+
+def open_table(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the header of such a file and its numbered lines, for whoever reads very many."""
     lines = cells(path)
     header = [name.strip() for name in next(lines, [])]
     for name in required:
         if header.count(name) != 1:
             raise BadFile(path, f"the header needs the column «{name}» once; it has {', '.join(header) or 'nothing'}")
-    rows = []
+    return header, _numbered(path, len(header), lines)
+
+
+def _numbered(path: Path, width: int, lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    empty = True
     for number, values in enumerate(lines, start=2):
-        if not any(value.strip() for value in values):
+        if not any(map(str.strip, values)):
             continue
-        if len(values) != len(header):
-            raise BadFile(path, f"has {len(values)} cells and the header {len(header)}", row=number)
-        rows.append(Row(path, number, dict(zip(header, values, strict=True))))
-    if not rows:
+        if len(values) != width:
+            raise BadFile(path, f"has {len(values)} cells and the header {width}", row=number)
+        empty = False
+        yield number, values
+    if empty:
         raise BadFile(path, "has no rows")
-    return rows
 
 
 def cells(path: Path) -> Iterator[list[str]]:

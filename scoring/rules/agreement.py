@@ -6,9 +6,11 @@ A diagnosis for the report of the process; no official score depends on it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 Array = NDArray[np.float64]
 
@@ -28,20 +30,45 @@ def krippendorff_alpha(units: Sequence[Sequence[float]], level: Level = Level.IN
     Units with fewer than two scores say nothing about agreement and are left out. None where alpha is not defined:
     nothing was scored twice, or every score is the same.
     """
-    paired = [unit for unit in units if len(unit) > 1]
-    if not paired:
+    sizes = np.fromiter(map(len, units), dtype=np.int64, count=len(units))
+    flat = np.fromiter(chain.from_iterable(units), dtype=np.float64, count=int(sizes.sum()))
+    return alpha_of(np.repeat(np.arange(len(units)), sizes), flat, level)
+
+
+def alpha_of(unit: NDArray[np.int64], value: Array, level: Level = Level.INTERVAL) -> float | None:
+    """Return the same for scores in two columns: what was scored, counted from nought, and its score."""
+    sizes = np.bincount(unit)
+    kept = sizes[unit] > 1
+    unit, value = unit[kept], value[kept]
+    if not len(unit):
         return None
-    values = np.unique(np.concatenate([np.asarray(unit, dtype=np.float64) for unit in paired]))
-    coincidence = np.zeros((len(values), len(values)))
-    for unit in paired:
-        counts = np.bincount(np.searchsorted(values, np.asarray(unit, dtype=np.float64)), minlength=len(values))
-        coincidence += (np.outer(counts, counts) - np.diag(counts)) / (len(unit) - 1)
+    if level is Level.INTERVAL:
+        return _interval_alpha(unit, value, sizes)
+    values, place = np.unique(value, return_inverse=True)
+    share = 1 / (sizes[unit] - 1)
+    # How often each value met each in one unit; a score does not meet itself.
+    counts = csr_matrix((np.ones(len(unit)), (unit, place)), shape=(len(sizes), len(values)))
+    weights = csr_matrix((share, (unit, place)), shape=counts.shape)
+    coincidence = (weights.T @ counts).toarray() - np.diag(np.bincount(place, weights=share))
     totals = coincidence.sum(axis=1)
     distances = DISTANCES[level](values, totals)
     expected = float((np.outer(totals, totals) * distances).sum()) / (float(totals.sum()) - 1)
     if expected == 0:
         return None
     return 1 - float((coincidence * distances).sum()) / expected
+
+
+def _interval_alpha(unit: NDArray[np.int64], value: Array, sizes: NDArray[np.int64]) -> float | None:
+    """Return alpha where the distance is the square of a difference: pairs add up to squares around means."""
+    centred = value - value.mean()
+    expected = 2 * len(value) * float(centred @ centred) / (len(value) - 1)
+    if np.ptp(value) == 0:
+        return None
+    held = np.maximum(sizes, 2)
+    means = np.bincount(unit, weights=centred, minlength=len(sizes)) / held
+    within = np.square(centred - means[unit])
+    observed = float((within * 2 * sizes[unit] / (sizes[unit] - 1)).sum())
+    return 1 - observed / expected
 
 
 def _nominal(values: Array, _totals: Array) -> Array:
@@ -53,10 +80,6 @@ def _ordinal(values: Array, totals: Array) -> Array:
     return np.square(below[:, None] - below[None, :])
 
 
-def _interval(values: Array, _totals: Array) -> Array:
-    return np.square(values[:, None] - values[None, :])
-
-
 def _ratio(values: Array, _totals: Array) -> Array:
     sums = values[:, None] + values[None, :]
     return np.square(np.divide(values[:, None] - values[None, :], sums, out=np.zeros_like(sums), where=sums != 0))
@@ -65,7 +88,6 @@ def _ratio(values: Array, _totals: Array) -> Array:
 DISTANCES: dict[Level, Callable[[Array, Array], Array]] = {
     Level.NOMINAL: _nominal,
     Level.ORDINAL: _ordinal,
-    Level.INTERVAL: _interval,
     Level.RATIO: _ratio,
 }
 
@@ -136,14 +158,18 @@ def one_way(units: Sequence[Sequence[float]]) -> OneWay | None:
     k is what the reviewers a unit come to when their number varies (Snedecor's n0). None where nothing was read twice
     or nothing varies.
     """
-    groups = [np.asarray(unit, dtype=np.float64) for unit in units if len(unit)]
-    count = sum(len(group) for group in groups)
+    groups = [unit for unit in units if len(unit)]
+    sizes = np.fromiter(map(len, groups), dtype=np.int64, count=len(groups))
+    count = int(sizes.sum())
     if len(groups) < 2 or count == len(groups):
         return None
-    grand = sum(float(group.sum()) for group in groups) / count
-    between = sum(len(group) * (float(group.mean()) - grand) ** 2 for group in groups) / (len(groups) - 1)
-    within = sum(float(np.square(group - group.mean()).sum()) for group in groups) / (count - len(groups))
-    k = (count - sum(len(group) ** 2 for group in groups) / count) / (len(groups) - 1)
+    value = np.fromiter(chain.from_iterable(groups), dtype=np.float64, count=count)
+    unit = np.repeat(np.arange(len(groups)), sizes)
+    centred = value - value.mean()
+    means = np.bincount(unit, weights=centred) / sizes
+    between = float((sizes * np.square(means)).sum()) / (len(groups) - 1)
+    within = float(np.square(centred - means[unit]).sum()) / (count - len(groups))
+    k = (count - float(np.square(sizes).sum()) / count) / (len(groups) - 1)
     if between + (k - 1) * within < 1e-12 or between < 1e-12:
         return None
     return OneWay((between - within) / (between + (k - 1) * within), (between - within) / between)

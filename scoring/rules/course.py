@@ -10,7 +10,7 @@ from fractions import Fraction
 from scoring.rules.agreement import krippendorff_alpha, one_way
 from scoring.rules.discrepancy import Disagreement, examine
 from scoring.rules.mixed_model import Reading
-from scoring.rules.official_score import Sheet, sheet_total
+from scoring.rules.official_score import Arithmetic, Sheet
 from scoring.rules.rulebook import Rulebook
 from scoring.rules.severity import Severity, Unfit, fit
 
@@ -45,8 +45,9 @@ class Course:
 
 def course(rulebook: Rulebook, sheets: Sheets) -> Course:
     """Return how the reviews are going: dossiers that were read twice, the widest apart first; reviewers by letter."""
+    arithmetic = Arithmetic(rulebook)
     totals = {
-        code: {letter: sheet_total(rulebook, sheet) for letter, sheet in readers.items()}
+        code: {letter: arithmetic.reading(sheet)[0] for letter, sheet in readers.items()}
         for code, readers in sheets.items()
     }
     letters = sorted({letter for readers in totals.values() for letter in readers}, key=lambda one: (len(one), one))
@@ -59,7 +60,11 @@ def course(rulebook: Rulebook, sheets: Sheets) -> Course:
     model = fit(readings, len(totals), len(letters))
     units = [[float(total) for total in readers.values()] for readers in totals.values()]
     correlations = one_way(units)
-    apart = [(code, examine(rulebook, list(readers.values()))) for code, readers in sheets.items() if len(readers) > 1]
+    apart = [
+        (code, examine(rulebook, list(readers.values()), arithmetic))
+        for code, readers in sheets.items()
+        if len(readers) > 1
+    ]
     return Course(
         disagreements=tuple(sorted(apart, key=lambda pair: (-pair[1].spread, pair[0]))),
         leanings=tuple(_leaning(letter, totals, _severity(model, numbers[letter])) for letter in letters),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.rules.official_score import Sheet, meets_overall, sheet_total
+from scoring.rules.official_score import Arithmetic, Sheet
 from scoring.rules.rulebook import Rulebook
 
 
@@ -23,20 +23,24 @@ class Disagreement:
     calls_reviewer: bool
 
 
-def examine(rulebook: Rulebook, sheets: Sequence[Sheet]) -> Disagreement:
-    """Return the disagreement between `sheets`. A spread equal to the limit reaches it; one review never disagrees."""
+def examine(rulebook: Rulebook, sheets: Sequence[Sheet], arithmetic: Arithmetic | None = None) -> Disagreement:
+    """Return the disagreement between `sheets`. A spread equal to the limit reaches it; one review never disagrees.
+
+    Whoever examines many dossiers passes the `arithmetic` that remembers the sums.
+    """
     rule = rulebook.discrepancy
     if len(sheets) < 2:
         return Disagreement(Fraction(0), (), reaches_limit=False, split=False, calls_reviewer=False)
+    readings = [(arithmetic or Arithmetic(rulebook)).reading(sheet) for sheet in sheets]
     criteria: tuple[str, ...] = ()
     if rule.by_criterion:
         spreads = {c.id: _spread([sheet[c.id] for sheet in sheets]) for c in rulebook.criteria}
         spread = max(spreads.values())
         criteria = tuple(name for name, width in spreads.items() if width >= rule.spread_limit)
     else:
-        spread = _spread([sheet_total(rulebook, sheet) for sheet in sheets])
+        spread = _spread([total for total, _passes in readings])
     reaches = spread >= rule.spread_limit
-    split = len({_verdict(rulebook, sheet) for sheet in sheets}) > 1
+    split = len({passes for _total, passes in readings}) > 1
     return Disagreement(
         spread=spread,
         criteria=criteria,
@@ -48,9 +52,3 @@ def examine(rulebook: Rulebook, sheets: Sequence[Sheet]) -> Disagreement:
 
 def _spread(values: Sequence[Fraction]) -> Fraction:
     return max(values) - min(values)
-
-
-def _verdict(rulebook: Rulebook, sheet: Sheet) -> bool:
-    return meets_overall(rulebook, sheet_total(rulebook, sheet)) and all(
-        criterion.meets(sheet[criterion.id]) for criterion in rulebook.criteria
-    )

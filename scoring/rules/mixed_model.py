@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -100,6 +100,17 @@ class Equations:
         sides = np.concatenate([[times * float(sums.sum())], np.asarray(counts.T @ sums)])
         return times, many, crossed, sides, float(sums @ sums)
 
+    def guess(self) -> Array:
+        """Return ratios to begin the search from: the variances that squares within applications and reviewers tell."""
+        each, load = np.maximum(self.each, 1), np.maximum(self.load, 1)
+        within = max(self.squares - float((self.sums**2 / each).sum()), 1e-9)
+        beside = max(self.squares - float((self.by_reviewer**2 / load).sum()), 1e-9)
+        total = self.squares / self.readings
+        chance = within / max(self.readings - self.applications, 1)  # reviewers and residual
+        other = beside / max(self.readings - self.reviewers, 1)  # applications and residual
+        residual = max(chance + other - total, 0.1 * total)
+        return np.log([residual / max(other - residual, 0.05 * total), residual / max(chance - residual, 0.05 * total)])
+
     def reduced(self, ratios: Array) -> tuple[Array, Array, float, float]:
         """Return the reduced matrix, its right side, the squares left and the log weight of the applications."""
         by_application, by_reviewer = np.exp(ratios)
@@ -141,3 +152,31 @@ class Equations:
             own=1 / weight,
             shared=solve_triangular(np.tril(factor[0]), design.T, lower=True).T,
         )
+
+    def alone(self, ratios: Array) -> tuple[Array, Array]:
+        """Return the qualities and, over the residual variance, how unsure each is beside the average application.
+
+        What is unsure of all applications together moves nobody's rank and is left out; so is what two have in common.
+        Nothing here is as wide as applications times reviewers.
+        """
+        matrix, right, _squares, _weights = self.reduced(ratios)
+        factor = cho_factor(matrix, lower=True)
+        solved = cho_solve(factor, right)
+        spread = cho_solve(factor, np.eye(len(matrix)))
+        weight = self.each + float(np.exp(ratios[0]))
+        design = (
+            hstack([csr_matrix(self.each[:, None]), self.counts], format="csr").multiply(1 / weight[:, None]).tocsr()
+        )
+        average = np.asarray(design.mean(axis=0)).ravel()
+        many = np.diff(design.indptr)
+        rows = np.repeat(np.arange(self.applications), many)
+        shared = np.zeros(self.applications)
+        for offset in range(int(many.max())):  # one reader of each application, with all its readers
+            some = offset < many[rows]
+            one = design.indptr[rows[some]] + offset
+            parts = design.data[some] * spread[design.indices[some], design.indices[one]] * design.data[one]
+            shared += np.bincount(rows[some], weights=parts, minlength=self.applications)
+        with_all = np.asarray(design @ (spread @ average)).ravel()
+        shared = shared - 2 * with_all + float(average @ spread @ average)
+        quality = (self.sums / weight - np.asarray(design @ solved).ravel()) * self.scale
+        return quality, 1 / weight + np.maximum(shared, 0.0)

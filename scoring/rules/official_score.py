@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 
-from scoring.rules.rulebook import Rulebook
+from scoring.rules.rulebook import Criterion, Rulebook
 
 Sheet = Mapping[str, Fraction]
 """One reviewer's scores by criterion id."""
@@ -56,36 +56,70 @@ def round_once(value: Fraction, decimals: int) -> Decimal:
         return Decimal(scaled).scaleb(-decimals)
 
 
+class Arithmetic:
+    """A rulebook's sums, each worked out once: the marks of a scale are few, so the same ones come back."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self._terms: dict[tuple[object, ...], Term] = {}
+        self._readings: dict[tuple[object, ...], tuple[Fraction, bool]] = {}
+
+    def score(self, sheets: Sequence[Sheet], entitlements: Collection[str] = ()) -> OfficialScore:
+        """Return the official score of a dossier; see `official_score`."""
+        if not sheets:
+            raise ValueError("a score needs at least one review")
+        rulebook = self.rulebook
+        for sheet in sheets:
+            self.reading(sheet)  # refuses what is no sheet
+        terms = tuple(
+            [self._term(criterion, [sheet[criterion.id] for sheet in sheets]) for criterion in rulebook.criteria]
+        )
+        bonus = tuple((entry.id, entry.points) for entry in rulebook.bonus if entry.id in entitlements)
+        merit = sum((term.contribution for term in terms), Fraction(0))
+        points = sum((value for _id, value in bonus), Fraction(0))
+        exact = merit if not points else merit - points if rulebook.lower_is_better else merit + points
+        return OfficialScore(
+            terms=terms,
+            bonus=bonus,
+            merit=merit,
+            exact=exact,
+            rounded=round_once(exact, rulebook.decimals),
+            meets_overall=meets_overall(rulebook, merit),
+        )
+
+    def reading(self, sheet: Sheet) -> tuple[Fraction, bool]:
+        """Return one reviewer's weighted total, and whether that reviewer alone would let the dossier pass."""
+        key = tuple([(name, score.numerator, score.denominator) for name, score in sheet.items()])
+        found = self._readings.get(key)
+        if found is None:
+            _check_sheet(self.rulebook, sheet)
+            total = sheet_total(self.rulebook, sheet)
+            passes = meets_overall(self.rulebook, total) and all(
+                criterion.meets(sheet[criterion.id]) for criterion in self.rulebook.criteria
+            )
+            found = self._readings[key] = (total, passes)
+        return found
+
+    def _term(self, criterion: Criterion, marks: Sequence[Fraction]) -> Term:
+        key = (criterion.id, *[(mark.numerator, mark.denominator) for mark in marks])
+        term = self._terms.get(key)
+        if term is None:
+            total = sum(marks, Fraction(0))
+            mean = total / len(marks)
+            contribution = criterion.weight * mean
+            term = self._terms[key] = Term(
+                criterion.id, criterion.weight, total, len(marks), mean, contribution, criterion.meets(mean)
+            )
+        return term
+
+
 def official_score(rulebook: Rulebook, sheets: Sequence[Sheet], entitlements: Collection[str] = ()) -> OfficialScore:
-    """Return the official score of a dossier from its reviewers' sheets.
+    """Return the official score of a dossier from its reviewers' sheets. For many, keep one `Arithmetic`.
 
     Raises:
         ValueError: there is no sheet, a sheet lacks or adds a criterion, or a score is off its scale.
     """
-    if not sheets:
-        raise ValueError("a score needs at least one review")
-    for sheet in sheets:
-        _check_sheet(rulebook, sheet)
-    terms = []
-    for criterion in rulebook.criteria:
-        total = sum((sheet[criterion.id] for sheet in sheets), Fraction(0))
-        mean = total / len(sheets)
-        contribution = criterion.weight * mean
-        terms.append(
-            Term(criterion.id, criterion.weight, total, len(sheets), mean, contribution, criterion.meets(mean))
-        )
-    bonus = tuple((entry.id, entry.points) for entry in rulebook.bonus if entry.id in entitlements)
-    merit = sum((term.contribution for term in terms), Fraction(0))
-    points = sum((value for _id, value in bonus), Fraction(0))
-    exact = merit - points if rulebook.lower_is_better else merit + points
-    return OfficialScore(
-        terms=tuple(terms),
-        bonus=bonus,
-        merit=merit,
-        exact=exact,
-        rounded=round_once(exact, rulebook.decimals),
-        meets_overall=meets_overall(rulebook, merit),
-    )
+    return Arithmetic(rulebook).score(sheets, entitlements)
 
 
 def sheet_total(rulebook: Rulebook, sheet: Sheet) -> Fraction:

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from scoring.rules.crowd import crowd_ranks
 from scoring.rules.expected_rank import expected_ranks_of
+from scoring.rules.likelihood import lowest
 from scoring.rules.mixed_model import Array, Equations, Estimates, Reading, Table
 from scoring.rules.severity import unfit
 
@@ -23,6 +25,7 @@ STEPS = 16
 SLIGHT = 1e-4  # what weighs less than this part of the likeliest is left out
 NEGLIGIBLE, STRIDE, FARTHEST = 9.0, 0.1, 6.0  # how far from the peak the grid reaches, in log likelihood and log size
 MANY = 400  # applications beyond which the likeliest variances stand for all
+CROWD = 1_000  # applications beyond which each is weighed against the crowd of the others, not against one by one
 DRAWS, DRAWS_OF_MANY = 8_000, 1_000
 INTERVALS = (0.5, 0.95)
 
@@ -56,7 +59,12 @@ def rank_posterior(
     if unfit(table) is not None:
         return None
     sign = -1.0 if lower_is_better else 1.0
-    points = _points(Equations(table), width / MARKS_RANGE)
+    equations, mark = Equations(table), width / MARKS_RANGE
+    if applications > CROWD:
+        residual, ratios = _peak(equations, mark)
+        quality, own = equations.alone(ratios)
+        return RankPosterior(*crowd_ranks(sign * quality, residual * np.sqrt(own)))
+    points = _points(equations, mark)
     expected = np.zeros(applications)
     for point in points:
         quality = sign * point.estimates.quality
@@ -71,13 +79,7 @@ def rank_posterior(
 def _points(equations: Equations, mark: float) -> list[_Point]:
     """Return the standard deviations that matter: a grid over the posterior, or its peak where that is sharp."""
     unit = mark / equations.scale
-
-    def surprise(logs: Array) -> float:
-        return -_log_posterior(equations, *_sizes(logs), unit)
-
-    start = np.log(np.array([0.5, 0.8]))
-    precise: Any = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
-    peak: Array = minimize(surprise, start, method="Nelder-Mead", options=precise).x
+    surprise, peak = _search(equations, unit)
     if equations.applications > MANY:
         grid = [peak]
         heights = np.zeros(1)
@@ -97,6 +99,29 @@ def _points(equations: Equations, mark: float) -> list[_Point]:
         for weight, logs in zip(weights, grid, strict=True)
         if weight
     ]
+
+
+def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float], Array]:
+    """Return how surprising the readings are at each pair of log standard deviations, and where least."""
+
+    def surprise(logs: Array) -> float:
+        return -_log_posterior(equations, *_sizes(logs), unit)
+
+    guess = equations.guess()[0]
+    share = 1 / (1 + np.exp(guess))  # of the spread that is the residual's, were there nobody's leniency
+    start = np.log(np.array([np.sqrt(max(share, 0.05)), np.sqrt(max(1 - share, 0.05))]))
+    peak = lowest(surprise, start)
+    if peak is None:
+        precise: Any = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
+        peak = minimize(surprise, np.log(np.array([0.5, 0.8])), method="Nelder-Mead", options=precise).x
+    return surprise, np.asarray(peak, dtype=np.float64)
+
+
+def _peak(equations: Equations, mark: float) -> tuple[float, Array]:
+    """Return the likeliest residual standard deviation and ratios."""
+    unit = mark / equations.scale
+    quality, residual = _sizes(_search(equations, unit)[1])
+    return residual * equations.scale, _ratios(quality, residual, unit)
 
 
 def _sizes(logs: Array) -> tuple[float, float]:

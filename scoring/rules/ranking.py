@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from scoring.rules.official_score import OfficialScore
@@ -74,7 +75,7 @@ def _settle(
         return [Place(group[0], first, trace, awaits_lot=False)]
     if not rules or (rules[0] == "lot" and table.lacks_lot(group)):
         return [Place(candidate, first, trace, awaits_lot=True) for candidate in group]
-    keyed: dict[Fraction, list[Candidate]] = {}
+    keyed: dict[Fraction | Decimal, list[Candidate]] = {}
     for candidate in group:
         keyed.setdefault(_key(table.rulebook, candidate, rules[0], table.lot), []).append(candidate)
     places: list[Place] = []
@@ -85,11 +86,12 @@ def _settle(
     return places
 
 
-def _key(rulebook: Rulebook, candidate: Candidate, rule: str, lot: Mapping[str, int] | None) -> Fraction:
-    """Return a number that is smaller for the better candidate."""
+def _key(rulebook: Rulebook, candidate: Candidate, rule: str, lot: Mapping[str, int] | None) -> Fraction | Decimal:
+    """Return a number that is smaller for the better candidate; all of a rule are of one kind."""
     better_down = 1 if rulebook.lower_is_better else -1
     if rule == "score":
-        return better_down * Fraction(candidate.score.rounded)
+        rounded = candidate.score.rounded
+        return rounded if rulebook.lower_is_better else rounded.copy_negate()
     if rule == "lower_request":
         return Fraction(candidate.requested_cents)
     if rule == "lot":

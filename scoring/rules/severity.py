@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from scoring.rules.likelihood import lowest
 from scoring.rules.mixed_model import Array, Equations, Estimates, Reading, Table
 
 LEAST_PER_REVIEWER = 5
@@ -70,9 +71,11 @@ def _fitted(equations: Equations) -> Severity:
         return float((equations.readings - 1) * np.log(left) + determinant)
 
     bounds = [(-WIDEST, WIDEST)] * 2
-    rough = minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
-    precise: Any = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 400}
-    best = minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
+    best = lowest(deviance, equations.guess())
+    if best is None or np.abs(best).max() > WIDEST:
+        rough = minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
+        precise: Any = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 400}
+        best = minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
     residual = equations.parts(best)[0] / (equations.readings - 1) * equations.scale**2
     application, reviewer = (0.0 if ratio > WIDEST - 2 else residual / float(np.exp(ratio)) for ratio in best)
     return Severity(application, reviewer, residual, equations.estimates(best))

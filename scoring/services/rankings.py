@@ -18,7 +18,7 @@ from scoring.errors import (
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, Ranking, RankingLine, Review
 from scoring.rules import selection
 from scoring.rules.discrepancy import examine
-from scoring.rules.official_score import OfficialScore, official_score
+from scoring.rules.official_score import Arithmetic, OfficialScore
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import ENDED
@@ -44,10 +44,11 @@ def compute_ranking(panel: Panel) -> Ranking:
     reviews = queries.submitted_reviews(panel)
     dossiers = _complete(panel, reviews)
     _require_agreement(panel, rules, dossiers, reviews)
+    arithmetic = Arithmetic(rules)
     candidates = [
         Candidate(
             label=dossier.code,
-            score=official_score(rules, [review.sheet() for review in reviews[dossier.id]], dossier.entitlements),
+            score=arithmetic.score([review.sheet() for review in reviews[dossier.id]], dossier.entitlements),
             entitlements=frozenset(dossier.entitlements),
             requested_cents=dossier.requested_cents,
         )

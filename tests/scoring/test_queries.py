@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("clock", "app")
 
 
 def test_a_desk_shows_what_is_due_first_and_only_what_is_mine() -> None:
-    panel = make.assigned_panel(3, 4)
+    panel = make.assigned_panel(3, 3)
     mine = queries.desk_rows(901)
     everything = queries.assignments_of_panel(panel)
     assert {row.assignment.id for row in mine} == {one.id for one in everything if one.seat.reviewer_id == 901}

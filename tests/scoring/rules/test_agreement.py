@@ -66,3 +66,31 @@ def test_one_way_of_a_full_table_is_shrout_and_fleiss_and_unequal_readings_are_a
 @pytest.mark.parametrize("units", [[[1.0], [2.0]], [[1.0, 2.0]], [[3.0, 3.0], [3.0, 3.0]]])
 def test_one_way_is_not_defined_where_nothing_was_read_twice_or_varies(units: list[list[float]]) -> None:
     assert one_way(units) is None
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_scores_in_columns_say_what_pairs_say_one_by_one(level: Level) -> None:
+    chance = np.random.default_rng(2)
+    units = [chance.integers(1, 7, size).astype(float).tolist() for size in chance.integers(0, 5, 60)]
+    assert krippendorff_alpha(units, level) == pytest.approx(_pair_by_pair(units, level), abs=1e-12)
+
+
+def _pair_by_pair(units: list[list[float]], level: Level) -> float:
+    """Alpha as its definition has it, without matrices."""
+    read = [unit for unit in units if len(unit) > 1]
+    values = [value for unit in read for value in unit]
+    totals = {value: values.count(value) for value in values}
+
+    def distance(one: float, other: float) -> float:
+        low, high = sorted((one, other))
+        between = sum(count for value, count in totals.items() if low <= value <= high)
+        return {
+            Level.NOMINAL: float(one != other),
+            Level.ORDINAL: (between - (totals[low] + totals[high]) / 2) ** 2,
+            Level.INTERVAL: (one - other) ** 2,
+            Level.RATIO: ((one - other) / (one + other)) ** 2,
+        }[level]
+
+    observed = sum(sum(distance(a, b) for a in unit for b in unit) / (len(unit) - 1) for unit in read) / len(values)
+    expected = sum(distance(a, b) for a in values for b in values) / (len(values) * (len(values) - 1))
+    return 1 - observed / expected

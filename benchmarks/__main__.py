@@ -1,9 +1,11 @@
 """Run every benchmark and print one table: `python -m benchmarks [NAME …] [--quick]`."""
 
 import argparse
+import tempfile
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from benchmarks import givers, giving, posting, reading, receipts
+from benchmarks import givers, giving, posting, reading, receipts, scoring
 from benchmarks.books import ENGINES
 from benchmarks.harness import ROUNDS, Result
 
@@ -34,6 +36,17 @@ def _receipts(engine: str, quick: bool) -> Iterable[Result]:
         yield receipts.rendered(10 if quick else 100, 1 if quick else ROUNDS)
 
 
+def _scoring(engine: str, quick: bool) -> Iterable[Result]:
+    if engine != ENGINES[0]:
+        return  # computed from files: no database
+    rounds = 1 if quick else ROUNDS
+    for applications, reviewers in ((60, 12),) if quick else ((500, 60), (2_000, 250), (10_000, 1_000)):
+        yield scoring.assignment(applications, reviewers, rounds)
+    yield scoring.agreement(60 if quick else 10_000, rounds)
+    with tempfile.TemporaryDirectory(prefix="puente-benchmark-") as folder:
+        yield scoring.ranking(Path(folder), 60 if quick else 10_000, rounds)
+
+
 BENCHMARKS: dict[str, Callable[[str, bool], Iterable[Result]]] = {
     "posting": _posting,
     "batches": _batches,
@@ -41,6 +54,7 @@ BENCHMARKS: dict[str, Callable[[str, bool], Iterable[Result]]] = {
     "giving": _giving,
     "receipts": _receipts,
     "reading": _reading,
+    "scoring": _scoring,
 }
 
 

@@ -37,6 +37,13 @@ def test_every_benchmark_of_the_books_runs() -> None:
     assert ("Receipts" in said) is (ENGINE == "sqlite")
 
 
+@pytest.mark.only_on("sqlite")  # computed from files
+def test_every_benchmark_of_scoring_runs() -> None:
+    said = run("scoring")
+    for title in ("Assigning 60 × 12", "Agreement on 60 applications", "Ranking 60 applications × 3"):
+        assert title in said
+
+
 def test_a_name_that_is_no_benchmark_is_refused() -> None:
     with pytest.raises(AssertionError, match="unknown: nada"):
         run("nada")

@@ -3,6 +3,7 @@
 `PUENTE_TEST_DATABASE` is sqlite (the default) or postgresql; `make test` runs the suite once with each.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -84,6 +85,7 @@ class TestDatabase:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         self.name, self.template = f"puente_{worker}", f"template_{worker}"
         self.file = folder / "puente.sqlite3"
+        self.kept: dict[str, postgres.Kept] = {}
         if ENGINE == "postgresql":
             postgres.recreate(self.template)
 
@@ -94,31 +96,46 @@ class TestDatabase:
 
     def keep_as_template(self) -> None:
         """Remember the present state as what every test starts from."""
-        self.keep_as(self.template)
+        db.engine.dispose()
+        if ENGINE == "postgresql":
+            postgres.recreate(self.template, self.name)
+        else:
+            shutil.copy(self.file, self.file.with_suffix(f".{self.template}"))
 
     def keep_as(self, name: str) -> None:
         """Remember the present state under `name`. Nothing may wait for a commit."""
-        db.engine.dispose()
         if ENGINE == "postgresql":
-            postgres.recreate(name, self.name)
+            self.kept[name] = postgres.read(self.name)
         else:
+            db.engine.dispose()
             shutil.copy(self.file, self.file.with_suffix(f".{name}"))
 
     def restore(self, name: str) -> None:
         """Put the state back that was kept under `name`."""
-        db.engine.dispose()
         if ENGINE == "postgresql":
-            postgres.recreate(self.name, name)
-            return
+            self._rewrite(self.kept[name])
+        else:
+            self._copy(name)
+
+    def refresh(self) -> None:
+        """Give the coming test what was kept as the template."""
+        if ENGINE == "postgresql":
+            self._rewrite()
+        else:
+            self._copy(self.template)
+
+    def _copy(self, name: str) -> None:
+        db.engine.dispose()
         for suffix in ("-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         shutil.copy(self.file.with_suffix(f".{name}"), self.file)
 
-    def refresh(self) -> None:
-        """Give the coming test a copy of the template."""
-        db.engine.dispose()
-        if ENGINE != "postgresql" or not postgres.empty(self.name):
-            self.restore(self.template)
+    def _rewrite(self, kept: postgres.Kept | None = None) -> None:
+        # The application keeps its connections: a new one reads the catalogue and compiles every trigger again.
+        if not postgres.rewrite(self.name, kept):
+            db.engine.dispose()
+            postgres.recreate(self.name, self.template)
+            postgres.rewrite(self.name, kept)
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +150,8 @@ def application(database: TestDatabase) -> Flask:
     with app.app_context():
         create_schema()
         database.keep_as_template()
+    gc.collect()
+    gc.freeze()  # what is there now stays to the end: the collector need not look at it again and again
     return app
 
 

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,7 +24,12 @@ def server_url() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url: str = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
-        for setting, value in (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")):
+        for setting, value in (
+            ("fsync", "off"),
+            ("synchronous_commit", "off"),
+            ("full_page_writes", "off"),
+            ("jit", "off"),
+        ):
             connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
         connection.execute("SELECT pg_reload_conf()")
     return url
@@ -35,48 +41,117 @@ def database_url(name: str) -> str:
     return f"{base}/{name}?{rest}" if rest else f"{server_url().rsplit('/', 1)[0]}/{name}"
 
 
-EMPTY = """
-DO $$ DECLARE thing record; filled boolean; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR thing IN SELECT quote_ident(tablename) AS name FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-    LOOP
-        EXECUTE 'SELECT EXISTS (SELECT FROM ' || thing.name || ')' INTO filled;
-        IF filled THEN EXECUTE 'DELETE FROM ' || thing.name; END IF;
-    END LOOP;
-    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
-        WHERE schemaname = 'public' AND last_value IS NOT NULL;
-END $$"""
-_connections: dict[str, "psycopg.Connection[tuple[object, ...]]"] = {}
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What a database held: the rows of each table as PostgreSQL itself writes them, and how far each counter was."""
+
+    rows: dict[str, bytes]
+    counters: dict[str, int]
 
 
-def _connection(name: str) -> "psycopg.Connection[tuple[object, ...]]":
-    """Our own connection to the database `name`, kept: opening one takes longer than what it is opened for."""
-    kept = _connections.get(name)
-    if kept is None or kept.closed:
-        kept = _connections[name] = psycopg.connect(database_url(name), autocommit=True)
-        atexit.register(kept.close)
+class Slate:
+    """One database as our own connection sees it, which is kept: opening one takes longer than what it is opened for.
+
+    Triggers and foreign keys are set aside for this connection alone: they would rightly refuse.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._stands: tuple[Kept | None, str] | None = None
+        self.connection = psycopg.connect(database_url(name), autocommit=True)
+        atexit.register(self.connection.close)
+        self.connection.execute("SET session_replication_role = replica")
+        tables = self._texts("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+        counters = self._texts("SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public'")
+        self._full = " UNION ALL ".join(
+            f"SELECT $${name}$$ WHERE EXISTS (SELECT FROM {name})" for name in tables if name != "alembic_version"
+        )
+        self._moved = " UNION ALL ".join(
+            f"SELECT $${name}$$, last_value FROM {name} WHERE is_called" for name in counters
+        )
+
+    def _texts(self, query: str) -> list[str]:
+        return [str(row[0]) for row in self.connection.execute(query.encode(), prepare=True)]
+
+    def _counters(self) -> dict[str, int]:
+        return {str(name): int(last) for name, last in self.connection.execute(self._moved.encode(), prepare=True)}
+
+    def is_whole(self) -> bool:
+        """Whether every trigger is on: a test may have left one switched off."""
+        return not self._texts("SELECT 1 FROM pg_trigger WHERE tgenabled <> 'O' LIMIT 1")
+
+    def wipe(self) -> None:
+        """Forget every row and start every counter again."""
+        wipes = [f"DELETE FROM {table}" for table in self._texts(self._full)]
+        wipes += [f"SELECT setval('{counter}', 1, false)" for counter in self._counters()]
+        if wipes:
+            self.connection.execute("; ".join(wipes).encode())
+
+    def read(self) -> Kept:
+        """Return all that is there."""
+        rows = {}
+        with self.connection.cursor() as cursor:
+            for table in self._texts(self._full):
+                with cursor.copy(f"COPY {table} TO STDOUT (FORMAT binary)".encode()) as copy:
+                    rows[table] = b"".join(copy)
+        return Kept(rows, self._counters())
+
+    def rewrite(self, kept: Kept | None) -> None:
+        """Let the database hold what was `kept` and nothing else. Where nobody wrote since it was, nothing is done."""
+        if self._stands == (kept, self._written()):
+            return
+        self.wipe()
+        if kept is not None:
+            self.write(kept)
+        self._stands = (kept, self._written())
+
+    def _written(self) -> str:
+        """How much this server has ever written."""
+        return self._texts("SELECT pg_current_wal_insert_lsn()")[0]
+
+    def write(self, kept: Kept) -> None:
+        """Put back what was there once, in a wiped database."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            for table, rows in kept.rows.items():
+                with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
+                    copy.write(rows)
+            if kept.counters:
+                moves = (f"setval('{counter}', {last})" for counter, last in kept.counters.items())
+                cursor.execute(f"SELECT {', '.join(moves)}".encode())
+
+
+_slates: dict[str, Slate] = {}
+
+
+def _slate(name: str) -> Slate:
+    kept = _slates.get(name)
+    if kept is None or kept.connection.closed:
+        kept = _slates[name] = Slate(name)
     return kept
 
 
-def empty(name: str) -> bool:
-    """Forget every row of the database `name` and start its counters again: far quicker than copying a database.
+def read(name: str) -> Kept:
+    """Return all that the database `name` holds. Nothing may wait for a commit."""
+    return _slate(name).read()
 
-    Triggers and foreign keys are set aside for this connection alone: they would rightly refuse. Returns False, having
-    done nothing, when a test left a trigger switched off: then only a new copy will do.
+
+def rewrite(name: str, kept: Kept | None = None) -> bool:
+    """Let the database `name` hold what was `kept` and nothing else: far quicker than copying a database.
+
+    Whoever is connected stays so. Returns False, having done nothing, when a test left a trigger switched off: then
+    only a new copy will do.
     """
-    connection = _connection(name)
-    if connection.execute("SELECT 1 FROM pg_trigger WHERE tgenabled <> 'O' LIMIT 1").fetchone():
+    slate = _slate(name)
+    if not slate.is_whole():
         return False
-    connection.execute(EMPTY)
+    slate.rewrite(kept)
     return True
 
 
 def recreate(name: str, template: str = "template1") -> None:
     """Drop the database `name`, whoever is connected, and copy it anew from `template`."""
     for known in (name, template):  # nobody may be connected to either
-        if (kept := _connections.pop(known, None)) is not None:
-            kept.close()
+        if (kept := _slates.pop(known, None)) is not None:
+            kept.connection.close()
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

@@ -11,6 +11,7 @@ from core.database import Base, UtcDateTime, enum_column
 from core.language import N_
 from core.roles import Role
 
+NOBODY = "destruido.invalid"  # RFC 2606: no such domain will ever exist
 NAME_LENGTH = 120
 EMAIL_LENGTH = 254
 ORGANISATION_NAME_LENGTH = 200
@@ -114,6 +115,11 @@ class User(Base):
     def roles(self) -> frozenset[Role]:
         """The roles granted, whether or not a second factor has made them effective."""
         return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def is_nobody(self) -> bool:
+        """True when the row stands for people whose data was destroyed."""
+        return self.email.endswith(f"@{NOBODY}")
 
     @property
     def has_second_factor(self) -> bool:

@@ -168,6 +168,15 @@ def forget(stored: StoredFile) -> None:
     obstore.delete(_store(setting("FILES_URL")), stored.key)
 
 
+def is_gone(stored: StoredFile) -> bool:
+    """Return whether the store holds no bytes of a file any more."""
+    try:
+        obstore.head(_store(setting("FILES_URL")), stored.key)
+    except FileNotFoundError:
+        return True
+    return False
+
+
 def clean_name(filename: str) -> str:
     """Return a display name without paths, control characters or tricks of direction; never used as a key."""
     base = filename.replace("\\", "/").rsplit("/", 1)[-1]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from core.database import session
 from core.files import StoredFile
@@ -32,6 +32,21 @@ def letters_since(address: str, about: str, since: datetime) -> int:
         OutboxMessage.to == address, OutboxMessage.about == about, OutboxMessage.created_at >= since
     )
     return session().scalar(query) or 0
+
+
+def letters_about(address: str, text: str) -> list[OutboxMessage]:
+    """Return the letters to an address that speak of something and wait for nothing any more."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.to == address,
+        OutboxMessage.state != MessageState.QUEUED,
+        or_(
+            *(
+                column.like(like_pattern(text), escape="\\")
+                for column in (OutboxMessage.body_text, OutboxMessage.subject)
+            )
+        ),
+    )
+    return list(session().scalars(query.order_by(OutboxMessage.id)))
 
 
 def failed_count() -> int:

@@ -18,6 +18,7 @@ from mail.rules import is_one_address, one_line
 from mail.states import MESSAGE_STATES, MessageState
 
 LONGEST_ERROR = 500
+FORGOTTEN = "nadie@destruido.invalid"
 BLOTTED = N_("El texto se borró al enviarse porque llevaba un enlace personal.")
 
 
@@ -122,3 +123,16 @@ def _move(letter: OutboxMessage, target: MessageState) -> None:
 def _message_id() -> str:
     domain = parseaddr(setting("MAIL_FROM"))[1].rpartition("@")[2] or "localhost"
     return f"<{secrets.token_hex(16)}@{domain}>"
+
+
+def forget_letters(to: str, containing: str) -> int:
+    """Blot out the letters to an address that speak of something, and who they went to; return how many.
+
+    One that still waits to be sent is left alone.
+    """
+    letters = queries.letters_about(to, containing)
+    for letter in letters:
+        letter.to, letter.subject, letter.attachments = FORGOTTEN, "—", []
+        letter.body_text = letter.body_html = "—"
+    session().flush()
+    return len(letters)

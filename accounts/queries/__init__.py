@@ -11,7 +11,7 @@ from accounts.queries.groups import (
     organisations_of,
     owner_count,
 )
-from accounts.queries.people import user, user_by_email, user_names, users, users_with_role
+from accounts.queries.people import user, user_by_email, user_by_exact_email, user_names, users, users_with_role
 from accounts.queries.proofs import (
     failures_of_account,
     failures_of_address,
@@ -42,6 +42,7 @@ __all__ = [
     "sessions_of",
     "user",
     "user_by_email",
+    "user_by_exact_email",
     "user_names",
     "user_session",
     "users",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from accounts.errors import EmailRefused
 from accounts.models import (
+    NOBODY,
     RoleGrant,
     User,
 )
@@ -32,9 +33,15 @@ def user_by_email(email: str) -> User | None:
     return session().scalar(select(User).where(User.email == spelling))
 
 
+def user_by_exact_email(email: str) -> User | None:
+    """Return the account kept under exactly this address, also one that no letter could reach."""
+    return session().scalar(select(User).where(User.email == email))
+
+
 def users(*, search: str = "", role: Role | None = None, state: AccountState | None = None) -> Select[User]:
     """Return the SELECT of people by name, with their roles loaded at once, for a list page."""
     query = select(User).options(selectinload(User.grants)).order_by(Folded(User.name), User.id)
+    query = query.where(User.email.not_like(f"%@{NOBODY}"))
     if search:
         query = query.where(or_(contains(User.name, search), contains(User.email, search)))
     if role is not None:

@@ -1,6 +1,7 @@
 """The verbs of accounts. Every one flushes, none commits, each leaves its audit event."""
 
 from accounts.services.attempts import admit, admit_letter, forgive, note_failure
+from accounts.services.nobody import forget_paper_person, nobody
 from accounts.services.organisations import (
     accept_invitation,
     add_member,
@@ -73,9 +74,11 @@ __all__ = [
     "end_session",
     "end_sessions",
     "enrol_second_factor",
+    "forget_paper_person",
     "forgive",
     "grant_role",
     "invite_member",
+    "nobody",
     "note_failure",
     "open_account",
     "open_paper_account",

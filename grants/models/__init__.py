@@ -9,6 +9,7 @@ from grants.models.held_upload import HeldUpload
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
 from grants.models.queue import ApplicationOfficer, BulkAction, BulkRow, SavedFilter
+from grants.models.retention import Destruction, RetentionHold
 from grants.models.roster import CommitteeDraw, ReviewerProfile
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
@@ -32,6 +33,7 @@ __all__ = [
     "CommitteeDraw",
     "ConsultationComment",
     "CureRequest",
+    "Destruction",
     "Determination",
     "ExpenseLine",
     "ExpenseReport",
@@ -40,6 +42,7 @@ __all__ = [
     "PaperApplication",
     "PaperImport",
     "PayingOrganisation",
+    "RetentionHold",
     "ReviewerProfile",
     "SavedFilter",
     "Screening",

@@ -222,4 +222,4 @@ def default_filter(user_id: int) -> SavedFilter | None:
 
 def hold_person(user_id: int) -> None:
     """Keep a second act of the same person waiting until the transaction ends."""
-    session().execute(select(User.id).where(User.id == user_id).with_for_update())
+    session().execute(select(User.id).where(User.id == user_id).order_by(User.id).with_for_update())

@@ -13,6 +13,7 @@ from grants.documents.acuse import acuse_pdf
 from grants.errors.calls import (
     ApplicationNotFound,
 )
+from grants.errors.retention import ContentDestroyed
 from grants.models import Application, ApplicationVersion
 from grants.queries import applications as queries
 from grants.routes.applications import readable_application
@@ -25,6 +26,7 @@ def _version(application: Application) -> ApplicationVersion:
     wanted = request.args.get("envio", "")
     chosen = [version for version in versions if str(version.number) == wanted] or versions[-1:]
     ensure(chosen, ApplicationNotFound())
+    ensure(chosen[0].content, ContentDestroyed())
     return chosen[0]
 
 

@@ -26,6 +26,7 @@ from grants.queries.bulk import officer_of, undone_screenings
 from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
 from grants.queries.paper import source_of
+from grants.queries.retention import destruction_of
 from grants.routes.review import shown_answer
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
@@ -117,6 +118,7 @@ def _screening_page(
         screenings=queries.screenings_of(application),
         undone=undone_screenings(application),
         officer=officer_of(application),
+        destruction=destruction_of(application),
         cure=cure,
         cure_states=CURE,
         cure_files=queries.files_of_cure(cure) if cure is not None else [],

@@ -68,7 +68,9 @@ def prepare_bulk(call: Call, kind: BulkKind, chosen: Sequence[int], terms: Mappi
         numbers = queries.applications_in(call, chosen[start : start + BATCH])
         rows = [_planned(action, standing, many.obstacle(standing)) for standing in many.look(numbers)]
         if rows:
-            session().execute(insert(BulkRow), rows)
+            session().execute(
+                insert(BulkRow.metadata.tables[BulkRow.__tablename__]), rows
+            )  # by the table: one statement, refused or not
         taken += len(rows)
     if not taken:
         raise NothingChosen()

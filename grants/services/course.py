@@ -9,6 +9,7 @@ from core.database import session
 from core.jobs import enqueue
 from grants.models import Call
 from grants.queries import calls as queries
+from grants.services.forgetting import NIGHTLY, plan_nightly
 from grants.states.call import CALL_STATES, COURSE, CallState
 
 
@@ -23,6 +24,8 @@ def move_call(call: Call, target: CallState) -> Call:
     call.state = target
     session().flush()
     record("call.moved", "call", call.id, {"state": before.value}, {"state": target.value})
+    if target in (CallState.CLOSED, CallState.FINAL, CallState.CANCELLED):
+        plan_nightly(NIGHTLY)  # from now on something may fall due
     return call
 
 

@@ -23,6 +23,7 @@ def save_filter(user_id: int, *, name: str, query: Mapping[str, str], default: b
     """
     if not query:
         raise FilterEmpty()
+    queries.hold_person(user_id)  # before the row that names them: two clicks at once must not wait for each other
     if len(queries.saved_filters(user_id)) >= MOST_FILTERS:
         raise TooManyFilters(most=MOST_FILTERS)
     kept = SavedFilter(user_id=user_id, query=dict(query), is_default=False, created_at=now())

@@ -12,7 +12,13 @@ from scoring.services.conflicts import (
     recognise_person,
     record_conflicts,
 )
-from scoring.services.dossiers import DossierAttachment, clear_dossier, receive_dossier, withdraw_dossier
+from scoring.services.dossiers import (
+    DossierAttachment,
+    clear_dossier,
+    forget_dossier,
+    receive_dossier,
+    withdraw_dossier,
+)
 from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
 from scoring.services.outside_knowledge import before_conflicts_count
@@ -52,6 +58,7 @@ __all__ = [
     "declare_no_conflict",
     "draw_lots",
     "extend_window",
+    "forget_dossier",
     "freeze_rulebook",
     "missing_in_review",
     "open_panel",

@@ -106,6 +106,17 @@ def withdraw_dossier(dossier: Dossier, *, reason: str) -> Dossier:
     return dossier
 
 
+def forget_dossier(dossier: Dossier) -> list[int]:
+    """Empty a dossier whose time is over; its code, marks and place in the order stay. Return its stored files."""
+    files = [file.stored_file_id for file in dossier.files]
+    dossier.content = {"title": "—", "summary": "—", "sections": []}
+    for file in dossier.files:
+        file.label = "—"
+    session().flush()
+    record("dossier.forgotten", "dossier", dossier.code, after={"files": len(files)})
+    return files
+
+
 def _fresh_code() -> str:
     while True:
         code = "D-" + "".join(secrets.choice(CODE_ALPHABET) for _place in range(CODE_LENGTH))

@@ -12,6 +12,7 @@ from accounts.models import User
 from core.clock import FrozenClock
 from core.database import db
 from core.roles import Role
+from grants.errors.queue import TooManyFilters
 from grants.models import Call, SavedFilter
 from grants.queries import bulk as queries
 from grants.services import saved_filters
@@ -84,7 +85,7 @@ def test_rename_and_delete_one_s_own_and_nobody_else_s(client: FlaskClient, page
 def test_thirty_are_enough(officer: User) -> None:
     for number in range(saved_filters.MOST_FILTERS):
         saved_filters.save_filter(officer.id, name=f"Filtro {number}", query={"q": str(number)})
-    with pytest.raises(saved_filters.TooManyFilters):
+    with pytest.raises(TooManyFilters):
         saved_filters.save_filter(officer.id, name="Uno más", query={"q": "x"})
 
 

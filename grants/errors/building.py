@@ -26,3 +26,21 @@ class TooManyQuestions(InvalidInput):
     """A form nobody would fill in."""
 
     sentence = N_("El formulario admite %(most)s preguntas como máximo.")
+
+
+class PartUnknown(NotFound):
+    """The rules have no such part: somebody took it out."""
+
+    sentence = N_("Eso ya no está en las reglas de evaluación.")
+
+
+class CriterionLast(Conflict):
+    """Rules without a criterion decide nothing."""
+
+    sentence = N_("Es el único criterio: agrega otro antes de quitarlo.")
+
+
+class TooManyParts(InvalidInput):
+    """More than anybody would read."""
+
+    sentence = N_("Las reglas admiten %(most)s como máximo.")

@@ -1,35 +1,24 @@
 """What somebody tells who offers to review, and what staff answers and draws."""
 
-from typing import ClassVar
-
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from core.forms import PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.settings import setting
-from grants.forms.subscriptions import ManyField
+from grants.forms.subscriptions import AtLeastOne, ManyField
 
 TOO_LONG = lazy(N_("Es demasiado largo: caben %(max)d caracteres."))
 MOST_KEYWORDS, LONGEST_KEYWORD = 12, 40
 MOST_SEATS = 60
 
 
-class AtLeastOne:
-    """Refuse an offer for nothing, and mark the field as one that must be filled in."""
-
-    field_flags: ClassVar[dict[str, bool]] = {"required": True}
-
-    def __call__(self, _form: object, field: ManyField) -> None:
-        """Refuse an empty choice."""
-        if not field.data:
-            raise ValidationError(_("Elige al menos un eje."))
-
-
 class RosterForm(PuenteForm):
     """What a person can judge, and the word they give."""
 
-    axes = ManyField(lazy(N_("Ejes que puedes juzgar")), [AtLeastOne()], validate_choice=False)
+    axes = ManyField(
+        lazy(N_("Ejes que puedes juzgar")), [AtLeastOne(N_("Elige al menos un eje."))], validate_choice=False
+    )
     keywords = StringField(lazy(N_("Tus temas, separados por comas")), [Length(max=400, message=TOO_LONG)])
     experience = TextAreaField(
         lazy(N_("Tu experiencia")),

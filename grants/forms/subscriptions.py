@@ -1,9 +1,9 @@
 """Which calls somebody wants to hear of."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.forms import PuenteForm, choices
@@ -22,6 +22,20 @@ class ManyField(SelectMultipleField):
         """Keep what is offered."""
         offered = {value for value, *_rest in self.iter_choices()}
         self.data = [value for value in self.data or [] if value in offered]
+
+
+class AtLeastOne:
+    """Refuse an empty choice, and mark the field as one that must be filled in."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, _form: object, field: SelectMultipleField) -> None:
+        """Refuse it in the reader's language."""
+        if not field.data:
+            raise ValidationError(_(self.message))
 
 
 class WishForm(PuenteForm):

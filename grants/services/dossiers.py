@@ -228,9 +228,15 @@ def keywords_of(application: Application) -> list[str]:
 
 
 def _entitlements(application: Application, rulebook: Mapping[str, Any]) -> list[str]:
-    known = {entry["id"] for entry in (*rulebook.get("bonus", ()), *rulebook.get("reserved", ()))}
-    proved = {"primera_vez"} if application.first_time else set()
-    return sorted(known & proved)
+    groups = (*rulebook.get("bonus", ()), *rulebook.get("reserved", ()))
+    proved = {entry["id"] for entry in groups if "when" in entry and _answered(application, entry["when"])}
+    if application.first_time and any(entry["id"] == "primera_vez" and "when" not in entry for entry in groups):
+        proved.add("primera_vez")
+    return sorted(proved)
+
+
+def _answered(application: Application, condition: Mapping[str, Any]) -> bool:
+    return application.answers.get(condition["question"]) in condition["in"]
 
 
 def _lines(value: Any) -> Iterable[str]:

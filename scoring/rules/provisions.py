@@ -39,11 +39,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """Points added to (or, where lower is better, taken from) a score whose dossier proved an entitlement."""
+    """Points added to (or, where lower is better, taken from) a score whose dossier proved an entitlement.
+
+    `when` says in words which answer proves it; None leaves the proof to whoever receives dossiers.
+    """
 
     id: str
     name: Mapping[str, str]
     points: Fraction
+    when: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Reserved:
     name: Mapping[str, str]
     places: int
     winner_uses_place: bool
+    when: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,11 @@ def read(document: Mapping[str, Any]) -> Rulebook:
             split_verdict=discrepancy["split_verdict"],
             further_reviewers=discrepancy["further_reviewers"],
         ),
-        bonus=tuple(Bonus(entry["id"], entry["name"], Fraction(entry["points"])) for entry in document["bonus"]),
+        bonus=tuple(
+            Bonus(entry["id"], entry["name"], Fraction(entry["points"]), _when(entry)) for entry in document["bonus"]
+        ),
         reserved=tuple(
-            Reserved(entry["id"], entry["name"], entry["places"], entry["winner_uses_place"])
+            Reserved(entry["id"], entry["name"], entry["places"], entry["winner_uses_place"], _when(entry))
             for entry in document["reserved"]
         ),
         ties=tuple(document["ties"]),
@@ -129,6 +131,10 @@ def read(document: Mapping[str, Any]) -> Rulebook:
         lot_iterations=document["lot"]["iterations"],
         justifications_public=document["publication"]["justifications"] == "public",
     )
+
+
+def _when(entry: Mapping[str, Any]) -> Mapping[str, str] | None:
+    return entry["when"]["text"] if "when" in entry else None
 
 
 def _optional(text: str | None) -> Fraction | None:

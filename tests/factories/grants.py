@@ -63,7 +63,11 @@ def make_draft_call(**changes: Any) -> Call:
 
 
 def make_published_call(
-    *, budget: Money | None = None, allocate: Callable[[Call], object] | None = None, **changes: Any
+    *,
+    budget: Money | None = None,
+    allocate: Callable[[Call], object] | None = None,
+    rulebook: dict[str, Any] | None = None,
+    **changes: Any,
 ) -> Call:
     """A call whose consultation is over, allocated, published and not open yet. The clock stands where it stood."""
     began = now()
@@ -76,7 +80,7 @@ def make_published_call(
                 **changes,
             }
         )
-        services.set_rulebook(call, standard_rulebook(call.title))
+        services.set_rulebook(call, rulebook or standard_rulebook(call.title))
         services.open_consultation(call, now() + timedelta(days=30))
         clock.advance(days=31)
         if allocate is None:

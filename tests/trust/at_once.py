@@ -14,6 +14,7 @@ def at_once(app: Flask, acts: Sequence[Callable[[], object]]) -> list[str]:
 
     Whatever else goes wrong is raised here, after everybody is through.
     """
+    db.session.commit()  # what stands so far is everybody's to see, and nobody waits for us
     start = threading.Barrier(len(acts))
     answers = [""] * len(acts)
     failures: list[BaseException] = []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from core.database import session
 from core.money import Money
-from trust.models import BankLine, BankMatch, BankStatement, JournalEntry, Posting
+from trust.models import Account, BankLine, BankMatch, BankStatement, JournalEntry, Posting
 from trust.states import BankLineState
 
 NEAR = timedelta(days=5)
@@ -49,6 +49,14 @@ def statements() -> list[BankStatement]:
     return list(
         session().scalars(select(BankStatement).order_by(BankStatement.ends_on.desc(), BankStatement.id.desc()))
     )
+
+
+def hold_bank(account: str) -> None:
+    """Keep the bank account until the transaction ends: who imports or matches at the same time comes second.
+
+    Held before any of its lines, always. Nobody who posts waits for it.
+    """
+    session().execute(select(Account.code).where(Account.code == account).with_for_update(key_share=True)).all()
 
 
 def statement_by_digest(account: str, digest: str) -> BankStatement | None:

@@ -119,7 +119,7 @@ def line_show(line_id: int) -> str:
 @roles(Role.TREASURER)
 def line_match(line_id: int) -> Response | tuple[str, int]:
     """Say which entries a line is."""
-    line = _line(line_id)
+    line = _line(line_id, hold=False)  # its bank account is held first, by the service
     form = MatchForm(prefix="conciliar").offer(_candidates(line))
     if form.validate_on_submit():
         try:
@@ -164,8 +164,8 @@ def line_reopen(line_id: int) -> Response:
     return redirect(url_for("trust.line_show", line_id=line_id), 303)
 
 
-def _line(line_id: int) -> BankLine:
-    line = queries.bank_line(line_id, hold=request.method == "POST")
+def _line(line_id: int, *, hold: bool | None = None) -> BankLine:
+    line = queries.bank_line(line_id, hold=request.method == "POST" if hold is None else hold)
     ensure(line)
     assert line is not None
     return line

@@ -14,7 +14,7 @@ from core.money import Money, format_money
 from trust import queries
 from trust.errors import MatchDiffers, NothingToMatch, ReasonRequired, StatementKnown
 from trust.models import BankLine, BankMatch, BankStatement, MatchReason
-from trust.queries.bank import NEAR, BookMove
+from trust.queries.bank import NEAR, BookMove, hold_bank
 from trust.rules.bank import CsvMapping, fingerprints, read_statement
 from trust.states import BANK_LINE_STATES, BankLineState
 
@@ -37,6 +37,7 @@ def import_statement(
     Raises:
         StatementKnown: this very file was imported before. StatementUnreadable: naming row and reason.
     """
+    hold_bank(account)
     digest = hashlib.sha256(data).hexdigest()
     if queries.statement_by_digest(account, digest) is not None:
         raise StatementKnown()
@@ -130,6 +131,8 @@ def match_by_hand(line: BankLine, entry_ids: Iterable[int]) -> BankLine:
         NothingToMatch: no entry, or one that is matched or moves nothing there. MatchDiffers: they do not add up.
         IllegalTransition: the line is not open.
     """
+    hold_bank(line.account_code)
+    session().refresh(line, attribute_names=["state"], with_for_update=True)
     BANK_LINE_STATES.check(line.state, BankLineState.MATCHED)
     wanted = set(entry_ids)
     moves = [one for one in queries.unmatched_moves(line.account_code, line.currency) if one.entry_id in wanted]

@@ -73,6 +73,7 @@ def apply_contribution(promised: Pledge, contribution: Contribution) -> Pledge:
     """
     if promised.state != PledgeState.ACTIVE:
         PLEDGE_STATES.check(promised.state, PledgeState.FULFILLED)
+    session().refresh(contribution, attribute_names=["state"], with_for_update={"key_share": True})  # it keeps one
     if contribution.id not in {one.id for one in queries.applicable(promised)}:
         raise NotOfThisPledge()
     session().add(

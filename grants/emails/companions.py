@@ -1,4 +1,4 @@
-"""The letter that invites somebody to be part of an application."""
+"""The letters about who is part of an application: the invitation, and that somebody left."""
 
 from accounts import queries as people
 from core.language import _, in_language, localised
@@ -32,4 +32,32 @@ def write_invitation(application: Application, companion: CoApplicant, token: st
             action=(_("Ver la invitación"), url),
             about=ABOUT,
             private=True,
+        )
+
+
+def write_departure(application: Application, companion: CoApplicant) -> None:
+    """Tell whoever applied that somebody left, and what that means for the application."""
+    person = application.applicant
+    url = f"{setting('PUBLIC_URL').rstrip('/')}/{person.language}/solicitudes/{application.id}"
+    with in_language(person.language):
+        enqueue_mail(
+            to=person.email,
+            subject=_("%(name)s dejó tu solicitud", name=companion.name),
+            paragraphs=[
+                _(
+                    "%(name)s ya no forma parte de tu solicitud a «%(call)s».",
+                    name=companion.name,
+                    call=localised(application.call.title),
+                ),
+                _("Todavía no la envías: ajústala antes de hacerlo, o invita a otra persona.")
+                if application.submitted_at is None
+                else _(
+                    "Lo que enviaste sigue su curso tal como se recibió. El programa ve el cambio y, si hace falta, "
+                    "te pedirá una aclaración. Mientras la convocatoria siga abierta puedes corregirla y enviarla otra "
+                    "vez."
+                ),
+            ],
+            language=person.language,
+            action=(_("Ver mi solicitud"), url),
+            about="grants.companion_left",
         )

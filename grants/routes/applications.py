@@ -154,7 +154,7 @@ def application_show(application_id: int) -> Response:
     """Where an application stands, what is next and when."""
     application = readable_application(application_id)
     call = application.call
-    cure = screening_queries.cure_of(application)
+    cure, companions = screening_queries.cure_of(application), companions_of(application)
     return show(
         "grants/application_show.html",
         application=application,
@@ -169,7 +169,8 @@ def application_show(application_id: int) -> Response:
         events=_events(application, cure),
         letters=letters_of(application),
         cure=cure,
-        companions=companions_of(application),
+        companions=companions,
+        travels_along=any(one.user_id is not None and one.user_id == actor().user_id for one in companions),
         companion_states=COMPANION,
         cure_is_open=_is_open(application, cure),
         first_step=form_rules.steps(call.form)[0]["id"],

@@ -96,3 +96,29 @@ def companion_answer(token: str) -> Response | BaseResponse:
         who=actor().label,
         form=form,
     )
+
+
+@blueprint.route("/solicitudes/<int:application_id>/dejar", methods=["GET", "POST"])
+@signed_in
+def companion_leave(application_id: int) -> Response | BaseResponse:
+    """Stop being part of somebody's application, once it was read what happens to it."""
+    companion = queries.my_place(application_id, this_person().id)
+    if companion is None:
+        raise NotFound()
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        services.leave_application(companion)
+        session().commit()
+        flash(_("Ya no formas parte de la solicitud."), "success")
+        return redirect(url_for("grants.application_list"), 303)
+    return show(
+        "grants/companion_leave.html",
+        422 if form.errors else 200,
+        application=companion.application,
+        others=sum(
+            1
+            for one in queries.companions_of(companion.application)
+            if one.id != companion.id and one.state is CompanionState.ACCEPTED
+        ),
+        form=form,
+    )

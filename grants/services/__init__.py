@@ -35,7 +35,13 @@ from grants.services.committee_draws import (
     draw_committee,
     free_seats,
 )
-from grants.services.companions import answer_invitation, invitation, invite_companion, remove_companion
+from grants.services.companions import (
+    answer_invitation,
+    invitation,
+    invite_companion,
+    leave_application,
+    remove_companion,
+)
 from grants.services.conflicts import (
     hand_over_conflicts,
     name_paying_organisations,
@@ -125,6 +131,7 @@ __all__ = [
     "hold_upload",
     "invitation",
     "invite_companion",
+    "leave_application",
     "leave_roster",
     "mark_tranche_ordered",
     "mark_tranche_paid",

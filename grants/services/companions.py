@@ -10,7 +10,8 @@ from accounts.rules.identity import normal_email, normal_name
 from core.audit import record
 from core.clock import now
 from core.database import session
-from grants.emails.companions import ABOUT, write_invitation
+from core.errors import IllegalTransition
+from grants.emails.companions import ABOUT, write_departure, write_invitation
 from grants.errors.companions import (
     AlreadyOnBoard,
     CompanionRefused,
@@ -21,6 +22,7 @@ from grants.errors.companions import (
 )
 from grants.models import Application, CoApplicant
 from grants.queries import companions as queries
+from grants.queries.applications import hold
 from grants.services.applications import ensure_editable
 from grants.states.application import ApplicantKind
 from grants.states.companion import COMPANION, CompanionState
@@ -97,6 +99,8 @@ def answer_invitation(companion: CoApplicant, person: User, *, accept: bool) -> 
     if person.email != companion.email:
         raise InvitationForAnother()
     target = CompanionState.ACCEPTED if accept else CompanionState.DECLINED
+    if companion.state is not CompanionState.INVITED:  # who accepted leaves by `leave_application`
+        raise IllegalTransition(from_state=COMPANION.label(companion.state), to_state=COMPANION.label(target))
     COMPANION.check(companion.state, target)
     before, companion.state = companion.state, target
     companion.answered_at, companion.token_sha256 = now(), None
@@ -109,6 +113,34 @@ def answer_invitation(companion: CoApplicant, person: User, *, accept: bool) -> 
         {"state": before.value},
         {"companion": companion.id, "user": person.id},
     )
+    return companion
+
+
+def leave_application(companion: CoApplicant) -> CoApplicant:
+    """Stop being part of an application, whenever one wants. What was sent stays as it was sent; who applied is told.
+
+    Raises:
+        IllegalTransition: they left before, or were never part of it.
+    """
+    application = companion.application
+    hold(application)  # two clicks at once: the second waits and sees the first
+    session().refresh(companion)
+    COMPANION.check(companion.state, CompanionState.DECLINED)
+    if companion.state is not CompanionState.ACCEPTED:
+        raise IllegalTransition(
+            from_state=COMPANION.label(companion.state), to_state=COMPANION.label(CompanionState.DECLINED)
+        )
+    person, companion.user_id = companion.user_id, None
+    companion.state, companion.answered_at = CompanionState.DECLINED, now()
+    session().flush()
+    record(
+        "companion.left",
+        "application",
+        application.id,
+        {"state": "accepted"},
+        {"companion": companion.id, "user": person},
+    )
+    write_departure(application, companion)
     return companion
 
 

@@ -188,3 +188,59 @@ def test_person_who_applies_alone_has_no_list(client: FlaskClient, clock: Frozen
     sign_in_as(client, person)
     assert client.get(f"/es/solicitudes/{alone.id}/acompanantes").status_code == 404
     assert "Quién participa" not in client.get(f"/es/solicitudes/{alone.id}").text
+
+
+def on_board(draft: Application) -> tuple[CoApplicant, User]:
+    companion = services.invite_companion(draft, name="Amiga Uno", email=FRIEND)
+    friend = make_user(email=FRIEND)
+    services.answer_invitation(services.invitation(token_sent()), friend, accept=True)
+    return companion, friend
+
+
+def last_letter() -> OutboxMessage:
+    return session().scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)).one()
+
+
+def test_who_accepted_leaves_by_themselves_and_the_applicant_hears_of_it(
+    draft: Application, client: FlaskClient
+) -> None:
+    companion, friend = on_board(draft)
+    session().commit()
+    sign_in_as(client, friend)
+    page = f"/es/solicitudes/{draft.id}"
+    assert f"{page}/dejar" in client.get(page).get_data(as_text=True)
+    asked = client.get(f"{page}/dejar").get_data(as_text=True)
+    assert "decide si la envía sin ti" in asked
+    assert "Un colectivo necesita al menos dos personas." in asked
+    assert client.post(f"{page}/dejar").status_code == 303
+    session().expire_all()
+    assert (companion.state, companion.user_id) == (CompanionState.DECLINED, None)
+    assert (last_letter().to, last_letter().subject) == (draft.applicant.email, "Amiga Uno dejó tu solicitud")
+    assert "ajústala antes" in last_letter().body_text
+    assert {client.get(page).status_code, client.post(f"{page}/dejar").status_code} == {404}  # a second click too
+    services.invite_companion(draft, name="Amiga Uno", email=FRIEND)  # and may be asked again
+    assert companion.state is CompanionState.INVITED
+
+
+def test_leaving_what_was_sent_changes_nothing_of_what_was_sent(draft: Application, client: FlaskClient) -> None:
+    companion, friend = on_board(draft)
+    services.submit_application(draft)
+    session().commit()
+    sealed = draft.content_sha256
+    sign_in_as(client, friend)
+    assert "sigue su curso tal como se recibió" in client.get(f"/es/solicitudes/{draft.id}/dejar").get_data(
+        as_text=True
+    )
+    services.leave_application(companion)
+    assert (draft.content_sha256, draft.state.value) == (sealed, "submitted")
+    assert "El programa ve el cambio" in " ".join(last_letter().body_text.split())
+    with pytest.raises(IllegalTransition):
+        services.leave_application(companion)
+
+
+def test_only_a_companion_leaves(draft: Application, client: FlaskClient) -> None:
+    on_board(draft)
+    session().commit()
+    for person in (draft.applicant, make_user()):
+        sign_in_as(client, person)
+        assert client.post(f"/es/solicitudes/{draft.id}/dejar").status_code == 404

@@ -133,13 +133,8 @@ def leave_application(companion: CoApplicant) -> CoApplicant:
     person, companion.user_id = companion.user_id, None
     companion.state, companion.answered_at = CompanionState.DECLINED, now()
     session().flush()
-    record(
-        "companion.left",
-        "application",
-        application.id,
-        {"state": "accepted"},
-        {"companion": companion.id, "user": person},
-    )
+    after = {"companion": companion.id, "user": person}
+    record("companion.left", "application", application.id, {"state": "accepted"}, after)
     write_departure(application, companion)
     return companion
 

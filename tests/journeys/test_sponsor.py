@@ -15,6 +15,7 @@ def test_a_sponsor_gives_through_the_checkout_and_gets_a_receipt(arrive: Callabl
     page = visitor.start()
     page.get_by_role("link", name=re.compile("^Aportar")).first.click()
     page.get_by_label("¿Cuánto quieres aportar?").fill("25,000")
+    page.get_by_text("Recibo a tu nombre o por correo").click()
     page.get_by_label("Nombre en el recibo").fill("Panadería La Espiga, S.A. de C.V.")
     page.get_by_label("Correo para enviarte el recibo").fill("cuentas@laespiga.example")
     visitor.photograph("give")

@@ -25,8 +25,13 @@ class FundClosingForm(PuenteForm):
     )
     consent = ProofField(lazy("Aceptación de quien dio el dinero"))
 
-    def __init__(self, *args: Any, takers: Sequence[tuple[Fund, MayTake]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, takers: Sequence[tuple[Fund, MayTake]] = (), has_rest: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if has_rest:
+            self.target.validators = [DataRequired(message=lazy("Elige la bolsa."))]
+            self.target.flags.required = True
         self.takers = {one.code: one for one, _verdict in takers}
         options = [(one.code, _label(one, verdict)) for one, verdict in takers]
         self.target.choices = choices([("", _(N_("Elige la bolsa"))), *options])

@@ -44,7 +44,7 @@ def fund_close(code: str) -> Response | tuple[str, int]:
     waiting = fund_closing_of(fund)
     if waiting is not None:
         return redirect(url_for("trust.fund_closing_show", closing_id=waiting.id), 303)
-    form = FundClosingForm(takers=takers(fund))
+    form = FundClosingForm(takers=takers(fund), has_rest=bool(rest_of(fund)))
     if form.validate_on_submit():
         try:
             wish = ask_fund_closing(fund, target=form.chosen, reason=form.reason.data or "", consent=_consent(form))

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from core.access import ensure, roles
 from core.context import actor
 from core.database import session
-from core.language import _, lazy
+from core.language import N_, _, lazy
 from core.listing import page_number, paginate
 from core.money import Money
 from core.roles import Role
@@ -21,6 +21,15 @@ from trust.rules import online
 from trust.states import CHARGE_STATES, DECIDERS, DISPUTE_STATES, PAYOUT_STATES, ChargeState, PayoutState
 
 READERS = sorted(DECIDERS)
+CHARGE_KINDS = {
+    "adjustment": N_("Ajuste"),
+    "stripe_fee": N_("Comisión o suscripción"),
+    "stripe_fx_fee": N_("Comisión por cambio de moneda"),
+    "tax_fee": N_("Impuesto sobre comisiones"),
+    "contribution": N_("Contribución climática"),
+    "climate_order_purchase": N_("Contribución climática"),
+    "climate_order_refund": N_("Contribución climática"),
+}
 PROBLEMS = {
     "unknown": lazy("Trae movimientos que los libros no tienen"),
     "different": lazy("Trae movimientos que los libros tienen con otra cantidad o en otro depósito"),
@@ -120,6 +129,9 @@ def _page(payout: Payout, *, explain: ReasonForm | None = None, back: ReasonForm
     waiting = [one for one in charges if one.state == ChargeState.EXPLAINED]
     another = all(one.explained_by_id != actor().user_id for one in waiting)
     problem, _colon, detail = (payout.problem or "").partition(": ")
+    if problem == "unknown":  # what stands in the table of charges is told there
+        own = {one.transaction_id for one in charges}
+        detail = ", ".join(one for one in detail.split(", ") if one not in own)
     return render_template(
         "trust/payout_show.html",
         payout=payout,
@@ -131,6 +143,7 @@ def _page(payout: Payout, *, explain: ReasonForm | None = None, back: ReasonForm
         amount=Money,
         charges=charges,
         charge_states=CHARGE_STATES,
+        charge_kinds=CHARGE_KINDS,
         reason=waiting[0].reason if waiting else None,
         may_explain=actor().has(Role.TREASURER) and any(one.state == ChargeState.TOLD for one in charges),
         may_confirm=bool(waiting) and another and actor().has(*READERS),

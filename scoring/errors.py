@@ -291,3 +291,9 @@ class LotNotCommitted(Refusal):
     """A lot is drawn only after its commitment was published."""
 
     sentence = N_("Antes de realizar el sorteo hay que comprometerlo en público.")
+
+
+class BudgetExceeded(InvalidInput):
+    """No more is given than was approved."""
+
+    sentence = N_("Para esta convocatoria hay %(approved)s aprobados; no se puede repartir más.")

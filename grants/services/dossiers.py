@@ -202,6 +202,7 @@ def _hand_over(panel: Any, clearing: BlindClearing) -> None:
         clearing.content,
         keywords=keywords_of(application),
         axis=None if application.axis is None else str(application.axis),
+        region=application.region,
         requested_cents=application.requested_cents,
         currency=application.currency,
         entitlements=_entitlements(application, panel.rulebook.document),

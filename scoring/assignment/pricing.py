@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scoring.assignment.flow import Network, all_pairs, network, solve
 from scoring.assignment.problem import Integers, Problem, needs, room
 
-FEW = 200_000  # pairs up to which all of them are solved at once
+FEW = 10_000  # pairs up to which all of them are solved at once
 PROMISING, SPARE = 12, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
 JOINING = 8  # pairs a dossier that join in a round
 ROUNDS = 60

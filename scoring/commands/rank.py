@@ -1,5 +1,6 @@
 """`puente scoring rank`: the order of merit again, from the rulebook and the scores."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,12 +16,13 @@ from scoring.commands.scores import Sheets, indexed, read_scores
 from scoring.commands.tables import BadFile, Row, read_json, read_rulebook, read_table, show
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
+from scoring.rules.division import NoLotError, decide
 from scoring.rules.official_score import Arithmetic, Term
 from scoring.rules.rank_posterior import rank_posterior
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.reasons import sentence
 from scoring.rules.rulebook import Rulebook
-from scoring.rules.selection import Decision, Line, Reason, select
+from scoring.rules.selection import Decision, Line, Reason
 from scoring.rules.severity import fit
 
 NAMED = 20
@@ -34,13 +36,18 @@ class Facts:
 
     requested_cents: int | None
     entitlements: frozenset[str]
+    group: str | None
 
 
 @click.command("rank")
 @click.option("--rulebook", required=True, type=A_FILE, help="JSON, puente-rulebook/1.")
 @click.option("--scores", required=True, type=A_FILE, help="CSV: application, reviewer, criterion, score.")
-@click.option("--applications", type=A_FILE, help="CSV: application, requested, a column a bonus or reserved place.")
-@click.option("--budget", help="The money to give, in the rulebook's currency; needs requested amounts.")
+@click.option(
+    "--applications",
+    type=A_FILE,
+    help="CSV: application, requested, axis, region, a column a bonus or reserved place.",
+)
+@click.option("--budget", help="The money to give; else the rulebook's. Needs requested amounts.")
 @click.option("--lot", type=A_FILE, help="JSON of `draw reveal`: its places break the last ties.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rank_command(
@@ -52,8 +59,11 @@ def rank_command(
     facts = _facts(applications, rules, sheets) if applications else {}
     arithmetic = Arithmetic(rules)
     candidates = [_candidate(arithmetic, name, readers, facts.get(name)) for name, readers in sheets.items()]
-    places = rank(rules, candidates, _places_of_lot(lot, sheets) if lot else None)
-    decisions = _decisions(rules, places, facts, budget)
+    drawn = _places_of_lot(lot, sheets) if lot else None
+    places = rank(rules, candidates, drawn)
+    if budget is None and rules.budget_cents is not None and facts:
+        budget = str(Money(rules.budget_cents, rules.currency).decimal)
+    decisions = _decisions(rules, places, facts, budget, drawn or {})
     certainty, found = _diagnosis(rules, sheets)
     written: dict[int, dict[str, Any]] = {}  # by identity: the arithmetic keeps every term it made
     rows = [
@@ -81,11 +91,12 @@ def _facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
         if name not in sheets:
             raise row.fault("application", f"«{name}» has no scores")
         known = rules.entitlements()
-        strange = set(row.values) - known - {"application", "requested"}
+        by = rules.envelopes.by if rules.envelopes is not None else None
+        strange = set(row.values) - known - {"application", "requested", "axis", "region"}
         if strange:
-            raise row.fault(min(strange), "is neither requested nor a bonus or reserved place of the rulebook")
+            raise row.fault(min(strange), "is neither requested nor a bonus, a reserved place, axis or region")
         proved = frozenset(name for name in known if name in row.values and _yes(row, name))
-        found[name] = Facts(_requested(row, rules.currency), proved)
+        found[name] = Facts(_requested(row, rules.currency), proved, row.text(by) if by is not None else None)
     return found
 
 
@@ -127,7 +138,7 @@ def _places_of_lot(path: Path, sheets: Sheets) -> dict[str, int]:
 
 
 def _decisions(
-    rules: Rulebook, places: list[Place], facts: dict[str, Facts], budget: str | None
+    rules: Rulebook, places: list[Place], facts: dict[str, Facts], budget: str | None, lot: Mapping[str, int]
 ) -> dict[str, Decision]:
     """Return what becomes of each application: of all under a budget, else only of those below a threshold."""
     lines = []
@@ -137,20 +148,29 @@ def _decisions(
         if budget is not None and asked is None and place.position is not None:
             raise click.UsageError(f"--budget needs the requested amount of «{name}» in --applications")
         failed = tuple(place.candidate.score.failed_criteria())
-        lines.append(Line(name, place.position, asked or 0, place.candidate.entitlements, failed))
+        group = facts[name].group if name in facts else None
+        score, drawn = Fraction(place.candidate.score.rounded), lot.get(name)
+        lines.append(Line(name, place.position, asked or 0, place.candidate.entitlements, failed, group, score, drawn))
     if budget is None:
         lines = [line for line in lines if line.position is None]
     tied = [place.candidate.label for place in places if place.awaits_lot]
     if budget is not None and tied:
-        named = ", ".join(tied[:NAMED]) + (f" +{len(tied) - NAMED}" if len(tied) > NAMED else "")
-        raise click.ClickException(f"LotNeeded: {LotNeeded(dossiers=named).message()} (--lot)")
+        raise _lot_needed(tied)
     try:
         money = Money.parse(budget or "0", rules.currency)
     except InvalidInput as refusal:
         raise click.BadParameter(refusal.message(), param_hint="--budget") from None
     if money.amount_cents < 0:
         raise click.BadParameter("is below nought", param_hint="--budget")
-    return {decision.label: decision for decision in select(rules, lines, money.amount_cents)}
+    try:
+        return {decision.label: decision for decision in decide(rules, lines, money.amount_cents)}
+    except NoLotError as missing:
+        raise _lot_needed(missing.labels) from None
+
+
+def _lot_needed(labels: Sequence[str]) -> click.ClickException:
+    named = ", ".join(labels[:NAMED]) + (f" +{len(labels) - NAMED}" if len(labels) > NAMED else "")
+    return click.ClickException(f"LotNeeded: {LotNeeded(dossiers=named).message()} (--lot)")
 
 
 def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:

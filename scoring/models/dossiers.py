@@ -31,6 +31,7 @@ class Dossier(Base):
     content_sha256: Mapped[str] = mapped_column(String(64))
     keywords: Mapped[list[str]] = mapped_column(JsonType)
     axis: Mapped[str | None] = mapped_column(String(40))
+    region: Mapped[str | None] = mapped_column(String(60))
     requested_cents: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     entitlements: Mapped[list[str]] = mapped_column(JsonType)

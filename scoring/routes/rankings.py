@@ -50,10 +50,12 @@ def ranking_show(panel_id: int) -> str:
 def ranking_select(panel_id: int) -> Response | tuple[str, int]:
     """Apply the budget."""
     panel, ranking = _ranking(panel_id)
-    form = BudgetForm(ranking.currency)
-    if not form.validate():
-        return _ranking_page(panel, ranking, form), 422
-    money = form.budget.data
+    money = services.budget_of(panel)
+    if money is None:
+        form = BudgetForm(ranking.currency)
+        if not form.validate():
+            return _ranking_page(panel, ranking, form), 422
+        money = form.budget.data
     services.select(ranking, budget_cents=money.amount_cents, currency=money.currency)
     session().commit()
     flash(_("Se aplicó el presupuesto. Revisa las razones antes de publicar."), "success")
@@ -104,5 +106,6 @@ def _ranking_page(panel: Panel, ranking: Ranking, form: BudgetForm) -> str:
         states=RANKING,
         may_select=actor().has(*STAFF) and ranking.state != RankingState.RELEASED,
         may_release=actor().has(*STAFF) and ranking.state == RankingState.SELECTED,
+        approved=services.budget_of(panel) if ranking.state != RankingState.RELEASED else None,
         form=form,
     )

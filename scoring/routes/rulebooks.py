@@ -37,6 +37,7 @@ def rulebook_show(sha256: str) -> BaseResponse:
         names=names_in(rules),
         examples=worked_examples(rules),
         exact=exact,
+        budget=None if rules.budget_cents is None else Money(rules.budget_cents, rules.currency),
         cap=None if rules.cap_per_award_cents is None else Money(rules.cap_per_award_cents, rules.currency),
         cacheable=True,
     )
@@ -57,6 +58,7 @@ def names_in(rules: Rulebook) -> dict[str, str]:
     """Return what a rulebook calls its criteria and groups, by id, in the reader's language."""
     named = {criterion.id: localised(criterion.name) for criterion in rules.criteria}
     named |= {entry.id: localised(entry.name) for entry in rules.bonus}
+    named |= {part.id: localised(part.name) for part in (rules.envelopes.parts if rules.envelopes else ())}
     return named | {entry.id: localised(entry.name) for entry in rules.reserved}
 
 

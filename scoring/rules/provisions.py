@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,24 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """A part of the budget, in percent, kept for the applications of one axis or region."""
+
+    id: str
+    name: Mapping[str, str]
+    percent: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Envelopes:
+    """How the budget is divided: by what, into which parts, and in which order what is left over is offered again."""
+
+    by: str
+    parts: tuple[Envelope, ...]
+    refill: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Discrepancy:
     """When reviewers disagree enough to call another: the measure, the spread that does, and how many may come."""
 
@@ -96,6 +115,9 @@ class Rulebook:
     waiting_list: int | None
     lot_iterations: int
     justifications_public: bool
+    budget_cents: int | None = None
+    envelopes: Envelopes | None = None
+    lottery_band: Fraction | None = None
 
     @property
     def lower_is_better(self) -> bool:
@@ -127,3 +149,78 @@ def plain(value: Fraction) -> str:
     """Return a terminating fraction as the shortest decimal text: 1/2 is "0.5"."""
     number = Decimal(value.numerator) / Decimal(value.denominator)
     return format(number.normalize(), "f")
+
+
+def read(document: Mapping[str, Any]) -> Rulebook:
+    """Return a document that `check` passed, such as a frozen one, as values; nothing is checked again."""
+    selection, reviews, discrepancy = document["selection"], document["reviews"], document["discrepancy"]
+    return Rulebook(
+        title=document["title"],
+        criteria=tuple(read_criterion(entry) for entry in document["criteria"]),
+        threshold=optional(document["score"]["threshold"]),
+        decimals=document["score"]["decimals"],
+        reviews_per_application=reviews["per_application"],
+        max_load=reviews["max_load"],
+        min_load=reviews["min_load"],
+        one_per_institution=reviews["one_per_institution"],
+        justification_min=reviews["justification"]["min_characters"],
+        justification_max=reviews["justification"]["max_characters"],
+        conflicts=tuple(document["conflicts"]),
+        discrepancy=Discrepancy(
+            by_criterion=discrepancy["measure"] == "criterion",
+            spread_limit=Fraction(discrepancy["spread_limit"]),
+            split_verdict=discrepancy["split_verdict"],
+            further_reviewers=discrepancy["further_reviewers"],
+        ),
+        bonus=tuple(
+            Bonus(entry["id"], entry["name"], Fraction(entry["points"]), _when(entry)) for entry in document["bonus"]
+        ),
+        reserved=tuple(
+            Reserved(entry["id"], entry["name"], entry["places"], entry["winner_uses_place"], _when(entry))
+            for entry in document["reserved"]
+        ),
+        ties=tuple(document["ties"]),
+        currency=selection["currency"],
+        cap_per_award_cents=selection["cap_per_award_cents"],
+        skip_rule=selection["skip_rule"],
+        waiting_list=selection.get("waiting_list"),
+        lot_iterations=document["lot"]["iterations"],
+        justifications_public=document["publication"]["justifications"] == "public",
+        budget_cents=selection.get("budget_cents"),
+        envelopes=read_envelopes(selection.get("envelopes")),
+        lottery_band=optional(selection.get("lottery_band")),
+    )
+
+
+def read_envelopes(entry: Mapping[str, Any] | None) -> Envelopes | None:
+    """Return how the budget is divided; None where it is not."""
+    if entry is None:
+        return None
+    parts = tuple(Envelope(part["id"], part["name"], Fraction(part["percent"])) for part in entry["parts"])
+    return Envelopes(entry["by"], parts, tuple(entry["refill"]))
+
+
+def _when(entry: Mapping[str, Any]) -> Mapping[str, str] | None:
+    return entry["when"]["text"] if "when" in entry else None
+
+
+def optional(text: str | None) -> Fraction | None:
+    """Return a number that may be left out."""
+    return None if text is None else Fraction(text)
+
+
+def read_criterion(entry: Mapping[str, Any]) -> Criterion:
+    """Return one criterion."""
+    scale = entry["scale"]
+    return Criterion(
+        id=entry["id"],
+        name=entry["name"],
+        description=entry["description"],
+        weight=Fraction(entry["weight"]),
+        minimum=Fraction(scale["min"]),
+        maximum=Fraction(scale["max"]),
+        step=Fraction(scale["step"]),
+        lower_is_better=scale["better"] == "lower",
+        anchors=tuple((Fraction(anchor["value"]), anchor["text"]) for anchor in entry["anchors"]),
+        threshold=optional(entry["threshold"]),
+    )

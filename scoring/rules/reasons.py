@@ -23,6 +23,21 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_SELECTED_LIST_FULL: N_(
         "Lugar %(position)s en el orden; el presupuesto no alcanza y la lista de espera tiene %(places)s lugares."
     ),
+    Reason.AWARDED_ENVELOPE: N_("Lugar %(position)s en el orden; alcanza la bolsa «%(group)s»."),
+    Reason.AWARDED_REFILL: N_(
+        "Lugar %(position)s en el orden; recibe de lo que sobró en las bolsas, cuando tocaba a «%(group)s»."
+    ),
+    Reason.WAITLISTED_ENVELOPE: N_(
+        "Lugar %(position)s en el orden; ni la bolsa «%(group)s» ni lo que sobró alcanzan para %(needed)s. "
+        "Es el número %(waiting)s de la lista de espera."
+    ),
+    Reason.AWARDED_BAND: N_(
+        "Lugar %(position)s en el orden, a menos de %(band)s puntos del corte: decidió el sorteo (lugar %(lot)s)."
+    ),
+    Reason.WAITLISTED_BAND: N_(
+        "Lugar %(position)s en el orden, a menos de %(band)s puntos del corte: decidió el sorteo (lugar %(lot)s). "
+        "Es el número %(waiting)s de la lista de espera."
+    ),
     Reason.BELOW_OVERALL: N_("La calificación total no llega al mínimo de las reglas."),
     Reason.BELOW_CRITERIA: N_("No llega al mínimo de las reglas en: %(criteria)s."),
 }

@@ -18,7 +18,21 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from core.language import N_
-from scoring.rules.provisions import Bonus, Criterion, Discrepancy, Reserved, Rulebook, exact, plain
+from scoring.rules.provisions import (
+    Bonus,
+    Criterion,
+    Discrepancy,
+    Envelope,
+    Envelopes,
+    Reserved,
+    Rulebook,
+    exact,
+    optional,
+    plain,
+    read,
+    read_criterion,
+    read_envelopes,
+)
 
 FORMAT = "puente-rulebook/1"
 
@@ -27,6 +41,8 @@ __all__ = [
     "Bonus",
     "Criterion",
     "Discrepancy",
+    "Envelope",
+    "Envelopes",
     "Problem",
     "Reserved",
     "Rulebook",
@@ -95,68 +111,6 @@ def parse(document: Mapping[str, Any]) -> Rulebook:
     return read(document)
 
 
-def read(document: Mapping[str, Any]) -> Rulebook:
-    """Return a document that `check` passed, such as a frozen one, as values; nothing is checked again."""
-    selection, reviews, discrepancy = document["selection"], document["reviews"], document["discrepancy"]
-    return Rulebook(
-        title=document["title"],
-        criteria=tuple(_criterion(entry) for entry in document["criteria"]),
-        threshold=_optional(document["score"]["threshold"]),
-        decimals=document["score"]["decimals"],
-        reviews_per_application=reviews["per_application"],
-        max_load=reviews["max_load"],
-        min_load=reviews["min_load"],
-        one_per_institution=reviews["one_per_institution"],
-        justification_min=reviews["justification"]["min_characters"],
-        justification_max=reviews["justification"]["max_characters"],
-        conflicts=tuple(document["conflicts"]),
-        discrepancy=Discrepancy(
-            by_criterion=discrepancy["measure"] == "criterion",
-            spread_limit=Fraction(discrepancy["spread_limit"]),
-            split_verdict=discrepancy["split_verdict"],
-            further_reviewers=discrepancy["further_reviewers"],
-        ),
-        bonus=tuple(
-            Bonus(entry["id"], entry["name"], Fraction(entry["points"]), _when(entry)) for entry in document["bonus"]
-        ),
-        reserved=tuple(
-            Reserved(entry["id"], entry["name"], entry["places"], entry["winner_uses_place"], _when(entry))
-            for entry in document["reserved"]
-        ),
-        ties=tuple(document["ties"]),
-        currency=selection["currency"],
-        cap_per_award_cents=selection["cap_per_award_cents"],
-        skip_rule=selection["skip_rule"],
-        waiting_list=selection.get("waiting_list"),
-        lot_iterations=document["lot"]["iterations"],
-        justifications_public=document["publication"]["justifications"] == "public",
-    )
-
-
-def _when(entry: Mapping[str, Any]) -> Mapping[str, str] | None:
-    return entry["when"]["text"] if "when" in entry else None
-
-
-def _optional(text: str | None) -> Fraction | None:
-    return None if text is None else Fraction(text)
-
-
-def _criterion(entry: Mapping[str, Any]) -> Criterion:
-    scale = entry["scale"]
-    return Criterion(
-        id=entry["id"],
-        name=entry["name"],
-        description=entry["description"],
-        weight=Fraction(entry["weight"]),
-        minimum=Fraction(scale["min"]),
-        maximum=Fraction(scale["max"]),
-        step=Fraction(scale["step"]),
-        lower_is_better=scale["better"] == "lower",
-        anchors=tuple((Fraction(anchor["value"]), anchor["text"]) for anchor in entry["anchors"]),
-        threshold=_optional(entry["threshold"]),
-    )
-
-
 SHAPE_MESSAGES = {
     "required": N_("Falta un dato obligatorio: %(detail)s"),
     "additionalProperties": N_("Hay un dato que el formato no conoce: %(detail)s"),
@@ -179,6 +133,7 @@ def _contradictions(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _totals(document)
     yield from _loads(document["reviews"])
     yield from _ties(document)
+    yield from _parts_of_budget(document)
 
 
 def _weights(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -192,7 +147,7 @@ def _weights(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _scale(path: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
-    criterion = _criterion(entry)
+    criterion = read_criterion(entry)
     name = {"criterion": criterion.id}
     if criterion.minimum >= criterion.maximum:
         yield Problem(f"{path}.scale", N_("La escala de «%(criterion)s» termina antes de empezar."), name)
@@ -229,11 +184,11 @@ def _names(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _totals(document: Mapping[str, Any]) -> Iterator[Problem]:
-    criteria = [_criterion(entry) for entry in document["criteria"]]
+    criteria = [read_criterion(entry) for entry in document["criteria"]]
     lowest = sum((c.weight * c.minimum for c in criteria), Fraction(0))
     highest = sum((c.weight * c.maximum for c in criteria), Fraction(0))
     bounds = {"low": plain(lowest), "high": plain(highest)}
-    threshold = _optional(document["score"]["threshold"])
+    threshold = optional(document["score"]["threshold"])
     if threshold is not None and not lowest <= threshold <= highest:
         yield Problem(
             "$.score.threshold", N_("El mínimo total está fuera de lo posible: de %(low)s a %(high)s."), bounds
@@ -246,6 +201,25 @@ def _totals(document: Mapping[str, Any]) -> Iterator[Problem]:
             N_("Ninguna diferencia entre evaluaciones puede llegar a %(limit)s: la mayor posible es %(widest)s."),
             {"limit": rule["spread_limit"], "widest": plain(widest)},
         )
+
+
+def _parts_of_budget(document: Mapping[str, Any]) -> Iterator[Problem]:
+    envelopes = read_envelopes(document["selection"].get("envelopes"))
+    if envelopes is None:
+        return
+    path, names = "$.selection.envelopes", [part.id for part in envelopes.parts]
+    total = sum((part.percent for part in envelopes.parts), Fraction(0))
+    if total != 100:
+        yield Problem(
+            f"{path}.parts", N_("Las bolsas suman %(sum)s por ciento y deben sumar 100."), {"sum": plain(total)}
+        )
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Problem(f"{path}.parts[{index}].id", N_("La clave «%(id)s» está repetida."), {"id": name})
+    if sorted(envelopes.refill) != sorted(set(names)):
+        yield Problem(f"{path}.refill", N_("El orden en que se reparte lo que sobra debe nombrar cada bolsa una vez."))
+    if document["reserved"]:
+        yield Problem(path, N_("Las bolsas y los lugares reservados no se pueden usar en las mismas reglas."))
 
 
 def _loads(reviews: Mapping[str, Any]) -> Iterator[Problem]:

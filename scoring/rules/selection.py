@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from scoring.rules.rulebook import Reserved, Rulebook
 from scoring.states import Determination
@@ -17,19 +18,31 @@ class Reason(StrEnum):
     WAITLISTED_BUDGET = "waitlisted_budget"
     WAITLISTED_AFTER_STOP = "waitlisted_after_stop"
     NOT_SELECTED_LIST_FULL = "not_selected_list_full"
+    AWARDED_ENVELOPE = "awarded_envelope"
+    AWARDED_REFILL = "awarded_refill"
+    WAITLISTED_ENVELOPE = "waitlisted_envelope"
+    AWARDED_BAND = "awarded_band"
+    WAITLISTED_BAND = "waitlisted_band"
     BELOW_OVERALL = "below_overall"
     BELOW_CRITERIA = "below_criteria"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One ranked dossier as selection sees it. `position` is None below a threshold. Money in minor units."""
+    """One ranked dossier as selection sees it. `position` is None below a threshold. Money in minor units.
+
+    `group` is the axis or region whose envelope it belongs to; `score` and `lot` matter where the rules draw near the
+    cut.
+    """
 
     label: str
     position: int | None
     requested_cents: int
     entitlements: frozenset[str] = frozenset()
     failed_criteria: tuple[str, ...] = ()
+    group: str | None = None
+    score: Fraction | None = None
+    lot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ def select(rulebook: Rulebook, lines: Sequence[Line], budget_cents: int) -> list
         decisions[line.label] = _wait(rulebook, line, waiting, awards)
     for line in lines:
         if line.position is None:
-            decisions[line.label] = _below(line)
+            decisions[line.label] = below(line)
     return [decisions[line.label] for line in lines]
 
 
@@ -162,7 +175,8 @@ def _wait(rulebook: Rulebook, line: Line, waiting: int, awards: _Awards) -> Deci
     return Decision(line.label, Determination.WAITLISTED, 0, Reason.WAITLISTED_AFTER_STOP, params, waiting)
 
 
-def _below(line: Line) -> Decision:
+def below(line: Line) -> Decision:
+    """Return the decision on a line that a threshold keeps out."""
     if line.failed_criteria:
         params: dict[str, str | int] = {"criteria": ", ".join(line.failed_criteria)}
         return Decision(line.label, Determination.BELOW_THRESHOLD, 0, Reason.BELOW_CRITERIA, params)

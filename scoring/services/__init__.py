@@ -21,7 +21,7 @@ from scoring.services.dossiers import (
 )
 from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
-from scoring.services.outside_knowledge import before_conflicts_count
+from scoring.services.outside_knowledge import before_conflicts_count, tells_budget
 from scoring.services.panels import (
     advance_panel,
     extend_window,
@@ -30,7 +30,7 @@ from scoring.services.panels import (
     unseat_reviewer,
     when_window_extended,
 )
-from scoring.services.rankings import compute_ranking, release_ranking, select
+from scoring.services.rankings import budget_of, compute_ranking, release_ranking, select
 from scoring.services.reviews import (
     ScoreEntry,
     change_submitted_score,
@@ -50,6 +50,7 @@ __all__ = [
     "assign_further_reviewers",
     "assign_reviewers",
     "before_conflicts_count",
+    "budget_of",
     "change_submitted_score",
     "clear_dossier",
     "commit_lot",
@@ -70,6 +71,7 @@ __all__ = [
     "seat_reviewer",
     "select",
     "submit_review",
+    "tells_budget",
     "unseat_reviewer",
     "when_window_extended",
     "withdraw_assignment",

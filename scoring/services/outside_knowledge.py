@@ -1,12 +1,15 @@
-"""Conflicts are known outside this room: whoever knows of them is asked again before a step depends on it."""
+"""Conflicts and budgets are known outside this room: whoever knows is asked again before a step depends on it."""
 
 from collections.abc import Callable
 
+from core.money import Money
 from scoring.models import Panel
 from scoring.services.phases import BEFORE_RANKING
 
 Ask = Callable[[Panel], object]
+Tell = Callable[[str], Money | None]
 _asked: list[Ask] = []
+_tellers: list[Tell] = []
 
 
 def before_conflicts_count(act: Ask) -> Ask:
@@ -24,3 +27,15 @@ def ask_for_conflicts(panel: Panel) -> None:
     if panel.state in BEFORE_RANKING:
         for act in _asked:
             act(panel)
+
+
+def tells_budget(tell: Tell) -> Tell:
+    """Have `tell(call_key)` asked for the money of a call, of which this room knows nothing else."""
+    if tell not in _tellers:
+        _tellers.append(tell)
+    return tell
+
+
+def ask_for_budget(panel: Panel) -> Money | None:
+    """Return the money of a panel's call; None while nobody has set any aside."""
+    return next((money for tell in _tellers if (money := tell(panel.call_key)) is not None), None)

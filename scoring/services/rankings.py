@@ -1,12 +1,16 @@
 """Compute the order of merit, apply the budget, release it."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from core.audit import record
 from core.clock import now
 from core.database import session
+from core.language import current_language
+from core.money import Money, format_money
 from scoring import queries
 from scoring.errors import (
+    BudgetExceeded,
     DossierNotCleared,
     FurtherReviewNeeded,
     LotNeeded,
@@ -18,11 +22,12 @@ from scoring.errors import (
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, Ranking, RankingLine, Review
 from scoring.rules import selection
 from scoring.rules.discrepancy import examine
+from scoring.rules.division import NoLotError, decide
 from scoring.rules.official_score import Arithmetic, OfficialScore
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import ENDED
-from scoring.services.outside_knowledge import ask_for_conflicts
+from scoring.services.outside_knowledge import ask_for_budget, ask_for_conflicts
 from scoring.services.phases import require_phase
 from scoring.states import PANEL, RANKING, PanelState, RankingState
 
@@ -87,10 +92,15 @@ def select(ranking: Ranking, *, budget_cents: int, currency: str) -> Ranking:
     rules = ranking.panel.rulebook.rules
     if currency != rules.currency:
         raise OtherCurrency(expected=rules.currency, given=currency)
+    known = budget_of(ranking.panel)
+    if known is not None and budget_cents > known.amount_cents:
+        raise BudgetExceeded(approved=format_money(known, current_language()))
     lines = queries.ranking_lines(ranking)
     tied = [line.dossier.code for line in lines if line.awaits_lot]
     if tied:
         raise LotNeeded(dossiers=", ".join(tied[:NAMED]))
+    drawn = queries.draw_of_panel(ranking.panel)
+    places = drawn.places if drawn is not None else {}
     facts = [
         selection.Line(
             label=line.dossier.code,
@@ -98,10 +108,17 @@ def select(ranking: Ranking, *, budget_cents: int, currency: str) -> Ranking:
             requested_cents=line.dossier.requested_cents,
             entitlements=frozenset(line.dossier.entitlements),
             failed_criteria=tuple(line.failed),
+            group=_group(rules, line.dossier),
+            score=Fraction(line.score_text),
+            lot=places.get(line.dossier.code),
         )
         for line in lines
     ]
-    for line, decision in zip(lines, selection.select(rules, facts, budget_cents), strict=True):
+    try:
+        decisions = decide(rules, facts, budget_cents)
+    except NoLotError as missing:
+        raise LotNeeded(dossiers=", ".join(missing.labels[:NAMED])) from None
+    for line, decision in zip(lines, decisions, strict=True):
         line.determination = decision.determination
         line.granted_cents = decision.granted_cents
         line.waiting_position = decision.waiting_position
@@ -118,6 +135,24 @@ def select(ranking: Ranking, *, budget_cents: int, currency: str) -> Ranking:
         after={"budget_cents": budget_cents, "granted_cents": sum(line.granted_cents for line in lines)},
     )
     return ranking
+
+
+def budget_of(panel: Panel) -> Money | None:
+    """Return the money a committee gives: what the rulebook fixes, else what whoever keeps the budget says of the call.
+
+    None where neither says: then a person types it.
+    """
+    rules = panel.rulebook.rules
+    if rules.budget_cents is not None:
+        return Money(rules.budget_cents, rules.currency)
+    return ask_for_budget(panel)
+
+
+def _group(rules: Rulebook, dossier: Dossier) -> str | None:
+    """Return the envelope a dossier belongs to."""
+    if rules.envelopes is None:
+        return None
+    return dossier.axis if rules.envelopes.by == "axis" else dossier.region
 
 
 def release_ranking(ranking: Ranking) -> Ranking:

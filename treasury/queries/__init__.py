@@ -2,6 +2,7 @@
 
 from treasury.queries.budget import (
     FundRoom,
+    allocated_to,
     allocations_of,
     commitments_of,
     committed_by_allocation,
@@ -40,6 +41,7 @@ __all__ = [
     "ProgrammeLine",
     "ProgrammeResult",
     "Return",
+    "allocated_to",
     "allocations_of",
     "awards_to_commit",
     "calls_waiting",

@@ -56,6 +56,19 @@ def plan_of(year: int) -> OperatingPlan:
     return plan
 
 
+def allocated_to(slug: str) -> Money | None:
+    """Return the sum of a call's allocations; None without one."""
+    query = (
+        select(Allocation.currency, func.sum(Allocation.amount_cents))
+        .join(Call, Call.id == Allocation.call_id)
+        .where(Call.slug == slug)
+        .group_by(Allocation.currency)
+        .order_by(Allocation.currency)
+    )
+    found = session().execute(query).first()
+    return None if found is None else Money(int(found[1]), found[0])
+
+
 def allocations_of(call: Call, *, hold: bool = False) -> list[Allocation]:
     """Return a call's allocations with their funds, in the order in which they pay.
 

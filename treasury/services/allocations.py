@@ -9,6 +9,7 @@ from core.money import Money, format_money
 from core.settings import setting
 from grants import services as grants_services
 from grants.models import Call
+from scoring.services import tells_budget
 from treasury import queries
 from treasury.errors import AlreadyAllocated, EndowmentNotSpendable, NotEnoughAvailable, NotInPlan, NotPositive
 from treasury.models import Allocation
@@ -70,3 +71,9 @@ def _check_room(fund: Fund, money: Money) -> None:
     authorised = room.planned - room.promised
     if money > authorised:
         raise NotInPlan(fund=fund.code, free=format_money(authorised), asked=asked)
+
+
+@tells_budget
+def budget_of_call(call_key: str) -> Money | None:
+    """Return all a call may spend, whatever the fund; None before anything is set aside for it."""
+    return queries.allocated_to(call_key)

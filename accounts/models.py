@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from accounts.states import AccountState
 from core.database import Base, UtcDateTime, enum_column
+from core.folding import fold_text
 from core.language import N_
 from core.roles import Role
 
@@ -98,6 +99,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_folded: Mapped[str] = mapped_column(Text, default="", server_default="")  # what lists look for and sort by
     language: Mapped[str] = mapped_column(String(2), default="es")
     state: Mapped[AccountState] = mapped_column(enum_column(AccountState), default=AccountState.UNVERIFIED)
     password_hash: Mapped[str | None] = mapped_column(String(200))  # none: can only come in after a reset
@@ -110,6 +112,11 @@ class User(Base):
     grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="user", foreign_keys="RoleGrant.user_id", order_by="RoleGrant.role", cascade="all, delete-orphan"
     )
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_folded = fold_text(name) or ""
+        return name
 
     @property
     def roles(self) -> frozenset[Role]:

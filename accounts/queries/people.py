@@ -14,8 +14,7 @@ from accounts.models import (
 from accounts.rules.identity import normal_email
 from accounts.states import AccountState
 from core.database import session
-from core.folding import Folded
-from core.listing import contains
+from core.listing import contains, contains_folded
 from core.roles import Role
 
 
@@ -40,10 +39,10 @@ def user_by_exact_email(email: str) -> User | None:
 
 def users(*, search: str = "", role: Role | None = None, state: AccountState | None = None) -> Select[User]:
     """Return the SELECT of people by name, with their roles loaded at once, for a list page."""
-    query = select(User).options(selectinload(User.grants)).order_by(Folded(User.name), User.id)
+    query = select(User).options(selectinload(User.grants)).order_by(User.name_folded, User.id)
     query = query.where(User.email.not_like(f"%@{NOBODY}"))
     if search:
-        query = query.where(or_(contains(User.name, search), contains(User.email, search)))
+        query = query.where(or_(contains_folded(User.name_folded, search), contains(User.email, search)))
     if role is not None:
         query = query.where(User.id.in_(select(RoleGrant.user_id).where(RoleGrant.role == role)))
     if state is not None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.models import User
 from core.database import session
-from core.listing import contains
+from core.listing import contains, contains_folded
 from grants.models.application import Application
 from grants.models.award import Award, ExpenseReport, Tranche
 from grants.models.call import Call
@@ -93,7 +93,7 @@ def award_listing(*, state: AwardState | None = None, text: str = "") -> Select[
     if state is not None:
         query = query.where(Award.state == state)
     if text:
-        query = query.where(or_(contains(Application.folio, text), contains(User.name, text)))
+        query = query.where(or_(contains(Application.folio, text), contains_folded(User.name_folded, text)))
     return query.order_by(Award.id.desc())
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from accounts.models import User
 from accounts.states import AccountState
 from core.database import session
-from core.listing import contains
+from core.listing import contains_folded
 from grants.models import Application, Call, CoApplicant, CommitteeDraw, ReviewerProfile
 from grants.queries.screening import organisations_by_user, paying_organisations
 from grants.states.roster import RosterState
@@ -32,11 +32,11 @@ def profiles(*, state: RosterState | None = None, text: str = "") -> Select[Revi
         select(ReviewerProfile)
         .join(ReviewerProfile.person)
         .options(joinedload(ReviewerProfile.person))
-        .order_by(ReviewerProfile.state != RosterState.OFFERED, func.lower(User.name), ReviewerProfile.id)
+        .order_by(ReviewerProfile.state != RosterState.OFFERED, User.name_folded, ReviewerProfile.id)
     )
     if state is not None:
         query = query.where(ReviewerProfile.state == state)
-    return query.where(contains(User.name, text)) if text else query
+    return query.where(contains_folded(User.name_folded, text)) if text else query
 
 
 def count_waiting() -> int:

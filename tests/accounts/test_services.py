@@ -497,3 +497,12 @@ def test_lists_of_people_cost_the_same_for_one_and_for_many(
     with count_queries() as sent:  # type: ignore[attr-defined]
         people = [(user.name, user.roles) for user in users_with_role(Role.REVIEWER)]
     assert (len(people), len(sent)) == (many, 2)
+
+
+def test_lists_find_a_person_by_the_name_of_today(session: Session) -> None:
+    person = make_user(name="Íñigo Ñáñez")
+    assert person.name_folded == "inigo nanez"
+    person.name = "Óscar PÉREZ"
+    session.commit()
+    session.expire_all()
+    assert person.name_folded == "oscar perez"

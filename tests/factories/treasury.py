@@ -13,6 +13,7 @@ from grants.queries import determinations as determination_queries
 from grants.services import prepare_determinations
 from tests.factories.awards import ranked
 from tests.factories.trust import give, make_books, make_fund, pesos
+from tests.stories import told_once
 from treasury import services
 from treasury.models import OperatingPlan
 from trust.models import Fund, FundKind
@@ -58,3 +59,14 @@ def awaiting_money(
     session().flush()
     assert determination_queries.awaiting_award(call)
     return call, found
+
+
+@told_once
+def funded_call(
+    clock: FrozenClock, officer: User, *, restricted: int = 0, designated: int = 900_000, **changes: Any
+) -> tuple[Fund, Fund, Call, list[Application]]:
+    """A call that waits for so many pesos of a restricted and a designated fund, with both funds."""
+    funds = make_funds()
+    splits = [(fund, pesos(amount)) for fund, amount in zip(funds, (restricted, designated), strict=True) if amount]
+    call, found = awaiting_money(clock, officer, splits, **changes)
+    return *funds, call, found

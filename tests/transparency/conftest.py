@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from accounts.services import create_organisation
 from core.clock import FrozenClock, today
 from core.context import acting_as
@@ -15,8 +16,9 @@ from grants import services as grants
 from grants.models import Application, Award, Call
 from tests.factories.accounts import make_user
 from tests.factories.awards import officer_actor
-from tests.factories.treasury import awaiting_money, make_funds
+from tests.factories.treasury import funded_call
 from tests.factories.trust import acting, euros, give, make_books, make_fund, pesos
+from tests.stories import told_once
 from treasury import services as treasury
 from trust.models import Fund, FundKind, ValuationTechnique
 from trust.rules import Rate
@@ -41,6 +43,11 @@ class World:
 @pytest.fixture
 def world(session: Session, clock: FrozenClock) -> World:
     """Income of four kinds in three quarters, an exchange, a transfer and hotel nights given and used."""
+    return World(*_money(clock, make_user(name="Ana Reservada")))
+
+
+@told_once
+def _money(clock: FrozenClock, giver: User) -> tuple[Fund, Fund, Fund, Fund]:
     make_books(2025, 2026)
     general = make_fund(code="fondo-general", name={"es": "Fondo general", "en": "General fund"})
     endowment = make_fund(FundKind.ENDOWMENT, code="capital", name={"es": "Capital inicial", "en": "Endowment"})
@@ -51,7 +58,7 @@ def world(session: Session, clock: FrozenClock) -> World:
     company = create_organisation(name="Hotelera Ejemplo", kind="company")
     give(endowment, pesos(1_000_000), kind="endowment", received_on=date(2025, 12, 30), giver_organisation=company)
     give(general, pesos(250_000), kind="sponsorship", received_on=date(2026, 1, 15), giver_organisation=company)
-    give(general, pesos(5_000), received_on=date(2026, 2, 3), giver_user=make_user(name="Ana Reservada"))
+    give(general, pesos(5_000), received_on=date(2026, 2, 3), giver_user=giver)
     give(foreign, euros(10_000), received_on=date(2026, 2, 10), rate=_rate())
     exchange_currency(
         fund=foreign, sold=euros(4_000), bought=pesos(80_000), rate=_rate(), on=date(2026, 2, 20), idempotency_key="x1"
@@ -65,8 +72,7 @@ def world(session: Session, clock: FrozenClock) -> World:
         idempotency_key="t",
     )
     _hotel_nights(general)
-    session.commit()
-    return World(general, endowment, foreign, designated)
+    return general, endowment, foreign, designated
 
 
 def _rate() -> Rate:
@@ -104,10 +110,12 @@ class Awarded:
 def awarded(session: Session, clock: FrozenClock) -> Awarded:
     """Six applications, four awards out of two funds, one agreement accepted and its first payment made."""
     clock.advance(days=60)
-    officer = make_user(Role.PROGRAMME_OFFICER)
-    restricted, designated = make_funds()
-    splits = [(restricted, pesos(60_000)), (designated, pesos(900_000))]
-    call, found = awaiting_money(clock, officer, splits, applications=6)
+    return Awarded(*_awarded(clock, make_user(Role.PROGRAMME_OFFICER)))
+
+
+@told_once
+def _awarded(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], list[Award], Fund, Fund]:
+    restricted, designated, call, found = funded_call(clock, officer, restricted=60_000, applications=6)
     with acting(make_user(Role.TREASURER).id, Role.TREASURER):
         awards = treasury.award_pending(call)
     with acting_as(officer_actor(officer)):
@@ -116,8 +124,7 @@ def awarded(session: Session, clock: FrozenClock) -> Awarded:
     person = awards[0].application.applicant
     grants.accept_agreement(awards[0], user=person, signed_name=person.name, sha256=agreement.sha256)
     pay_first(awards[0])
-    session.commit()
-    return Awarded(call, found, awards, restricted, designated)
+    return call, found, awards, restricted, designated
 
 
 def pay_first(award: Award) -> None:

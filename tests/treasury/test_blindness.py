@@ -20,7 +20,7 @@ from grants.states.application import ApplicationState
 from grants.states.award import AwardState
 from tests.factories.accounts import make_user
 from tests.factories.awards import officer_actor
-from tests.factories.treasury import awaiting_money, make_funds
+from tests.factories.treasury import funded_call
 from tests.factories.trust import pesos
 from transparency.queries.awards import commitments
 from transparency.queries.ledger import call_sums
@@ -43,9 +43,7 @@ def officer(session: Session, clock: FrozenClock) -> User:
 
 @pytest.fixture
 def call(session: Session, clock: FrozenClock, officer: User) -> Call:
-    restricted, designated = make_funds()
-    splits = [(restricted, pesos(60_000)), (designated, pesos(900_000))]
-    return awaiting_money(clock, officer, splits, applications=4, budget=pesos(130_000))[0]
+    return funded_call(clock, officer, restricted=60_000, applications=4, budget=pesos(130_000))[2]
 
 
 def entry_of(award: Award, session: Session) -> JournalEntry:

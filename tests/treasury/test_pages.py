@@ -18,8 +18,9 @@ from grants.states.application import ApplicationState
 from tests.factories.accounts import make_user
 from tests.factories.awards import a_receipt, officer_actor
 from tests.factories.grants import make_draft_call
-from tests.factories.treasury import awaiting_money, make_funds
+from tests.factories.treasury import awaiting_money, funded_call, make_funds
 from tests.factories.trust import acting, make_fund, pesos
+from tests.stories import told_once
 from tests.treasury.test_services import accept, balance, committed_award, with_plan
 from tests.treasury.test_settlement import pay
 from treasury import queries, services
@@ -37,12 +38,15 @@ def officer(session: Session, clock: FrozenClock) -> User:
 @pytest.fixture
 def released(session: Session, clock: FrozenClock, officer: User) -> Call:
     """A call with its results out, two on its waiting list, and money left for the first of them."""
-    _restricted, designated = make_funds()
-    call, _found = awaiting_money(clock, officer, [(designated, pesos(900_000))], applications=4, budget=pesos(90_000))
+    return _released(clock, officer)
+
+
+@told_once
+def _released(clock: FrozenClock, officer: User) -> Call:
+    call = funded_call(clock, officer, applications=4, budget=pesos(90_000))[2]
     services.award_pending(call)
     with acting_as(officer_actor(officer)):
         grants.release_determinations(call)
-    session.commit()
     return call
 
 

@@ -26,8 +26,9 @@ from grants.states.award import AwardState, TrancheState
 from tests.factories.accounts import make_user
 from tests.factories.awards import officer_actor
 from tests.factories.grants import make_draft_call
-from tests.factories.treasury import awaiting_money, make_funds, make_plan
+from tests.factories.treasury import awaiting_money, funded_call, make_funds, make_plan
 from tests.factories.trust import acting, give, make_fund, pesos
+from tests.stories import told_once
 from treasury import queries, services
 from treasury.errors import (
     AlreadyAllocated,
@@ -123,10 +124,7 @@ class TestCommitment:
     def test_an_award_draws_on_the_funds_in_their_order(
         self, session: Session, clock: FrozenClock, officer: User
     ) -> None:
-        restricted, designated = make_funds()
-        call, found = awaiting_money(
-            clock, officer, [(restricted, pesos(20_000)), (designated, pesos(900_000))], applications=1
-        )
+        restricted, designated, call, found = funded_call(clock, officer, restricted=20_000, applications=1)
         (determination,) = determination_queries.awaiting_award(call)
         wanted = determination.money
         assert wanted is not None
@@ -139,8 +137,7 @@ class TestCommitment:
         assert verify_ledger() == []
 
     def test_the_same_award_binds_its_money_once(self, session: Session, clock: FrozenClock, officer: User) -> None:
-        _restricted, designated = make_funds()
-        call, found = awaiting_money(clock, officer, [(designated, pesos(900_000))], applications=1)
+        _restricted, designated, call, found = funded_call(clock, officer, applications=1)
         (determination,) = determination_queries.awaiting_award(call)
         assert determination.money is not None
         (first,) = services.award_pending(call)
@@ -346,9 +343,9 @@ def with_plan(fund: Fund) -> None:
     make_plan((fund, 1_000_000))
 
 
-def committed_award(clock: FrozenClock, officer: User, shares: tuple[int, ...] = ()) -> tuple[Award, Fund]:
-    _restricted, designated = make_funds()
-    call, _found = awaiting_money(clock, officer, [(designated, pesos(900_000))], applications=1)
+@told_once
+def committed_award(clock: FrozenClock, officer: User, *, shares: tuple[int, ...] = ()) -> tuple[Award, Fund]:
+    _restricted, designated, call, _found = funded_call(clock, officer, applications=1)
     (award,) = services.award_pending(call)
     with acting_as(officer_actor(officer)):
         grants.release_determinations(call)

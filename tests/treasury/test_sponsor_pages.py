@@ -17,8 +17,9 @@ from grants import services as grants
 from grants.models import Award, Call
 from tests.factories.accounts import make_organisation, make_user
 from tests.factories.awards import a_receipt, officer_actor
-from tests.factories.treasury import awaiting_money, make_funds
+from tests.factories.treasury import funded_call
 from tests.factories.trust import euros, give, give_in_kind, make_fund, make_package, pesos
+from tests.stories import told_once
 from treasury import queries, services
 from trust import queries as trust_queries
 from trust.models import Contribution, Fund, FundKind
@@ -33,16 +34,27 @@ def officer(session: Session, clock: FrozenClock) -> User:
 
 
 @pytest.fixture
-def funds(session: Session, clock: FrozenClock) -> tuple[Fund, Fund]:
-    return make_funds()
+def funded(session: Session, clock: FrozenClock, officer: User) -> tuple[Fund, Fund, Call]:
+    return _funded(clock, officer)
+
+
+@told_once
+def _funded(clock: FrozenClock, officer: User) -> tuple[Fund, Fund, Call]:
+    restricted, designated, call, _found = funded_call(
+        clock, officer, restricted=60_000, applications=4, budget=pesos(130_000)
+    )
+    services.award_pending(call)
+    return restricted, designated, call
 
 
 @pytest.fixture
-def call(session: Session, clock: FrozenClock, officer: User, funds: tuple[Fund, Fund]) -> Call:
-    splits = [(funds[0], pesos(60_000)), (funds[1], pesos(900_000))]
-    found = awaiting_money(clock, officer, splits, applications=4, budget=pesos(130_000))[0]
-    services.award_pending(found)
-    return found
+def funds(funded: tuple[Fund, Fund, Call]) -> tuple[Fund, Fund]:
+    return funded[:2]
+
+
+@pytest.fixture
+def call(funded: tuple[Fund, Fund, Call]) -> Call:
+    return funded[2]
 
 
 def release(call: Call, officer: User, session: Session) -> None:

@@ -8,7 +8,7 @@ from core.language import N_, _
 from core.money import Money, exponent, format_money
 from rendering.pdf import Amount, Block, Document, Facts, Notice, Paragraph, QrCode, Space, render_pdf
 from trust.rules.cfdi import verification_url
-from trust.rules.cfdi_words import REGIMES, USES
+from trust.rules.cfdi_words import REGIMES, RETURNS, RETURNS_WORDS, USES
 from trust.states.fiscal import FiscalState
 
 PAYMENT_WORDS = {
@@ -39,7 +39,7 @@ def render_fiscal(facts: Mapping[str, str], *, state: FiscalState, counts: bool,
         Space(8),
         Amount(_("Total"), format_money(total, language)),
         Facts(_facts(facts)),
-        Paragraph(facts["legend"]),
+        *([Paragraph(facts["legend"])] if facts["legend"] else []),
         Space(8),
         Facts(_seals(facts)),
     ]
@@ -54,7 +54,7 @@ def render_fiscal(facts: Mapping[str, str], *, state: FiscalState, counts: bool,
         blocks += [Space(8), QrCode(address, _("Compruébalo en la página del SAT."))]
     return render_pdf(
         Document(
-            title=_("Comprobante fiscal digital (CFDI 4.0)"),
+            title=_("Nota de crédito (CFDI 4.0)") if facts["credits"] else _("Comprobante fiscal digital (CFDI 4.0)"),
             reference=facts["reference"],
             language=language,
             author=facts["emitter_name"],
@@ -76,7 +76,7 @@ def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("A nombre de"), f"{facts['receiver_name']} · {facts['receiver_rfc']}"),
         (_("Régimen fiscal"), _coded(facts["receiver_regime"], REGIMES)),
         (_("Código postal"), facts["receiver_postal_code"]),
-        (_("Uso del CFDI"), _coded(facts["use"], USES)),
+        (_("Uso del CFDI"), _coded(facts["use"], {**USES, RETURNS: RETURNS_WORDS})),
         (_("Concepto"), facts["description"]),
         (
             _("Cantidad"),
@@ -86,7 +86,10 @@ def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
     ]
     if facts["exchange_rate"]:
         pairs.append((_("Tipo de cambio"), facts["exchange_rate"]))
-    pairs.append((_("Autorización para recibir donativos"), f"{facts['authorisation']} · {facts['authorised_on']}"))
+    if facts["credits"]:
+        pairs.append((_("Folio fiscal del donativo"), facts["credits"]))
+    if facts["authorisation"]:
+        pairs.append((_("Autorización para recibir donativos"), f"{facts['authorisation']} · {facts['authorised_on']}"))
     return pairs
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from trust.errors.fiscal import FiscalExtraMissing, FiscalInvalid
 from trust.gateway.seals import Seal
-from trust.rules.cfdi import FINANCIAL_HELP, FiscalPlan
+from trust.rules.cfdi import FINANCIAL_HELP, INVOICING, FiscalPlan
 
 NAMESPACE = "http://www.sat.gob.mx/cfd/4"
 STAMP_NAMESPACE = "http://www.sat.gob.mx/TimbreFiscalDigital"
@@ -26,8 +26,10 @@ SCHEMAS = (
 )
 CHAIN = f"{COMMON}/4/cadenaoriginal_4_0/cadenaoriginal_4_0.xslt"
 STAMP_CHAIN = f"{COMMON}/TimbreFiscalDigital/cadenaoriginal_TFD_1_1.xslt"
+INCOME, CREDIT_NOTE, CREDITS = "I", "E", "01"  # kinds of receipt, and how a credit note is related to its receipt
 GIFTS_NAMESPACE = "http://www.sat.gob.mx/donat"
 FACTS = {
+    "kind": ("", "TipoDeComprobante"),
     "series": ("", "Serie"),
     "folio": ("", "Folio"),
     "dated": ("", "Fecha"),
@@ -55,6 +57,7 @@ FACTS = {
     "authorisation": ("gift", "noAutorizacion"),
     "authorised_on": ("gift", "fechaAutorizacion"),
     "legend": ("gift", "leyenda"),
+    "credits": ("credited", "UUID"),
     "uuid": ("stamp", "UUID"),
     "stamped": ("stamp", "FechaTimbrado"),
     "stamped_seal": ("stamp", "SelloCFD"),
@@ -134,6 +137,7 @@ def facts_in(xml: bytes) -> dict[str, str]:
         "receiver": root.find(f"{{{NAMESPACE}}}Receptor"),
         "concept": root.find(f"{{{NAMESPACE}}}Conceptos/{{{NAMESPACE}}}Concepto"),
         "gift": root.find(f".//{{{GIFTS_NAMESPACE}}}Donatarias"),
+        "credited": root.find(f"{{{NAMESPACE}}}CfdiRelacionados/{{{NAMESPACE}}}CfdiRelacionado"),
         "stamp": root.find(f".//{{{STAMP_NAMESPACE}}}TimbreFiscalDigital"),
     }
     return {
@@ -158,7 +162,7 @@ def _receipt(plan: FiscalPlan) -> Any:
         receptor=cfdi40.Receptor(receiver.rfc, receiver.name, receiver.postal_code, receiver.regime, receiver.use),
         conceptos=[
             cfdi40.Concepto(
-                FINANCIAL_HELP,
+                FINANCIAL_HELP if plan.credits is None else INVOICING,
                 Decimal(line.quantity),
                 line.unit_code,
                 line.description,
@@ -175,7 +179,11 @@ def _receipt(plan: FiscalPlan) -> Any:
         forma_pago=plan.payment_form,
         metodo_pago="PUE",
         informacion_global=whole,
-        complemento=donat11.Donatarias(emitter.authorisation, emitter.authorised_on, emitter.legend),
+        tipo_de_comprobante=INCOME if plan.credits is None else CREDIT_NOTE,
+        cfdi_relacionados=None if plan.credits is None else cfdi40.CfdiRelacionados(CREDITS, [plan.credits]),
+        complemento=donat11.Donatarias(emitter.authorisation, emitter.authorised_on, emitter.legend)
+        if plan.credits is None
+        else None,
         fecha=plan.dated,
     )
 

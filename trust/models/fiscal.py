@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UtcDateTime, enum_column
 from core.files import StoredFile
+from core.money import Money
 from trust.models.contributions import Receipt
 from trust.rules.cfdi_words import CancelCode
 from trust.states.fiscal import FiscalState
@@ -33,7 +34,7 @@ class InvoiceDetails(Base):
 
 
 class FiscalReceipt(Base):
-    """What a receipt is before the tax office. The receipt itself never waits for it.
+    """What a receipt is before the tax office, or the credit note of what went back of it. No receipt waits for it.
 
     `attempts` counts how often a provider was asked: it is written down before the question, so that a lost answer is
     never taken for none.
@@ -49,11 +50,25 @@ class FiscalReceipt(Base):
         CheckConstraint("cancelled_at IS NULL OR cancel_code IS NOT NULL", name="cancelled_has_code"),
         CheckConstraint("(xml_file_id IS NULL) = (dated IS NULL)", name="file_is_dated"),
         CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        CheckConstraint(
+            "(credits_id IS NULL) = (credit_cents IS NULL) AND (credits_id IS NULL) = (note_number IS NULL)",
+            name="note_is_whole",
+        ),
+        CheckConstraint("credit_cents IS NULL OR credit_cents > 0", name="credit_positive"),
+        UniqueConstraint("credits_id", "note_number"),
+        Index(
+            "uq_fiscal_receipt_of_receipt",
+            "receipt_id",
+            unique=True,
+            sqlite_where=text("credits_id IS NULL"),
+            postgresql_where=text("credits_id IS NULL"),
+        ),
+        Index("ix_fiscal_receipt_receipt", "receipt_id", "id"),
         Index("ix_fiscal_receipt_state", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), unique=True)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"))
     state: Mapped[FiscalState] = mapped_column(enum_column(FiscalState), default=FiscalState.DRAFT)
     xml_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     dated: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the moment its XML says
@@ -66,9 +81,24 @@ class FiscalReceipt(Base):
     cancel_code: Mapped[CancelCode | None] = mapped_column(enum_column(CancelCode))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("fiscal_receipt.id"))
+    credit_cents: Mapped[int | None] = mapped_column(BigInteger)
+    note_number: Mapped[int | None]
 
     receipt: Mapped[Receipt] = relationship()
     xml_file: Mapped[StoredFile | None] = relationship()
+    credits: Mapped["FiscalReceipt | None"] = relationship(remote_side=[id])
+
+    @property
+    def money(self) -> Money:
+        """What it is of: the gift, or what went back of it."""
+        content = self.receipt.content
+        return Money(content["amount_cents"] if self.credit_cents is None else self.credit_cents, content["currency"])
+
+    @property
+    def reference(self) -> str:
+        """What people call it by: the receipt's code, and the number of the note."""
+        return self.receipt.code if self.note_number is None else f"{self.receipt.code}-NC{self.note_number}"
 
     @property
     def counts(self) -> bool:

@@ -24,7 +24,8 @@ FILTERS = {
 
 def fiscal_receipts(wanted: str = "") -> Select[FiscalReceipt]:
     """Return fiscal receipts by one of `FILTERS`, newest first; for paginate."""
-    query = select(FiscalReceipt).options(joinedload(FiscalReceipt.receipt)).order_by(FiscalReceipt.id.desc())
+    query = select(FiscalReceipt).options(joinedload(FiscalReceipt.receipt), joinedload(FiscalReceipt.credits))
+    query = query.order_by(FiscalReceipt.id.desc())
     return query.where(FILTERS[wanted]) if wanted in FILTERS else query
 
 
@@ -44,10 +45,19 @@ def fiscal_receipt(fiscal_id: int, *, hold: bool = False) -> FiscalReceipt:
 
 
 def fiscal_receipt_of(receipt: Receipt | None) -> FiscalReceipt | None:
-    """Return what a receipt is before the tax office, if anything."""
+    """Return what a receipt is before the tax office, if anything; its credit notes are in `credit_notes_of`."""
     if receipt is None:
         return None
-    return session().scalar(select(FiscalReceipt).where(FiscalReceipt.receipt_id == receipt.id))
+    query = select(FiscalReceipt).where(FiscalReceipt.receipt_id == receipt.id, FiscalReceipt.credits_id.is_(None))
+    return session().scalar(query)
+
+
+def credit_notes_of(one: FiscalReceipt, *, hold: bool = False) -> list[FiscalReceipt]:
+    """Return the credit notes of a fiscal receipt, oldest first; read afresh and locked for a change with `hold`."""
+    query = select(FiscalReceipt).where(FiscalReceipt.credits_id == one.id).order_by(FiscalReceipt.id)
+    if hold:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return list(session().scalars(query))
 
 
 def fiscal_waiting() -> Sequence[FiscalReceipt]:

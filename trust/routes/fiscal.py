@@ -11,7 +11,6 @@ from core.roles import Role
 from core.settings import setting
 from core.web_files import send_bytes
 from trust import queries
-from trust.documents import receipt_money
 from trust.documents.fiscal import worth_of
 from trust.errors.fiscal import FiscalReceiptNotFound
 from trust.forms import ConfirmForm
@@ -32,6 +31,8 @@ def fiscal_facts(receipt: Receipt | None) -> dict[str, object]:
     return {
         "fiscal": found,
         "worth": worth_of(found.state, found.livemode) if found else None,
+        "notes": fiscal_queries.credit_notes_of(found) if found else [],
+        "fiscal_states": FISCAL_STATES,
         "has_details": receipt is not None and fiscal_queries.invoice_details_of(receipt.contribution) is not None,
     }
 
@@ -55,7 +56,7 @@ def _of_token(token: str) -> tuple[Receipt, FiscalReceipt]:
 
 def _name(one: FiscalReceipt, ending: str) -> str:
     mark = "cfdi" if one.counts else "cfdi-sin-validez-fiscal"
-    return f"{mark}-{one.receipt.code}.{ending}"
+    return f"{mark}-{one.reference}.{ending}"
 
 
 def _send_xml(one: FiscalReceipt) -> Response:
@@ -78,6 +79,17 @@ def receipt_cfdi_xml(token: str) -> Response:
 def receipt_cfdi_pdf(token: str) -> Response:
     """The fiscal receipt as a PDF, for whoever was given the receipt's address."""
     return _send_pdf(_of_token(token)[1])
+
+
+@blueprint.get("/recibos/documento/<token>/nota-<int:number>.<any(xml, pdf):form>")
+@public
+def receipt_note(token: str, number: int, form: str) -> Response:
+    """A credit note of a gift, for whoever was given the receipt's address."""
+    _receipt, found = _of_token(token)
+    note = next((one for one in fiscal_queries.credit_notes_of(found) if one.note_number == number), None)
+    if note is None:
+        raise FiscalReceiptNotFound()
+    return _send_xml(note) if form == "xml" else _send_pdf(note)
 
 
 @blueprint.route("/recibos/documento/<token>/datos-fiscales", methods=["GET", "POST"])
@@ -123,12 +135,13 @@ def fiscal_list() -> str:
         emitter=emitters.emitter(),
         provider=setting("PAC"),
         may_retry={one.id for one in listing.rows if _is_unfinished(one)},
-        amount=receipt_money,
     )
 
 
 def _is_unfinished(one: FiscalReceipt) -> bool:
     """Return whether trying again may bring one further: without a provider a draft that is there is all there is."""
+    if one.state == FiscalState.DRAFT and one.credits is not None and one.credits.state != FiscalState.STAMPED:
+        return False  # a credit note waits for the gift's own
     if one.state == FiscalState.DRAFT:
         return bool(setting("PAC")) or one.xml_file_id is None
     return one.waits_to_be_cancelled

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -12,13 +12,14 @@ from stdnum.exceptions import ValidationError
 from stdnum.mx import rfc as mexican
 
 from core.money import Money, exponent
-from trust.rules.cfdi_words import PAYMENT_FORMS, REGIMES_OF_USE
+from trust.rules.cfdi_words import PAYMENT_FORMS, REGIMES_OF_RETURNS, REGIMES_OF_USE, RETURNS
 
 GENERIC_RFC = "XAXX010101000"
 FOREIGN_RFC = "XEXX010101000"
 GENERIC_NAME = "PUBLICO EN GENERAL"
 NO_DUTIES, NO_EFFECTS = "616", "S01"
 FINANCIAL_HELP, ONE_OF_IT, PIECE = "84101600", "C62", "H87"
+INVOICING, ACTIVITY = "84111506", "ACT"  # what a credit note is of, in the office's own guide
 # The office takes a receipt that was dated at most this long ago.
 STAMPED_WITHIN = timedelta(hours=72)
 # Sponsorship is paid for with publicity and a subsidy is public money: neither is a gift anybody may deduct.
@@ -81,6 +82,7 @@ class FiscalPlan:
     payment_form: str
     currency: str
     exchange_rate: Decimal | None  # pesos for one unit; none for pesos
+    credits: str | None = None  # a credit note names the fiscal folio of the receipt that it takes from
 
 
 def is_deductible(kind: str) -> bool:
@@ -110,6 +112,33 @@ def plan_receipt(
         payment_form=PAYMENT_FORMS[content["method"]],
         currency=money.currency,
         exchange_rate=None if rate is None or money.currency == "MXN" else _six_decimals(rate),
+    )
+
+
+def plan_credit_note(
+    content: Mapping[str, Any],
+    *,
+    money: Money,
+    number: int,
+    credits: str,
+    emitter: Emitter,
+    receiver: Receiver | None,
+    rate: Fraction | None,
+    dated: datetime,
+) -> FiscalPlan:
+    """Return the credit note of what went back of a gift, made out as its fiscal receipt is, which it names."""
+    gift = plan_receipt(content, emitter=emitter, receiver=receiver, rate=rate, dated=dated)
+    whose = gift.receiver
+    use = RETURNS if whose.regime in REGIMES_OF_RETURNS and not whose.is_generic else NO_EFFECTS
+    amount = money.decimal
+    return replace(
+        gift,
+        receiver=replace(whose, use=use),
+        concept=Concept(ACTIVITY, None, 1, amount, amount, "Devolución parcial de donativo"),
+        series=f"NC{gift.series}",
+        folio=f"{gift.folio}-{number}",
+        reference=f"{content['code']}-NC{number}",
+        credits=credits,
     )
 
 

@@ -39,6 +39,10 @@ USES: dict[str, str] = {
     "S01": N_("Sin efectos fiscales"),
 }
 
+# What a credit note is used for, and who may use it so; anybody else gets it without effects.
+RETURNS, RETURNS_WORDS = "G02", N_("Devoluciones, descuentos o bonificaciones")
+REGIMES_OF_RETURNS = frozenset({"601", "603", "606", "612", "620", "621", "622", "623", "624", "625", "626"})
+
 # Which regimes may claim a use: the office refuses any other pair.
 REGIMES_OF_USE: dict[str, frozenset[str]] = {
     "D04": frozenset({"605", "606", "607", "608", "611", "612", "614", "615", "625"}),

@@ -19,8 +19,9 @@ from trust.gateway.pac import Pac, Stamped, configured_pac
 from trust.models import Receipt
 from trust.models.fiscal import FiscalReceipt
 from trust.queries import fiscal as queries
-from trust.rules.cfdi import Receiver, is_deductible, plan_receipt
+from trust.rules.cfdi import is_deductible
 from trust.rules.cfdi_words import CancelCode
+from trust.services.fiscal_plans import plan_of
 from trust.states.fiscal import FISCAL_STATES, FiscalState
 
 STAMP, CANCEL, FORGET_FILE = "trust.stamp_cfdi", "trust.cancel_cfdi", "trust.forget_cfdi_file"
@@ -39,7 +40,7 @@ def open_fiscal(receipt: Receipt) -> FiscalReceipt | None:
     session().add(one)
     session().flush()
     record("cfdi.opened", "fiscal_receipt", one.id, None, {"receipt": receipt.code})
-    _hurry(STAMP, one)
+    hurry(STAMP, one)
     return one
 
 
@@ -55,6 +56,8 @@ def stamp_fiscal(fiscal_id: int, settle: Settle) -> None:
     if one.cancel_code is not None and one.attempts == 0:
         _cancel(one)
         return
+    if one.credits is not None and one.credits.state != FiscalState.STAMPED:
+        return  # it names the folio that the gift's own does not have yet
     try:
         xml = _draft(one)
         pac = configured_pac()
@@ -92,6 +95,13 @@ def cancel_fiscal(receipt: Receipt, code: CancelCode) -> None:
     if found is None:
         return
     one = queries.fiscal_receipt(found.id, hold=True)
+    for note in queries.credit_notes_of(one, hold=True):  # the office wants them gone first
+        cancel_one(note, code)
+    cancel_one(one, code)
+
+
+def cancel_one(one: FiscalReceipt, code: CancelCode) -> None:
+    """Cancel one, held: at once while nobody was asked to stamp it, else by a job."""
     if one.state == FiscalState.CANCELLED or one.cancel_code is not None:
         return
     one.cancel_code = code
@@ -99,7 +109,7 @@ def cancel_fiscal(receipt: Receipt, code: CancelCode) -> None:
         _cancel(one)
         return
     session().flush()
-    _hurry(CANCEL if one.state == FiscalState.STAMPED else STAMP, one)
+    hurry(CANCEL if one.state == FiscalState.STAMPED else STAMP, one)
 
 
 def carry_cancel(fiscal_id: int, settle: Settle) -> None:
@@ -134,9 +144,9 @@ def retry_fiscal(one: FiscalReceipt) -> None:
         NothingToRetry: it is what it should be.
     """
     if one.state == FiscalState.DRAFT:
-        _hurry(STAMP, one)
+        hurry(STAMP, one)
     elif one.waits_to_be_cancelled:
-        _hurry(CANCEL, one)
+        hurry(CANCEL, one)
     else:
         raise NothingToRetry()
     record("cfdi.retried", "fiscal_receipt", one.id)
@@ -185,18 +195,9 @@ def _draft(one: FiscalReceipt, *, afresh: bool = False) -> bytes:
     emitter = emitters.emitter()
     if emitter is None:
         raise PacUnavailable()  # whoever issued has been taken out of the configuration
-    contribution = one.receipt.contribution
-    details = queries.invoice_details_of(contribution)
     dated = now().replace(microsecond=0)
-    plan = plan_receipt(
-        one.receipt.content,
-        emitter=emitter,
-        receiver=Receiver(details.rfc, details.name, details.postal_code, details.regime, details.use)
-        if details
-        else None,
-        rate=queries.rate_of(contribution),
-        dated=local(dated),
-    )
+    gift = one.credits
+    plan = plan_of(one, emitter, local(dated), gift_xml=_kept(gift) if gift is not None else b"")
     xml = cfdi.build(plan, emitters.seal())
     _keep(one, xml)
     one.dated, one.is_generic = dated, plan.receiver.is_generic
@@ -210,12 +211,12 @@ def drop_draft(one: FiscalReceipt) -> None:
     one.xml_file, one.dated, one.is_generic = None, None, True
     session().flush()
     if one.state == FiscalState.DRAFT:
-        _hurry(STAMP, one)
+        hurry(STAMP, one)
 
 
 def _keep(one: FiscalReceipt, xml: bytes) -> None:
     _let_go(one)
-    one.xml_file = store_generated(xml, f"cfdi-{one.receipt.code}.xml", "application/xml", "cfdi")
+    one.xml_file = store_generated(xml, f"cfdi-{one.reference}.xml", "application/xml", "cfdi")
 
 
 def _let_go(one: FiscalReceipt) -> None:
@@ -253,7 +254,10 @@ def _stamped(one: FiscalReceipt, answer: Stamped, pac: Pac) -> None:
     session().flush()
     record("cfdi.stamped", "fiscal_receipt", one.id, {"state": "draft"}, {"state": "stamped", "uuid": answer.uuid})
     if one.cancel_code is not None:
-        _hurry(CANCEL, one)
+        hurry(CANCEL, one)
+    for note in queries.credit_notes_of(one):
+        if note.state == FiscalState.DRAFT:
+            hurry(STAMP, note)
 
 
 def _cancel(one: FiscalReceipt) -> None:
@@ -279,7 +283,7 @@ def _unanswered(fiscal_id: int, silence: Refusal, settle: Settle) -> None:
     settle()
 
 
-def _hurry(kind: str, one: FiscalReceipt) -> None:
+def hurry(kind: str, one: FiscalReceipt) -> None:
     """Enqueue the work on one, or bring what waits for its next turn forward."""
     job: Job = enqueue(kind, {"fiscal": one.id}, unique_key=f"{kind}:{one.id}", max_attempts=ATTEMPTS)
     if job.state == JobState.QUEUED and job.run_after > now():

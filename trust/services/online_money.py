@@ -29,6 +29,7 @@ from trust.rules.cfdi_words import CancelCode
 from trust.rules.online import BalanceMove, Dispute, History, Refund
 from trust.services.benefits import follow_refund
 from trust.services.contributions import INCOME_ACCOUNT
+from trust.services.credit_notes import open_credit_note, take_back_credit_note
 from trust.services.ledger import Line, post_entry, reverse_entry
 from trust.services.receipts import cancel_receipt
 from trust.states import (
@@ -213,6 +214,10 @@ def _tell(
     receipt = contribution.receipt
     if receipt is None:
         return
+    if contribution.state == ContributionState.RECEIVED and went.amount_cents > 0:
+        open_credit_note(receipt, went)
+    elif went.amount_cents < 0:
+        take_back_credit_note(receipt, -went)
     if contribution.state == ContributionState.REFUNDED and receipt.state == ReceiptState.VALID:
         cancel_receipt(receipt, reason=N_("La aportación se devolvió completa."), code=CancelCode.NOT_CARRIED_OUT)
     if not order.email:

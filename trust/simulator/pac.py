@@ -173,9 +173,10 @@ def _check(xml: bytes, moment: datetime) -> None:
 def _stamped(xml: bytes, uuid: str, moment: datetime) -> bytes:
     root = copy.deepcopy(cfdi.parse(xml))
     space = cfdi.STAMP_NAMESPACE
-    stamp = etree.SubElement(
-        root.find(f"{{{cfdi.NAMESPACE}}}Complemento"), f"{{{space}}}TimbreFiscalDigital", nsmap={"tfd": space}
-    )
+    place = root.find(f"{{{cfdi.NAMESPACE}}}Complemento")
+    if place is None:  # a credit note brings none of its own
+        place = etree.SubElement(root, f"{{{cfdi.NAMESPACE}}}Complemento")
+    stamp = etree.SubElement(place, f"{{{space}}}TimbreFiscalDigital", nsmap={"tfd": space})
     seal = _provider_seal()
     facts = {
         "Version": "1.1",

@@ -31,7 +31,6 @@ from grants.rules.standard import standard_eligibility, standard_form, standard_
 from grants.services.calls import EDITABLE
 from grants.services.editions import edition_of, ensure_edition
 from grants.states.call import CALL_STATES, CallState
-from scoring.rules.templates import standard_rulebook
 
 OFFICER = Role.PROGRAMME_OFFICER
 ADMINISTRATOR = Role.ADMINISTRATOR
@@ -165,10 +164,7 @@ def _apply(call: Call, section: str, form: Any) -> None:
         case "elegibilidad":
             services.edit_call(call, eligibility={**call.eligibility, "rules": form.chosen(_offered_rules(call))})
         case _:
-            services.set_rulebook(
-                call,
-                standard_rulebook(call.title, currency=call.currency, cap_per_award_cents=call.cap_per_award_cents),
-            )
+            services.set_rulebook(call, services.starting_rules(call))
 
 
 def _section_page(

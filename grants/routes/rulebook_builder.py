@@ -24,7 +24,6 @@ from grants.services.calls import EDITABLE
 from grants.services.editions import edition_of, ensure_edition
 from scoring.errors import RulebookInvalid
 from scoring.rules.rulebook import Problem, plain, read
-from scoring.rules.templates import standard_rulebook
 
 RULEBOOK = ("rulebook",)
 NEW = "nuevo"
@@ -192,7 +191,7 @@ def _document(call: Call) -> dict[str, Any]:
     """Return the rules the call has, or those to start from."""
     if call.rulebook is not None:
         return dict(call.rulebook.document)
-    return standard_rulebook(call.title, currency=call.currency, cap_per_award_cents=call.cap_per_award_cents)
+    return services.starting_rules(call)
 
 
 def _part(document: dict[str, Any], kind: str, part_id: str) -> dict[str, Any] | None:

@@ -8,12 +8,36 @@ from fractions import Fraction
 from typing import Any
 
 from grants.errors.building import CriterionLast, PartUnknown, TooManyParts
+from grants.rules import form as form_rules
 from grants.rules.form_building import free_id, slug
 from scoring.rules.rulebook import plain
+from scoring.rules.templates import standard_rulebook
 
 Document = Mapping[str, Any]
 GROUPS = ("bonus", "reserved")
+FIRST_TIME = "first_time"  # the question of the standard form whose «yes» the standard reserved places are for
 MOST = 20  # of criteria, of bonus points and of reserved places: as the format has it
+
+
+def starting_rulebook(
+    call_form: Mapping[str, Any], title: Mapping[str, str], *, currency: str, cap_per_award_cents: int | None
+) -> dict[str, Any]:
+    """Return the rules a call starts from: the standard ones, with no right that no answer of its form gives."""
+    document = standard_rulebook(title, currency=currency, cap_per_award_cents=cap_per_award_cents)
+    question = form_rules.question(call_form, FIRST_TIME)
+    reserved = [
+        {**entry, "when": {"question": FIRST_TIME, "in": ["yes"], "text": _first_time(question)}}
+        for entry in document["reserved"]
+        if question is not None
+    ]
+    kept = {f"reserved:{entry['id']}" for entry in reserved}
+    ties = [tie for tie in document["ties"] if not tie.startswith("reserved:") or tie in kept]
+    return {**document, "bonus": [], "reserved": reserved, "ties": ties}
+
+
+def _first_time(question: Mapping[str, Any]) -> dict[str, str]:
+    label = question["label"]
+    return {"es": f"{label['es']}: Sí", "en": f"{label.get('en') or label['es']}: Yes"}
 
 
 def part_of(document: Document, kind: str, part_id: str) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from grants.services.awards import (
     when_award_declined,
     when_award_settled,
 )
-from grants.services.calls import draft_call, edit_call, set_allocated_budget, set_rulebook
+from grants.services.calls import draft_call, edit_call, set_allocated_budget, set_rulebook, starting_rules
 from grants.services.clearing import (
     clear_clean_dossiers,
     clear_dossier,
@@ -170,6 +170,7 @@ __all__ = [
     "set_rulebook",
     "sketch_for",
     "start_application",
+    "starting_rules",
     "submit_application",
     "subscribe",
     "subscription_by_token",

@@ -24,6 +24,7 @@ from grants.models.call import SLUG_LENGTH
 from grants.queries import calls as queries
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
 from grants.rules.form import FORMAT as FORM_FORMAT
+from grants.rules.rulebook_building import starting_rulebook
 from grants.rules.tariff import FORMAT as TARIFF_FORMAT
 from grants.services.editions import values_of
 from grants.states.call import Audience, CallState, Direction
@@ -184,6 +185,13 @@ def _set_cap(call: Call, cap: Money) -> None:
     if cap.amount_cents <= 0 or cap.currency != call.currency:
         raise CallValueRefused(field="cap_per_award")
     call.cap_per_award_cents = cap.amount_cents
+
+
+def starting_rules(call: Call) -> dict[str, Any]:
+    """Return the rules by which a call is scored unless the clerk changes them."""
+    return starting_rulebook(
+        call.form, call.title, currency=call.currency, cap_per_award_cents=call.cap_per_award_cents
+    )
 
 
 def set_rulebook(call: Call, document: dict[str, Any]) -> Call:

@@ -11,6 +11,7 @@ from accounts.models import User
 from core.clock import FrozenClock
 from core.context import acting_as
 from core.roles import Role
+from grants import services
 from grants.errors.building import CriterionLast, PartUnknown, TooManyParts
 from grants.models import Call
 from grants.queries.determinations import applications_by_code
@@ -108,6 +109,16 @@ def rules(call: Call) -> dict[str, Any]:
     return call.rulebook.document
 
 
+def test_the_usual_rules_promise_no_right_that_no_answer_gives(call: Call) -> None:
+    usual = services.starting_rules(call)
+    assert check(usual) == []
+    assert usual["bonus"] == []
+    assert [entry["when"]["in"] for entry in usual["reserved"]] == [["yes"]]
+    other = building.starting_rulebook({**call.form, "sections": []}, call.title, currency="MXN", cap_per_award_cents=1)
+    assert (other["reserved"], [tie for tie in other["ties"] if tie.startswith("reserved")]) == ([], [])
+    assert check(other) == []
+
+
 class TestPages:
     def test_a_criterion_is_written_and_published_as_typed(
         self, client: FlaskClient, call: Call, send: Callable[..., tuple[int, str]]
@@ -149,8 +160,9 @@ class TestPages:
     def test_parts_move_and_go(self, call: Call, send: Callable[..., tuple[int, str]]) -> None:
         assert send("criterio/impacto/subir")[0] == 303
         assert rules(call)["criteria"][0]["id"] == "impacto"
-        assert send("puntos/barrio/quitar")[0] == 303
-        assert rules(call)["bonus"] == []
+        assert send("lugares/primera_vez/quitar")[0] == 303
+        assert rules(call)["reserved"] == []
+        assert "reserved:primera_vez" not in rules(call)["ties"]
         assert send("desempate/agregar", desempate="lower_request")[0] == 303
         assert rules(call)["ties"][-2:] == ["lower_request", "lot"]
         assert send("criterio/calidad/quitar")[0] == 303

@@ -6,12 +6,10 @@ from datetime import date, datetime, timedelta
 
 from core.clock import end_of_day
 from core.database import session
-from core.money import Money
 from core.settings import setting
 from grants import services as grants
 from grants.models import Call
 from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
-from scoring.rules.templates import standard_rulebook
 from treasury import services as treasury
 from web.demo.calendar import office_hours
 from web.demo.story import Chapter, Story
@@ -137,15 +135,15 @@ def write_call(story: Story, plan: Plan) -> Generator[datetime, None, Call]:
             closes_at=plan.closes_at,
             results_on=plan.results_on,
         )
-        grants.set_rulebook(call, rulebook(story, title, cap))
+        grants.set_rulebook(call, rulebook(story, call))
         grants.open_consultation(call, end_of_day(plan.consulted_on + timedelta(days=16)))
     session().commit()
     return call
 
 
-def rulebook(story: Story, title: Mapping[str, str], cap: Money) -> dict[str, object]:
-    """Return the call's rulebook: the standard one, with loads that fit how many apply."""
-    document = standard_rulebook(title, currency=cap.currency, cap_per_award_cents=cap.amount_cents)
+def rulebook(story: Story, call: Call) -> dict[str, object]:
+    """Return the call's rulebook: the usual one, with loads that fit how many apply."""
+    document = grants.starting_rules(call)
     document["reviews"]["max_load"] = 25 if story.scale == 1 else 60
     return document
 

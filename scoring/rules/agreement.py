@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import chain
 
 import numpy as np
+import scipy  # each of its parts is loaded when it is first used: few processes reckon
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 Array = NDArray[np.float64]
 
@@ -47,8 +47,8 @@ def alpha_of(unit: NDArray[np.int64], value: Array, level: Level = Level.INTERVA
     values, place = np.unique(value, return_inverse=True)
     share = 1 / (sizes[unit] - 1)
     # How often each value met each in one unit; a score does not meet itself.
-    counts = csr_matrix((np.ones(len(unit)), (unit, place)), shape=(len(sizes), len(values)))
-    weights = csr_matrix((share, (unit, place)), shape=counts.shape)
+    counts = scipy.sparse.csr_matrix((np.ones(len(unit)), (unit, place)), shape=(len(sizes), len(values)))
+    weights = scipy.sparse.csr_matrix((share, (unit, place)), shape=counts.shape)
     coincidence = (weights.T @ counts).toarray() - np.diag(np.bincount(place, weights=share))
     totals = coincidence.sum(axis=1)
     distances = DISTANCES[level](values, totals)

@@ -7,8 +7,7 @@ left out; among more than a thousand it moves nobody by a noticeable part of the
 """
 
 import numpy as np
-from scipy.signal import fftconvolve
-from scipy.special import ndtr, ndtri
+import scipy  # each of its parts is loaded when it is first used: few processes reckon
 
 from scoring.rules.mixed_model import Array, Indices
 
@@ -51,8 +50,10 @@ class _Crowd:
         """Return at each bin how many of the crowd are expected above it, by somebody of so much doubt."""
         total = np.zeros(BINS)
         for counts, doubt in zip(self.counts, self.doubts, strict=True):
-            chance = ndtr(-self.gaps / np.hypot(doubt, own))
-            total += fftconvolve(counts, chance * (1 - chance) if variance else chance)[BINS - 1 : 2 * BINS - 1]
+            chance = scipy.special.ndtr(-self.gaps / np.hypot(doubt, own))
+            total += scipy.signal.fftconvolve(counts, chance * (1 - chance) if variance else chance)[
+                BINS - 1 : 2 * BINS - 1
+            ]
         return total
 
     def _at(self, table: Array, quality: Array) -> Array:
@@ -69,7 +70,7 @@ class _Crowd:
 
     def interval(self, share: float) -> Bounds:
         """Return the ranks between which each lies with such a chance: by its own doubt and by that of the others."""
-        reach = float(ndtri((1 + share) / 2))
+        reach = float(scipy.special.ndtri((1 + share) / 2))
         above, chance = self._summed(0.0), np.sqrt(np.maximum(self._summed(0.0, variance=True), 0.0))
         middle, others = self._at(above, self.quality), reach * self._at(chance, self.quality)
         best = self._at(above, self.quality + reach * self.doubt)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy  # each of its parts is loaded when it is first used: few processes reckon
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Array = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def expected_ranks(theta: Sequence[float], covariance: Sequence[Sequence[float]]
     variance = np.maximum(own[:, None] + own[None, :] - 2 * spread, 0.0)
     certain = np.where(gaps > 0, 1.0, np.where(gaps < 0, 0.0, 0.5))
     ratio = np.divide(gaps, np.sqrt(variance), out=np.zeros_like(gaps), where=variance > 0)
-    beaten_by = np.where(variance > 0, ndtr(ratio), certain)
+    beaten_by = np.where(variance > 0, scipy.special.ndtr(ratio), certain)
     np.fill_diagonal(beaten_by, 0.0)
     return [1.0 + float(total) for total in beaten_by.sum(axis=1)]
 
@@ -44,5 +44,5 @@ def expected_ranks_of(quality: Array, own: Array, shared: Array, *, block: int =
         variance[rows, start + rows] = 1.0  # oneself: a gap of nought, whose half is taken back below
         sure = np.where(gaps > 0, 1.0, np.where(gaps < 0, 0.0, 0.5))
         ratio = np.divide(gaps, np.sqrt(variance), out=np.zeros_like(gaps), where=variance > 0)
-        ranks[part] = 0.5 + np.where(variance > 0, ndtr(ratio), sure).sum(axis=1)
+        ranks[part] = 0.5 + np.where(variance > 0, scipy.special.ndtr(ratio), sure).sum(axis=1)
     return ranks

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy  # each of its parts is loaded when it is first used: few processes reckon
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
-from scipy.sparse import csr_matrix, hstack
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -46,10 +45,10 @@ class Table:
             reviewers,
         )
 
-    def counts(self) -> csr_matrix:
+    def counts(self) -> "scipy.sparse.csr_matrix":
         """Return how often each reviewer read each application."""
         shape = (self.applications, self.reviewers)
-        return csr_matrix((np.ones(len(self.values)), (self.rows, self.columns)), shape=shape)
+        return scipy.sparse.csr_matrix((np.ones(len(self.values)), (self.rows, self.columns)), shape=shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,8 @@ class Equations:
     def parts(self, ratios: Array) -> tuple[float, float]:
         """Return the squares left over and the log determinant that both likelihoods are made of."""
         matrix, right, squares, weights = self.reduced(ratios)
-        factor = cho_factor(matrix, lower=True)
-        left = squares - float(right @ cho_solve(factor, right))
+        factor = scipy.linalg.cho_factor(matrix, lower=True)
+        left = squares - float(right @ scipy.linalg.cho_solve(factor, right))
         determinant = weights + 2 * float(np.log(np.diag(factor[0])).sum())
         determinant -= float(self.applications * ratios[0] + self.reviewers * ratios[1])
         return max(left, 1e-300), determinant
@@ -141,8 +140,8 @@ class Equations:
     def estimates(self, ratios: Array) -> Estimates:
         """Return what follows for given ratios, in the units of the readings (`own` and `shared` have none)."""
         matrix, right, _squares, _weights = self.reduced(ratios)
-        factor = cho_factor(matrix, lower=True)
-        solved = cho_solve(factor, right)
+        factor = scipy.linalg.cho_factor(matrix, lower=True)
+        solved = scipy.linalg.cho_solve(factor, right)
         weight = self.each + float(np.exp(ratios[0]))
         design = np.hstack([self.each[:, None], self.counts.toarray()]) / weight[:, None]
         return Estimates(
@@ -150,7 +149,7 @@ class Equations:
             quality=(self.sums / weight - design @ solved) * self.scale,
             severity=solved[1:] * self.scale,
             own=1 / weight,
-            shared=solve_triangular(np.tril(factor[0]), design.T, lower=True).T,
+            shared=scipy.linalg.solve_triangular(np.tril(factor[0]), design.T, lower=True).T,
         )
 
     def alone(self, ratios: Array) -> tuple[Array, Array]:
@@ -160,12 +159,14 @@ class Equations:
         Nothing here is as wide as applications times reviewers.
         """
         matrix, right, _squares, _weights = self.reduced(ratios)
-        factor = cho_factor(matrix, lower=True)
-        solved = cho_solve(factor, right)
-        spread = cho_solve(factor, np.eye(len(matrix)))
+        factor = scipy.linalg.cho_factor(matrix, lower=True)
+        solved = scipy.linalg.cho_solve(factor, right)
+        spread = scipy.linalg.cho_solve(factor, np.eye(len(matrix)))
         weight = self.each + float(np.exp(ratios[0]))
         design = (
-            hstack([csr_matrix(self.each[:, None]), self.counts], format="csr").multiply(1 / weight[:, None]).tocsr()
+            scipy.sparse.hstack([scipy.sparse.csr_matrix(self.each[:, None]), self.counts], format="csr")
+            .multiply(1 / weight[:, None])
+            .tocsr()
         )
         average = np.asarray(design.mean(axis=0)).ravel()
         many = np.diff(design.indptr)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # each of its parts is loaded when it is first used: few processes reckon
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from scoring.rules.crowd import crowd_ranks
 from scoring.rules.expected_rank import expected_ranks_of
@@ -113,7 +113,7 @@ def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float]
     peak = lowest(surprise, start)
     if peak is None:
         precise: Any = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
-        peak = minimize(surprise, np.log(np.array([0.5, 0.8])), method="Nelder-Mead", options=precise).x
+        peak = scipy.optimize.minimize(surprise, np.log(np.array([0.5, 0.8])), method="Nelder-Mead", options=precise).x
     return surprise, np.asarray(peak, dtype=np.float64)
 
 

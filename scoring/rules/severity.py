@@ -9,9 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
+import scipy  # each of its parts is loaded when it is first used: few processes reckon
 
 from scoring.rules.likelihood import lowest
 from scoring.rules.mixed_model import Array, Equations, Estimates, Reading, Table
@@ -49,18 +47,18 @@ def unfit(table: Table) -> Unfit | None:
     """Return why a table cannot be fitted: it needs a connected review graph and five readings a reviewer."""
     if table.applications < 2 or table.reviewers < 2 or len(table.values) < LEAST_PER_REVIEWER * table.reviewers:
         return Unfit.TOO_FEW
-    if connected_components(_graph(table), directed=False)[0] > 1:
+    if scipy.sparse.csgraph.connected_components(_graph(table), directed=False)[0] > 1:
         return Unfit.NOT_CONNECTED
     if np.ptp(table.values) == 0:
         return Unfit.NO_VARIATION
     return None
 
 
-def _graph(table: Table) -> csr_matrix:
+def _graph(table: Table) -> "scipy.sparse.csr_matrix":
     """Return who read what as one graph of applications and reviewers."""
     size = table.applications + table.reviewers
     ends = (table.rows, table.applications + table.columns)
-    return csr_matrix((np.ones(len(table.values)), ends), shape=(size, size))
+    return scipy.sparse.csr_matrix((np.ones(len(table.values)), ends), shape=(size, size))
 
 
 def _fitted(equations: Equations) -> Severity:
@@ -73,9 +71,9 @@ def _fitted(equations: Equations) -> Severity:
     bounds = [(-WIDEST, WIDEST)] * 2
     best = lowest(deviance, equations.guess())
     if best is None or np.abs(best).max() > WIDEST:
-        rough = minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
+        rough = scipy.optimize.minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
         precise: Any = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 400}
-        best = minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
+        best = scipy.optimize.minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
     residual = equations.parts(best)[0] / (equations.readings - 1) * equations.scale**2
     application, reviewer = (0.0 if ratio > WIDEST - 2 else residual / float(np.exp(ratio)) for ratio in best)
     return Severity(application, reviewer, residual, equations.estimates(best))

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from statistics import median_high
 
-from openpyxl import load_workbook
-
 from core.errors import InvalidInput
 from core.language import N_
 
@@ -78,6 +76,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _sheet(data: bytes) -> Iterator[list[str]]:
+    from openpyxl import load_workbook  # local: few processes ever read a spreadsheet
+
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         longest = max(book.worksheets, key=lambda sheet: sheet.max_row or 0)

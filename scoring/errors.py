@@ -142,8 +142,9 @@ class ReviewEditedElsewhere(Conflict):
     sentence = N_("Tu evaluación se guardó desde otra ventana mientras la escribías aquí.")
     next_step = N_("Compara los dos textos y decide cuál se queda.")
 
-    def __init__(self, *, theirs: Mapping[str, tuple[Fraction | None, str]], version: int) -> None:
+    def __init__(self, *, theirs: Mapping[str, tuple[Fraction | None, str]], version: int, note: str = "") -> None:
         super().__init__()
+        self.note = note
         self.theirs = dict(theirs)
         self.version = version
 
@@ -297,3 +298,21 @@ class BudgetExceeded(InvalidInput):
     """No more is given than was approved."""
 
     sentence = N_("Para esta convocatoria hay %(approved)s aprobados; no se puede repartir más.")
+
+
+class QuestionEmpty(InvalidInput):
+    """A question or an answer says something."""
+
+    sentence = N_("Escribe entre 1 y 2,000 caracteres.")
+
+
+class QuestionNotFound(NotFound):
+    """No such question was asked in this committee."""
+
+    sentence = N_("No hay una pregunta con esa dirección.")
+
+
+class AlreadyAnswered(Conflict):
+    """Somebody else answered first."""
+
+    sentence = N_("Esta pregunta ya tiene respuesta.")

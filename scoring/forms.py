@@ -15,6 +15,7 @@ from scoring.services import ScoreEntry
 from scoring.states import CONFLICT_LABELS, ConflictKind
 
 NO_CONFLICT = "none"
+LONGEST_NOTE = 10_000
 LONGEST_EXPLANATION = 2000
 
 
@@ -36,6 +37,10 @@ class ReviewForm(PuenteForm):
     criteria: tuple[str, ...] = ()
     version = HiddenField()
     edition = HiddenField()
+    note = TextAreaField(
+        lazy(N_("Notas para ti")),
+        [Length(max=LONGEST_NOTE, message=lazy(N_("Es demasiado largo: caben %(max)d caracteres.")))],
+    )
 
     @property
     def expected_version(self) -> int | None:
@@ -70,6 +75,7 @@ def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
             validate_choice=False,
         )
         members[f"why_{criterion.id}"] = TextAreaField(_("Justificación de «%(criterion)s»", criterion=name), [Asked()])
+    data["note"] = review.note if review is not None else ""
     for score in review.scores if review is not None else ():
         data[f"why_{score.criterion}"] = score.justification
         if score.value is not None:
@@ -99,6 +105,12 @@ class ReasonForm(PuenteForm):
     """Why somebody or something leaves a committee."""
 
     reason = TextAreaField(lazy(N_("Razón")), [Asked()])
+
+
+class QuestionForm(PuenteForm):
+    """A question to the programme, or its answer."""
+
+    text = TextAreaField(lazy(N_("Pregunta")), [Asked()])
 
 
 class DeadlineForm(ReasonForm):

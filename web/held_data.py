@@ -91,6 +91,7 @@ PARTS = (
     _in("conflict_declaration", N_("Tus declaraciones de interés"), "panel_seat", by="seat_id"),
     _in("review", N_("Tus evaluaciones"), "assignment"),
     _in("score", N_("Tus calificaciones"), "review"),
+    _in("reviewer_question", N_("Lo que preguntaste al programa"), "assignment"),
 )
 
 

@@ -9,6 +9,7 @@ from scoring.models.reviews import (
     ConflictDeclaration,
     DeclarationOrigin,
     Review,
+    ReviewerQuestion,
     Score,
     ScoreChange,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Ranking",
     "RankingLine",
     "Review",
+    "ReviewerQuestion",
     "RulebookVersion",
     "Score",
     "ScoreChange",

@@ -78,6 +78,7 @@ class Review(Base):
 
     `version` counts the saves and `edition` names the page that saved last, so that two windows never overwrite each
     other unseen. `believes_known` is whether the reviewer thought to know whose dossier it was; None when not said.
+    `note` is for the reviewer alone: nothing else loads it, and it is emptied when the review stops counting.
     """
 
     __tablename__ = "review"
@@ -102,6 +103,7 @@ class Review(Base):
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     set_aside_reason: Mapped[str | None] = mapped_column(Text)
     believes_known: Mapped[bool | None]
+    note: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
 
     assignment: Mapped[Assignment] = relationship(back_populates="review")
     scores: Mapped[list["Score"]] = relationship(back_populates="review", order_by="Score.id")
@@ -109,6 +111,22 @@ class Review(Base):
     def sheet(self) -> dict[str, Fraction]:
         """Return the scores given so far, by criterion."""
         return {score.criterion: score.value for score in self.scores if score.value is not None}
+
+
+class ReviewerQuestion(Base):
+    """What a reviewer asks the programme about a dossier, by letter and code, and the answer."""
+
+    __tablename__ = "reviewer_question"
+    __table_args__ = (CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_has_moment"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    assignment: Mapped[Assignment] = relationship()
 
 
 class Score(Base):

@@ -5,7 +5,7 @@ from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from scoring import queries
-from scoring.routes import committee, desk, lots, panels, rankings, reviews, rulebooks
+from scoring.routes import committee, desk, lots, panels, questions, rankings, reviews, rulebooks
 from scoring.routes.room import STAFF, blueprint
 
 NAVIGATION = (
@@ -19,6 +19,7 @@ DESK = (
         frozenset({Role.REVIEWER}),
         lambda: queries.count_due(actor().user_id or 0),
     ),
+    DeskItem(N_("Preguntas de quienes evalúan"), "scoring.panel_list", frozenset(STAFF), queries.count_unanswered),
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "desk",
     "lots",
     "panels",
+    "questions",
     "rankings",
     "reviews",
     "rulebooks",

@@ -14,7 +14,7 @@ from core.roles import Role
 from core.web_files import send_stored
 from scoring import queries, services
 from scoring.errors import DossierNotFound, UnknownConflict
-from scoring.forms import NO_CONFLICT, DeclarationForm, RecognitionForm, review_form
+from scoring.forms import NO_CONFLICT, DeclarationForm, QuestionForm, RecognitionForm, review_form
 from scoring.models import Assignment, ScoreChange
 from scoring.routes.reviews import review_page
 from scoring.routes.room import blueprint, own_assignment
@@ -55,6 +55,9 @@ def dossier_show(code: str) -> str:
         dossier=assignment.dossier,
         rules=rules,
         others=queries.reviews_of_others(assignment),
+        mine=queries.own_other_scores(assignment),
+        questions=queries.questions_of(assignment),
+        question=QuestionForm(),
         changes=_changes(assignment),
         states=ASSIGNMENT,
         panel_states=PANEL,

@@ -21,7 +21,7 @@ from scoring.errors import (
     ReviewIncomplete,
     ScoreOffScale,
 )
-from scoring.forms import ReviewForm, ScoreChangeForm, SubmitForm, review_form
+from scoring.forms import QuestionForm, ReviewForm, ScoreChangeForm, SubmitForm, review_form
 from scoring.models import Assignment, Review, Score
 from scoring.routes.room import blueprint, own_assignment
 from scoring.rules.rulebook import Criterion, plain
@@ -38,7 +38,11 @@ def review_save(code: str) -> Response | FlaskResponse | tuple[str, int]:
     by_script = bool(request.headers.get("X-Autosave"))
     try:
         review = services.save_review_draft(
-            assignment, form.entries(), expected_version=form.expected_version, edition=(form.edition.data or "")[:40]
+            assignment,
+            form.entries(),
+            expected_version=form.expected_version,
+            edition=(form.edition.data or "")[:40],
+            note=form.note.data or "",
         )
     except ReviewEditedElsewhere as conflict:
         session().rollback()
@@ -81,6 +85,8 @@ def _both_texts(code: str, form: ReviewForm, conflict: ReviewEditedElsewhere) ->
         theirs = (None if value is None else plain(value), text)
         if theirs != (typed.value, typed.justification):
             rows.append((localised(criterion.name), _said(*theirs), _said(typed.value, typed.justification)))
+    if conflict.note != (form.note.data or "").strip():
+        rows.append((_("Notas para ti"), conflict.note, form.note.data or ""))
     form.version.data = str(conflict.version)
     extra = [conflict.message(), conflict.advice()]
     return review_page(assignment, form, conflicts=rows, extra=extra), conflict.status
@@ -195,6 +201,9 @@ def review_page(
         form=form,
         conflicts=conflicts or [],
         extra=extra or [],
+        mine=queries.own_other_scores(assignment),
+        questions=queries.questions_of(assignment),
+        question=QuestionForm(),
         states=ASSIGNMENT,
         plain=plain,
     )

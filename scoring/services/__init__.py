@@ -30,6 +30,7 @@ from scoring.services.panels import (
     unseat_reviewer,
     when_window_extended,
 )
+from scoring.services.questions import answer_reviewer, ask_programme
 from scoring.services.rankings import budget_of, compute_ranking, release_ranking, select
 from scoring.services.reviews import (
     ScoreEntry,
@@ -46,6 +47,8 @@ __all__ = [
     "KnownConflict",
     "ScoreEntry",
     "advance_panel",
+    "answer_reviewer",
+    "ask_programme",
     "assign_further_reviewer",
     "assign_further_reviewers",
     "assign_reviewers",

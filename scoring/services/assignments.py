@@ -129,6 +129,7 @@ def end_assignment(assignment: Assignment, state: AssignmentState, *, reason: st
         review.state = ReviewState.SET_ASIDE
         review.set_aside_at = now()
         review.set_aside_reason = reason
+        review.note = ""
     record("assignment.ended", "assignment", assignment.id, {"state": before}, {"state": state, "reason": reason})
 
 

@@ -35,6 +35,7 @@ class ScoreEntry:
 
 Written = tuple[Fraction | None, str]
 NOTHING: Written = (None, "")
+LONGEST_NOTE = 10_000
 
 
 def save_review_draft(
@@ -43,11 +44,12 @@ def save_review_draft(
     *,
     expected_version: int | None = None,
     edition: str = "",
+    note: str | None = None,
 ) -> Review:
     """Keep what is written so far; criteria that `scores` does not mention stay as they were.
 
     With `expected_version` (0 before the first save) a save that would change something is refused when another page
-    than `edition` saved since.
+    than `edition` saved since. `note` is what the reviewer writes down for nobody else; None leaves it.
 
     Raises:
         NotDeclared, InConflict: the reviewer may not score yet, or no longer. ReviewWindowClosed, WrongPhase.
@@ -62,8 +64,10 @@ def save_review_draft(
         review = Review(assignment=assignment, state=ReviewState.DRAFT, version=0, scores=[])
         session().add(review)
     elif expected_version is not None:
-        _refuse_overwriting(review, parsed, expected_version, edition)
+        _refuse_overwriting(review, parsed, expected_version, edition, _note(note))
     review.version += 1
+    if note is not None:
+        review.note = _note(note) or ""
     review.edition = edition
     review.saved_at = now()
     existing = {score.criterion: score for score in review.scores}
@@ -79,12 +83,19 @@ def save_review_draft(
     return review
 
 
-def _refuse_overwriting(review: Review, parsed: Mapping[str, Written], expected: int, edition: str) -> None:
+def _note(text: str | None) -> str | None:
+    return None if text is None else text.strip()[:LONGEST_NOTE]
+
+
+def _refuse_overwriting(
+    review: Review, parsed: Mapping[str, Written], expected: int, edition: str, note: str | None
+) -> None:
     if review.version <= expected or (edition and review.edition == edition):
         return
     standing: dict[str, Written] = {score.criterion: (score.value, score.justification) for score in review.scores}
-    if any(standing.get(name, NOTHING) != written for name, written in parsed.items()):
-        raise ReviewEditedElsewhere(theirs=standing, version=review.version)
+    other_note = note is not None and note != review.note
+    if other_note or any(standing.get(name, NOTHING) != written for name, written in parsed.items()):
+        raise ReviewEditedElsewhere(theirs=standing, version=review.version, note=review.note)
 
 
 def submit_review(

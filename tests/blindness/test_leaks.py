@@ -32,6 +32,7 @@ MOST = 45
 START = ("/es/", "/es/mi-espacio", "/es/evaluacion")
 # Doors a reviewer has no business at, and ways to sort, search, count and take away what they have.
 CLOSED = ("/es/paneles", "/es/programa", "/es/personas", "/es/registro", "/es/auditoria", "/es/evaluacion/D-XXXXX")
+BESIDES = ("/enviar", "/reconozco", "/preguntar", "/archivos/1", "/archivos/9")
 WAYS = ("?q=a", "?orden=-titulo", "?pagina=2", "?estado=submitted", "?formato=csv")
 
 
@@ -59,7 +60,7 @@ def everything_told(client: FlaskClient, blind: Blind) -> list[Leak]:
     secrets = set().union(*(secrets_of(application) for application in blind.applications))
     mine = [f"/es/evaluacion/{row.assignment.dossier.code}" for row in queries.desk_rows(blind.reviewer.id)]
     odd = tuple(f"/es/evaluacion{way}" for way in WAYS) + tuple(f"{path}{WAYS[0]}" for path in mine)
-    steps = tuple(f"{path}{step}" for path in mine for step in ("/enviar", "/reconozco", "/archivos/1", "/archivos/9"))
+    steps = tuple(f"{path}{step}" for path in mine for step in BESIDES)
     answers = look(client, (*START, *mine)) + look(client, (*CLOSED, *odd, *steps), follow=False)
     leaks = [leak for answer in answers for leak in leaks_in(answer, secrets)]
     return leaks + list(leaks_in_letters(blind.reviewer, secrets))
@@ -104,7 +105,7 @@ def test_a_reviewer_learns_nobody_s_name(
     assert everything_told(browser.client, blind) == []
 
 
-STEPS = ("", "/enviar", "/reconozco", "/archivos/1", "/cambiar/calidad")
+STEPS = ("", "/enviar", "/reconozco", "/preguntar", "/archivos/1", "/cambiar/calidad")
 
 
 def told_of(browser: Browser, code: str, count_queries: Counting) -> list[tuple[int, str, int]]:
@@ -217,6 +218,7 @@ PLANTED: list[tuple[Callable[[Blind, Response], None], str, str]] = [
     (_in_the_page, "scoring.desk", "page"),
     (_in_the_page, "scoring.review_confirm", "page"),
     (_in_the_page, "scoring.dossier_recognise", "page"),
+    (_in_the_page, "scoring.question_ask", "page"),
     (_without_accents, "scoring.dossier_show", "page"),
     (_email, "web.desk", "page"),
     (_folio, "scoring.desk", "page"),

@@ -1,0 +1,42 @@
+"""A reviewer asks the programme about a dossier; neither side learns a name by it."""
+
+from core.audit import record
+from core.clock import now
+from core.database import session
+from scoring import queries
+from scoring.errors import AlreadyAnswered, QuestionEmpty
+from scoring.models import Assignment, ReviewerQuestion
+
+LONGEST = 2_000
+
+
+def ask_programme(assignment: Assignment, text: str) -> ReviewerQuestion:
+    """Put a question on record. It is shown to the programme under the reviewer's letter."""
+    question = ReviewerQuestion(assignment=assignment, text=_said(text), asked_at=now())
+    session().add(question)
+    session().flush()
+    record("question.asked", "assignment", assignment.id, after={"question": question.id})
+    return question
+
+
+def answer_reviewer(question: ReviewerQuestion, text: str) -> ReviewerQuestion:
+    """Answer a question, once. Only who asked it reads the answer.
+
+    Raises:
+        AlreadyAnswered: somebody was first. QuestionEmpty.
+    """
+    said = _said(text)
+    queries.hold_question(question)
+    if question.answered_at is not None:
+        raise AlreadyAnswered()
+    question.answer, question.answered_at = said, now()
+    session().flush()
+    record("question.answered", "assignment", question.assignment_id, after={"question": question.id})
+    return question
+
+
+def _said(text: str) -> str:
+    said = text.strip()
+    if not 0 < len(said) <= LONGEST:
+        raise QuestionEmpty()
+    return said

@@ -317,6 +317,19 @@ def test_a_statement_costs_as_many_questions_for_one_fund_as_for_many(
     assert {kind: asked(kind) for kind in StatementKind} == few
 
 
+@pytest.mark.parametrize("kind", list(StatementKind))
+def test_a_funds_statement_reads_its_own_entries_and_nobody_elses(
+    session: Session, books: dict[str, Fund], count_queries: Any, kind: StatementKind
+) -> None:
+    with count_queries() as sent:
+        statement(kind, date(2026, 1, 1), date(2026, 4, 30), fund=books["restricted"])
+    about_entries = [one for one in sent if "FROM posting" in one]
+    assert about_entries
+    for one in about_entries:  # so that it takes as long in large books as in small ones
+        conditions = one.split("WHERE", 1)[1]
+        assert "posting.fund_id IN" in conditions or "posting.fund_id =" in conditions
+
+
 def rows_of(answer: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
 

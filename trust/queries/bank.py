@@ -56,7 +56,8 @@ def hold_bank(account: str) -> None:
 
     Held before any of its lines, always. Nobody who posts waits for it.
     """
-    session().execute(select(Account.code).where(Account.code == account).with_for_update(key_share=True)).all()
+    held = select(Account.code).where(Account.code == account).order_by(Account.code)
+    session().execute(held.with_for_update(key_share=True)).all()
 
 
 def statement_by_digest(account: str, digest: str) -> BankStatement | None:

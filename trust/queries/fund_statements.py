@@ -6,7 +6,7 @@ outside them are added up again. So a statement of closed years takes as long wh
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -68,13 +68,9 @@ def statement(kind: StatementKind, start: date, end: date, *, fund: Fund | None 
     begins = date(end.year, 1, 1) if kind is StatementKind.POSITION else start
     shown = [one for one in funds if fund is None or one.id == fund.id]
     places = {one.id: place for place, one in enumerate(shown)}
-    sums = [one for one in account_sums(begins, end, funds) if one.fund_id in places]
+    sums = account_sums(begins, end, shown)
     cash = [account.code for account in chart if account.available_sign == 1]
-    flows = (
-        [one for one in flow_sums(begins, end, cash) if one.fund_id in places]
-        if kind is StatementKind.CASH_FLOW
-        else []
-    )
+    flows = flow_sums(begins, end, cash, shown) if kind is StatementKind.CASH_FLOW else []
     kinds = tuple(FundKind) if fund is None else ()
     order = {one.id: 0 if fund else kinds.index(one.kind) for one in shown}
 
@@ -99,8 +95,11 @@ def statement(kind: StatementKind, start: date, end: date, *, fund: Fund | None 
     )
 
 
-def account_sums(start: date, end: date, funds: Iterable[Fund]) -> list[AccountSum]:
-    """Return what every account of every fund held before a range and what moved in it."""
+def account_sums(start: date, end: date, funds: Sequence[Fund]) -> list[AccountSum]:
+    """Return what every account of these funds held before a range and what moved in it.
+
+    One fund is read by its own entries: it takes as long however many the others have.
+    """
     ids = {one.code: one.id for one in funds}
     proved = _proved()
     opening = _between(None, start - timedelta(days=1), proved, ids)
@@ -131,22 +130,25 @@ def _between(
     Months close in order, so those inside a range follow each other: what is left is before and after them.
     """
     found: dict[Key, int] = defaultdict(int)
+    wanted = set(ids.values())
     inside = [one for one in proved if (start is None or one[0] >= start) and one[1] <= end]
     for _first, _last, sums in inside:
         for key, cents in sums.items():
             account, code, currency = key.split("|")
-            found[account, ids[code], currency] += cents
+            if code in ids:
+                found[account, ids[code], currency] += cents
     left: list[tuple[date | None, date]] = [(start, end)]
     if inside:
         left = [(start, inside[0][0] - timedelta(days=1)), (inside[-1][1] + timedelta(days=1), end)]
     for first, last in left:
         if first is None or first <= last:
-            for account, fund_id, currency, cents in session().execute(_added(first, last)):
-                found[account, fund_id, currency] += int(cents)
+            for account, fund_id, currency, cents in session().execute(_added(first, last, wanted)):
+                if fund_id in wanted:
+                    found[account, fund_id, currency] += int(cents)
     return found
 
 
-def _added(first: date | None, last: date) -> Select[str, int, str, int]:
+def _added(first: date | None, last: date, fund_ids: Collection[int]) -> Select[str, int, str, int]:
     key = (Posting.account_code, Posting.fund_id, Posting.currency)
     query = (
         select(*key, func.sum(Posting.amount_cents))
@@ -155,11 +157,13 @@ def _added(first: date | None, last: date) -> Select[str, int, str, int]:
         .group_by(*key)
         .order_by(*key)
     )
+    if len(fund_ids) == 1:
+        query = query.where(Posting.fund_id.in_(fund_ids))
     return query if first is None else query.where(JournalEntry.entry_date >= first)
 
 
-def flow_sums(start: date, end: date, cash: list[str]) -> list[FlowSum]:
-    """Return what came into the money at hand within a range, by the account it was posted against, fund by fund."""
+def flow_sums(start: date, end: date, cash: list[str], funds: Sequence[Fund]) -> list[FlowSum]:
+    """Return what came into the money at hand of these funds within a range, by the account it was posted against."""
     beside = aliased(Posting)
     moves_money = (
         select(beside.id)
@@ -184,6 +188,8 @@ def flow_sums(start: date, end: date, cash: list[str]) -> list[FlowSum]:
         .group_by(*key)
         .order_by(*key)
     )
+    if len(funds) == 1:
+        query = query.where(Posting.fund_id == funds[0].id)
     return [
         FlowSum(account, kind is EntryKind.REFUND, fund_id, currency, int(cents))
         for account, kind, fund_id, currency, cents in session().execute(query)

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import givers, giving, posting, reading, receipts, scoring
+from benchmarks import givers, giving, posting, queue, reading, receipts, scoring
 from benchmarks.books import ENGINES
 from benchmarks.harness import ROUNDS, Result
 
@@ -36,6 +36,10 @@ def _receipts(engine: str, quick: bool) -> Iterable[Result]:
         yield receipts.rendered(10 if quick else 100, 1 if quick else ROUNDS)
 
 
+def _queue(engine: str, quick: bool) -> Iterable[Result]:
+    yield queue.staff_list(engine, 200 if quick else queue.LARGE, 2 if quick else queue.ASKS, 1 if quick else ROUNDS)
+
+
 def _scoring(engine: str, quick: bool) -> Iterable[Result]:
     if engine != ENGINES[0]:
         return  # computed from files: no database
@@ -54,6 +58,7 @@ BENCHMARKS: dict[str, Callable[[str, bool], Iterable[Result]]] = {
     "giving": _giving,
     "receipts": _receipts,
     "reading": _reading,
+    "queue": _queue,
     "scoring": _scoring,
 }
 

@@ -53,6 +53,19 @@ class Application(Base):
         ),
         Index("ix_application_call_id_state", "call_id", "state", "id"),
         Index("ix_application_applicant_user_id", "applicant_user_id"),
+        Index(  # all that the officers' list filters and orders by, without the answers between
+            "ix_application_queue",
+            "call_id",
+            "submitted_at",
+            "state",
+            "kind",
+            "axis",
+            "requested_cents",
+            "folio",
+            "applicant_user_id",
+            "organisation_id",
+            "id",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

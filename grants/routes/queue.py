@@ -12,7 +12,7 @@ from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
 from core.language import _
-from core.listing import Listing, chosen, page_number, paginate, searched
+from core.listing import chosen, page_number, paginate, searched
 from core.money import Money
 from grants.forms.applications import ConfirmForm
 from grants.forms.queue import ALL, MANY, BulkForm, SaveFilterForm
@@ -65,7 +65,7 @@ def bulk_prepare(slug: str) -> Response | BaseResponse:
 def _chosen(call: Call, form: BulkForm) -> Sequence[int]:
     if form.scope.data != ALL:
         return form.marked
-    query = queries.queue(call, **queue_filters(request.args)).with_only_columns(Application.id).limit(MANY)
+    query = queries.queue(call, queue_filters(request.args)).with_only_columns(Application.id).limit(MANY)
     return sorted(session().scalars(query))
 
 
@@ -99,9 +99,7 @@ def _queue_url(slug: str, query: Mapping[str, Any]) -> str:
 def _page(
     call: Call, form: BulkForm, filter_form: SaveFilterForm, refusal: Refusal | None = None, status: int = 200
 ) -> Response:
-    listing: Listing[Application] = paginate(
-        queries.queue(call, **queue_filters(request.args)), page=page_number(request.args)
-    )
+    listing = queries.queue_page(call, queue_filters(request.args), page=page_number(request.args))
     staff = [(str(person.id), person.name) for person in bulk_queries.officers()]
     form.offer(staff, listing.total)
     return show(
@@ -145,7 +143,7 @@ def staff_queue_csv(slug: str) -> Response:
         SheetColumn(_("Estado")),
         SheetColumn(_("Recibida"), CellKind.DATETIME),
     )
-    found = session().scalars(queries.queue(call, **queue_filters(request.args))).all()
+    found = session().scalars(queries.queue(call, queue_filters(request.args))).all()
     response = Response(b"".join(render_csv(columns, _rows(found))), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="solicitudes-{call.slug}.csv"'
     return response
@@ -246,25 +244,25 @@ def _staff_names(action: BulkAction) -> dict[str, str]:
 def spoken_filters(arguments: Mapping[str, str]) -> dict[str, str]:
     """Return the part of an address that filters and orders, without what means nothing."""
     filters = queue_filters(arguments)
-    kept = {"q": filters["text"], "estado": filters["state"].value if filters["state"] else ""}
-    kept |= {"tipo": filters["kind"] or "", "eje": str(filters["axis"] or "")}
-    kept |= {"responsable": arguments.get("responsable", "") if filters["officer"] is not None else ""}
+    kept = {"q": filters.text, "estado": filters.state.value if filters.state else ""}
+    kept |= {"tipo": filters.kind or "", "eje": str(filters.axis or "")}
+    kept |= {"responsable": arguments.get("responsable", "") if filters.officer is not None else ""}
     kept |= {"orden": chosen(arguments, "orden", ORDERS) or ""}
     return {name: value for name, value in kept.items() if value}
 
 
-def queue_filters(arguments: Mapping[str, str]) -> dict[str, Any]:
+def queue_filters(arguments: Mapping[str, str]) -> queries.QueueFilter:
     """Read the filter from an address; an unknown value is no filter."""
     state = chosen(arguments, "estado", [item.value for item in ApplicationState])
     axis = arguments.get("eje", "")
-    return {
-        "state": ApplicationState(state) if state else None,
-        "kind": chosen(arguments, "tipo", [item.value for item in ApplicantKind]),
-        "axis": int(axis) if axis.isascii() and axis.isdigit() and len(axis) < 6 else None,
-        "officer": _officer(arguments.get("responsable", "")),
-        "text": searched(arguments),
-        "order": chosen(arguments, "orden", ORDERS) or "fecha",
-    }
+    return queries.QueueFilter(
+        state=ApplicationState(state) if state else None,
+        kind=chosen(arguments, "tipo", [item.value for item in ApplicantKind]),
+        axis=int(axis) if axis.isascii() and axis.isdigit() and len(axis) < 6 else None,
+        officer=_officer(arguments.get("responsable", "")),
+        text=searched(arguments),
+        order=chosen(arguments, "orden", ORDERS) or "fecha",
+    )
 
 
 def _officer(text: str) -> int | None:

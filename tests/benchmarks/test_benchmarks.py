@@ -37,6 +37,13 @@ def test_every_benchmark_of_the_books_runs() -> None:
     assert ("Receipts" in said) is (ENGINE == "sqlite")
 
 
+@pytest.mark.usefixtures("database")
+def test_the_benchmark_of_the_officers_list_runs() -> None:
+    said = run("queue")
+    assert f"An officer's list of 200 applications, {ENGINE}" in said
+    assert "as many queries for 50 applications: met" in said
+
+
 @pytest.mark.only_on("sqlite")  # computed from files
 def test_every_benchmark_of_scoring_runs() -> None:
     said = run("scoring")

@@ -1,0 +1,179 @@
+"""The officer's list of a call with twenty thousand applications: filtered, sorted, searched, a page at a time.
+
+Measured from the request to the whole page, against a bare Flask page that shows the same 25 rows of the same table.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from benchmarks.books import application
+from benchmarks.harness import ROUNDS, Contestant, Result
+
+SMALL, LARGE = 50, 20_000
+LIMIT_MS = 60
+ASKS = 20
+BATCH = 5_000
+LISTS = {
+    "newest first": "?orden=-fecha",
+    "filtered and sorted": "?estado=submitted&tipo=person&orden=-monto",
+    "by name": "?orden=nombre",
+    "last page": "?orden=folio&pagina=100000",
+    "searched": "?q=nunez&orden=-monto",
+}
+NAMES = ("Juana Núñez", "Óscar Ruelas", "Ximena Baños", "Itzel Macuil", "Lucía Prueba")
+BARE = (
+    "SELECT application.id, folio, user_account.name, kind, requested_cents, submitted_at, application.state "
+    "FROM application JOIN user_account ON user_account.id = applicant_user_id WHERE call_id = 1 "
+    "ORDER BY application.id LIMIT 25"
+)
+
+
+def _fill(count: int) -> str:
+    """Put so many submitted applications into one call, all different people; return the call's address."""
+    from sqlalchemy import insert, select  # local: see books.application
+
+    from accounts.models import User
+    from core.clock import now
+    from core.database import db
+    from core.folding import fold_text
+    from grants.models import Application, Call
+    from tests.factories.accounts import make_user
+    from tests.factories.grants import make_open_call, make_submitted_application
+
+    call: Call = make_open_call()
+    one = make_submitted_application(call, make_user())
+    db.session.commit()
+    table = Application.__table__
+    copied = dict(db.session.execute(select(table).where(table.c.id == one.id)).mappings().one())
+    del copied["id"]
+    first, moment = one.applicant_user_id + 1_000, now()
+    for start in range(1, count, BATCH):
+        numbers = range(start, min(start + BATCH, count))
+        people = [
+            {
+                "id": first + number, "email": f"p{number}@example.org", "name": f"{NAMES[number % 5]} {number}",
+                "name_folded": f"{fold_text(NAMES[number % 5])} {number}",
+                "language": "es", "state": "active", "email_verified_at": moment, "created_at": moment,
+            }
+            for number in numbers
+        ]  # fmt: skip
+        rows = [
+            copied
+            | {
+                "applicant_user_id": first + number,
+                "folio": f"MOV-{number:06}",
+                "requested_cents": 1_000_000 + number * 7_919 % 9_000_000,
+                "submitted_at": moment - timedelta(seconds=number * 17 % 100_000),
+            }
+            for number in numbers
+        ]
+        db.session.execute(insert(User.metadata.tables["user_account"]), people)
+        db.session.execute(insert(User.metadata.tables["application"]), rows)
+        db.session.commit()
+    return f"/es/programa/{call.slug}/solicitudes"
+
+
+def _bare(engine: Any) -> Any:
+    """Return a client of a Flask application with one view, one statement and no template."""
+    app = Flask("bare")
+
+    @app.get("/")
+    def rows() -> str:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql(BARE).all()
+        return "".join(f"<tr>{''.join(f'<td>{value}</td>' for value in row)}</tr>" for row in found)
+
+    return app.test_client()
+
+
+@contextmanager
+def _pages(engine: str, folder: Path, count: int) -> Iterator[tuple[Any, str, Any]]:
+    """Yield a client that an officer has signed in with, the list's address, and the bare page's client."""
+    with application(engine, folder) as app:
+        from core.database import db  # local: see books.application
+        from core.roles import Role
+        from tests.factories.accounts import make_user, sign_in_as
+
+        address = _fill(count)
+        client = app.test_client()
+        sign_in_as(client, make_user(Role.PROGRAMME_OFFICER))
+        db.session.remove()
+        yield client, address, _bare(db.engine)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _asked(ask: Callable[[], Any], times: int) -> list[float]:
+    assert ask().status_code == 200
+    taken = []
+    for _number in range(times):
+        started = time.perf_counter()
+        ask()
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+def _queries(client: Any, address: str) -> int:
+    from sqlalchemy import event  # local: see books.application
+
+    from core.database import db
+
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        said.append(statement)
+
+    with client.application.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    client.get(address)
+    event.remove(engine, "before_cursor_execute", note)
+    return len(said)
+
+
+def staff_list(engine: str, large: int = LARGE, asks: int = ASKS, rounds: int = ROUNDS) -> Result:
+    """Compare every way to look at the list with the bare page, and say milliseconds and queries."""
+    rates: dict[str, list[float]] = {}
+    slowest: dict[str, list[float]] = {}
+    counts: dict[int, dict[str, int]] = {}
+    for size in (SMALL, large):
+        with (
+            tempfile.TemporaryDirectory(prefix="puente-benchmark-") as folder,
+            _pages(engine, Path(folder), size) as (client, address, bare),
+        ):
+            counts[size] = {name: _queries(client, address + query) for name, query in LISTS.items()}
+            if size == SMALL:
+                continue
+            for _round in range(rounds):
+                ways: dict[str, Callable[[], Any]] = {"bare": partial(bare.get, "/")}
+                ways |= {name: partial(client.get, address + query) for name, query in LISTS.items()}
+                for name, ask in ways.items():
+                    taken = _asked(ask, asks)
+                    rates.setdefault(name, []).append(1 / statistics.median(taken))
+                    slowest.setdefault(name, []).append(statistics.median(taken) * 1_000)
+    notes = []
+    for name in LISTS:
+        found = statistics.median(slowest[name])
+        verdict = "met" if found < LIMIT_MS else "MISSED"
+        notes.append(f"{name:22}{found:8.1f} ms; under {LIMIT_MS}: {verdict}; {counts[large][name]} queries")
+    constant = "met" if counts[SMALL] == counts[large] else "MISSED"
+    notes.append(f"as many queries for {SMALL} applications: {constant}")
+    contestants = (
+        Contestant("bare", "the same rows from a bare view", _never),
+        *(Contestant(name, query, _never) for name, query in LISTS.items()),
+    )
+    title = f"An officer's list of {large:,} applications, {engine}"
+    return Result(f"{title} (× bare; {rounds} rounds of {asks})", contestants, rates, tuple(notes))
+
+
+def _never(_folder: Path) -> Any:
+    raise NotImplementedError("the rounds of this benchmark are run here, not by the harness")

@@ -22,10 +22,10 @@ from grants.states.screening import CureState
 
 def officers() -> list[User]:
     """Return the programme's staff, by name: who may attend to applications."""
-    staff = exists().where(
-        RoleGrant.user_id == User.id, RoleGrant.role.in_([Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR])
-    )
-    return list(session().scalars(select(User).where(staff, User.state == AccountState.ACTIVE).order_by(User.name)))
+    staff = select(RoleGrant.user_id).where(RoleGrant.role.in_([Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR]))
+    # By the few who hold the role: asking everybody with an account took a third of the page.
+    query = select(User).where(User.id.in_(staff), User.state == AccountState.ACTIVE)
+    return list(session().scalars(query.order_by(User.name_folded, User.id)))
 
 
 def standings(application_ids: Sequence[int]) -> dict[int, Standing]:

@@ -77,15 +77,11 @@ def concurrent(engine: str, times: int = 640, rounds: int = ROUNDS) -> Result:
         f"the longest wait was {statistics.median(shares):.1f} times the median one",
     )
     contestants = (
-        Contestant("one giver", "post_entry and commit, one thread", _never),
-        Contestant(f"{GIVERS} givers", "the same work shared by sixteen threads", _never, (("one giver", 1.0),)),
+        Contestant("one giver", "post_entry and commit, one thread"),
+        Contestant(f"{GIVERS} givers", "the same work shared by sixteen threads", targets=(("one giver", 1.0),)),
     )
     title = f"{GIVERS} givers at once, {engine} (× one giver; {rounds} rounds of {times:,})"
     return Result(title, contestants, rates, notes)
-
-
-def _never(_folder: Path) -> Any:
-    raise NotImplementedError("the rounds of this benchmark are run here, not by the harness")
 
 
 def _poster() -> Callable[[], None]:

@@ -21,12 +21,13 @@ Work = Callable[[int], None]
 class Contestant:
     """A way to do the work. `prepare` opens a fresh database in a folder and yields a function that does it n times.
 
-    `target` is the least it should reach of another contestant's rate: its name and the ratio.
+    Without it, whoever knows the rates tells them. `targets` is the least it should reach of another contestant's rate:
+    its name and the ratio.
     """
 
     name: str
     what: str
-    prepare: Callable[[Path], AbstractContextManager[Work]]
+    prepare: Callable[[Path], AbstractContextManager[Work]] | None = None
     targets: tuple[tuple[str, float], ...] = ()
 
 
@@ -62,9 +63,9 @@ class Result:
         return f"  {'':32}{found:.2f} of {other}; target {least:g}: {verdict}"
 
 
-def measure(contestant: Contestant, times: int) -> float:
-    """Return how many times a second the contestant does the work, on a fresh database, after a short warm-up."""
-    with tempfile.TemporaryDirectory(prefix="puente-benchmark-") as folder, contestant.prepare(Path(folder)) as work:
+def measure(prepare: Callable[[Path], AbstractContextManager[Work]], times: int) -> float:
+    """Return how many times a second the work is done, on a fresh database, after a short warm-up."""
+    with tempfile.TemporaryDirectory(prefix="puente-benchmark-") as folder, prepare(Path(folder)) as work:
         work(max(1, times // 10))
         gc.collect()
         started = time.perf_counter()
@@ -77,5 +78,6 @@ def compare(title: str, contestants: Sequence[Contestant], times: int, rounds: i
     rates: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     for _round in range(rounds):
         for contestant in contestants:
-            rates[contestant.name].append(measure(contestant, times))
+            if contestant.prepare is not None:
+                rates[contestant.name].append(measure(contestant.prepare, times))
     return Result(f"{title} (× the floor; {rounds} rounds of {times:,})", tuple(contestants), rates)

@@ -72,11 +72,13 @@ class Driver:
         except self._dialect.loaded_dbapi.Error as error:
             raise self._named(error, statement) from error
 
-    def _named(self, error: Exception, statement: str) -> BaseException:
+    def _named(self, error: Any, statement: str) -> BaseException:
         pooled = self._connection.connection
-        lost = self._dialect.is_disconnect(error, pooled, self._cursor)  # type: ignore[arg-type]
+        lost = self._dialect.is_disconnect(error, pooled, self._cursor)
         base = self._dialect.loaded_dbapi.Error
-        named = DBAPIError.instance(statement, None, error, base, connection_invalidated=lost, dialect=self._dialect)
+        named: BaseException = DBAPIError.instance(
+            statement, None, error, base, connection_invalidated=lost, dialect=self._dialect
+        )
         if lost:
             self._connection.invalidate(error)
             self._connection.engine.dispose()  # the others of the pool were cut off with this one

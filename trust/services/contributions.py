@@ -19,6 +19,7 @@ from trust.models import (
     ContributionKind,
     EntryKind,
     Fund,
+    JournalEntry,
     Method,
     PackageChoice,
     SponsorPackage,
@@ -154,30 +155,41 @@ def receive_contribution(
     check_money(fund, money, received_on)
     if package is not None and kind != ContributionKind.SPONSORSHIP:
         raise NotASponsorship()
-    entry = post_entry(
-        kind=EntryKind.CONTRIBUTION,
-        entry_date=received_on,
-        memo=MEMO[kind],
-        source=f"trust.contribution:{idempotency_key}",
-        lines=_lines(kind, fund, money, bank=_bank(money, method), fee=fee, rate=rate),
-        idempotency_key=f"contribution:{idempotency_key}",
-    )
+    entry = _post(gift, received_on, idempotency_key, fee=fee, rate=rate)
     # The entry holds the books now: the same form, sent twice at once, has met its twin by here.
     earlier = recorded_before(idempotency_key, fingerprint)
     if earlier is not None:
         return earlier
-    contribution = gift.offered(key=idempotency_key, fingerprint=fingerprint)
+    contribution = _keep(gift, received_on, idempotency_key, fingerprint, entry)
+    if package is not None:
+        promise_benefits(contribution, package, choice)
+    finish_with_receipt(contribution, giver, language, email)
+    return contribution
+
+
+def _post(gift: Gift, received_on: date, key: str, *, fee: Money | None, rate: Rate | None) -> JournalEntry:
+    bank = _bank(gift.money, gift.method)
+    return post_entry(
+        kind=EntryKind.CONTRIBUTION,
+        entry_date=received_on,
+        memo=MEMO[gift.kind],
+        source=f"trust.contribution:{key}",
+        lines=_lines(gift.kind, gift.fund, gift.money, bank=bank, fee=fee, rate=rate),
+        idempotency_key=f"contribution:{key}",
+    )
+
+
+def _keep(gift: Gift, received_on: date, key: str, fingerprint: str, entry: JournalEntry) -> Contribution:
+    contribution = gift.offered(key=key, fingerprint=fingerprint)
     contribution.state, contribution.received_on = ContributionState.RECEIVED, received_on
     contribution.entry_id = entry.id
     session().add(contribution)
     session().flush()
+    facts = {"amount_cents": gift.money.amount_cents, "currency": gift.money.currency}
     record(
         "contribution.received", "contribution", contribution.id, None,
-        {"amount_cents": money.amount_cents, "currency": money.currency, "fund": fund.code, "entry": entry.label},
+        {**facts, "fund": gift.fund.code, "entry": entry.label},
     )  # fmt: skip
-    if package is not None:
-        promise_benefits(contribution, package, choice)
-    finish_with_receipt(contribution, giver, language, email)
     return contribution
 
 

@@ -57,9 +57,11 @@ from scoring.queries.results import (
 )
 from scoring.queries.reviews import (
     conflict_counts,
+    count_readings_due,
     readings_due,
     review_to_save,
     reviews_of_dossier,
+    reviews_stamp,
     score_changes,
     submitted_reviews,
     submitted_sheets,
@@ -85,6 +87,7 @@ __all__ = [
     "conflict_counts",
     "conflicted_pairs",
     "count_due",
+    "count_readings_due",
     "count_unanswered",
     "coverage",
     "desk_rows",
@@ -114,6 +117,7 @@ __all__ = [
     "review_to_save",
     "reviews_of_dossier",
     "reviews_of_others",
+    "reviews_stamp",
     "rulebook_by_digest",
     "rulebooks_of_call",
     "score_changes",

@@ -1,11 +1,14 @@
 """Panels, their seats and how far they have come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from core.database import session
+from core.listing import Listing
 from scoring.models import Assignment, ConflictDeclaration, Dossier, Panel, PanelSeat
 from scoring.states import AssignmentState, PanelState
 
@@ -44,21 +47,21 @@ class SeatLoad:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far a panel is: by dossier and by seat, with what the rulebook asks for each dossier."""
+    """How far a panel is: a page of its dossiers, every seat, and what the rulebook asks for each dossier.
 
-    rows: list[CoverageRow]
+    `submitted` counts the reviews that are in, `short` the open dossiers with fewer reviewers than asked.
+    """
+
+    page: Listing[CoverageRow]
     loads: list[SeatLoad]
     needed: int
+    submitted: int
+    short: int
 
     @property
-    def submitted(self) -> int:
-        """Reviews that are in."""
-        return sum(row.submitted for row in self.rows)
-
-    @property
-    def short(self) -> list[CoverageRow]:
-        """Open dossiers with fewer reviewers than the rulebook asks."""
-        return [row for row in self.rows if row.dossier.is_open and row.live < self.needed]
+    def rows(self) -> Sequence[CoverageRow]:
+        """The dossiers of this page."""
+        return self.page.rows
 
 
 def panel_by_id(panel_id: int) -> Panel | None:
@@ -139,44 +142,53 @@ def assignments_of_dossier(dossier: Dossier) -> list[Assignment]:
     return list(session().scalars(query))
 
 
-def coverage(panel: Panel) -> Coverage:
-    """Return how far a panel is, in three statements however large it is."""
-    by_dossier: dict[int, dict[AssignmentState, int]] = {}
-    by_seat: dict[int, dict[AssignmentState, int]] = {}
+def coverage(panel: Panel, *, page: int = 1, per_page: int = 50) -> Coverage:
+    """Return how far a panel is, in a constant number of statements; dossiers that lack reviewers come first."""
+    needed = panel.rulebook.rules.reviews_per_application
+    counts = _counts(panel, Assignment.dossier_id).subquery()
+    live = func.coalesce(counts.c.live, 0)
+    is_short = and_(Dossier.cleared_at.is_not(None), Dossier.withdrawn_at.is_(None), live < needed)
     query = (
-        select(Assignment.dossier_id, Assignment.seat_id, Assignment.state)
-        .join(Dossier, Dossier.id == Assignment.dossier_id)
+        select(Dossier, live, func.coalesce(counts.c.submitted, 0), func.coalesce(counts.c.recused, 0))
+        .outerjoin(counts, counts.c.dossier_id == Dossier.id)
         .where(Dossier.panel_id == panel.id)
-        .order_by(Assignment.id)
     )
-    for dossier_id, seat_id, state in session().execute(query):
-        for table, key in ((by_dossier, dossier_id), (by_seat, seat_id)):
-            counts = table.setdefault(key, {})
-            counts[state] = counts.get(state, 0) + 1
-    dossiers = session().scalars(select(Dossier).where(Dossier.panel_id == panel.id).order_by(Dossier.code))
-    rows = []
-    for dossier in dossiers:
-        counts = by_dossier.get(dossier.id, {})
-        rows.append(
-            CoverageRow(
-                dossier,
-                live=sum(counts.get(state, 0) for state in LIVE),
-                submitted=counts.get(AssignmentState.SUBMITTED, 0),
-                recused=counts.get(AssignmentState.RECUSED, 0),
-            )
+    short, total = (
+        session()
+        .execute(
+            select(func.coalesce(func.sum(case((is_short, 1), else_=0)), 0), func.count())
+            .select_from(Dossier)
+            .outerjoin(counts, counts.c.dossier_id == Dossier.id)
+            .where(Dossier.panel_id == panel.id)
         )
+        .one()
+    )
+    page = min(page, max(1, -(-total // per_page)))
+    ordered = query.order_by(case((is_short, 0), else_=1), Dossier.code).limit(per_page).offset((page - 1) * per_page)
+    rows = [CoverageRow(*row) for row in session().execute(ordered)]
+    by_seat = {row.seat_id: row for row in session().execute(_counts(panel, Assignment.seat_id))}
     loads = []
     for seat in seats_of_panel(panel):
-        counts = by_seat.get(seat.id, {})
-        loads.append(
-            SeatLoad(
-                seat,
-                assigned=sum(counts.get(state, 0) for state in LIVE),
-                submitted=counts.get(AssignmentState.SUBMITTED, 0),
-                recused=counts.get(AssignmentState.RECUSED, 0),
-            )
-        )
-    return Coverage(rows, loads, panel.rulebook.rules.reviews_per_application)
+        found = by_seat.get(seat.id)
+        loads.append(SeatLoad(seat, *((found.live, found.submitted, found.recused) if found else (0, 0, 0))))
+    submitted = sum(row.submitted for row in by_seat.values())
+    return Coverage(Listing(rows, total, page, per_page), loads, needed, submitted, short)
+
+
+def _counts(panel: Panel, by: Any) -> Select[Any]:
+    """Return how many assignments stand, are in and ended in recusal, for each dossier or seat."""
+
+    def many(*states: AssignmentState) -> Any:
+        return func.sum(case((Assignment.state.in_(states), 1), else_=0))
+
+    query = select(
+        by,
+        many(*LIVE).label("live"),
+        many(AssignmentState.SUBMITTED).label("submitted"),
+        many(AssignmentState.RECUSED).label("recused"),
+    )
+    seated = query.join(PanelSeat, PanelSeat.id == Assignment.seat_id).where(PanelSeat.panel_id == panel.id)
+    return seated.group_by(by).order_by(by)
 
 
 def count_conflicts(panel: Panel) -> int:

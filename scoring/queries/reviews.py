@@ -68,8 +68,40 @@ def submitted_sheets(panel: Panel) -> dict[str, dict[str, dict[str, Fraction]]]:
     return sheets
 
 
-def readings_due(panel: Panel) -> list[Assignment]:
-    """Return what is still to be declared or scored, what was assigned first before the rest."""
+def count_readings_due(panel: Panel) -> int:
+    """Return how many declarations and reviews are still to come."""
+    query = (
+        select(func.count(Assignment.id))
+        .join(Assignment.dossier)
+        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
+    )
+    return session().scalar(query) or 0
+
+
+def reviews_stamp(panel: Panel) -> tuple[int | str, ...]:
+    """Return marks that differ whenever a submitted score of a panel came, went or changed."""
+    reviews = (
+        select(func.count(Review.id), func.coalesce(func.sum(Review.id), 0))
+        .join(Review.assignment)
+        .join(Assignment.dossier)
+        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Review.state == ReviewState.SUBMITTED)
+    )
+    changes = (
+        select(func.coalesce(func.max(ScoreChange.id), 0))
+        .join(ScoreChange.score)
+        .join(Score.review)
+        .join(Review.assignment)
+        .join(Assignment.dossier)
+        .where(Dossier.panel_id == panel.id)
+    )
+    count, total = session().execute(reviews).one()
+    # Codes are drawn by chance: no other database's committee is taken for this one.
+    codes = select(func.min(Dossier.code), func.max(Dossier.code)).where(Dossier.panel_id == panel.id)
+    return (*session().execute(codes).one(), panel.id, int(count), int(total), session().scalar(changes) or 0)
+
+
+def readings_due(panel: Panel, *, most: int) -> list[Assignment]:
+    """Return what is still to be declared or scored, what was assigned first before the rest; `most` of it."""
     query = (
         select(Assignment)
         .join(Assignment.dossier)
@@ -77,6 +109,7 @@ def readings_due(panel: Panel) -> list[Assignment]:
         .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
         .options(contains_eager(Assignment.dossier), contains_eager(Assignment.seat), joinedload(Assignment.review))
         .order_by(Assignment.assigned_at, PanelSeat.id, Dossier.code)
+        .limit(most)
     )
     return list(session().scalars(query))
 

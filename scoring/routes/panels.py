@@ -8,19 +8,21 @@ from core.clock import now
 from core.context import actor
 from core.database import session
 from core.language import N_, _, ngettext
+from core.listing import page_number
 from scoring import queries, services
 from scoring.errors import DeadlineNotLater, ReasonMissing
 from scoring.forms import DeadlineForm, RandomnessForm
 from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
 from scoring.routes.rulebooks import names_in
-from scoring.rules.course import course
+from scoring.rules.course import Course, course
 from scoring.rules.rulebook import exact
 from scoring.rules.severity import Unfit
 from scoring.services.phases import BEFORE_RANKING
 from scoring.states import ASSIGNMENT, CONFLICT_LABELS, PANEL, PanelState
 
-SHOWN = 50
+SHOWN, KEPT = 50, 8
+_COURSES: dict[tuple[int | str, ...], Course] = {}
 REFUSALS = {
     Unfit.TOO_FEW: N_("Hay menos de cinco evaluaciones por persona; no se distingue la severidad del azar."),
     Unfit.NOT_CONNECTED: N_("Hay personas que no comparten expedientes con las demás, ni siquiera a través de otras."),
@@ -50,13 +52,13 @@ def panel_show(panel_id: int) -> str:
 def panel_course(panel_id: int) -> str:
     """What a chair asks: who is late, where reviewers differ, who leans which way. Never who is ahead."""
     panel = panel_or_404(panel_id)
-    due = queries.readings_due(panel)
-    found = course(panel.rulebook.rules, queries.submitted_sheets(panel))
+    due = queries.readings_due(panel, most=SHOWN)
+    found = _course(panel)
     return render_template(
         "scoring/panel_course.html",
         panel=panel,
-        due=due[:SHOWN],
-        due_count=len(due),
+        due=due,
+        due_count=queries.count_readings_due(panel),
         course=found,
         asked=[pair for pair in found.disagreements if pair[1].calls_reviewer][:SHOWN],
         apart=[pair for pair in found.disagreements if not pair[1].calls_reviewer][:SHOWN],
@@ -69,6 +71,16 @@ def panel_course(panel_id: int) -> str:
         exact=exact,
         names=names_in(panel.rulebook.rules),
     )
+
+
+def _course(panel: Panel) -> Course:
+    """Return the diagnosis, worked out once for each state of the scores: of thousands it takes seconds."""
+    stamp = queries.reviews_stamp(panel)
+    if stamp not in _COURSES:
+        while len(_COURSES) >= KEPT:
+            _COURSES.pop(next(iter(_COURSES)), None)
+        _COURSES[stamp] = course(panel.rulebook.rules, queries.submitted_sheets(panel))
+    return _COURSES[stamp]
 
 
 @blueprint.route("/paneles/<int:panel_id>/plazo", methods=["GET", "POST"])
@@ -138,7 +150,7 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
     return render_template(
         "scoring/panel_show.html",
         panel=panel,
-        coverage=queries.coverage(panel),
+        coverage=queries.coverage(panel, page=page_number(request.args)),
         draw=queries.draw_of_panel(panel),
         ranking=queries.latest_ranking(panel),
         states=PANEL,

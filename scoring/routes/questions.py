@@ -8,7 +8,7 @@ from core.database import session
 from core.language import _
 from core.roles import Role
 from scoring import queries, services
-from scoring.errors import QuestionEmpty, QuestionNotFound
+from scoring.errors.questions import QuestionEmpty, QuestionNotFound
 from scoring.forms import QuestionForm
 from scoring.models import Panel
 from scoring.routes.room import STAFF, blueprint, own_assignment, panel_or_404

@@ -4,7 +4,7 @@ from core.audit import record
 from core.clock import now
 from core.database import session
 from scoring import queries
-from scoring.errors import AlreadyAnswered, QuestionEmpty
+from scoring.errors.questions import AlreadyAnswered, QuestionEmpty
 from scoring.models import Assignment, ReviewerQuestion
 
 LONGEST = 2_000

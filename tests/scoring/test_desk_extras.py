@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.roles import Role
 from scoring import queries, services
-from scoring.errors import AlreadyAnswered, QuestionEmpty, ReviewEditedElsewhere
+from scoring.errors import ReviewEditedElsewhere
+from scoring.errors.questions import AlreadyAnswered, QuestionEmpty
 from scoring.models import Assignment, Panel
 from tests.factories import scoring as make
 from tests.factories.accounts import make_user
@@ -84,7 +86,7 @@ def test_a_reviewer_sees_their_own_other_scores_and_nobody_else_s(
     make.review(others[0], 5, 5, 5, 5)
     session.commit()
     assert [(one.code, one.scores) for one in queries.own_other_scores(second)] == [
-        (first.dossier.code, {"calidad": 2})
+        (first.dossier.code, {"calidad": Fraction(2)})
     ]
     login(reviewer)
     page = client.get(f"/es/evaluacion/{second.dossier.code}").get_data(as_text=True)

@@ -298,21 +298,3 @@ class BudgetExceeded(InvalidInput):
     """No more is given than was approved."""
 
     sentence = N_("Para esta convocatoria hay %(approved)s aprobados; no se puede repartir más.")
-
-
-class QuestionEmpty(InvalidInput):
-    """A question or an answer says something."""
-
-    sentence = N_("Escribe entre 1 y 2,000 caracteres.")
-
-
-class QuestionNotFound(NotFound):
-    """No such question was asked in this committee."""
-
-    sentence = N_("No hay una pregunta con esa dirección.")
-
-
-class AlreadyAnswered(Conflict):
-    """Somebody else answered first."""
-
-    sentence = N_("Esta pregunta ya tiene respuesta.")

@@ -68,15 +68,6 @@ def server() -> Any:
     return MortalServer(Path(folder))
 
 
-def keep_nothing_safe() -> None:
-    """Let our server wait for no disk: for a run that measures nothing."""
-    import psycopg  # local: see server
-
-    with psycopg.connect(server().url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-
-
 def fresh_address(engine: str, folder: Path, template: str = "template1") -> str:
     """Return the address of an empty database, or of a copy of another."""
     if engine == "sqlite":

@@ -45,9 +45,7 @@ BULK = StateTable(
     {
         BulkState.PREPARED: State(N_("Por confirmar"), N_("Todavía no se hace nada; revisa la lista."), "warning"),
         BulkState.RUNNING: State(N_("En curso"), N_("Se está haciendo, una solicitud tras otra."), "progress"),
-        BulkState.DONE: State(
-            N_("Se puede deshacer"), N_("Las cartas esperan a que pase el plazo."), "good"
-        ),
+        BulkState.DONE: State(N_("Se puede deshacer"), N_("Las cartas esperan a que pase el plazo."), "good"),
         BulkState.UNDOING: State(N_("Deshaciéndose"), N_("Cada solicitud vuelve a donde estaba."), "progress"),
         BulkState.UNDONE: State(N_("Deshecho"), N_("Cada solicitud volvió a donde estaba."), "neutral"),
         BulkState.SETTLED: State(N_("Definitivo"), N_("Ya no se puede deshacer."), "neutral"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
 from core.database import session
 from scoring.models import Assignment, Dossier, DossierFile, Panel, PanelSeat, Review, Score
@@ -106,7 +106,7 @@ def assignment_by_code(reviewer_id: int, code: str) -> Assignment | None:
             contains_eager(Assignment.seat),
             contains_eager(Assignment.dossier).contains_eager(Dossier.panel).joinedload(Panel.rulebook),
             contains_eager(Assignment.dossier).selectinload(Dossier.files).joinedload(DossierFile.stored),
-            joinedload(Assignment.review).selectinload(Review.scores),
+            joinedload(Assignment.review).options(undefer(Review.note), selectinload(Review.scores)),
         )
     )
     return session().scalar(query)

@@ -92,15 +92,17 @@ class _Awards:
 
 def _awards(rulebook: Rulebook, passing: Sequence[Line], budget_cents: int) -> _Awards:
     open_labels: set[str] = set()
+    kept_for = {group.id for group in rulebook.reserved}
+    holders = [line for line in passing if kept_for & line.entitlements]  # nobody else fills a reserved place
     result = _Awards([], {}, None)
     spent = 0
     for line in passing:
         assert line.position is not None
         amount = amount_for(rulebook, line.requested_cents)
-        left = budget_cents - spent - _set_aside(rulebook, passing, {*open_labels, line.label}, budget_cents)
+        left = budget_cents - spent - _set_aside(rulebook, holders, {*open_labels, line.label}, budget_cents)
         if result.shortfalls:
             # Somebody above was passed over for want of money, so only what is not set aside wins in open rank.
-            left = min(left, budget_cents - spent - _set_aside(rulebook, passing, open_labels, budget_cents))
+            left = min(left, budget_cents - spent - _set_aside(rulebook, holders, open_labels, budget_cents))
         if amount <= left:
             open_labels.add(line.label)
             spent += amount
@@ -118,7 +120,7 @@ def _awards(rulebook: Rulebook, passing: Sequence[Line], budget_cents: int) -> _
             result.granted.append(Decision(line.label, Determination.AWARDED, left, Reason.AWARDED_PARTIAL, params))
         break
     positions = {line.label: line.position or 0 for line in passing}
-    for label, (price, group) in _reserve(rulebook, passing, open_labels, budget_cents - spent).items():
+    for label, (price, group) in _reserve(rulebook, holders, open_labels, budget_cents - spent).items():
         params = {"position": positions[label], "group": group.id}
         result.granted.append(Decision(label, Determination.AWARDED, price, Reason.AWARDED_RESERVED, params))
     return result
@@ -130,18 +132,18 @@ def amount_for(rulebook: Rulebook, requested_cents: int) -> int:
     return requested_cents if cap is None else min(requested_cents, cap)
 
 
-def _set_aside(rulebook: Rulebook, passing: Sequence[Line], open_labels: set[str], money_cents: int) -> int:
-    return sum(price for price, _group in _reserve(rulebook, passing, open_labels, money_cents).values())
+def _set_aside(rulebook: Rulebook, holders: Sequence[Line], open_labels: set[str], money_cents: int) -> int:
+    return sum(price for price, _group in _reserve(rulebook, holders, open_labels, money_cents).values())
 
 
 def _reserve(
-    rulebook: Rulebook, passing: Sequence[Line], open_labels: set[str], money_cents: int
+    rulebook: Rulebook, holders: Sequence[Line], open_labels: set[str], money_cents: int
 ) -> dict[str, tuple[int, Reserved]]:
     """Return who fills the reserved places if exactly `open_labels` win in open rank, with each one's price."""
     if not rulebook.reserved:
         return {}
     places = {group.id: group.places for group in rulebook.reserved}
-    for line in passing:
+    for line in holders:
         if line.label in open_labels:
             for group in rulebook.reserved:
                 if group.winner_uses_place and group.id in line.entitlements and places[group.id] > 0:
@@ -149,7 +151,7 @@ def _reserve(
                     break
     chosen: dict[str, tuple[int, Reserved]] = {}
     for group in rulebook.reserved:
-        for line in passing:
+        for line in holders:
             if places[group.id] == 0:
                 break
             price = amount_for(rulebook, line.requested_cents)

@@ -80,7 +80,7 @@ def draw_committee(found: CommitteeDraw, randomness: str) -> list[ReviewerProfil
     Raises:
         DrawDone, RandomnessMissing, NoPanel, CommitteeFixed.
     """
-    session().refresh(found, with_for_update=True)
+    session().refresh(found, with_for_update={"of": CommitteeDraw})
     if found.is_drawn:
         raise DrawDone()
     randomness = randomness.strip()
@@ -102,7 +102,7 @@ def call_next(found: CommitteeDraw) -> ReviewerProfile:
     Raises:
         DrawNotDone, SeatsFull: nobody left. NobodyLeft: the lot is used up. NoPanel, CommitteeFixed.
     """
-    session().refresh(found, with_for_update=True)
+    session().refresh(found, with_for_update={"of": CommitteeDraw})
     if not found.is_drawn:
         raise DrawNotDone()
     if free_seats(found) == 0:

@@ -87,7 +87,8 @@ def leave_roster(profile: ReviewerProfile, reason: str = "") -> ReviewerProfile:
 
 
 def _decide(profile: ReviewerProfile, to: RosterState, reason: str) -> None:
-    session().refresh(profile, with_for_update=True)  # two officers at once: the second sees the first
+    # Two officers at once: the second sees the first. The person read with it stays unlocked.
+    session().refresh(profile, with_for_update={"of": ReviewerProfile})
     before = profile.state
     _move(profile, to)
     profile.decided_at, profile.decided_by_id, profile.reason = now(), actor().user_id, reason

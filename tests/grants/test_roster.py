@@ -106,8 +106,27 @@ class TestRoster:
         with acting_as(officer_actor(officer)), pytest.raises(RolesIncompatible):
             services.admit(profile)
 
+    def test_a_place_read_by_its_number_is_decided_too(self, session: Session, officer: User) -> None:
+        number = offer().id
+        session.expunge_all()  # as a request reads it: with its person, in one question
+        profile = queries.profile_by_id(number)
+        assert profile is not None
+        with acting_as(officer_actor(officer)):
+            assert services.admit(profile).state == RosterState.ADMITTED
+
 
 class TestDraw:
+    def test_a_lot_read_by_its_number_is_drawn_too(self, session: Session, clock: FrozenClock, officer: User) -> None:
+        for name in ("Ada", "Bea", "Eva"):
+            on_roster(officer, name)
+        call = reviewable(clock, officer)
+        with acting_as(officer_actor(officer)):
+            number = services.commit_committee_draw(call, seats=2, source=SOURCE).id
+            session.expunge_all()
+            found = queries.draw_by_id(number)
+            assert found is not None
+            assert len(services.draw_committee(found, AZAR)) == 2
+
     def test_the_pool_holds_who_may_judge_the_call(self, session: Session, clock: FrozenClock, officer: User) -> None:
         call = reviewable(clock, officer)
         call.axes = [1, 2]

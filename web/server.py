@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 PATIENCE = 8  # seconds a worker has to finish what it is answering
-# The web server gives up after two workers died soon after each other; what served for this long is started again.
+# The web server gives up after two workers died soon after each other, and is started again. One that never lived for
+# this long, however often it was started, cannot: saying so helps more than trying forever.
 LIVES_LONG_ENOUGH = 10.0
+STARTS = 3
 
 
 def commands(settings: Mapping[str, Any]) -> list[list[str]]:
@@ -39,12 +41,14 @@ def run(settings: Mapping[str, Any]) -> int:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     web, started = subprocess.Popen(web_command, env=environment), time.monotonic()  # noqa: S603 (our own interpreter and arguments)
     worker = subprocess.Popen(job_command, env=environment)  # noqa: S603
-    status = 0
+    status, starts, proven = 0, 1, False
     while not stopping:
+        proven = proven or time.monotonic() - started >= LIVES_LONG_ENOUGH
         if web.poll() is not None:
-            if time.monotonic() - started < LIVES_LONG_ENOUGH:
-                status = web.returncode or 1  # it cannot even start: saying so helps more than trying forever
+            if not proven and starts == STARTS:
+                status = web.returncode or 1
                 break
+            starts += 1
             web, started = subprocess.Popen(web_command, env=environment), time.monotonic()  # noqa: S603
         if worker.poll() is not None:
             worker = subprocess.Popen(job_command, env=environment)  # noqa: S603

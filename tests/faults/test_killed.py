@@ -10,8 +10,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.faults.giver import Giver
 from tests.served import ROOT, Served, served
 from trust.services import catch_up_payments, verify_ledger
 from web.factory import create_app
+from web.server import LIVES_LONG_ENOUGH, STARTS
 
 pytestmark = pytest.mark.only_on("sqlite")  # an instance as `make run` starts it
 GIVERS, GIFTS, DEATHS = 4, 3, 4
@@ -148,6 +151,32 @@ def test_workers_killed_at_any_moment_lose_and_double_nothing(site: Served) -> N
         numbers = [number for (number,) in rows(file, f"SELECT number FROM {table} ORDER BY number")]
         assert numbers == list(range(1, len(paid) + 1)), table
     assert disagreements == []
+
+
+def look_after(process_id: int) -> dict[int, list[int]]:
+    """Return the web workers by the process that looks after them."""
+    web = [one for one in children(process_id) if "granian" in command(one)]
+    return {one: workers for one in web if (workers := children(one))}
+
+
+def test_a_web_server_that_served_is_started_again_however_often_it_gives_up(site: Served) -> None:
+    pause, begun = threading.Event(), time.monotonic()
+    seen: list[int] = []
+    while len(seen) < STARTS + 2 and time.monotonic() < begun + 2 * PATIENCE_SECONDS:
+        pause.wait(LIVES_LONG_ENOUGH if not seen else 0.3)
+        for master, workers in look_after(site.process_id).items():
+            if master not in seen:
+                seen.append(master)
+            for worker in workers if len(seen) < STARTS + 2 else []:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+    assert len(seen) == STARTS + 2
+    while time.monotonic() < begun + 2 * PATIENCE_SECONDS:
+        with suppress(OSError), urlopen(f"{site.url}/es/", timeout=5) as answer:
+            assert answer.status == 200
+            return
+        pause.wait(0.2)
+    raise AssertionError((site.folder / "served.log").read_text()[-4000:])
 
 
 def test_the_work_that_was_interrupted_is_done_by_itself(site: Served) -> None:

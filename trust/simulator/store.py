@@ -34,11 +34,12 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            fresh = not Path(self._path).exists()  # also when the demo was begun again under a running server
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=15)
-            if fresh:
+            # Asked of the file itself, each time: it may be taken away under a running server, and whoever began it may
+            # have died before its tables stood.
+            if connection.execute("PRAGMA user_version").fetchone() == (0,):
                 connection.execute("PRAGMA journal_mode=WAL")
-                connection.executescript(SCHEMA)
+                connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = 1; COMMIT;")
             self._local.connection = connection
         return connection
 

@@ -11,10 +11,12 @@ from core.database import session
 from core.errors import NotFound, Refusal
 from core.language import _, localised
 from core.money import Money
+from core.settings import setting
 from grants import services
 from grants.errors.building import PartUnknown
 from grants.forms.applications import ConfirmForm
 from grants.forms.decisions import DecisionForm
+from grants.forms.envelopes import EnvelopesForm
 from grants.forms.rulebook import CriterionForm, GroupForm
 from grants.models import Call
 from grants.routes.editor import ADMINISTRATOR, OFFICER, any_call
@@ -94,6 +96,18 @@ def decision_edit(slug: str) -> Response | BaseResponse:
     return _edited(call, form, "grants/rulebook_decision.html", form.changed, None)
 
 
+@blueprint.route("/programa/convocatorias/<slug>/evaluacion/bolsas", methods=["GET", "POST"])
+@roles(OFFICER, ADMINISTRATOR)
+def envelopes_edit(slug: str) -> Response | BaseResponse:
+    """Write how the money is parted, and how near the cut the lot decides."""
+    call = any_call(slug)
+    axes = [(str(one["id"]), one["name"]) for one in setting("AXES") if one["id"] in call.axes]
+    regions = [(str(one["id"]), one["name"]) for one in setting("REGIONS") if one["id"] in call.regions]
+    form = EnvelopesForm.of(_document(call), axes, regions)
+    parts = {"axis": [localised(name) for _key, name in axes], "region": [localised(name) for _key, name in regions]}
+    return _edited(call, form, "grants/rulebook_envelopes.html", form.changed, None, parts=parts)
+
+
 @blueprint.post("/programa/convocatorias/<slug>/evaluacion/<group>/<part_id>/<act>")
 @roles(OFFICER, ADMINISTRATOR)
 def part_act(slug: str, group: str, part_id: str, act: str) -> Response | BaseResponse:
@@ -125,7 +139,7 @@ def _acted(slug: str, change: Change) -> Response | BaseResponse:
 
 
 def _edited(
-    call: Call, form: Any, template: str, change: Change, before: dict[str, Any] | None
+    call: Call, form: Any, template: str, change: Change, before: dict[str, Any] | None, **more: Any
 ) -> Response | BaseResponse:
     slug, problem = call.slug, None
     if form.validate_on_submit():
@@ -148,6 +162,7 @@ def _edited(
         edition=edition_of(call, RULEBOOK) if request.method == "GET" else request.form.get("edicion", "")[:64],
         editable=call.state in EDITABLE,
         problem=_why(problem) if problem is not None else None,
+        **more,
     )
 
 

@@ -190,6 +190,29 @@ class TestPages:
         assert status == 422
         assert "La carga mínima es mayor que la máxima." in page
 
+    def test_the_money_is_parted_and_the_lot_given_its_band(
+        self, client: FlaskClient, call: Call, send: Callable[..., tuple[int, str]]
+    ) -> None:
+        page = client.get(f"/es/programa/convocatorias/{call.slug}/evaluacion/bolsas").get_data(as_text=True)
+        keys = [str(axis) for axis in call.axes]
+        assert page.count("-percent") >= 2 * len(keys)
+        typed = {"by": "axis", "lottery_band": "2.5", "axis-0-key": keys[0], "axis-0-percent": "60", "axis-0-turn": "2"}
+        typed |= {"axis-1-key": keys[1], "axis-1-percent": "30", "axis-1-turn": "1"}
+        assert "Los porcentajes deben sumar 100." in send("bolsas", **typed)[1]
+        typed["axis-1-percent"] = "40"
+        status, page = send("bolsas", **typed)
+        assert (status, "no se pueden usar en las mismas reglas" in page) == (422, True)  # places are reserved
+        assert send("lugares/primera_vez/quitar")[0] == 303
+        assert send("bolsas", **typed)[0] == 303
+        selection = rules(call)["selection"]
+        assert selection["lottery_band"] == "2.5"
+        assert selection["envelopes"]["refill"] == [keys[1], keys[0]]
+        assert [part["percent"] for part in selection["envelopes"]["parts"]] == ["60", "40"]
+        assert "turno distinto" in send("bolsas", **typed | {"axis-1-turn": "2"})[1]
+        assert send("bolsas", **typed | {"axis-1-key": "nadie"})[0] == 422
+        assert send("bolsas", by="", lottery_band="")[0] == 303
+        assert (rules(call)["selection"]["envelopes"], rules(call)["selection"]["lottery_band"]) == (None, None)
+
     def test_whoever_saves_over_another_s_change_is_told(
         self, call: Call, send: Callable[..., tuple[int, str]]
     ) -> None:

@@ -1,6 +1,7 @@
 """Two officers at the same moment, or one who clicks twice: the second is told, nothing is doubled, nothing breaks."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -134,7 +135,7 @@ def test_the_last_place_goes_to_one_transfer_and_a_package_closes_once(
         check_package(found, pesos(500))
         give(queries.fund_by_code(code), pesos(500), kind="sponsorship", package=found, idempotency_key=f"t{number}")
 
-    answers = at_once(app, [lambda number=number: choose(number) for number in range(4)])  # type: ignore[misc]
+    answers = at_once(app, [partial(choose, number) for number in range(4)])
     assert sorted(answers) == ["PackageSoldOut"] * 3 + ["done"]
     assert (count(session, PackageChoice), count(session, Contribution)) == (1, 1)
     closed = at_once(app, [lambda: close_package(queries.package(package_id, hold=True))] * 3)

@@ -89,7 +89,8 @@ def what_is_due() -> list[Due]:
 def destroy_due(*, progress: Progress | None = None) -> int:
     """Destroy everything whose day has come and that nothing holds; return how many applications.
 
-    Bytes go once the record of it is kept, so that a rollback loses nothing; what a crash left goes the next time.
+    `progress` is called after each batch, and a job commits there: bytes go once the record of it is kept, so that a
+    rollback loses nothing. What a crash left goes the next time.
     """
     _catch_up()
     gone = 0

@@ -149,3 +149,32 @@ class TooManyInvitations(Refusal):
 
     status = 429
     sentence = N_("La organización ya tiene %(limit)s invitaciones sin responder. Retira alguna antes de enviar otra.")
+
+
+class NoticeNotFound(NotFound):
+    """No published notice has this number."""
+
+    sentence = N_("No hay un aviso de privacidad con ese número.")
+    next_step = N_("Abre el aviso vigente: desde ahí se llega a todas sus versiones.")
+
+
+class NoticeIncomplete(Refusal):
+    """A draft notice lacks something. `lacking` names it."""
+
+    status = 422
+    sentence = N_("Antes de publicar falta: %(lacking)s.")
+
+
+class NoticeUnchanged(Refusal):
+    """The draft says what the notice in force says."""
+
+    sentence = N_("El borrador dice lo mismo que el aviso vigente. No hay nada que publicar.")
+
+
+class NoticeEditedMeanwhile(Conflict):
+    """Somebody else saved the draft after this person opened it."""
+
+    sentence = N_(
+        "Alguien más guardó este borrador mientras lo editabas. Lo que escribiste sigue aquí; si lo guardas otra vez, "
+        "sustituye lo suyo."
+    )

@@ -1,13 +1,28 @@
 """What people type about themselves, their organisations and their proofs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pycountry
 from babel import Locale
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from accounts.models import (
     EMAIL_LENGTH,
@@ -20,8 +35,9 @@ from accounts.models import (
 )
 from accounts.rules.identity import normal_email, normal_name
 from accounts.rules.passwords import LONGEST, check_password
+from accounts.rules.privacy import LANGUAGES, LONGEST_PURPOSE, LONGEST_TEXT, MOST_PURPOSES, TEXTS
 from core.errors import Refusal
-from core.forms import PuenteForm, choices
+from core.forms import PuenteForm, choices, clean_text
 from core.language import N_, _, current_language, lazy
 from core.roles import ROLE_LABELS, Role
 
@@ -62,7 +78,25 @@ class EmailOnlyForm(PuenteForm):
     email = EmailField(lazy("Correo electrónico"), text(N_("Escribe tu correo electrónico."), EMAIL_LENGTH))
 
 
-class RegisterForm(EmailOnlyForm):
+class PurposesForm(PuenteForm):
+    """What the privacy notice shown on the page leaves to the reader; nothing is ticked beforehand."""
+
+    notice = HiddenField()
+    purposes = SelectMultipleField(lazy("Lo que tú decides"), choices=choices(()), validate_choice=False)
+
+    def offer(self, number: int, purposes: Iterable[tuple[str, str]]) -> None:
+        """Show a notice's voluntary purposes, each with its id."""
+        self.notice.data = str(number)
+        self.purposes.choices = choices(purposes)
+
+    @property
+    def number_shown(self) -> int:
+        """The number of the notice that the page was sent with; 0 when it says none."""
+        typed = self.notice.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 0
+
+
+class RegisterForm(EmailOnlyForm, PurposesForm):
     """A new account. The rules are asked field by field, so that everything to mend is told at once."""
 
     name = StringField(lazy("Nombre completo"), text(N_("Escribe tu nombre."), NAME_LENGTH))
@@ -191,6 +225,59 @@ class RoleForm(PuenteForm):
     def offer(self, roles: Iterable[Role]) -> None:
         """Show only these roles; a page offers what can be given, and the service says why the rest cannot."""
         self.role.choices = choices((role, _(ROLE_LABELS[role])) for role in roles)
+
+
+class PurposeRow(Form):
+    """One purpose of a notice in both languages."""
+
+    id = HiddenField(filters=[clean_text])
+    es = TextAreaField(
+        lazy("En español"), text(None, LONGEST_PURPOSE), filters=[clean_text], render_kw={"rows": 2, "lang": "es"}
+    )
+    en = TextAreaField(
+        lazy("En inglés"), text(None, LONGEST_PURPOSE), filters=[clean_text], render_kw={"rows": 2, "lang": "en"}
+    )
+    voluntary = BooleanField(lazy("Es voluntaria: cada persona decide"))
+
+
+class NoticeForm(PuenteForm):
+    """A draft of the privacy notice: its texts in both languages and its purposes."""
+
+    edition = IntegerField(widget=HiddenInput())
+    purposes = FieldList(FormField(PurposeRow), lazy("Finalidad"), max_entries=MOST_PURPOSES)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was written, as the rules read it; a purpose without any text is gone."""
+        told = [row.data for row in self.purposes if row.form.es.data or row.form.en.data]
+        texts = {key: {language: self[f"{key}_{language}"].data or "" for language in LANGUAGES} for key in TEXTS}
+        rows = [
+            {"id": one["id"], "text": {"es": one["es"] or "", "en": one["en"] or ""}, "voluntary": one["voluntary"]}
+            for one in told
+        ]
+        return {**texts, "purposes": rows}
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], edition: int) -> "NoticeForm":
+        """Return the form filled with a draft, with an empty row for one more purpose."""
+        rows = [
+            {"id": one["id"], "es": one["text"]["es"], "en": one["text"]["en"], "voluntary": one["voluntary"]}
+            for one in content["purposes"]
+        ]
+        texts = {f"{key}_{language}": content[key][language] for key in TEXTS for language in LANGUAGES}
+        more: list[dict[str, Any]] = [{}] if len(rows) < MOST_PURPOSES else []
+        return cls(data={**texts, "purposes": [*rows, *more], "edition": edition})
+
+
+def _texts() -> Iterator[tuple[str, TextAreaField]]:
+    for key in TEXTS:
+        for language, spoken in (("es", N_("en español")), ("en", N_("en inglés"))):
+            label = lazy("%(part)s, %(language)s", part=lazy(TEXTS[key]), language=lazy(spoken))
+            yield f"{key}_{language}", TextAreaField(label, text(None, LONGEST_TEXT), render_kw={"lang": language})
+
+
+for _name, _field in _texts():
+    setattr(NoticeForm, _name, _field)
 
 
 class ConfirmForm(PuenteForm):

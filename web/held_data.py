@@ -49,6 +49,7 @@ PARTS = (
     _of("user_session", N_("Tus sesiones")),
     _of("email_token", N_("Enlaces que te enviamos")),
     _of("recovery_code", N_("Tus códigos de recuperación: cuándo se usaron")),
+    _of("privacy_answer", N_("Los avisos de privacidad que viste y lo que respondiste")),
     _of("membership", N_("Las organizaciones de las que formas parte")),
     _of("invitation", N_("Invitaciones a tu correo"), "email", email=True),
     _of("audit_event", N_("Lo que hiciste en el sitio"), "actor_id"),
@@ -57,6 +58,7 @@ PARTS = (
     _of("consultation_comment", N_("Tus comentarios a convocatorias")),
     _of("saved_filter", N_("Los filtros que guardaste")),
     _of("held_upload", N_("Archivos que subiste y no enviaste")),
+    _of("partial_upload", N_("Archivos que empezaste a subir")),
     _of("application", N_("Tus solicitudes"), "applicant_user_id"),
     _in("application_attachment", N_("Los archivos de tus solicitudes"), "application"),
     _in("application_version", N_("Cada envío de tus solicitudes"), "application"),
@@ -91,6 +93,8 @@ PARTS = (
     _in("conflict_declaration", N_("Tus declaraciones de interés"), "panel_seat", by="seat_id"),
     _in("review", N_("Tus evaluaciones"), "assignment"),
     _in("score", N_("Tus calificaciones"), "review"),
+    _in("meeting_member", N_("Las sesiones de comité a las que te convocaron"), "panel_seat", by="seat_id"),
+    _in("meeting_vote", N_("Tus votos en sesiones de comité"), "panel_seat", by="seat_id"),
     _in("reviewer_question", N_("Lo que preguntaste al programa"), "assignment"),
 )
 

@@ -8,6 +8,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, request
 
+from accounts.queries import notice_in_force
 from core.clock import local
 from core.language import LANGUAGES, current_language, localised
 from core.moments import zone_name
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
         url_in_language=url_in_language,
         language=current_language,
         localised=localised,
+        notice_in_force=notice_in_force,
         **form_presentation.FUNCTIONS,
     )
 

@@ -14,6 +14,7 @@ from accounts.errors import (
 from accounts.forms import ConfirmForm, EmailOnlyForm, NewPasswordForm, RegisterForm
 from accounts.models import TokenPurpose
 from accounts.queries import live_token
+from accounts.routes.privacy import offer_purposes
 from accounts.routes.room import address, blueprint, kept_place, refuse, show
 from accounts.services import admit_letter, ask_password_reset, reset_password, sign_up, verify_email
 from core.access import public
@@ -35,8 +36,9 @@ def register() -> Response:
     if not actor().is_anonymous:
         return redirect(url_for("accounts.account_show"), 303)
     form = RegisterForm()
+    notice = offer_purposes(form)
     if not form.validate_on_submit():
-        return show("accounts/register.html", 422 if form.is_submitted() else 200, form=form, extra=[])
+        return show("accounts/register.html", 422 if form.is_submitted() else 200, form=form, extra=[], notice=notice)
     try:
         admit_letter(address())
         sign_up(
@@ -44,9 +46,10 @@ def register() -> Response:
             name=form.name.data or "",
             password=form.password.data or "",
             language=current_language(),
+            answers={"notice": notice.number, "chosen": form.purposes.data or []} if notice is not None else None,
         )
     except Refusal as refusal:
-        return refuse("accounts/register.html", form, refusal, FIELDS)
+        return refuse("accounts/register.html", form, refusal, FIELDS, notice=notice)
     session().commit()
     return redirect(url_for("accounts.register_sent", **kept_place()), 303)
 

@@ -7,6 +7,7 @@ from accounts import services
 from accounts.errors import TooManyAttempts
 from accounts.forms import CodeForm, RecoveryForm, SignInForm
 from accounts.login import current_facts, forget, remember
+from accounts.routes.privacy import place_after
 from accounts.routes.room import address, blueprint, kept_place, refuse, show, this_session, wanted_place
 from core.access import pending_sign_in, public
 from core.database import session
@@ -48,7 +49,8 @@ def sign_in() -> Response:
     _end_former_session()
     session().commit()
     remember(accepted.token)
-    return redirect(_next_step(accepted.person.has_second_factor) if accepted.pending else wanted_place(), 303)
+    onward = _next_step(accepted.person.has_second_factor) if accepted.pending else place_after(accepted.person)
+    return redirect(onward, 303)
 
 
 @blueprint.post("/cuenta/salir")
@@ -81,7 +83,7 @@ def second_factor() -> Response:
         form.code.errors = [_(WRONG_CODE)]
         return show("accounts/second_factor.html", 422, form=form, extra=[], **kept_place())
     remember(token)
-    return redirect(wanted_place(), 303)
+    return redirect(place_after(opened.user), 303)
 
 
 @blueprint.route("/cuenta/segundo-paso/recuperacion", methods=["GET", "POST"])

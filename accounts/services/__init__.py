@@ -21,6 +21,7 @@ from accounts.services.passwords import (
     reset_password,
     set_password,
 )
+from accounts.services.privacy import answer_notice, destroy_answers, note_shown, publish_notice, save_notice
 from accounts.services.profile import confirm_email_change, edit_profile, request_email_change
 from accounts.services.registration import (
     confirm_email,
@@ -59,6 +60,7 @@ __all__ = [
     "add_member",
     "admit",
     "admit_letter",
+    "answer_notice",
     "ask_password_reset",
     "begin_enrolment",
     "change_member_role",
@@ -69,6 +71,7 @@ __all__ = [
     "confirm_email_change",
     "confirm_enrolment",
     "create_organisation",
+    "destroy_answers",
     "edit_organisation",
     "edit_profile",
     "end_session",
@@ -80,12 +83,14 @@ __all__ = [
     "invite_member",
     "nobody",
     "note_failure",
+    "note_shown",
     "open_account",
     "open_paper_account",
     "open_session",
     "pass_second_factor",
     "pass_with_recovery_code",
     "prove_password",
+    "publish_notice",
     "register_user",
     "reinstate_account",
     "remove_member",
@@ -96,6 +101,7 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "revoke_role",
+    "save_notice",
     "send_verification",
     "set_password",
     "sign_in",

@@ -2,15 +2,17 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from accounts import emails, queries
 from accounts.errors import EmailTaken, LinkExpired
-from accounts.models import NAME_LENGTH, RoleGrant, TokenPurpose, User
+from accounts.models import NAME_LENGTH, NoticePlace, RoleGrant, TokenPurpose, User
 from accounts.rules.identity import normal_email, normal_name
 from accounts.rules.passwords import check_password
 from accounts.services.hashing import hash_password
+from accounts.services.privacy import answer_notice
 from accounts.services.tokens import issue_token, use_token, void_tokens
 from accounts.states import ACCOUNT_STATES, AccountState
 from core.audit import record
@@ -37,11 +39,14 @@ def register_user(*, email: str, name: str, password: str, language: str = "es")
     return person
 
 
-def sign_up(*, email: str, name: str, password: str, language: str = "es") -> None:
+def sign_up(
+    *, email: str, name: str, password: str, language: str = "es", answers: dict[str, Any] | None = None
+) -> None:
     """Register from a page. The outcome is the same for a new address and a known one: a letter goes to its owner.
 
     Each letter's link carries the name and password of the registration that asked for it, and the one that is opened
-    decides: whoever registers somebody else's address again changes nothing that its owner did not open.
+    decides: whoever registers somebody else's address again changes nothing that its owner did not open. `answers` to
+    the privacy notice travel with it: the `notice` that was shown, by number, and the purposes `chosen`.
 
     Raises:
         EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon: what has to be mended.
@@ -55,9 +60,9 @@ def sign_up(*, email: str, name: str, password: str, language: str = "es") -> No
                 known = _add_user(spelling, called, hashed, language)
         except EmailTaken:  # the same person pressed twice
             return
-        send_verification(known)
+        _send_link(known, called, hashed, answers)
     elif known.state is AccountState.UNVERIFIED:
-        _send_link(known, called, hashed)
+        _send_link(known, called, hashed, answers)
     elif known.state is AccountState.ACTIVE:
         _send_sparingly(known, "accounts.already_registered")
 
@@ -122,6 +127,10 @@ def verify_email(token: str) -> User:
         person.name, person.password_hash = opened.new_name, opened.new_password_hash
         person.password_changed_at = now()
     confirm_email(person)
+    told = opened.new_answers
+    notice = queries.published_notice(told["notice"]) if told else None
+    if told and notice is not None:
+        answer_notice(person, notice, told["chosen"], NoticePlace.REGISTRATION)
     return person
 
 
@@ -148,10 +157,12 @@ def _add_user(email: str, name: str, password_hash: str | None, language: str) -
     return person
 
 
-def _send_link(person: User, name: str, password_hash: str | None) -> None:
+def _send_link(person: User, name: str, password_hash: str | None, answers: dict[str, Any] | None = None) -> None:
     hour_ago = now() - timedelta(hours=1)
     if letters_since(person.email, "accounts.verification", hour_ago) < LETTERS_AN_HOUR:
-        token = issue_token(person, TokenPurpose.VERIFY_EMAIL, new_name=name, new_password_hash=password_hash)
+        token = issue_token(
+            person, TokenPurpose.VERIFY_EMAIL, new_name=name, new_password_hash=password_hash, new_answers=answers
+        )
         emails.verification(person, token, name)
 
 

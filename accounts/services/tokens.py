@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import update
 
@@ -26,6 +27,7 @@ def issue_token(
     new_email: str | None = None,
     new_name: str | None = None,
     new_password_hash: str | None = None,
+    new_answers: dict[str, Any] | None = None,
 ) -> str:
     """Return a new link's secret; earlier links for the same purpose stop working.
 
@@ -43,6 +45,7 @@ def issue_token(
             new_email=new_email,
             new_name=new_name,
             new_password_hash=new_password_hash,
+            new_answers=new_answers,
             created_at=now(),
             expires_at=now() + LIFETIMES[purpose],
         )

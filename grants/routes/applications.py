@@ -8,7 +8,8 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from accounts import queries as people
-from accounts.models import Organisation, User
+from accounts.models import NoticePlace, Organisation, User
+from accounts.services import note_shown
 from core.access import ensure, signed_in
 from core.clock import now
 from core.context import actor
@@ -125,6 +126,7 @@ def _begin(call: Call, person: User, form: StartForm, bodies: list[Organisation]
             raise
         return redirect(url_for("grants.application_show", application_id=refusal.application_id), 303)
     adopt(application)
+    note_shown(NoticePlace.APPLICATION, "application", application.id, user_id=person.id)
     session().commit()
     first = form_rules.steps(call.form)[0]["id"]
     return redirect(url_for("grants.application_step", application_id=application.id, step_id=first), 303)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import public, signed_in
 from core.clock import now
+from core.comparison import compared
 from core.context import actor
 from core.database import session
 from core.errors import Refusal
@@ -26,7 +27,7 @@ from grants.queries import calls as queries
 from grants.queries import roster as roster_queries
 from grants.routes.room import WRITERS, blueprint, show, this_person, visible_call
 from grants.rules import content, deadlines, eligibility, process
-from grants.rules.comparison import TEXTS, compared
+from grants.rules.comparison import TEXTS
 from grants.rules.sketch import sketch_step
 from grants.rules.tariff import rule_label, spoken_rate
 from grants.services.publication import frozen_content

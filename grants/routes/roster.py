@@ -5,6 +5,8 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from accounts.models import NoticePlace
+from accounts.services import note_shown
 from core.access import ensure, public, roles, signed_in
 from core.context import actor
 from core.database import session
@@ -63,7 +65,8 @@ def roster_place() -> Response | BaseResponse:
             services.change_profile(profile, **told)
             flash(_("Guardamos tus datos."), "success")
         else:
-            services.offer_to_review(person, **told)
+            offered = services.offer_to_review(person, **told)
+            note_shown(NoticePlace.ROSTER, "reviewer_profile", offered.id, user_id=person.id)
             flash(_("Recibimos tu propuesta. Te responderemos por correo."), "success")
         session().commit()
     except Refusal as refusal:

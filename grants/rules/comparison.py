@@ -1,31 +1,13 @@
 """What changed between the draft that was consulted and the call as it stands: item by item, word by word."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from enum import StrEnum
 from typing import Any
 
+from core.comparison import Piece, PieceKind, compared
 from core.language import N_, _, localised
 from core.money import Money, format_money
 from grants.rules.tariff import rule_label
-
-
-class PieceKind(StrEnum):
-    """Whether a stretch of text stayed, came in or went out."""
-
-    SAME = "same"
-    ADDED = "added"
-    REMOVED = "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text and what became of it."""
-
-    kind: PieceKind
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +49,6 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) 
         if was != is_now:
             found.append(Change(_(PARTS[key[0]]), name, tuple(compared(was, is_now))))
     return found
-
-
-def compared(before: str, after: str) -> Iterator[Piece]:
-    """Yield two texts as one, line by line and then word by word: what stayed, what went out, what came in."""
-    yield from _matched(before.splitlines(keepends=True), after.splitlines(keepends=True), inner=True)
-
-
-def _matched(before: Sequence[str], after: Sequence[str], *, inner: bool) -> Iterator[Piece]:
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        old, new = "".join(before[a1:a2]), "".join(after[b1:b2])
-        if tag == "equal":
-            yield Piece(PieceKind.SAME, old)
-        elif tag == "replace" and inner:
-            yield from _matched(_words(old), _words(new), inner=False)
-        else:
-            if old:
-                yield Piece(PieceKind.REMOVED, old)
-            if new:
-                yield Piece(PieceKind.ADDED, new)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
 
 
 def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from grants.states.application import ApplicationState
 
-EVENTS = ("call_closed", "call_final")
+ACCOUNT_CLOSED = "account_closed"  # no application's event: answers to privacy notices go by it
+EVENTS = ("call_closed", "call_final", ACCOUNT_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class RetentionRule:
         months = event_on.year * 12 + event_on.month - 1 + self.months
         year, month = divmod(months, 12)
         return date(year, month + 1, min(event_on.day, calendar.monthrange(year, month + 1)[1]))
+
+    def last_event_day(self, day: date) -> date:
+        """Return the last day on which an event can have happened for its time to be over on `day`."""
+        months = day.year * 12 + day.month - 1 - self.months
+        year, month = divmod(months, 12)
+        last = min(day.day, calendar.monthrange(year, month + 1)[1])
+        return date(year, month + 1, last)
 
 
 def read_schedule(lines: Sequence[Mapping[str, Any]]) -> tuple[RetentionRule, ...]:

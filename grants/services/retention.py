@@ -9,9 +9,10 @@ from datetime import date
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from accounts.services import forget_paper_person, nobody
+from accounts.queries import count_answers
+from accounts.services import destroy_answers, forget_paper_person, nobody
 from core.audit import record
-from core.clock import now, today
+from core.clock import end_of_day, now, today
 from core.context import actor
 from core.database import session
 from core.files import StoredFile, is_gone
@@ -27,8 +28,9 @@ from grants.models.screening import Screening
 from grants.queries import retention as queries
 from grants.queries.applications import hold as hold_application
 from grants.queries.companions import companions_of
-from grants.rules.retention import RetentionRule, read_schedule
+from grants.rules.retention import ACCOUNT_CLOSED, RetentionRule, read_schedule
 from grants.services.forgetting import NIGHTLY, plan_nightly
+from grants.services.partial_uploads import forget_uploads_to
 from mail.services import forget_letters
 from scoring.queries import dossier_by_code
 from scoring.services import forget_dossier
@@ -69,7 +71,7 @@ def what_is_due() -> list[Due]:
     appealed = queries.count_appealed(calls)
     found = []
     for rule in schedule():
-        if rule.destroys:
+        if rule.destroys and rule.event in days:
             counts = queries.count_kept(days[rule.event], rule.covers)
             found += [
                 Due(
@@ -93,6 +95,9 @@ def destroy_due(*, progress: Progress | None = None) -> int:
     rollback loses nothing. What a crash left goes the next time.
     """
     _catch_up()
+    for rule in schedule():
+        if rule.event == ACCOUNT_CLOSED and rule.destroys:
+            destroy_answers(end_of_day(rule.last_event_day(today())))
     gone = 0
     due = [one for one in what_is_due() if one.is_due and one.hold is None]
     total = sum(one.count for one in due)
@@ -112,7 +117,7 @@ def destroy_due(*, progress: Progress | None = None) -> int:
 
 def plan_destruction() -> None:
     """Have the schedule looked at again tomorrow, while anything may fall due."""
-    if queries.anything_kept():
+    if queries.anything_kept() or count_answers():
         plan_nightly(NIGHTLY)
 
 
@@ -182,6 +187,7 @@ def destroy_application(application: Application, rule: RetentionRule, event_on:
         forget_letters(person.email, subject)
     for companion in companions_of(application):
         forget_letters(companion.email or "", person.name)
+    forget_uploads_to(application)
     _empty(application)
     forget_paper_person(person)
     for stored in files:

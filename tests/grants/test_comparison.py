@@ -12,6 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.clock import FrozenClock, now
+from core.comparison import Piece, PieceKind, compared
 from core.database import session
 from core.money import Money
 from core.roles import Role
@@ -19,7 +20,7 @@ from grants import services
 from grants.errors.calls import CallNotOpen, CallValueRefused, ReasonMissing, TextOutOfBounds
 from grants.models import Addendum, Call
 from grants.rules import content
-from grants.rules.comparison import Piece, PieceKind, changes, compared
+from grants.rules.comparison import changes
 from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
 from grants.services.publication import frozen_content
 from scoring.rules.templates import standard_rulebook

@@ -92,7 +92,7 @@ def test_months_are_calendar_months(event_on: str, months: int, due_on: str) -> 
 def test_the_schedule_is_the_deployment_s_and_leaves_no_state_out(session: Session) -> None:
     rules = retention.schedule()
     assert sorted(state for rule in rules for state in rule.covers) == sorted(ApplicationState)
-    assert [rule.destroys for rule in rules] == [True, True, False]
+    assert [rule.destroys for rule in rules] == [True, True, False, True]
     line = {"id": "x", "covers": ["draft"], "event": "call_final", "months": 1, "what": {}, "basis": {}}
     for wrong in ({"event": "x"}, {"months": 0}, {"covers": ["x"]}):
         with pytest.raises(ValueError, match=r".+"):

@@ -46,6 +46,7 @@ EXCUSED = {
     "period_closing": "the treasury's own act",
     "period_reopening": "the treasury's own act",
     "pledge_payment": "the treasury's own act",
+    "privacy_notice": "the administration's own act",
     "retention_hold": "the programme's own act",
     "screening": "the programme's own act; what it decided is in the letters",
     "service_outage": "the programme's own act",

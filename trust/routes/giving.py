@@ -6,7 +6,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts import queries as account_queries
-from accounts.models import Organisation, User
+from accounts.models import NoticePlace, Organisation, User
+from accounts.services import note_shown
 from core.access import public
 from core.context import actor, set_writing
 from core.database import session
@@ -138,6 +139,8 @@ def _open(form: GiveForm, user: User | None, mine: dict[int, Organisation]) -> C
         package=_package(form.package.data),
     )
     keep_invoice_details(form, order=order)
+    if user is not None or name or order.email:
+        note_shown(NoticePlace.GIVING, "checkout_order", order.id, user_id=user.id if user else None)
     session().commit()
     return order
 

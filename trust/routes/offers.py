@@ -5,7 +5,8 @@ import secrets
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.models import Organisation, User
+from accounts.models import NoticePlace, Organisation, User
+from accounts.services import note_shown
 from core.access import ensure, public, roles
 from core.clock import today
 from core.database import session
@@ -43,7 +44,8 @@ def offer_new() -> Response | tuple[str, int]:
     status = 200
     if form.validate_on_submit():
         try:
-            _offer(form, user, mine)
+            offered = _offer(form, user, mine)
+            note_shown(NoticePlace.GIVING, "contribution", offered.id, user_id=user.id if user else None)
             session().commit()
             return redirect(url_for("trust.offer_thanks"), 303)
         except Refusal as refusal:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accounts import services as accounts
-from accounts.models import Organisation, User
+from accounts.models import NoticePlace, Organisation, User
+from accounts.queries import notice_in_force
+from accounts.rules.model_notice import model_notice
+from core.language import localised
 from core.roles import SECOND_FACTOR_ROLES, Role
+from core.settings import setting
 
 PASSWORD = "puente demo 2026"  # noqa: S105 (printed by `puente demo accounts`; production refuses demo mode)
 SECOND_FACTOR_SECRET = "PUENTEDEMOPUENTEDEMOPUENTEDEMO22"  # noqa: S105
@@ -74,7 +78,27 @@ def make_account(name: str, email: str, *roles: Role) -> User:
             accounts.grant_role(user, role)
     if SECOND_FACTOR_ROLES & set(roles):
         accounts.enrol_second_factor(user, secret=SECOND_FACTOR_SECRET)
+    notice = notice_in_force()
+    if notice is not None:
+        accounts.answer_notice(user, notice, (), NoticePlace.REGISTRATION)
     return user
+
+
+def publish_notices() -> None:
+    """Publish an invented privacy notice in two versions: the second one adds a purpose."""
+    trust, city = setting("TRUST_NAME"), setting("CITY_NAME")
+    first = model_notice(localised(city, "es"), localised(trust, "es"), setting("CONTACT_EMAIL"))
+    stories = {
+        "id": "",
+        "text": {
+            "es": "Contar tu experiencia, con tu nombre, en los materiales del fondo",
+            "en": "Tell of your experience, with your name, in the fund's publications",
+        },
+        "voluntary": True,
+    }
+    for content in (first, {**first, "purposes": [*first["purposes"], stories]}):
+        draft = accounts.save_notice(content, edition=0)
+        accounts.publish_notice(edition=draft.edition)
 
 
 def make_demo_accounts() -> dict[str, User]:

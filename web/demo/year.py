@@ -14,7 +14,7 @@ from grants import services as grants
 from grants.models import Call
 from web.demo import applicants, awards, calls, committee, sponsors, trust_year
 from web.demo.calendar import Year, office_hours
-from web.demo.people import ACCOUNTS, Crowd, make_demo_accounts
+from web.demo.people import ACCOUNTS, Crowd, make_demo_accounts, publish_notices
 from web.demo.story import Advance, Chapter, Story
 
 SEED = 20161
@@ -49,6 +49,7 @@ def _send_letters(advance: Advance) -> None:
 
 
 def _tell(story: Story) -> None:
+    publish_notices()
     story.users = make_demo_accounts()
     plans = calls.plans(story)
     story.tell_together(

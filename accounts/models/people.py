@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from accounts.states import AccountState
-from core.database import Base, UtcDateTime, enum_column
+from core.database import Base, JsonType, UtcDateTime, enum_column
 from core.folding import fold_text
 from core.language import N_
 from core.roles import Role
@@ -296,6 +297,7 @@ class EmailToken(Base):
     # What the registration that asked for this link typed: opening it makes them the account's.
     new_name: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     new_password_hash: Mapped[str | None] = mapped_column(String(200))
+    new_answers: Mapped[dict[str, Any] | None] = mapped_column(JsonType)  # to the privacy notice shown with it
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

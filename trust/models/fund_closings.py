@@ -69,14 +69,6 @@ refuse(
     about="close",
 )
 refuse(
-    "journal_entry",
-    "update",
-    "closed_fund the fund is closed",
-    when="OLD.state = 'draft' AND NEW.state = 'posted' AND EXISTS (SELECT 1 FROM posting p "
-    "JOIN fund f ON f.id = p.fund_id WHERE p.entry_id = NEW.id AND f.state = 'closed')",
-    about="closed_fund",
-)
-refuse(
     "fund_closing",
     "delete",
     "immutable what was asked cannot be deleted",

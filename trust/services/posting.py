@@ -25,16 +25,14 @@ from trust.rules import PlannedPosting
 from trust.states import EntryState
 
 _TAKE = "UPDATE entry_counter SET last_number = last_number + ? WHERE fiscal_year = ? RETURNING last_number"
-_ENTRY = (
-    "INSERT INTO journal_entry ({id}fiscal_year, number, kind, entry_date, memo, source, idempotency_key, inputs_hash, "
-    "reverses_id, state, recorded_by) VALUES ({mark}?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?)"
+_ENTRY_COLUMNS = (
+    "fiscal_year, number, kind, entry_date, memo, source, idempotency_key, inputs_hash, reverses_id, recorded_by, state"
 )
-_ENTRY_RETURNING = _ENTRY.format(id="", mark="") + " RETURNING id"
-_ENTRY_WITH_ID = _ENTRY.format(id="id, ", mark="?, ")
-_POSTING = (
-    "INSERT INTO posting (entry_id, line, account_code, fund_id, amount_cents, currency, base_cents, rate, rate_date, "
-    "rate_source) VALUES "
+_ENTRY = f"INSERT INTO journal_entry ({_ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft') RETURNING id"  # noqa: S608
+_POSTING_COLUMNS = (
+    "entry_id, line, account_code, fund_id, amount_cents, currency, base_cents, rate, rate_date, rate_source"
 )
+_POSTING = f"INSERT INTO posting ({_POSTING_COLUMNS}) VALUES "  # noqa: S608 (constants)
 _POSTING_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _FLIP = "UPDATE journal_entry SET state = 'posted', posted_at = ? WHERE id = ?"
 _FLIP_RANGE = (
@@ -98,7 +96,7 @@ def write_entry(driver: Driver, entry: Prepared, number: int) -> JournalEntry:
     """
     moment = now()
     try:
-        row = driver.one(_ENTRY_RETURNING, _entry_values(driver, entry, number, actor().user_id))
+        row = driver.one(_ENTRY, _entry_values(driver, entry, number, actor().user_id))
         assert row is not None
         entry_id: int = row[0]
         driver.run(_insert_postings(len(entry.postings)), tuple(_flat(driver, entry_id, entry.postings)))
@@ -119,7 +117,7 @@ def write_entries(driver: Driver, entries: Sequence[Prepared], first: int) -> li
     moment, who, year = driver.moment(now()), actor().user_id, entries[0].day.year
     ids = next_entry_ids(driver, len(entries))
     values = [
-        (entry_id, *_entry_values(driver, entry, number, who))
+        (entry_id, *_entry_values(driver, entry, number, who), EntryState.DRAFT.value)
         for entry_id, number, entry in zip(ids, range(first, first + len(entries)), entries, strict=True)
     ]
     lines = [
@@ -128,8 +126,8 @@ def write_entries(driver: Driver, entries: Sequence[Prepared], first: int) -> li
         for line, p in enumerate(entry.postings, 1)
     ]
     try:
-        driver.many(_ENTRY_WITH_ID, values)
-        driver.many(_insert_postings(1), lines)
+        driver.load("journal_entry", f"id, {_ENTRY_COLUMNS}", values)
+        driver.load("posting", _POSTING_COLUMNS, lines)
         driver.run(_FLIP_RANGE, (moment, year, first, first + len(entries) - 1))
     except IntegrityError as error:
         raise refusal_of(error, entries) from error

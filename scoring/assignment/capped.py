@@ -55,7 +55,7 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     if not needs(problem).any():
         nothing = np.zeros(0, dtype=np.int64)
         return CappedSolution(solution(problem, nothing, nothing), {}, Fraction(0))
-    net, flows = optimum(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
+    net, flows, _prices = optimum(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
     require_whole(problem, net, flows)
     worth = problem.affinity[net.rows, net.columns]
     likely = flows[net.pairs]
@@ -68,7 +68,7 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     return CappedSolution(
         solution(problem, net.rows[taken], net.columns[taken]),
         probabilities,
-        Fraction(int((worth * likely).sum()), net.unit),
+        Fraction(sum((worth * likely).tolist()), net.unit),  # of Python: the sum may be too great for 64 bits
     )
 
 
@@ -81,10 +81,15 @@ def _refuse_tight(problem: Problem, allowed: NDArray[np.bool_], institutions: In
         reach = Fraction(int(parts[index]), cap.denominator)
         raise CapTooTight(
             needed=int(wanted[index]),
-            available=str(round(float(reach), 2)),
-            missing=str(round(float(wanted[index] - reach), 2)),
+            available=_decimal(reach),
+            missing=_decimal(int(wanted[index]) - reach),
             dossiers=problem.dossiers[index],
         )
+
+
+def _decimal(value: Fraction) -> str:
+    """Return a number for reading: whole where it is, never so rounded that what is missing looks like nothing."""
+    return f"{float(value):.12g}"
 
 
 def _numbers(seed: str) -> Iterator[int]:

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from scoring.assignment.even import evened
 from scoring.assignment.flow import require_whole
 from scoring.assignment.pricing import optimum
 from scoring.assignment.problem import Problem, Solution, allowed_pairs, diagnose, groups, needs, solution
 
 
 def assign(problem: Problem) -> Solution:
-    """Return the assignment of greatest total affinity.
+    """Return the assignment of greatest total affinity; among several, one of even loads.
 
     Raises:
         AssignmentInfeasible: no assignment satisfies every rule; it says which rule, and how far it is from holding.
@@ -18,7 +19,6 @@ def assign(problem: Problem) -> Solution:
     diagnose(problem, allowed, institutions)
     if not needs(problem).any():
         return solution(problem, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    net, flows = optimum(problem, allowed, institutions)
-    require_whole(problem, net, flows)
-    taken = flows[net.pairs] > 0
-    return solution(problem, net.rows[taken], net.columns[taken])
+    found = optimum(problem, allowed, institutions)
+    require_whole(problem, found.net, found.flows)
+    return solution(problem, *evened(problem, allowed, institutions, found))

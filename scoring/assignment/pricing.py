@@ -7,6 +7,7 @@ solved again. Whole numbers throughout: what is proved is exact.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +19,26 @@ FEW = 10_000  # pairs up to which all of them are solved at once
 PROMISING, SPARE = 12, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
 JOINING = 8  # pairs a dossier that join in a round
 ROUNDS = 60
+PRICED = 2_000  # reviewers up to whom their prices are reckoned where no pair was left out
 BLOCK = 1024  # dossiers looked at together
 NEVER = np.int64(2**60)
 
 
+class Optimum(NamedTuple):
+    """A network that holds the optimum, its flow, and the prices of the reviewers' time that prove it on all pairs.
+
+    Without prices nobody asked for them, or there are too many reviewers to reckon them.
+    """
+
+    net: Network
+    flows: Integers
+    prices: Integers | None
+
+
 def optimum(
     problem: Problem, allowed: NDArray[np.bool_], groups: Integers, *, unit: int = 1, pair_capacity: int = 1
-) -> tuple[Network, Integers]:
-    """Return a network that holds the optimum over all `allowed` pairs, and its flow."""
+) -> Optimum:
+    """Return the optimum over all `allowed` pairs."""
     if allowed.size > FEW:
         rows, columns = _promising(problem, allowed, -(-unit // pair_capacity))
         left_out = allowed.copy()
@@ -33,12 +46,15 @@ def optimum(
             left_out[rows, columns] = False
             net = network(problem, rows, columns, groups, unit=unit, pair_capacity=pair_capacity)
             flows = solve(problem, net)
-            joining = _joining(problem, left_out, groups, net, flows)
+            found = Optimum(net, flows, _prices(problem, groups, net, flows))
+            joining = _joining(problem, left_out, groups, found)
             if not len(joining[0]):
-                return net, flows
+                return found
             rows, columns = _together(len(problem.reviewers), (rows, columns), joining)
     net = network(problem, *all_pairs(allowed), groups, unit=unit, pair_capacity=pair_capacity)
-    return net, solve(problem, net)
+    flows = solve(problem, net)
+    priced = unit == 1 and len(problem.reviewers) <= PRICED
+    return Optimum(net, flows, _prices(problem, groups, net, flows) if priced else None)
 
 
 def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tuple[Integers, Integers]:
@@ -47,22 +63,23 @@ def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tup
     chance = np.random.default_rng(0)  # a fixed seed: the same problem always gives the same answer
     worth = np.empty((n, m), dtype=np.float32)
     low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
-    for block in _blocks(n):
+    for block in blocks(n):
         shape = worth[block].shape
         worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + chance.random(shape, dtype=np.float32) / 64
         worth[block][~allowed[block]] = -1.0
     wide = min(m, int(needs(problem).max(initial=0)) * shares + PROMISING)
     tall = min(n, int(SPARE * max(problem.min_load, needs(problem).sum() / max(m, 1)) * shares) + 1)
     rows = np.repeat(np.arange(n), wide)
-    columns = np.concatenate([np.argpartition(worth[b], m - wide, axis=1)[:, m - wide :].ravel() for b in _blocks(n)])
+    columns = np.concatenate([np.argpartition(worth[b], m - wide, axis=1)[:, m - wide :].ravel() for b in blocks(n)])
     down = np.ascontiguousarray(worth.T)
-    best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in _blocks(m)])
+    best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in blocks(m)])
     found = _together(m, (rows, columns), (best, np.repeat(np.arange(m), tall)))
     kept = allowed[found]
     return found[0][kept], found[1][kept]
 
 
-def _blocks(count: int) -> Iterator[slice]:
+def blocks(count: int) -> Iterator[slice]:
+    """Return slices of so many things, one after another, each small enough to look at whole."""
     return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
 
 
@@ -74,12 +91,13 @@ def _together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, 
 
 
 def _joining(
-    problem: Problem, left_out: NDArray[np.bool_], groups: Integers, net: Network, flows: Integers
+    problem: Problem, left_out: NDArray[np.bool_], groups: Integers, found: Optimum
 ) -> tuple[Integers, Integers]:
     """Return pairs left out that are worth more than what their dossier has, the best few of each."""
     n, width = len(problem.dossiers), int(groups.max(initial=0)) + 1
+    net, flows, prices = found
+    assert prices is not None
     carried = flows[net.pairs]
-    prices = _prices(problem, groups, net, flows)
     worth = problem.affinity[net.rows, net.columns] + prices[net.columns]
     used = carried > 0
     # What a dossier would give up for a better one: the least of what it has, a reading not given among it.
@@ -93,8 +111,8 @@ def _joining(
     np.minimum.at(inside, inverse[used], worth[used])
     full, inside = full[is_full], inside[is_full]
     shared = np.bincount(groups, minlength=width)[groups] > 1
-    found: list[tuple[Integers, Integers, Integers]] = []
-    for block in _blocks(n):
+    better_ones: list[tuple[Integers, Integers, Integers]] = []
+    for block in blocks(n):
         values = problem.affinity[block] + prices
         rows, columns = np.nonzero((values > least[block, None]) & left_out[block])
         value, rows = values[rows, columns], rows + block.start
@@ -103,8 +121,8 @@ def _joining(
         taken = shared[columns] & (full[place] == key) if len(full) else np.zeros(len(rows), dtype=np.bool_)
         better = ~taken
         better[taken] = value[taken] > inside[place[taken]]
-        found.append(_best(rows[better], columns[better], value[better]))
-    rows, columns, _value = (np.concatenate(part) for part in zip(*found, strict=True))
+        better_ones.append(_best(rows[better], columns[better], value[better]))
+    rows, columns, _value = (np.concatenate(part) for part in zip(*better_ones, strict=True))
     return rows, columns
 
 

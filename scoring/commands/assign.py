@@ -12,33 +12,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assignment import CappedSolution, Problem, Solution, assign, assign_capped
-from scoring.commands.tables import BadFile, cells, exact, read_table, show
+from scoring.commands.tables import BadFile, Words, cells, exact, read_table, show
 from scoring.errors import AssignmentInfeasible
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MOST_DECIMALS, LARGEST_PART = 9, 10**9
+MOST_READERS = 10**6
+FINEST_CAP = 10**6  # the parts of a reading that flow
 
 
 @dataclass(frozen=True, slots=True)
 class Affinities:
-    """The table as whole parts of 1/`scale`; `blocked` marks the empty cells, which are conflicts."""
+    """The table as whole parts of 1/`scale`; `blocked` marks the empty cells, which are conflicts.
+
+    `rounded` says that the file has more decimals than parts: then the optimum is that of the rounded affinities.
+    """
 
     applications: list[str]
     reviewers: list[str]
     parts: NDArray[np.int64]
     blocked: NDArray[np.bool_]
     scale: int
+    rounded: bool = False
 
 
 @click.command("assign")
 @click.option("--affinity", required=True, type=A_FILE, help="CSV: application, then a column a reviewer.")
-@click.option("--per-application", required=True, type=click.IntRange(1), help="Readers each application needs.")
+@click.option(
+    "--per-application", required=True, type=click.IntRange(1, MOST_READERS), help="Readers each application needs."
+)
 @click.option("--max-load", required=True, type=click.IntRange(1), help="Applications a reviewer reads at most.")
 @click.option("--min-load", default=0, type=click.IntRange(0), help="Applications a reviewer reads at least.")
 @click.option("--conflicts", type=A_FILE, help="CSV: application, reviewer.")
 @click.option("--institutions", type=A_FILE, help="CSV: reviewer, institution; one reader of each an application.")
 @click.option("--cap", help="The greatest probability of any pair, above 0 and up to 1; needs --seed.")
-@click.option("--seed", help="What fixes the draw under the cap: publish its hash before, itself after.")
+@click.option("--seed", type=Words(), help="What fixes the draw under the cap: publish its hash before, itself after.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def assign_command(
     *,
@@ -69,6 +77,8 @@ def assign_command(
         forbidden=_conflicts(conflicts, table) if conflicts else (),
         institutions=_institutions(institutions, table) if institutions else (),
     )
+    if table.rounded and table.scale < 10**MOST_DECIMALS:
+        click.echo(f"affinities this large are read in parts of 1/{table.scale}", err=True)
     started = time.perf_counter()
     try:
         capped = None if cap is None or seed is None else assign_capped(problem, _probability(cap), seed)
@@ -91,7 +101,8 @@ def read_affinities(path: Path) -> Affinities:
     lines = cells(path)
     header = [name.strip() for name in next(lines, [])]
     if len(header) < 2 or header[0] != "application":
-        raise BadFile(path, "the header starts with «application» and has a column for each reviewer", row=1)
+        said = "the header starts with «application» and has a column for each reviewer, parted by commas"
+        raise BadFile(path, f"{said}: «{','.join(header[:3])[:60]}»", row=1)
     reviewers = header[1:]
     for index, name in enumerate(reviewers):
         if not name or name in reviewers[:index]:
@@ -125,6 +136,9 @@ def _numbers(path: Path, row: int, reviewers: list[str], line: list[str]) -> NDA
             numbers = np.fromiter((float(cell or "nan") for cell in filled), dtype=np.float64, count=len(line))
         except ValueError:
             raise _no_number(path, row, reviewers, filled) from None
+    written = "".join(line)
+    if "_" in written or not written.isascii():  # Python reads 1_0 and the digits of every script
+        raise _no_number(path, row, reviewers, line)
     if int(np.isnan(numbers).sum()) == gaps and not (np.abs(numbers) > LARGEST_PART).any():
         return numbers
     raise _no_number(path, row, reviewers, line)
@@ -153,12 +167,12 @@ def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.flo
     numbers = np.where(blocked, 0.0, values)
     largest = float(np.abs(numbers).max())
     decimals = 0
-    while decimals < MOST_DECIMALS and largest * 10 ** (decimals + 1) <= LARGEST_PART:
-        if all(_is_whole(row * 10**decimals) for row in numbers):
+    while not (held := all(_is_whole(row * 10**decimals) for row in numbers)) and decimals < MOST_DECIMALS:
+        if largest * 10 ** (decimals + 1) > LARGEST_PART:
             break
         decimals += 1
     parts = np.rint(numbers * 10**decimals).astype(np.int64)
-    return Affinities(applications, reviewers, parts, blocked, 10**decimals)
+    return Affinities(applications, reviewers, parts, blocked, 10**decimals, rounded=not held)
 
 
 def _is_whole(numbers: NDArray[np.float64]) -> bool:
@@ -169,7 +183,7 @@ def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:
     rows = {name: index for index, name in enumerate(table.applications)}
     columns = {name: index for index, name in enumerate(table.reviewers)}
     pairs = []
-    for row in read_table(path, ("application", "reviewer")):
+    for row in read_table(path, ("application", "reviewer"), may_be_empty=True):
         application, reviewer = row.text("application"), row.text("reviewer")
         if application == reviewer:
             raise row.fault("reviewer", f"«{reviewer}» is in conflict with itself")
@@ -183,7 +197,7 @@ def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:
 
 def _institutions(path: Path, table: Affinities) -> list[str | None]:
     found: dict[str, str] = {}
-    for row in read_table(path, ("reviewer", "institution")):
+    for row in read_table(path, ("reviewer", "institution"), may_be_empty=True):
         reviewer = row.text("reviewer")
         if reviewer not in table.reviewers:
             raise row.fault("reviewer", f"«{reviewer}» is not among the affinities")
@@ -197,6 +211,8 @@ def _probability(text: str) -> Fraction:
     value = exact(text, lambda fault: click.BadParameter(fault, param_hint="--cap"))
     if not 0 < value <= 1:
         raise click.BadParameter("is a probability above 0 and up to 1", param_hint="--cap")
+    if value.denominator > FINEST_CAP:
+        raise click.BadParameter("has six decimals at most", param_hint="--cap")
     return value
 
 

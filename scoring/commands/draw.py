@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from scoring.commands.assign import A_FILE
-from scoring.commands.tables import BadFile, read_json, show
+from scoring.commands.tables import BadFile, Words, read_json, show
 from scoring.rules.lots import PROTOCOL, Commitment, Reveal, commit, draw, opens, tickets, verify
+
+MOST_ITERATIONS = 1_000_000  # a second of hashing
 
 
 @click.group("draw")
@@ -18,13 +20,19 @@ def draw_command() -> None:
 
 @draw_command.command("commit")
 @click.option("--labels", required=True, type=A_FILE, help="Text: a label a line.")
-@click.option("--source", required=True, help="The public randomness that will decide, named before it exists.")
-@click.option("--iterations", default=10, type=click.IntRange(2), help="How often the secret is hashed.")
-@click.option("--secret", help="Text; a random one is made and printed to the error output when left out.")
+@click.option(
+    "--source", required=True, type=Words(), help="The public randomness that will decide, named before it exists."
+)
+@click.option(
+    "--iterations", default=10, type=click.IntRange(2, MOST_ITERATIONS), help="How often the secret is hashed."
+)
+@click.option(
+    "--secret", type=Words(), help="Text; a random one is made and printed to the error output when left out."
+)
 def draw_commit(*, labels: Path, source: str, iterations: int, secret: str | None) -> None:
     """Print the commitment to publish; keep the secret until the randomness is out."""
     try:
-        names = [line.strip() for line in labels.read_text(encoding="utf-8").splitlines() if line.strip()]
+        names = [line.strip() for line in labels.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except UnicodeDecodeError:
         raise BadFile(labels, "is not UTF-8 text") from None
     if not names:
@@ -49,8 +57,8 @@ def draw_commit(*, labels: Path, source: str, iterations: int, secret: str | Non
 
 @draw_command.command("reveal")
 @click.option("--commitment", required=True, type=A_FILE, help="What `commit` printed.")
-@click.option("--secret", required=True, help="The secret committed to.")
-@click.option("--randomness", required=True, help="The public value, exactly as published.")
+@click.option("--secret", required=True, type=Words(), help="The secret committed to.")
+@click.option("--randomness", required=True, type=Words(), help="The public value, exactly as published.")
 def draw_reveal(*, commitment: Path, secret: str, randomness: str) -> None:
     """Draw: print the places, the tickets and all that is needed to repeat them."""
     committed = _commitment(commitment)
@@ -82,6 +90,9 @@ def draw_verify(*, commitment: Path, result: Path) -> None:
     revealed = Reveal(secret.encode(), randomness)
     if not opens(committed, revealed):
         raise BadFile(result, "the secret does not open the commitment", field="secret")
+    drawn = tickets(committed.labels, revealed, committed.iterations)
+    if published.get("tickets", drawn) != drawn:
+        raise BadFile(result, "are not those of the lot", field="tickets")
     if not verify(committed, revealed, places):
         right = {label: place for place, label in enumerate(draw(committed, revealed), start=1)}
         wrong = next(label for label in {**right, **places} if right.get(label) != places.get(label))
@@ -96,8 +107,8 @@ def _commitment(path: Path) -> Commitment:
     iterations, digest = document.get("iterations"), document.get("commitment")
     if not isinstance(labels, list) or not all(isinstance(label, str) and label for label in labels) or not labels:
         raise BadFile(path, "is not a list of labels", field="labels")
-    if not isinstance(iterations, int) or iterations < 2:
-        raise BadFile(path, "is not a whole number of two or more", field="iterations")
+    if type(iterations) is not int or not 2 <= iterations <= MOST_ITERATIONS:
+        raise BadFile(path, f"is not a whole number from 2 to {MOST_ITERATIONS}", field="iterations")
     if not isinstance(digest, str):
         raise BadFile(path, "is not the hash committed to", field="commitment")
     if len(set(labels)) != len(labels):

@@ -129,8 +129,12 @@ def _candidate(
 
 def _places_of_lot(path: Path, sheets: Sheets) -> dict[str, int]:
     places = read_json(path).get("places")
-    if not isinstance(places, dict) or not all(isinstance(place, int) for place in places.values()):
-        raise BadFile(path, "holds no places: it is what `draw reveal --json` prints", field="places")
+    if not isinstance(places, dict) or not all(type(place) is int and place > 0 for place in places.values()):
+        raise BadFile(path, "holds no places: it is what `draw reveal` prints", field="places")
+    held: dict[int, str] = {}
+    for label, place in places.items():
+        if held.setdefault(place, label) != label:
+            raise BadFile(path, f"«{label}» and «{held[place]}» have the same place {place}", field="places")
     missing = sorted(set(sheets) - set(places))
     if missing:
         raise BadFile(path, f"«{missing[0]}» is not in the lot", field="places")
@@ -157,7 +161,7 @@ def _decisions(
     if budget is not None and tied:
         raise _lot_needed(tied)
     try:
-        money = Money.parse(budget or "0", rules.currency)
+        money = Money.parse("0" if budget is None else budget, rules.currency)
     except InvalidInput as refusal:
         raise click.BadParameter(refusal.message(), param_hint="--budget") from None
     if money.amount_cents < 0:

@@ -2,9 +2,10 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ import orjson
 
 from scoring.rules.rulebook import Rulebook, check, parse
 
-LARGEST = Decimal(10) ** 15
+LARGEST, FINEST = Decimal(10) ** 15, -30  # the greatest number, and the last decimal place that is read
+LONGEST = 60
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
 class BadFile(click.ClickException):
@@ -51,33 +54,39 @@ class Row:
 
 def exact(text: str, refusal: Any) -> Fraction:
     """Return a decimal number exactly, or raise what `refusal` makes of the fault."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise refusal(f"«{text[:40]}» is not a number") from None
-    if not value.is_finite() or abs(value) > LARGEST:
-        raise refusal(f"«{text[:40]}» is not a number that can be used")
+    said = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    if text.casefold().lstrip("+-") in {"nan", "inf", "infinity"}:
+        raise refusal(f"«{said}» is not a number that can be used")
+    if not NUMBER.fullmatch(text):
+        raise refusal(f"«{said}» is not a number")
+    value = Decimal(text) if len(text) <= LONGEST else None
+    if value is None or abs(value) > LARGEST or (value and int(value.as_tuple().exponent) < FINEST):
+        raise refusal(f"«{said}» is not a number that can be used")
     return Fraction(value)
 
 
-def read_table(path: Path, required: Sequence[str]) -> list[Row]:
-    """Return the rows of a CSV file that has at least the `required` columns, each once, and one row or more."""
-    header, lines = open_table(path, required)
+def read_table(path: Path, required: Sequence[str], *, may_be_empty: bool = False) -> list[Row]:
+    """Return the rows of a CSV file that has at least the `required` columns, and no column twice."""
+    header, lines = open_table(path, required, may_be_empty=may_be_empty)
     return [Row(path, number, dict(zip(header, values, strict=True))) for number, values in lines]
 
 
-def open_table(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def open_table(
+    path: Path, required: Sequence[str], *, may_be_empty: bool = False
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Return the header of such a file and its numbered lines, for whoever reads very many."""
     lines = cells(path)
     header = [name.strip() for name in next(lines, [])]
     for name in required:
         if header.count(name) != 1:
             raise BadFile(path, f"the header needs the column «{name}» once; it has {', '.join(header) or 'nothing'}")
-    return header, _numbered(path, len(header), lines)
+    for index, name in enumerate(header):
+        if name in header[:index]:
+            raise BadFile(path, f"the header has the column «{name}» twice", row=1)
+    return header, _numbered(path, len(header), lines, empty=not may_be_empty)
 
 
-def _numbered(path: Path, width: int, lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    empty = True
+def _numbered(path: Path, width: int, lines: Iterator[list[str]], *, empty: bool) -> Iterator[tuple[int, list[str]]]:
     for number, values in enumerate(lines, start=2):
         if not any(map(str.strip, values)):
             continue
@@ -91,21 +100,35 @@ def _numbered(path: Path, width: int, lines: Iterator[list[str]]) -> Iterator[tu
 
 def cells(path: Path) -> Iterator[list[str]]:
     """Yield the cells of each line of a CSV file."""
+    number = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.reader(file, strict=True)
+            for number, line in enumerate(csv.reader(file, strict=True), start=1):  # noqa: B007
+                yield line
     except UnicodeDecodeError:
         raise BadFile(path, "is not UTF-8 text") from None
     except csv.Error as error:
-        raise BadFile(path, f"is not CSV ({error})") from None
+        raise BadFile(path, f"is not CSV ({error})", row=number + 1) from None
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return a JSON object."""
+    """Return a JSON object in which no name stands twice; a second one would silently replace the first."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _value in pairs]
+            raise BadFile(path, "the name is there twice", field=next(one for one in names if names.count(one) > 1))
+        return found
+
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadFile(path, f"is not JSON ({error})") from None
+        text = path.read_text(encoding="utf-8-sig")
+        document = json.loads(text, object_pairs_hook=once, parse_constant=float)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise BadFile(path, "is not JSON that can be used (too deep)") from None
+    except ValueError as error:  # what is no UTF-8, no JSON, no number or no character
+        raise BadFile(path, f"is not JSON ({str(error)[:120]})") from None
     if not isinstance(document, dict):
         raise BadFile(path, "is not a JSON object")
     return document
@@ -124,3 +147,20 @@ def read_rulebook(path: Path) -> Rulebook:
 def show(document: Mapping[str, Any]) -> None:
     """Print a JSON document."""
     click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+
+
+class Words(click.ParamType[str]):
+    """An option of text that can be hashed: not empty, and of characters."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, or refuse it."""
+        text = str(value)
+        if not text.strip():
+            self.fail("is empty", param, ctx)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("is not UTF-8 text", param, ctx)
+        return text

@@ -1,9 +1,10 @@
 """What a reviewer and the programme type. The services judge it."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from core.forms import CityDateTimeField, MoneyField, PuenteForm, choices
@@ -12,7 +13,7 @@ from core.money import Money
 from scoring.models import Review, Score
 from scoring.rules.rulebook import Criterion, Rulebook, plain
 from scoring.services import ScoreEntry
-from scoring.states import CONFLICT_LABELS, ConflictKind
+from scoring.states import CHOICE_LABELS, CONFLICT_LABELS, ConflictKind
 
 NO_CONFLICT = "none"
 LONGEST_NOTE = 10_000
@@ -187,3 +188,46 @@ class BudgetForm(PuenteForm):
         """Refuse nothing and less."""
         if not isinstance(field.data, Money) or field.data.amount_cents < 0:
             raise ValidationError(_("Escribe el presupuesto aprobado de la convocatoria."))
+
+
+class MeetingForm(PuenteForm):
+    """When and where a committee meets, who presides and, where there is something to correct, which minutes."""
+
+    starts_at = CityDateTimeField(
+        lazy(N_("Fecha y hora")), [InputRequired(message=lazy(N_("Escribe la fecha y la hora.")))]
+    )
+    place = StringField(lazy(N_("Lugar o enlace")), [Asked()])
+    chair = SelectField(lazy(N_("Preside")), [Optional()], validate_choice=True)
+    corrects = SelectField(lazy(N_("Corrige el acta de")), [Optional()], validate_choice=True)
+
+    def __init__(self, letters: Sequence[str], signed: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.chair.choices = choices(
+            [("", _("Nadie")), *((one, _("Persona %(letter)s", letter=one)) for one in letters)]
+        )
+        self.corrects.choices = choices(
+            [("", _("Ninguna")), *((str(one), _("Sesión %(number)s", number=one)) for one in signed)]
+        )
+
+
+class PointForm(PuenteForm):
+    """A motion, and the dossier it is about."""
+
+    motion = TextAreaField(lazy(N_("Qué se propone")), [Asked()])
+    dossier = SelectField(lazy(N_("Expediente")), [Optional()], validate_choice=True)
+
+    def __init__(self, codes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dossier.choices = choices(
+            [("", _("Ninguno: es sobre el trabajo del comité")), *((one, one) for one in codes)]
+        )
+
+
+class VoteForm(PuenteForm):
+    """A member's vote."""
+
+    choice = RadioField(lazy(N_("Tu voto")), [Asked()], validate_choice=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choice.choices = choices((choice.value, _(label)) for choice, label in CHOICE_LABELS.items())

@@ -45,6 +45,32 @@ class RankingState(StrEnum):
     RELEASED = "released"
 
 
+class MeetingState(StrEnum):
+    """Where a session of a committee stands."""
+
+    CONVENED = "convened"
+    OPEN = "open"
+    CLOSED = "closed"
+    SIGNED = "signed"
+    CANCELLED = "cancelled"
+
+
+class VoteChoice(StrEnum):
+    """What a member says to a motion."""
+
+    IN_FAVOUR = "in_favour"
+    AGAINST = "against"
+    ABSTAINED = "abstained"
+
+
+class MotionOutcome(StrEnum):
+    """What became of a motion."""
+
+    CARRIED = "carried"
+    REJECTED = "rejected"
+    TIED = "tied"
+
+
 class Determination(StrEnum):
     """What a ranking decides for a dossier."""
 
@@ -169,6 +195,40 @@ RANKING = StateTable(
     ],
     RankingState.DRAFT,
 )
+
+MEETING = StateTable(
+    "meeting",
+    {
+        MeetingState.CONVENED: State(
+            N_("Convocada"), N_("Quienes integran el comité ya saben cuándo es y qué se va a tratar."), "progress"
+        ),
+        MeetingState.OPEN: State(N_("En curso"), N_("Se registra la asistencia y se vota punto por punto."), "warning"),
+        MeetingState.CLOSED: State(
+            N_("Acta por firmar"), N_("Ya no se vota; falta que firme cada persona que asistió."), "progress"
+        ),
+        MeetingState.SIGNED: State(N_("Acta firmada"), N_("La firmó cada persona que asistió y ya no cambia."), "good"),
+        MeetingState.CANCELLED: State(N_("Cancelada"), N_("No se celebró; su registro se conserva."), "bad"),
+    },
+    [
+        Transition(MeetingState.CONVENED, MeetingState.OPEN, STAFF),
+        Transition(MeetingState.CONVENED, MeetingState.CANCELLED, STAFF),
+        Transition(MeetingState.OPEN, MeetingState.CLOSED, STAFF),
+        Transition(MeetingState.CLOSED, MeetingState.SIGNED, REVIEWER),
+    ],
+    MeetingState.CONVENED,
+)
+
+CHOICE_LABELS: dict[VoteChoice, str] = {
+    VoteChoice.IN_FAVOUR: N_("A favor"),
+    VoteChoice.AGAINST: N_("En contra"),
+    VoteChoice.ABSTAINED: N_("Abstención"),
+}
+
+OUTCOME_LABELS: dict[MotionOutcome, tuple[str, str]] = {
+    MotionOutcome.CARRIED: (N_("Se aprueba"), "good"),
+    MotionOutcome.REJECTED: (N_("No se aprueba"), "bad"),
+    MotionOutcome.TIED: (N_("Empate: no se aprueba"), "warning"),
+}
 
 DETERMINATION_LABELS: dict[Determination, str] = {
     Determination.AWARDED: N_("Con apoyo"),

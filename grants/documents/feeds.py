@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from core.clock import end_of_day
-from core.language import _, localised
+from core.language import _, in_language, localised
 from core.moments import spoken_deadline
 from grants.models import Call
 from grants.states.call import CallState
+from scoring.models import Meeting
+from scoring.states import MeetingState
 
 ATOM = "http://www.w3.org/2005/Atom"
 LONGEST_LINE = 75  # octets, RFC 5545 section 3.1
@@ -71,7 +73,7 @@ def _stamp(moment: datetime) -> str:
 
 def calendar(calls: Iterable[Call], *, title: str, home: str, host: str) -> bytes:
     """Write a calendar of the moments of calls: opening, closing, end of consultation, results."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{_escaped(host)}//Puente//ES", "METHOD:PUBLISH"]
+    lines = _begun(host, "PUBLISH")
     lines.append(f"X-WR-CALNAME:{_escaped(title)}")
     for call in calls:
         for kind, moment, heading in _moments(call):
@@ -86,8 +88,37 @@ def calendar(calls: Iterable[Call], *, title: str, home: str, host: str) -> byte
                 f"STATUS:{'CANCELLED' if call.state is CallState.CANCELLED else 'CONFIRMED'}",
                 "END:VEVENT",
             ]
-    lines.append("END:VCALENDAR")
-    return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line)).encode()
+    return _written(lines)
+
+
+def invitation(meeting: Meeting, *, language: str, host: str) -> bytes:
+    """Write a calendar entry for one session of a committee, or the one that takes it away. It names nobody."""
+    off = meeting.state is MeetingState.CANCELLED
+    with in_language(language):
+        told = {"number": meeting.number, "call": localised(meeting.panel.title)}
+        heading = _("Sesión %(number)s del comité: %(call)s", **told)
+    lines = _begun(host, "CANCEL" if off else "PUBLISH")
+    lines += [
+        "BEGIN:VEVENT",
+        f"UID:sesion-{meeting.panel_id}-{meeting.number}@{host}",
+        f"DTSTAMP:{_utc(meeting.convened_at)}",
+        f"SEQUENCE:{int(off)}",
+        f"DTSTART:{_utc(meeting.starts_at)}",
+        f"SUMMARY:{_escaped(heading)}",
+        f"LOCATION:{_escaped(meeting.place)}",
+        f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
+        "END:VEVENT",
+    ]
+    return _written(lines)
+
+
+def _begun(host: str, method: str) -> list[str]:
+    return ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{_escaped(host)}//Puente//ES", f"METHOD:{method}"]
+
+
+def _written(lines: list[str]) -> bytes:
+    whole = [*lines, "END:VCALENDAR"]
+    return "".join(f"{folded}\r\n" for line in whole for folded in _folded(line)).encode()
 
 
 def _moments(call: Call) -> Iterator[tuple[str, datetime, str]]:

@@ -1,11 +1,13 @@
 """Letters to reviewers: what waits on their desk and until when. Never what it is about, nor whose."""
 
 from accounts.models import User
+from core.files import StoredFile
 from core.language import _, in_language, localised, ngettext
 from core.moments import spoken_deadline
 from core.settings import setting
 from mail.services import enqueue_mail
-from scoring.models import Panel
+from scoring.models import Meeting, Panel
+from scoring.states import MeetingState
 
 
 def write_reminder(person: User, panel: Panel, due: int, *, begins: bool) -> None:
@@ -30,4 +32,33 @@ def write_reminder(person: User, panel: Panel, due: int, *, begins: bool) -> Non
             language=person.language,
             action=(_("Ir a mis evaluaciones"), f"{setting('PUBLIC_URL').rstrip('/')}/{person.language}/evaluacion"),
             about="grants.review_reminder",
+        )
+
+
+def write_meeting(person: User, meeting: Meeting, entry: StoredFile) -> None:
+    """Queue the letter that calls a member to a session, or tells that it is called off. It names no dossier."""
+    with in_language(person.language):
+        told = {"number": meeting.number, "call": localised(meeting.panel.title)}
+        off = meeting.state is MeetingState.CANCELLED
+        subject = _("Sesión %(number)s del comité: %(call)s", **told)
+        paragraphs = [
+            _("Se convoca al comité el %(moment)s.", moment=spoken_deadline(meeting.starts_at)),
+            _("Lugar o enlace: %(place)s", place=meeting.place),
+            _("Para votar tienen que asistir al menos %(quorum)s personas.", quorum=meeting.quorum),
+        ]
+        if off:
+            subject = _("Se canceló la sesión %(number)s del comité: %(call)s", **told)
+            paragraphs = [
+                _("Ya no se celebra la sesión del %(moment)s.", moment=spoken_deadline(meeting.starts_at)),
+                _("Razón: %(reason)s", reason=meeting.cancelled_reason or ""),
+            ]
+        home = f"{setting('PUBLIC_URL').rstrip('/')}/{person.language}"
+        enqueue_mail(
+            to=person.email,
+            subject=subject,
+            paragraphs=paragraphs,
+            language=person.language,
+            action=(_("Ver la sesión"), f"{home}/evaluacion/sesiones/{meeting.id}"),
+            attachments=[entry],
+            about="grants.meeting",
         )

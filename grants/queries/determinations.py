@@ -89,6 +89,17 @@ def applications_by_code(call: Call) -> dict[str, Application]:
     return {str(row[0]): row[1] for row in session().execute(query)}
 
 
+def application_of_code(code: str) -> Application | None:
+    """Return the application behind a dossier's code."""
+    query = (
+        select(Application)
+        .join(BlindClearing, BlindClearing.application_id == Application.id)
+        .where(BlindClearing.dossier_code == code)
+        .order_by(Application.id)
+    )
+    return session().scalar(query)
+
+
 def found_ineligible(call: Call) -> list[tuple[Application, str]]:
     """Return the applications that the screening refused, each with the reason last given."""
     last = (

@@ -21,6 +21,7 @@ from grants.routes import (
     drafts,
     editor,
     feeds,
+    minutes,
     outages,
     places,
     queue,
@@ -34,6 +35,7 @@ from grants.routes import (
     staff_awards,
     steps,
     subscriptions,
+    uploads,
     waiting,
 )
 from grants.routes.room import WRITERS, blueprint
@@ -79,6 +81,7 @@ __all__ = [
     "drafts",
     "editor",
     "feeds",
+    "minutes",
     "outages",
     "places",
     "queue",
@@ -92,4 +95,5 @@ __all__ = [
     "staff_awards",
     "steps",
     "subscriptions",
+    "uploads",
 ]

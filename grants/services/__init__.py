@@ -60,9 +60,12 @@ from grants.services.expense_reports import (
     return_expense_report,
 )
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
+from grants.services.meetings import write_to_members
 from grants.services.outages import extensions_for, record_outage
 from grants.services.paper import Register, RowOutcome, TakenRow, open_register, take_rows
+from grants.services.partial_uploads import begin_upload, forget_uploads_to, give_up_upload, take_part
 from grants.services.publication import checklist, publish_call
+from grants.services.readmissions import release_readmissions
 from grants.services.roster import admit, change_profile, decline, leave_roster, offer_to_review
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
 from grants.services.sketches import adopt_sketch, new_key, save_sketch, sketch_for
@@ -97,6 +100,7 @@ __all__ = [
     "answer_invitation",
     "attach_file",
     "before_award_closes",
+    "begin_upload",
     "bring_up_to_date",
     "call_next",
     "cancel_call",
@@ -125,7 +129,9 @@ __all__ = [
     "extensions_for",
     "file_appeal",
     "file_expense_report",
+    "forget_uploads_to",
     "free_seats",
+    "give_up_upload",
     "hand_over_conflicts",
     "hand_over_dossiers",
     "hold_upload",
@@ -155,6 +161,7 @@ __all__ = [
     "redact_finding",
     "redact_passage",
     "release_determinations",
+    "release_readmissions",
     "release_uploads",
     "remove_companion",
     "request_cure",
@@ -174,6 +181,7 @@ __all__ = [
     "submit_application",
     "subscribe",
     "subscription_by_token",
+    "take_part",
     "take_rows",
     "tell_subscribers",
     "when_agreement_accepted",
@@ -181,4 +189,5 @@ __all__ = [
     "when_award_settled",
     "withdraw_application",
     "withdraw_dossier_of",
+    "write_to_members",
 ]

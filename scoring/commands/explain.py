@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from scoring.commands.assign import A_FILE
-from scoring.commands.tables import read_json, read_rulebook, show
+from scoring.commands.tables import A_FILE, read_json, read_rulebook, show
 from scoring.rules.examples import Example, worked_examples
 from scoring.rules.rulebook import Rulebook, digest, exact
 
@@ -57,6 +56,9 @@ def _process(rules: Rulebook) -> list[str]:
         lines.append(f"Asked in all: {exact(rules.threshold)}.")
     lines += [f"{entry.id}: {exact(entry.points)} points more." for entry in rules.bonus]
     lines += [f"{entry.id}: {entry.places} places reserved." for entry in rules.reserved]
+    share = "more than half" if rules.quorum_percent is None else f"{exact(rules.quorum_percent)} %"
+    tie = "the chair's vote decides" if rules.chair_breaks_ties else "the motion is not carried"
+    lines.append(f"Sessions: {share} of those called must attend; in a tie {tie}.")
     return [*lines, f"Ties, in order: {', '.join(rules.ties)}."]
 
 

@@ -15,6 +15,7 @@ import orjson
 
 from scoring.rules.rulebook import Rulebook, check, parse
 
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LARGEST, FINEST = Decimal(10) ** 15, -30  # the greatest number, and the last decimal place that is read
 LONGEST = 60
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -88,7 +89,7 @@ def open_table(
 
 def _numbered(path: Path, width: int, lines: Iterator[list[str]], *, empty: bool) -> Iterator[tuple[int, list[str]]]:
     for number, values in enumerate(lines, start=2):
-        if not any(map(str.strip, values)):
+        if not (values and values[0].strip()) and not any(map(str.strip, values)):
             continue
         if len(values) != width:
             raise BadFile(path, f"has {len(values)} cells and the header {width}", row=number)

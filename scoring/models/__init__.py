@@ -1,6 +1,7 @@
 """Scoring's tables. No table of this room has a column for a person's name: people are opaque ids and letters."""
 
 from scoring.models.dossiers import Dossier, DossierFile
+from scoring.models.meetings import Meeting, MeetingMember, MeetingPoint, MeetingVote
 from scoring.models.panels import Panel, PanelSeat
 from scoring.models.rankings import Draw, Ranking, RankingLine
 from scoring.models.reviews import (
@@ -23,6 +24,10 @@ __all__ = [
     "Dossier",
     "DossierFile",
     "Draw",
+    "Meeting",
+    "MeetingMember",
+    "MeetingPoint",
+    "MeetingVote",
     "Panel",
     "PanelSeat",
     "Ranking",

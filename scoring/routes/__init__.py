@@ -5,7 +5,7 @@ from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from scoring import queries
-from scoring.routes import committee, desk, lots, panels, questions, rankings, reviews, rulebooks
+from scoring.routes import attendance, committee, desk, lots, meetings, panels, questions, rankings, reviews, rulebooks
 from scoring.routes.room import STAFF, blueprint
 
 NAVIGATION = (
@@ -25,10 +25,12 @@ DESK = (
 __all__ = [
     "DESK",
     "NAVIGATION",
+    "attendance",
     "blueprint",
     "committee",
     "desk",
     "lots",
+    "meetings",
     "panels",
     "questions",
     "rankings",

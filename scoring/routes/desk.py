@@ -19,7 +19,7 @@ from scoring.models import Assignment, ScoreChange
 from scoring.routes.reviews import review_page
 from scoring.routes.room import blueprint, own_assignment
 from scoring.rules.rulebook import plain
-from scoring.states import ASSIGNMENT, PANEL, AssignmentState, ConflictKind, PanelState
+from scoring.states import ASSIGNMENT, MEETING, PANEL, AssignmentState, ConflictKind, PanelState
 
 READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
 
@@ -36,6 +36,8 @@ def desk() -> str:
         sent=[row for row in rows if row.assignment.state == AssignmentState.SUBMITTED],
         following=next((row.assignment for row in rows if row.assignment.state != AssignmentState.SUBMITTED), None),
         states=ASSIGNMENT,
+        meetings=queries.meetings_ahead(actor().user_id or 0),
+        meeting_states=MEETING,
     )
 
 

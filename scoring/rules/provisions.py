@@ -118,6 +118,8 @@ class Rulebook:
     budget_cents: int | None = None
     envelopes: Envelopes | None = None
     lottery_band: Fraction | None = None
+    quorum_percent: Fraction | None = None
+    chair_breaks_ties: bool = False
 
     @property
     def lower_is_better(self) -> bool:
@@ -154,11 +156,12 @@ def plain(value: Fraction) -> str:
 def read(document: Mapping[str, Any]) -> Rulebook:
     """Return a document that `check` passed, such as a frozen one, as values; nothing is checked again."""
     selection, reviews, discrepancy = document["selection"], document["reviews"], document["discrepancy"]
+    sessions = document.get("sessions", {})
     return Rulebook(
         title=document["title"],
         criteria=tuple(read_criterion(entry) for entry in document["criteria"]),
         threshold=optional(document["score"]["threshold"]),
-        decimals=document["score"]["decimals"],
+        decimals=int(document["score"]["decimals"]),  # JSON knows 2.0 for a whole number
         reviews_per_application=reviews["per_application"],
         max_load=reviews["max_load"],
         min_load=reviews["min_load"],
@@ -189,6 +192,8 @@ def read(document: Mapping[str, Any]) -> Rulebook:
         budget_cents=selection.get("budget_cents"),
         envelopes=read_envelopes(selection.get("envelopes")),
         lottery_band=optional(selection.get("lottery_band")),
+        quorum_percent=optional(sessions.get("quorum_percent")),
+        chair_breaks_ties=sessions.get("tie") == "chair",
     )
 
 

@@ -21,7 +21,17 @@ from scoring.services.dossiers import (
 )
 from scoring.services.further import assign_further_reviewer, assign_further_reviewers
 from scoring.services.lots import commit_lot, draw_lots
-from scoring.services.outside_knowledge import before_conflicts_count, tells_budget
+from scoring.services.meetings import (
+    add_point,
+    cancel_meeting,
+    convene_meeting,
+    open_meeting,
+    register_attendance,
+    register_leaving,
+    when_meeting_called,
+)
+from scoring.services.minutes import close_meeting, minutes_of, minutes_pdf, sign_minutes
+from scoring.services.outside_knowledge import before_conflicts_count, finds_names, tells_budget
 from scoring.services.panels import (
     advance_panel,
     extend_window,
@@ -40,12 +50,14 @@ from scoring.services.reviews import (
     submit_review,
 )
 from scoring.services.rulebooks import freeze_rulebook
+from scoring.services.votes import cast_vote, close_point, open_point
 
 __all__ = [
     "AssignmentOutcome",
     "DossierAttachment",
     "KnownConflict",
     "ScoreEntry",
+    "add_point",
     "advance_panel",
     "answer_reviewer",
     "ask_programme",
@@ -54,28 +66,42 @@ __all__ = [
     "assign_reviewers",
     "before_conflicts_count",
     "budget_of",
+    "cancel_meeting",
+    "cast_vote",
     "change_submitted_score",
     "clear_dossier",
+    "close_meeting",
+    "close_point",
     "commit_lot",
     "compute_ranking",
+    "convene_meeting",
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
     "extend_window",
+    "finds_names",
     "forget_dossier",
     "freeze_rulebook",
+    "minutes_of",
+    "minutes_pdf",
     "missing_in_review",
+    "open_meeting",
     "open_panel",
+    "open_point",
     "receive_dossier",
     "recognise_person",
     "record_conflicts",
+    "register_attendance",
+    "register_leaving",
     "release_ranking",
     "save_review_draft",
     "seat_reviewer",
     "select",
+    "sign_minutes",
     "submit_review",
     "tells_budget",
     "unseat_reviewer",
+    "when_meeting_called",
     "when_window_extended",
     "withdraw_assignment",
     "withdraw_dossier",

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from core.money import Money
-from scoring.models import Panel
+from scoring.models import Dossier, Panel
 from scoring.services.phases import BEFORE_RANKING
 
 Ask = Callable[[Panel], object]
 Tell = Callable[[str], Money | None]
+Find = Callable[[Dossier, str], str | None]
 _asked: list[Ask] = []
 _tellers: list[Tell] = []
+_finders: list[Find] = []
 
 
 def before_conflicts_count(act: Ask) -> Ask:
@@ -39,3 +41,15 @@ def tells_budget(tell: Tell) -> Tell:
 def ask_for_budget(panel: Panel) -> Money | None:
     """Return the money of a panel's call; None while nobody has set any aside."""
     return next((money for tell in _tellers if (money := tell(panel.call_key)) is not None), None)
+
+
+def finds_names(find: Find) -> Find:
+    """Have `find(dossier, text)` asked what in a text tells whose dossier it is; None when nothing does."""
+    if find not in _finders:
+        _finders.append(find)
+    return find
+
+
+def name_told(dossier: Dossier, text: str) -> str | None:
+    """Return the words of a text that tell whose dossier it is; None when nobody finds any."""
+    return next((found for find in _finders if (found := find(dossier, text))), None)

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pikepdf
@@ -13,12 +14,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from core.clock import now
 from mail.services import enqueue_mail
 from scoring import queries, services
+from scoring.errors.meetings import MotionNamesSomebody
 from scoring.models import Assignment
 from scoring.states import PanelState
 from tests.blindness.conftest import Blind, Browser
-from tests.blindness.watch import Leak, leaks_in, leaks_in_letters, secrets_of, secrets_of_person
+from tests.blindness.watch import Leak, leaks_in, leaks_in_letters, leaks_in_pdf, secrets_of, secrets_of_person
 from tests.factories import scoring as make
 from tests.factories.awards import written_pdf
 from tests.web.pages import Page as Seen
@@ -58,9 +61,11 @@ def look(client: FlaskClient, paths: tuple[str, ...], *, follow: bool = True) ->
 def everything_told(client: FlaskClient, blind: Blind) -> list[Leak]:
     """Return every leak on every page, search, error and letter a reviewer can get at."""
     secrets = set().union(*(secrets_of(application) for application in blind.applications))
-    mine = [f"/es/evaluacion/{row.assignment.dossier.code}" for row in queries.desk_rows(blind.reviewer.id)]
-    odd = tuple(f"/es/evaluacion{way}" for way in WAYS) + tuple(f"{path}{WAYS[0]}" for path in mine)
-    steps = tuple(f"{path}{step}" for path in mine for step in BESIDES)
+    dossiers = [f"/es/evaluacion/{row.assignment.dossier.code}" for row in queries.desk_rows(blind.reviewer.id)]
+    odd = tuple(f"/es/evaluacion{way}" for way in WAYS) + tuple(f"{path}{WAYS[0]}" for path in dossiers)
+    sessions = [f"/es/evaluacion/sesiones/{one.id}" for one in queries.meetings_of(blind.panel)]
+    mine = [*dossiers, *(f"{path}{step}" for path in sessions for step in ("", "/firmar", "/acta.pdf"))]
+    steps = tuple(f"{path}{step}" for path in dossiers for step in BESIDES)
     answers = look(client, (*START, *mine)) + look(client, (*CLOSED, *odd, *steps), follow=False)
     leaks = [leak for answer in answers for leak in leaks_in(answer, secrets)]
     return leaks + list(leaks_in_letters(blind.reviewer, secrets))
@@ -86,6 +91,26 @@ def discussed(blind: Blind, session: Session) -> None:
     session.commit()
 
 
+def met(blind: Blind, session: Session) -> None:
+    discussed(blind, session)
+    told = services.convene_meeting(blind.panel, starts_at=now() + timedelta(days=2), place="Sala 2")
+    meeting = services.open_meeting(told)
+    for member in meeting.members:
+        services.register_attendance(meeting, member.seat)
+    for dossier in queries.open_dossiers(blind.panel):
+        services.add_point(meeting, "Dar por discutida la diferencia entre evaluaciones.", dossier)
+    services.open_point(meeting, 1)
+    session.commit()
+
+
+def recorded(blind: Blind, session: Session) -> None:
+    met(blind, session)
+    meeting = queries.meetings_of(blind.panel)[0]
+    services.close_point(meeting, 1)
+    services.close_meeting(meeting)
+    session.commit()
+
+
 def released(blind: Blind, session: Session) -> None:
     reviewed(blind, session)
     services.commit_lot(blind.panel)
@@ -96,7 +121,9 @@ def released(blind: Blind, session: Session) -> None:
     session.commit()
 
 
-@pytest.mark.parametrize("phase", [lambda _blind, _session: None, declared, reviewed, discussed, released])
+@pytest.mark.parametrize(
+    "phase", [lambda _blind, _session: None, declared, reviewed, discussed, met, recorded, released]
+)
 def test_a_reviewer_learns_nobody_s_name(
     browser: Browser, session: Session, blind: Blind, phase: Callable[[Blind, Session], None]
 ) -> None:
@@ -227,6 +254,9 @@ PLANTED: list[tuple[Callable[[Blind, Response], None], str, str]] = [
     (_etag, "scoring.dossier_file", "header ETag"),
     (_cookie, "scoring.dossier_show", "cookie"),
     (_file_name, "scoring.dossier_file", "header Content-Disposition"),
+    (_in_the_page, "scoring.meeting_attend", "page"),
+    (_in_the_page, "grants.minutes_sign", "page"),
+    (_file_name, "scoring.meeting_minutes_copy", "header Content-Disposition"),
     (_in_the_page, "scoring.panel_list", "error page"),
     (_in_the_page, "missing", "error page"),
 ]
@@ -262,6 +292,8 @@ def test_a_leak_planted_in_an_answer_is_noticed(
         session.commit()
     elif endpoint == "scoring.dossier_file":
         declared(blind, session)
+    elif endpoint in ("scoring.meeting_attend", "grants.minutes_sign", "scoring.meeting_minutes_copy"):
+        recorded(blind, session)
     browser.sign_in(blind.reviewer)
     with planting(browser.app, blind, plant, endpoint):
         leaks = everything_told(browser.client, blind)
@@ -289,6 +321,28 @@ def _telling_file(name: str, channel: str) -> Response:
             pdf.save(made)
             data = made.getvalue()
     return Response(data, mimetype="application/pdf")
+
+
+def test_a_motion_that_tells_whose_dossier_it_is_is_refused(session: Session, blind: Blind) -> None:
+    discussed(blind, session)
+    meeting = services.convene_meeting(blind.panel, starts_at=now() + timedelta(days=2), place="Sala 2")
+    application = blind.applications[0]
+    dossier = queries.dossier_by_code(blind.code_of(application))
+    for words in (application.applicant.name, "xochitl quetzalli", application.applicant.email):
+        with pytest.raises(MotionNamesSomebody):
+            services.add_point(meeting, f"Volver a leer lo de {words} con calma.", dossier)
+
+
+def test_minutes_say_nothing_of_names_in_their_text_or_their_data(session: Session, blind: Blind) -> None:
+    recorded(blind, session)
+    secrets = set().union(*(secrets_of(application) for application in blind.applications))
+    for seat in queries.seats_of_panel(blind.panel):
+        person = session.get(type(blind.reviewer), seat.reviewer_id)
+        assert person is not None
+        secrets |= secrets_of_person(person) - {"persona"}
+    data = services.minutes_pdf(queries.meetings_of(blind.panel)[0])
+    assert list(leaks_in_pdf("minutes", data, secrets)) == []
+    assert list(leaks_in_pdf("minutes", data, {"sala 2"})) != []
 
 
 def test_a_leak_planted_in_a_letter_is_noticed(browser: Browser, session: Session, blind: Blind) -> None:

@@ -58,7 +58,7 @@ def leaks_in(answer: TestResponse, secrets: Iterable[str]) -> Iterator[Leak]:
     for name, value in answer.headers.items():
         yield from _told("cookie" if name == "Set-Cookie" else f"header {name}", where, value, secrets)
     if answer.mimetype == "application/pdf":
-        yield from _in_pdf(where, answer.get_data(), secrets)
+        yield from leaks_in_pdf(where, answer.get_data(), secrets)
     else:
         channel = "error page" if answer.status_code >= 400 else "page"
         yield from _told(channel, where, _text(answer.get_data()), secrets)
@@ -81,10 +81,14 @@ def leaks_in_letters(to: User, secrets: Iterable[str]) -> Iterator[Leak]:
             select(StoredFile).where(StoredFile.id.in_(letter.attachments)).order_by(StoredFile.id)
         ):
             yield from _told("letter", letter.about, stored.original_name, secrets)
-            yield from _in_pdf(letter.about, read(stored), secrets)
+            if stored.content_type == "application/pdf":
+                yield from leaks_in_pdf(letter.about, read(stored), secrets)
+            else:
+                yield from _told("letter", letter.about, _text(read(stored)), secrets)
 
 
-def _in_pdf(where: str, data: bytes, secrets: Iterable[str]) -> Iterator[Leak]:
+def leaks_in_pdf(where: str, data: bytes, secrets: Iterable[str]) -> Iterator[Leak]:
+    """Yield every secret a PDF tells: in what is read on its pages, in its data and in its bytes."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         known = " ".join(str(value) for value in pdf.docinfo.values()) if pdf.trailer.get("/Info") is not None else ""
         known += pdf.Root["/Metadata"].read_bytes().decode(errors="replace") if "/Metadata" in pdf.Root else ""

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from accounts.forms import CurrentPasswordForm
+from accounts.routes.proof import is_proved
 from core.access import ensure, roles
 from core.context import actor
 from core.database import session
@@ -18,7 +19,6 @@ from trust.forms import LARGEST_EVIDENCE_BYTES, ConfirmForm, FundClosingForm, Re
 from trust.models import Fund, FundClosing
 from trust.queries.fund_closings import fund_closing, fund_closing_of, fund_closings, rest_of, takers
 from trust.routes import blueprint
-from trust.routes.periods import is_proved
 from trust.services.fund_closings import (
     ask_fund_closing,
     grant_fund_closing,

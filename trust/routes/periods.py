@@ -3,18 +3,16 @@
 from calendar import monthrange
 from datetime import date
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from accounts import queries as people
-from accounts import services as accounts
 from accounts.forms import CurrentPasswordForm
+from accounts.routes.proof import is_proved
 from core.access import ensure, roles
 from core.clock import today
 from core.context import actor
 from core.database import session
-from core.errors import MissingCredentials
-from core.language import N_, _
+from core.language import _
 from core.roles import Role
 from core.web_files import send_bytes
 from trust import queries, services
@@ -25,24 +23,7 @@ from trust.routes import blueprint
 from trust.states import PERIOD_STATES, PeriodState
 
 READERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.ADMINISTRATOR)
-WRONG_PASSWORD = N_("La contraseña no es correcta. Escribe la de tu cuenta: no cambió nada.")
 PASSWORD = "password"  # noqa: S105 (how an act says that its signer proved who they are)
-
-
-def is_proved(form: CurrentPasswordForm) -> bool:
-    """Return whether whoever is signed in typed their own password; a wrong guess counts as a failed sign-in.
-
-    Raises:
-        TooManyAttempts: they have to wait.
-    """
-    person = people.user(actor().user_id or 0)
-    if person is None:
-        raise MissingCredentials()
-    if accounts.prove_password(person, form.current.data or "", address=request.remote_addr or ""):
-        return True
-    session().commit()  # the failed guess is kept
-    form.current.errors = [_(WRONG_PASSWORD)]
-    return False
 
 
 def this_period(year: int, month: int) -> FiscalPeriod:

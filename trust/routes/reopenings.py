@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from accounts.forms import CurrentPasswordForm
+from accounts.routes.proof import is_proved
 from core.access import ensure, roles
 from core.context import actor
 from core.database import session
@@ -13,7 +14,7 @@ from trust import queries, services
 from trust.errors import NotTheLastClosed, OthersReopening, OwnReopening, ReopeningWaits
 from trust.forms import ConfirmForm, ReasonForm
 from trust.routes import blueprint
-from trust.routes.periods import READERS, is_proved, this_period
+from trust.routes.periods import READERS, this_period
 from trust.states import DECIDERS, REOPENING_STATES, ReopeningState
 
 

@@ -1,0 +1,1 @@
+"""The papers of a committee, from frozen content alone."""

@@ -1,4 +1,4 @@
-// Pages that move on by themselves: a job's progress, and one key to open the next thing of a desk.
+// Pages that move on by themselves: a job's progress, one key to open the next thing of a desk, digits that score.
 "use strict";
 {
   const RUNNING = "[data-job=running], [data-job=waiting]";
@@ -24,6 +24,21 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
     document.querySelector(`a[data-next-key="${CSS.escape(event.key)}"]`)?.click();
   });
+
+  // A digit scores the criterion one is in; once more, the next value that begins with it (4, then 4.5; 1, then 10).
+  for (const form of document.querySelectorAll("form[data-digits]")) {
+    for (const option of form.querySelectorAll("[role=radiogroup] input[type=radio]")) option.setAttribute("aria-keyshortcuts", option.value[0]);
+    for (const help of form.querySelectorAll("[data-keys-help]")) help.hidden = false;
+    form.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key) || !event.target.matches("input[type=radio]")) return;
+      const fitting = [...event.target.closest("[role=radiogroup]").querySelectorAll("input[type=radio]")].filter((one) => one.value.startsWith(event.key));
+      if (!fitting.length) return;
+      event.preventDefault();
+      const next = fitting[(fitting.findIndex((one) => one.checked) + 1) % fitting.length];
+      next.focus();
+      next.click();
+    });
+  }
 
   for (const details of document.querySelectorAll("details.chart-data")) addEventListener("beforeprint", () => { details.open = true; });
 }

@@ -69,6 +69,7 @@ PARTS = (
     _in("letter", N_("Cartas sobre tus solicitudes"), "application"),
     _in("determination", N_("Tus resultados"), "application", told="released_at"),
     _in("appeal", N_("Tus inconformidades"), "determination"),
+    _in("readmission", N_("Tus inconformidades procedentes que pasaron a evaluación"), "application"),
     _in("award", N_("Tus apoyos"), "determination", key="application_id", by="application_id"),
     _in("agreement", N_("Tus convenios"), "award"),
     _in("tranche", N_("Los pagos de tus apoyos"), "award"),

@@ -12,12 +12,17 @@ from core.settings import setting
 from grants.models.application import Application
 from grants.models.award import Agreement, Award, ExpenseReport
 from grants.models.determination import Appeal, Determination
+from grants.models.readmission import Readmission
 from grants.models.screening import CureRequest
 from grants.rules.letters import LetterText
 from grants.states.determination import AppealState, Outcome
 from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
 
+READMITTED = N_(
+    "Su solicitud cumple los requisitos. Un comité complementario la evaluará con las mismas reglas que a las demás, "
+    "sin saber de quién es, y le escribiremos con su lugar."
+)
 GREETING = N_("Estimada persona solicitante:")
 WHERE_TO_ASK = N_(
     "Si tiene dudas, responda a este correo o acuda a la ventanilla única de %(trust)s con su folio %(folio)s."
@@ -191,12 +196,54 @@ def appeal_resolved(appeal: Appeal) -> LetterText:
         if appeal.state is AppealState.UPHELD
         else _("Su inconformidad no es procedente y la decisión se mantiene.")
     )
+    readmitted = appeal.state is AppealState.UPHELD and appeal.determination.outcome is Outcome.INELIGIBLE
     return LetterText(
         "appeal",
         _("Resolución de su inconformidad sobre la solicitud %(folio)s", folio=application.folio),
-        (_(GREETING), outcome, _("Motivo: %(reason)s", reason=appeal.reason or ""), _where_to_ask(application)),
+        (
+            _(GREETING),
+            outcome,
+            _("Motivo: %(reason)s", reason=appeal.reason or ""),
+            *([_(READMITTED)] if readmitted else []),
+            _where_to_ask(application),
+        ),
         (_("Ver mi solicitud"), f"/solicitudes/{application.id}"),
     )
+
+
+def readmission_result(readmission: Readmission) -> LetterText:
+    """Say where an application stands that was admitted on appeal and reviewed after the results."""
+    application = readmission.application
+    return LetterText(
+        "readmission",
+        _("Resultado de su solicitud %(folio)s después de su inconformidad", folio=application.folio),
+        (
+            _(GREETING),
+            _(
+                "Un comité complementario evaluó su solicitud con las mismas reglas que a las demás y la calificó con "
+                "%(score)s.",
+                score=readmission.score_text or "",
+            ),
+            readmission_text(readmission),
+            _where_to_ask(application),
+        ),
+        (_("Ver el resultado y los comentarios"), f"/solicitudes/{application.id}/resultado"),
+    )
+
+
+def readmission_text(readmission: Readmission) -> str:
+    """Return what the addendum to the results means for the application, in the reader's language."""
+    if readmission.position is None:
+        return _("No alcanza el mínimo que piden las reglas, así que no recibe apoyo.")
+    if readmission.by_merit:
+        return _(
+            "Le corresponde el lugar %(place)s y, evaluada junto con las demás, habría tenido apoyo. Los apoyos ya "
+            "otorgados no cambian: es la primera en recibir el dinero de la convocatoria que quede o se libere.",
+            place=readmission.position,
+        )
+    if readmission.outcome is Outcome.WAITLISTED:
+        return _("Le corresponde el lugar %(place)s y queda en la lista de espera.", place=readmission.position)
+    return _("Le corresponde el lugar %(place)s y no recibe apoyo.", place=readmission.position)
 
 
 def reason_text(found: Determination) -> str:

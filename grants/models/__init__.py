@@ -8,7 +8,9 @@ from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
+from grants.models.partial_upload import PartialUpload
 from grants.models.queue import ApplicationOfficer, BulkAction, BulkRow, SavedFilter
+from grants.models.readmission import Readmission
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.roster import CommitteeDraw, ReviewerProfile
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
@@ -41,7 +43,9 @@ __all__ = [
     "Letter",
     "PaperApplication",
     "PaperImport",
+    "PartialUpload",
     "PayingOrganisation",
+    "Readmission",
     "RetentionHold",
     "ReviewerProfile",
     "SavedFilter",

@@ -19,7 +19,9 @@ from grants.forms.awards import AppealForm
 from grants.forms.staff import AppealDecisionForm
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
+from grants.queries.readmissions import readmission_of
 from grants.routes.applications import own_application
+from grants.routes.determinations import next_step
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
 from grants.services.impartiality import is_mine
@@ -86,10 +88,13 @@ def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
                 )
                 session().commit()
                 flash(_("Resolución guardada; la carta va en camino."), "success")
-                return redirect(url_for("grants.staff_appeal_list"), 303)
+                follow_up = readmission_of(appeal.determination.application) is not None
+                here = url_for("grants.staff_appeal_show", appeal_id=appeal_id)
+                return redirect(here if follow_up else url_for("grants.staff_appeal_list"), 303)
             except Refusal as refusal:
                 session().rollback()
                 problem = refusal
+    readmission = readmission_of(appeal.determination.application)
     return show(
         "grants/staff_appeal_show.html",
         problem.status if problem is not None else (422 if request.method == "POST" else 200),
@@ -99,6 +104,7 @@ def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
         outcomes=OUTCOME_LABELS,
         states=APPEAL,
         form=form if appeal.state is AppealState.FILED and may_decide(appeal.determination.application) else None,
+        follow_up=next_step(readmission) if readmission is not None and actor().has(*WRITERS) else None,
         own=is_mine(appeal.determination.application),
         problem=problem.message() if problem is not None else None,
     )

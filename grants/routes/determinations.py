@@ -9,24 +9,31 @@ from core.access import ensure, public, roles, signed_in
 from core.context import actor
 from core.database import session
 from core.errors import NotFound, Refusal
-from core.language import _
+from core.language import _, ngettext
 from core.listing import chosen, page_number, paginate
 from core.money import Money
 from core.web_files import send_stored
 from grants import services
-from grants.emails.letters import reason_text
+from grants.emails.letters import readmission_text, reason_text
 from grants.errors.calls import ApplicationNotFound, CallNotFound
 from grants.forms.applications import ConfirmForm
-from grants.models import Letter
+from grants.models import Letter, Readmission
 from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
+from grants.queries import readmissions as readmission_queries
 from grants.queries.figures import process_figures
 from grants.routes.applications import own_application, readable_application
 from grants.routes.room import READERS, WRITERS, blueprint, show, visible_call
 from grants.routes.screening import staff_call
 from grants.services.impartiality import own_cases_in
+from grants.states.application import ApplicationState
 from grants.states.determination import APPEAL, DETERMINATION, OUTCOME_LABELS, OUTCOME_TONES, Outcome
+from grants.states.readmission import READMISSION, ReadmissionState
+from grants.states.screening import ClearingState
 from scoring import queries as scoring_queries
+from scoring.states import PanelState
+
+ORDERED = (PanelState.RANKED, PanelState.RELEASED)
 
 
 @blueprint.get("/programa/<slug>/resultados")
@@ -60,7 +67,55 @@ def _queue(slug: str, problem: Refusal | None = None) -> Response:
         problem=problem.message() if problem is not None else None,
         may_write=actor().has(*WRITERS) and not own,
         own=own,
+        readmissions=[(one, next_step(one)) for one in readmission_queries.readmissions_of(call)],
+        readmission_states=READMISSION,
+        may_release=any(panel.state in ORDERED for panel in readmission_queries.supplementary_panels(call))
+        and readmission_queries.count_under_way(call) > 0,
     )
+
+
+def next_step(readmission: Readmission) -> tuple[str, str] | None:
+    """Return what staff does next with an application admitted on appeal, and where; None when it is done."""
+    if readmission.state is ReadmissionState.RELEASED or readmission.application.state is ApplicationState.WITHDRAWN:
+        return None
+    slug = readmission.call.slug
+    clearing = readmission_queries.clearings_of(readmission.call).get(readmission.application_id)
+    panel = readmission_queries.receiving_panel(readmission.call)
+    if clearing is None:
+        step = _("Preparar su expediente"), url_for("grants.dossier_queue", slug=slug)
+    elif clearing.state is ClearingState.AWAITING:
+        step = _("Revisar su expediente"), url_for("grants.dossier_clear", clearing_id=clearing.id)
+    elif panel is None:
+        step = _("Integrar el comité complementario"), url_for("grants.committee", slug=slug)
+    elif clearing.state is ClearingState.CLEARED:
+        step = _("Entregarlo al comité"), url_for("grants.dossier_queue", slug=slug)
+    elif panel.state in ORDERED:
+        step = _("Publicar su resultado"), url_for("grants.determination_queue", slug=slug) + "#readmitted"
+    else:
+        step = _("Ver cómo va su evaluación"), url_for("scoring.panel_show", panel_id=panel.id)
+    return step
+
+
+@blueprint.post("/programa/<slug>/resultados/adenda")
+@roles(*WRITERS, auditor=False)
+def readmissions_release(slug: str) -> Response | BaseResponse:
+    """Publish the results of what an appeal brought back, as an addendum."""
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
+    try:
+        released = services.release_readmissions(staff_call(slug))
+    except Refusal as refusal:
+        session().rollback()
+        return _queue(slug, refusal)
+    session().commit()
+    flash(
+        ngettext(
+            "Se publicó %(num)s resultado como adenda; la carta va en camino.",
+            "Se publicaron %(num)s resultados como adenda; las cartas van en camino.",
+            len(released),
+        ),
+        "success",
+    )
+    return redirect(url_for("grants.determination_queue", slug=slug), 303)
 
 
 @blueprint.post("/programa/<slug>/resultados/preparar")
@@ -126,6 +181,11 @@ def results_show(slug: str) -> Response:
         appeals=[appeal for appeal in appeal_queries.appeals_of(call) if appeal.public_summary],
         appeal_counts=Counter(appeal.state for appeal in appeal_queries.appeals_of(call)),
         appeal_states=APPEAL,
+        readmissions=[
+            (one, readmission_text(one))
+            for one in readmission_queries.readmissions_of(call)
+            if one.state is ReadmissionState.RELEASED
+        ],
         figures=process_figures(call),
     )
 
@@ -138,6 +198,8 @@ def determination_show(application_id: int) -> Response:
     found = queries.released_determination_of(application)
     if found is None:
         raise ApplicationNotFound()
+    readmission = readmission_queries.readmission_of(application)
+    code = readmission.dossier_code if readmission is not None else found.dossier_code
     rulebook = found.call.rulebook
     criteria = {entry["id"]: entry["name"] for entry in rulebook.document["criteria"]} if rulebook is not None else {}
     return show(
@@ -148,11 +210,14 @@ def determination_show(application_id: int) -> Response:
         outcomes=OUTCOME_LABELS,
         tones=OUTCOME_TONES,
         criteria=criteria,
-        feedback=scoring_queries.feedback_for(found.dossier_code) if found.dossier_code else [],
+        feedback=scoring_queries.feedback_for(code) if code else [],
         letters=queries.letters_of(application),
         window=appeal_queries.appeal_window(application),
         appeal=appeal_queries.appeal_of(application),
         appeal_states=APPEAL,
+        readmission=readmission,
+        readmission_states=READMISSION,
+        readmission_said=readmission_text(readmission) if readmission and readmission.outcome else None,
         award=queries.award_of(application),
     )
 

@@ -24,6 +24,7 @@ from grants.forms.applications import ConfirmForm
 from grants.forms.staff import CommitteeForm, FileForm, FindingForm, PassageForm
 from grants.models import BlindClearing, Call
 from grants.queries import dossiers as queries
+from grants.queries.readmissions import count_under_way, receiving_panel
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
 from grants.rules.detector import FINDING_LABELS, FindingKind
@@ -50,7 +51,7 @@ def dossier_queue(slug: str) -> Response:
         clean=queries.count_clean_awaiting(call),
         unprepared=queries.count_without_dossier(call),
         job=queries.preparing_job(call),
-        panel=scoring_queries.panel_of_call(call.slug),
+        panel=receiving_panel(call),
         may_write=actor().has(*WRITERS),
     )
 
@@ -156,7 +157,7 @@ def dossiers_hand_over(slug: str) -> BaseResponse:
 def committee(slug: str) -> Response | BaseResponse:
     """Who sits on a call's committee."""
     call = staff_call(slug)
-    panel = scoring_queries.panel_of_call(call.slug)
+    panel, under_way = receiving_panel(call), count_under_way(call)
     candidates = people.users_with_role(Role.REVIEWER)
     form = CommitteeForm()
     form.reviewers.choices = [(person.id, person.name) for person in candidates]
@@ -181,6 +182,7 @@ def committee(slug: str) -> Response | BaseResponse:
         problem.status if problem is not None else (422 if form.errors else 200),
         call=call,
         panel=panel,
+        under_way=under_way,
         form=form,
         seated=[person for person in candidates if person.id in seated],
         problem=problem.message() if problem is not None else None,

@@ -13,13 +13,15 @@ from grants.models.call import Call
 from grants.models.determination import Appeal
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
+from grants.queries.readmissions import count_under_way
 from grants.rules.appeals import may_decide
 from grants.rules.deadlines import is_before_closing
 from grants.services.course import move_call
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
+from grants.services.readmissions import readmit
 from grants.states.call import CallState
-from grants.states.determination import APPEAL, AppealState
+from grants.states.determination import APPEAL, AppealState, Outcome
 
 LONGEST_APPEAL = 20_000
 
@@ -54,10 +56,13 @@ def file_appeal(application: Application, *, text: str) -> Appeal:
 def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary: str) -> Appeal:
     """Decide an appeal with its reasons: to the applicant in full, to the public in a sentence that names nobody.
 
+    Who was found ineligible and is right goes on to a supplementary committee.
+
     Raises:
         AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
         OwnCase: whoever decides has a stake in the application.
     """
+    session().refresh(appeal, with_for_update=True)  # two at once: the second waits and sees the first
     application = appeal.determination.application
     target = AppealState.UPHELD if upheld else AppealState.DISMISSED
     APPEAL.check(appeal.state, target)
@@ -70,6 +75,8 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
     appeal.resolved_at, appeal.resolved_by_id = now(), actor().user_id
     session().flush()
     record("appeal.resolved", "application", application.id, {"state": "filed"}, {"state": target.value})
+    if upheld and appeal.determination.outcome is Outcome.INELIGIBLE:
+        readmit(appeal)
     with in_language(application.applicant.language):
         text = letters.appeal_resolved(appeal)
     send_letter(application, text, about=f"appeal:{appeal.id}")
@@ -85,6 +92,7 @@ def conclude_call(call: Call) -> Call:
     """
     closes_at = queries.last_appeal_moment(call)
     waiting = sum(1 for appeal in queries.appeals_of(call) if appeal.state is AppealState.FILED)
+    waiting += count_under_way(call)  # who was admitted on appeal has no result yet
     if waiting or (closes_at is not None and is_before_closing(closes_at, now())):
         raise AppealsOpen(count=waiting)
     if call.state is CallState.RESOLVED:

@@ -22,6 +22,7 @@ from grants.models.award import Award, Tranche
 from grants.queries import awards as award_queries
 from grants.queries import determinations as queries
 from grants.queries.appeals import appeal_of
+from grants.queries.readmissions import readmission_of
 from grants.rules import tranches as rules
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
@@ -256,6 +257,7 @@ def _check_entitled(application: Application, money: Money) -> bool:
         return released
     appeal = appeal_of(application)
     upheld = appeal is not None and appeal.state is AppealState.UPHELD
+    upheld = upheld and application.state is ApplicationState.NOT_SELECTED and readmission_of(application) is None
     if not (released and (upheld or application.state is ApplicationState.WAITLISTED)):
         raise NotAwarded(folio=folio)
     requested = Money(application.requested_cents, application.currency)

@@ -15,6 +15,7 @@ from grants.models.call import Call
 from grants.models.screening import PayingOrganisation
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
+from grants.queries.readmissions import panel_key, receiving_panel, supplementary_panels
 from grants.rules.conflicts import Party, ties
 from grants.services.reminders import plan_reminders
 from scoring import queries as scoring_queries
@@ -22,26 +23,34 @@ from scoring.models import Panel, PanelSeat
 from scoring.services import KnownConflict, before_conflicts_count, open_panel, record_conflicts, seat_reviewer
 from scoring.states import ConflictKind, PanelState
 
+SUPPLEMENTARY = {"es": "%s (comité complementario)", "en": "%s (supplementary committee)"}
 TAKES_CONFLICTS = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
 
 
 def open_review(call: Call, *, review_opens_at: datetime, review_closes_at: datetime) -> Panel:
     """Open the committee of a call under its published rulebook; the one already open is returned.
 
+    When an appeal brought an application back after the results, it is a supplementary one.
+
     Raises:
         NoRulebook: the call has none.
     """
-    panel = scoring_queries.panel_of_call(call.slug)
+    key = panel_key(call)
+    panel = scoring_queries.panel_of_call(key)
     if panel is not None:
         return panel
     if call.rulebook is None:
         raise NoRulebook()
+    is_supplementary = key != call.slug
     panel = open_panel(
-        call_key=call.slug,
+        call_key=key,
         rulebook=call.rulebook,
-        title=dict(call.title),
+        title={code: SUPPLEMENTARY[code] % title for code, title in call.title.items()}
+        if is_supplementary
+        else dict(call.title),
         review_opens_at=review_opens_at,
         review_closes_at=review_closes_at,
+        is_supplementary=is_supplementary,
     )
     plan_reminders(panel)
     return panel
@@ -53,7 +62,7 @@ def seat_reviewer_on(call: Call, user: User, *, keywords: Sequence[str] = ()) ->
     Raises:
         NoPanel: no committee yet. NotAReviewer: the person does not hold the role.
     """
-    panel = scoring_queries.panel_of_call(call.slug)
+    panel = receiving_panel(call)
     if panel is None:
         raise NoPanel()
     if Role.REVIEWER not in user.roles:
@@ -76,16 +85,17 @@ def name_paying_organisations(call: Call, organisation_ids: Iterable[int]) -> No
         record("call.payers_named", "call", call.id, None, {"organisations": added})
 
 
-def hand_over_conflicts(call: Call) -> int:
+def hand_over_conflicts(call: Call, panel: Panel | None = None) -> int:
     """Work out who may not judge what, and give scoring opaque pairs; return how many pairs there are.
 
     Looks at organisations, both surnames, earlier joint applications, the applicants themselves, and the organisations
-    that pay. May be repeated whenever somebody joins: scoring keeps one conflict per pair and kind.
+    that pay. May be repeated whenever somebody joins: scoring keeps one conflict per pair and kind. `panel` is the one
+    that receives dossiers now unless it is named.
 
     Raises:
         NoPanel: no committee yet.
     """
-    panel = scoring_queries.panel_of_call(call.slug)
+    panel = panel or receiving_panel(call)
     if panel is None:
         raise NoPanel()
     sponsors = queries.paying_organisations(call)
@@ -95,7 +105,8 @@ def hand_over_conflicts(call: Call) -> int:
     parties = {
         user.id: Party(frozenset({user.id}), (user.name,), frozenset(places.get(user.id, {}))) for user in reviewers
     }
-    dossiers = queries.under_review(call)
+    theirs = {dossier.code for dossier in scoring_queries.dossiers_of_panel(panel)}
+    dossiers = [(code, application) for code, application in queries.under_review(call) if code in theirs]
     behind = queries.behind([application for _code, application in dossiers])
     found = []
     for code, application in dossiers:
@@ -112,9 +123,9 @@ def hand_over_conflicts(call: Call) -> int:
 @before_conflicts_count
 def recheck_conflicts(panel: Panel) -> None:
     """Work conflicts out again before a panel assigns or ranks: people join organisations while others review."""
-    call = call_queries.call_by_slug(panel.call_key)
+    call = call_queries.call_by_slug(panel.call_key.partition("/")[0])
     if call is not None:
-        hand_over_conflicts(call)
+        hand_over_conflicts(call, panel)
 
 
 @when_membership_changes
@@ -127,6 +138,6 @@ def recheck_later(person: User) -> None:
 
 def recheck_conflicts_of(call: Call) -> None:
     """Work the conflicts of a call out again while its committee still takes them; otherwise do nothing."""
-    panel = scoring_queries.panel_of_call(call.slug)
-    if panel is not None and panel.state in TAKES_CONFLICTS:
-        hand_over_conflicts(call)
+    for panel in (scoring_queries.panel_of_call(call.slug), *supplementary_panels(call)):
+        if panel is not None and panel.state in TAKES_CONFLICTS:
+            hand_over_conflicts(call, panel)

@@ -19,6 +19,7 @@ from grants.models.application import Application, Attachment
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.queries import dossiers as queries
+from grants.queries.readmissions import receiving_panel
 from grants.queries.screening import Behind, behind
 from grants.rules.detector import Identity
 from grants.services.course import bring_to
@@ -90,7 +91,7 @@ def hand_over_dossiers(call: Call, *, progress: Progress | None = None, batch: i
     Raises:
         NoPanel: the call has no committee to receive them.
     """
-    panel = scoring_queries.panel_of_call(call.slug)
+    panel = receiving_panel(call)
     if panel is None:
         raise NoPanel()
     waiting = queries.ready_dossier_ids(call)

@@ -20,6 +20,7 @@ FILE_NAMES = {
     "report_returned": "carta-informe-devuelto",
     "report_accepted": "carta-informe-aceptado",
     "appeal": "carta-inconformidad",
+    "readmission": "carta-resultado-inconformidad",
 }
 
 

@@ -35,6 +35,8 @@ class Panel(Base):
     review_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Reviews what came back after the order was out: few dossiers, no least load, no money of its own.
+    is_supplementary: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
 
     rulebook: Mapped[RulebookVersion] = relationship(lazy="joined", innerjoin=True)
 

@@ -100,7 +100,7 @@ def _problem(panel: Panel, dossiers: Sequence[Dossier], seats: Sequence[PanelSea
         affinity=keyword_affinity([words(dossier) for dossier in dossiers], [seat.keywords for seat in seats]),
         per_dossier=rules.reviews_per_application,
         max_load=rules.max_load,
-        min_load=rules.min_load,
+        min_load=0 if panel.is_supplementary else rules.min_load,
         forbidden=forbidden,
         institutions=[seat.institution_key for seat in seats],
         one_per_institution=rules.one_per_institution,

@@ -40,15 +40,18 @@ def open_panel(
     title: Mapping[str, str],
     review_opens_at: datetime,
     review_closes_at: datetime,
+    is_supplementary: bool = False,
 ) -> Panel:
     """Open the committee of a call under a frozen rulebook. `title` is the call's own and public.
+
+    A supplementary one has a key of its own below the call's, and reviews by the same rulebook what came back later.
 
     Raises:
         PanelAlreadyOpen, RulebookOfAnotherCall, WindowBackwards.
     """
     if queries.panel_of_call(call_key) is not None:
         raise PanelAlreadyOpen()
-    if rulebook.call_key != call_key:
+    if call_key != rulebook.call_key and not (is_supplementary and call_key.startswith(f"{rulebook.call_key}/")):
         raise RulebookOfAnotherCall()
     if review_closes_at <= review_opens_at:
         raise WindowBackwards()
@@ -60,6 +63,7 @@ def open_panel(
         review_opens_at=review_opens_at,
         review_closes_at=review_closes_at,
         opened_at=now(),
+        is_supplementary=is_supplementary,
     )
     session().add(panel)
     session().flush()

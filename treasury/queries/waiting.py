@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from core.database import session
 from core.money import Money
-from grants.models import Appeal, Application, Award, Call, Determination, ExpenseReport
+from grants.models import Appeal, Application, Award, Call, Determination, ExpenseReport, Readmission
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState, ReportState
 from grants.states.determination import AppealState, DeterminationState, Outcome
@@ -76,15 +76,20 @@ def calls_waiting() -> list[CallWaiting]:
 
 
 def upheld_waiting() -> list[Application]:
-    """Return the applications whose appeal was upheld and that have no award yet, oldest decision first."""
+    """Return the applications whose appeal was upheld and that have no award yet, oldest decision first.
+
+    One that was found ineligible comes here after its review, when it would have had support with the others.
+    """
     query = (
         select(Application)
         .join(Determination, Determination.application_id == Application.id)
         .join(Appeal, Appeal.determination_id == Determination.id)
         .join(Application.call)
         .outerjoin(Award, Award.application_id == Application.id)
+        .outerjoin(Readmission, Readmission.application_id == Application.id)
         .options(contains_eager(Application.call))
         .where(
+            or_(Readmission.by_merit, and_(Readmission.id.is_(None), Determination.outcome != Outcome.INELIGIBLE)),
             Appeal.state == AppealState.UPHELD,
             Award.id.is_(None),
             Application.state.not_in([ApplicationState.AWARDED, ApplicationState.WITHDRAWN]),
@@ -94,9 +99,13 @@ def upheld_waiting() -> list[Application]:
     return list(session().scalars(query))
 
 
+# A place given after the results stands before the one that had its number, and moves nobody.
+_PLACE = func.coalesce(2 * Readmission.position - 1, 2 * Determination.position)
+
+
 def _on_the_list() -> tuple[ColumnElement[bool], ...]:
     return (
-        Determination.outcome == Outcome.WAITLISTED,
+        or_(Determination.outcome == Outcome.WAITLISTED, Readmission.outcome == Outcome.WAITLISTED),
         Determination.state == DeterminationState.RELEASED,
         Application.state == ApplicationState.WAITLISTED,
     )
@@ -105,8 +114,9 @@ def _on_the_list() -> tuple[ColumnElement[bool], ...]:
 def next_in_line() -> list[NextInLine]:
     """Return the first of every waiting list with what its call's allocations have left, by call."""
     first = (
-        select(Determination.call_id.label("call_id"), func.min(Determination.position).label("position"))
+        select(Determination.call_id.label("call_id"), func.min(_PLACE).label("position"))
         .join(Application, Application.id == Determination.application_id)
+        .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
         .where(*_on_the_list())
         .group_by(Determination.call_id)
         .subquery()
@@ -114,10 +124,11 @@ def next_in_line() -> list[NextInLine]:
     query = (
         select(Application)
         .join(Determination, Determination.application_id == Application.id)
-        .join(first, and_(first.c.call_id == Determination.call_id, first.c.position == Determination.position))
+        .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
+        .join(first, and_(first.c.call_id == Determination.call_id, first.c.position == _PLACE))
         .join(Application.call)
         .options(contains_eager(Application.call))
-        .where(*_on_the_list())
+        .where(*_on_the_list(), or_(Readmission.id.is_(None), Readmission.by_merit.is_(False)))  # it is listed above
         .order_by(Determination.call_id, Determination.id)
     )
     left = _left_by_call()
@@ -150,18 +161,29 @@ def may_move_up(application: Application) -> bool:
     appealed = session().scalar(
         select(Appeal.id)
         .join(Determination, Determination.id == Appeal.determination_id)
-        .where(Determination.application_id == application.id, Appeal.state == AppealState.UPHELD)
+        .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
+        .where(
+            Determination.application_id == application.id,
+            Appeal.state == AppealState.UPHELD,
+            or_(Readmission.id.is_(None), Readmission.by_merit),
+        )
     )
     if appealed is not None:
         return True
-    mine = select(Determination.position).where(Determination.application_id == application.id).scalar_subquery()
+    mine = session().scalar(
+        select(_PLACE)
+        .select_from(Determination)
+        .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
+        .where(Determination.application_id == application.id)
+    )
     before = session().scalar(
         select(func.count(Determination.id))
         .join(Application, Application.id == Determination.application_id)
+        .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
         .where(
             *_on_the_list(),
             Determination.call_id == application.call_id,
-            Determination.position < mine,
+            mine > _PLACE,
         )
     )
     return not before

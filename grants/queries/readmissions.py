@@ -1,0 +1,96 @@
+"""Applications that an appeal brought back, and the committee that reviews them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from core.database import session
+from grants.models.application import Application
+from grants.models.blinding import BlindClearing
+from grants.models.call import Call
+from grants.models.readmission import Readmission
+from grants.states.application import ApplicationState
+from grants.states.readmission import ReadmissionState
+from scoring import queries as scoring_queries
+from scoring.models import Panel
+from scoring.states import PanelState
+
+
+def readmissions_of(call: Call, *, hold: bool = False) -> Sequence[Readmission]:
+    """Return a call's readmitted applications, in the order in which they were admitted.
+
+    With `hold` nobody else writes them until this transaction is over.
+    """
+    query = select(Readmission).where(Readmission.call_id == call.id).options(joinedload(Readmission.application))
+    if hold:
+        query = query.with_for_update(of=Readmission).execution_options(populate_existing=True)
+    return session().scalars(query.order_by(Readmission.id)).all()
+
+
+def readmission_of(application: Application) -> Readmission | None:
+    """Return an application's readmission."""
+    return session().scalar(select(Readmission).where(Readmission.application_id == application.id))
+
+
+def count_under_way(call: Call) -> int:
+    """Count the readmitted applications whose result is not out and that were not withdrawn."""
+    query = (
+        select(func.count(Readmission.id))
+        .join(Readmission.application)
+        .where(
+            Readmission.call_id == call.id,
+            Readmission.state == ReadmissionState.ADMITTED,
+            Application.state != ApplicationState.WITHDRAWN,
+        )
+    )
+    return session().scalar(query) or 0
+
+
+def clearings_of(call: Call) -> dict[int, BlindClearing]:
+    """Return the dossiers of a call's readmitted applications, by application."""
+    query = (
+        select(BlindClearing)
+        .join(Readmission, Readmission.application_id == BlindClearing.application_id)
+        .where(Readmission.call_id == call.id)
+        .order_by(BlindClearing.id)
+    )
+    return {clearing.application_id: clearing for clearing in session().scalars(query)}
+
+
+def supplementary_panels(call: Call) -> list[Panel]:
+    """Return the committees that reviewed what came back on appeal, in the order in which they were opened."""
+    panels: list[Panel] = []
+    while panel := scoring_queries.panel_of_call(_key(call, len(panels) + 2)):
+        panels.append(panel)
+    return panels
+
+
+def panel_key(call: Call) -> str:
+    """Return under which name the committee stands, or is to be opened, that receives a call's dossiers now.
+
+    That is the call's own, until an appeal brings an application back: then a supplementary one that still takes
+    dossiers, a new one where the last is at work already.
+    """
+    waiting = (
+        select(Readmission.id)
+        .join(Readmission.application)
+        .where(Readmission.call_id == call.id, Application.state == ApplicationState.ELIGIBLE)
+        .limit(1)
+    )
+    panels = supplementary_panels(call)
+    if session().scalar(waiting) is None:
+        under_way = panels and count_under_way(call)
+        return panels[-1].call_key if under_way else call.slug
+    if panels and panels[-1].state is PanelState.SETUP:
+        return panels[-1].call_key
+    return _key(call, len(panels) + 2)
+
+
+def receiving_panel(call: Call) -> Panel | None:
+    """Return the committee that receives a call's dossiers now, if it is open."""
+    return scoring_queries.panel_of_call(panel_key(call))
+
+
+def _key(call: Call, number: int) -> str:
+    return f"{call.slug}/{number}"

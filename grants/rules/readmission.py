@@ -1,0 +1,41 @@
+"""Where somebody who is ranked after the results stands among those who were told theirs. Nobody moves down for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line of the published order: its exact score, whether it passed the thresholds, and whether it has support."""
+
+    score: Fraction
+    passed: bool
+    awarded: bool
+    group: str | None = None  # the part of the budget it competes for, where the rules divide it
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The place, and whether it would have had support when all were ranked together."""
+
+    position: int | None
+    by_merit: bool
+    may_wait: bool
+
+
+def place_among(own: Standing, others: Sequence[Standing]) -> Among:
+    """Return a late line's place: after every one with the same score or more. Below the thresholds it has none.
+
+    It would have had support when everybody before it has it, or somebody after it does; where the rules divide the
+    budget only its own part counts.
+    """
+    if not own.passed:
+        return Among(None, by_merit=False, may_wait=False)
+    ranked = [one for one in others if one.passed]
+    rivals = [one for one in ranked if one.group == own.group]
+    before = [one for one in rivals if one.score >= own.score]
+    after = [one for one in rivals if one.score < own.score]
+    merit = all(one.awarded for one in before) or any(one.awarded for one in after)
+    waits = merit or any(not one.awarded for one in rivals)
+    return Among(1 + sum(1 for one in ranked if one.score >= own.score), by_merit=merit, may_wait=waits)

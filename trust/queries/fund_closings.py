@@ -12,6 +12,7 @@ from core.money import Money
 from trust.errors import FundClosingNotFound
 from trust.models import AccountBalance, CheckoutOrder, Contribution, Fund, FundClosing, Pledge, RefundRequest
 from trust.queries.contributions import COMMITTED
+from trust.queries.ledger import general_fund
 from trust.rules.fund_closings import MayTake, may_take_rest
 from trust.states import CheckoutState, ContributionState, FundClosingState, FundState, PledgeState, RefundState
 
@@ -138,6 +139,16 @@ def fund_closing_of(fund: Fund) -> FundClosing | None:
     """Return the wish that waits to be decided, or that closed the fund."""
     waiting = FundClosing.state.in_([FundClosingState.ASKED, FundClosingState.GRANTED])
     return session().scalar(select(FundClosing).where(FundClosing.fund_id == fund.id, waiting))
+
+
+def heir_of(fund: Fund) -> Fund:
+    """Return the fund itself; once closed, the open one that took its rest; the general fund where nobody did."""
+    while fund.state == FundState.CLOSED:
+        wish = fund_closing_of(fund)
+        if wish is None or wish.target is None:
+            return general_fund() or fund
+        fund = wish.target
+    return fund
 
 
 def fund_closings() -> list[FundClosing]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from core.database import session
@@ -19,6 +19,7 @@ from trust.models import (
     ProcessedEvent,
     RefundRequest,
 )
+from trust.queries.fund_closings import heir_of
 from trust.queries.reading import entry_by_key, entry_debits
 from trust.states import DisputeState, PayoutState, RefundState
 
@@ -149,18 +150,25 @@ def refundable(order: CheckoutOrder) -> Money:
 
 
 def fund_of(order: CheckoutOrder) -> Fund:
-    """Return the fund that a payment came to: its contribution's, or the one that owes it to whoever paid."""
+    """Return the fund that answers for a payment: its contribution's, or the one that owes it to whoever paid.
+
+    A closed one's duties are its heir's.
+    """
     moves = movements_of(order)
-    return order.contribution.fund if order.contribution is not None else moves[0].fund if moves else order.fund
+    own = order.contribution.fund if order.contribution is not None else moves[0].fund if moves else order.fund
+    return heir_of(own)
 
 
 def sent_by_transfer(order: CheckoutOrder) -> Money:
     """Return what of a payment the trust sent back from its own bank."""
-    return -booked(order, fund_of(order), "1.1.1")
+    return -booked(order, None, "1.1.1")
 
 
-def booked(order: CheckoutOrder, fund: Fund, account: str) -> Money:
-    """Return what the entries about a payment after it came add up to in an account of a fund, reversed ones aside."""
+def booked(order: CheckoutOrder, fund: Fund | None, account: str) -> Money:
+    """Return what the entries about a payment after it came add up to in an account, reversed ones aside.
+
+    Without a fund, in all of them: a payment's fund may close, and another answers for it.
+    """
     undo = aliased(JournalEntry)
     cents = session().scalar(
         select(func.coalesce(func.sum(Posting.amount_cents), 0))
@@ -168,7 +176,7 @@ def booked(order: CheckoutOrder, fund: Fund, account: str) -> Money:
         .outerjoin(undo, undo.reverses_id == JournalEntry.id)
         .where(
             JournalEntry.source == f"trust.checkout_order:{order.id}",
-            Posting.fund_id == fund.id,
+            Posting.fund_id == fund.id if fund is not None else true(),
             Posting.account_code == account,
             Posting.currency == order.currency,
             undo.id.is_(None),

@@ -25,6 +25,7 @@ from trust.models import (
     PromisedBenefit,
 )
 from trust.models.online import MovementKind
+from trust.queries.fund_closings import heir_of
 from trust.rules.cfdi_words import CancelCode
 from trust.rules.online import BalanceMove, Dispute, History, Refund
 from trust.services.benefits import follow_refund
@@ -40,7 +41,6 @@ from trust.states import (
     CheckoutState,
     ContributionState,
     DisputeState,
-    FundState,
     ReceiptState,
     RefundState,
 )
@@ -52,6 +52,7 @@ TRANSFERRED_MEMO = N_("Devolución por transferencia de un pago en línea")
 DISPUTED_MEMO = N_("Disputa de un pago en línea")
 LOST_MEMO = N_("Disputa perdida de un pago en línea")
 SENT_BACK = N_("El banco de quien pagó no recibió la devolución")
+SENT_BACK_TO_CLOSED = N_("El banco de quien pagó no recibió la devolución, y la bolsa de la que salió ya cerró")
 
 
 def keep_movement(order: CheckoutOrder, kind: MovementKind, move: BalanceMove, fund: Fund, entry: JournalEntry) -> None:
@@ -113,11 +114,20 @@ def _apply_refund(order: CheckoutOrder, refund: Refund) -> None:
         else:  # it failed afterwards: what the first movement told did not happen
             first = queries.movement(refund.moves[0].transaction_id)
             assert first is not None
-            fund = first.fund
-            entry = reverse_entry(session().get_one(JournalEntry, first.entry_id), reason=SENT_BACK)
+            fund, entry = _take_back(order, first, f"online:{move.transaction_id}")
         keep_movement(order, MovementKind.REFUND, move, fund, entry)
     if len(refund.moves) > 1:
         _give_up_wish(refund)
+
+
+def _take_back(order: CheckoutOrder, first: OnlineMovement, key: str) -> tuple[Fund, JournalEntry]:
+    """Undo what a refund told; where its fund has closed since, what came back is its heir's."""
+    told = session().get_one(JournalEntry, first.entry_id)
+    heir = heir_of(first.fund)
+    if heir.id == first.fund_id:
+        return first.fund, reverse_entry(told, reason=SENT_BACK)
+    lines = [Line(one.account_code, heir, Money(-one.amount_cents, one.currency)) for one in told.postings]
+    return heir, _post(order, SENT_BACK_TO_CLOSED, lines, key)
 
 
 def _give_up_wish(refund: Refund) -> None:
@@ -139,7 +149,7 @@ def _apply_dispute(order: CheckoutOrder, told: Dispute) -> Money:
             continue
         if dispute is None:
             dispute = _open_dispute(order, told, _bearer(order, -move.net))
-        fund = dispute.fund
+        fund = heir_of(dispute.fund)
         lines = [Line(AT_COMPANY, fund, move.net), Line(IN_DISPUTE, fund, -move.amount), Line(FEES, fund, move.fee)]
         entry = _post(order, DISPUTED_MEMO, lines, f"online:{move.transaction_id}")
         keep_movement(order, MovementKind.DISPUTE, move, fund, entry)
@@ -147,7 +157,8 @@ def _apply_dispute(order: CheckoutOrder, told: Dispute) -> Money:
     if dispute is None:
         return Money.zero(order.currency)
     if told.is_lost and held and dispute.state == DisputeState.OPEN:
-        lines = [Line(IN_DISPUTE, dispute.fund, -held), *_undone(order, dispute.fund, held)]
+        fund = heir_of(dispute.fund)
+        lines = [Line(IN_DISPUTE, fund, -held), *_undone(order, fund, held)]
         _post(order, LOST_MEMO, lines, f"dispute-lost:{told.id}")
         _close(dispute, DisputeState.LOST)
     elif told.status == "won" and not held and dispute.state == DisputeState.OPEN:
@@ -239,9 +250,7 @@ def _bearer(order: CheckoutOrder, leaving: Money) -> Fund:
     """Return the fund that an outflow is taken from: the payment's own, unless it may not and cannot bear it."""
     if order.contribution is None:
         return queries.fund_of(order)
-    own = order.contribution.fund
-    if own.state == FundState.CLOSED:
-        return queries.general_fund() or own
+    own = queries.fund_of(order)
     tied = own.kind in (FundKind.RESTRICTED, FundKind.ENDOWMENT)
     if not tied or queries.available(own, leaving.currency) >= leaving:
         return own
@@ -268,9 +277,7 @@ def _left(order: CheckoutOrder, fund: Fund, account: str) -> Money:
     """Return what of a payment is still income of `fund`, or owed out of it."""
     told = -queries.booked(order, fund, account)
     contribution = order.contribution
-    if contribution is None:
-        return told
-    return contribution.money + told if contribution.fund_id == fund.id else Money.zero(order.currency)
+    return contribution.money + told if contribution is not None and contribution.fund_id == fund.id else told
 
 
 def _post(order: CheckoutOrder, memo: str, lines: list[Line], key: str, *, on: date | None = None) -> JournalEntry:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import IO, Any, cast
@@ -30,6 +30,7 @@ SIGNATURES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89
 LARGEST_PIXELS = 60_000_000
 PART_BYTES = 1 << 20
 WRITTEN = "files_written"  # in the session's notes: what this transaction put into the store
+DOOMED = "files_doomed"  # and what it wants gone, once it is sure to have happened
 log = logging.getLogger("puente.files")
 
 
@@ -160,7 +161,16 @@ def read(stored: StoredFile) -> bytes:
     Raises:
         FileNotFoundError: the store lost it; the caller cannot mend that.
     """
-    return bytes(cast(Any, obstore.get(_store(setting("FILES_URL")), stored.key)).bytes())
+    return bytes_under(stored.key)
+
+
+def bytes_under(key: str) -> bytes:
+    """Return what the store holds under a key.
+
+    Raises:
+        FileNotFoundError: nothing.
+    """
+    return bytes(cast(Any, obstore.get(_store(setting("FILES_URL")), key)).bytes())
 
 
 def forget(stored: StoredFile) -> None:
@@ -194,13 +204,7 @@ def _keep(
     sha256: str = "",
     size_bytes: int = 0,
 ) -> StoredFile:
-    key = f"{purpose}/{secrets.token_hex(2)}/{secrets.token_hex(16)}"
-    try:
-        # One part of a stream at a time: twelve at once, the library's habit, would be sixty megabytes.
-        obstore.put(_store(setting("FILES_URL")), key, data, max_concurrency=1)
-    except (BaseError, OSError) as error:
-        raise StoreUnavailable(str(error)) from error
-    session().info.setdefault(WRITTEN, []).append(key)
+    key = put(data, purpose)
     stored = StoredFile(
         key=key,
         sha256=hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else sha256,
@@ -216,20 +220,41 @@ def _keep(
     return stored
 
 
+def put(data: bytes | IO[bytes], purpose: str) -> str:
+    """Put bytes into the store and return the key they lie under; a rollback takes them away again."""
+    key = f"{purpose}/{secrets.token_hex(2)}/{secrets.token_hex(16)}"
+    try:
+        # One part of a stream at a time: twelve at once, the library's habit, would be sixty megabytes.
+        obstore.put(_store(setting("FILES_URL")), key, data, max_concurrency=1)
+    except (BaseError, OSError) as error:
+        raise StoreUnavailable(str(error)) from error
+    session().info.setdefault(WRITTEN, []).append(key)
+    return key
+
+
 @event.listens_for(Session, "after_commit")
 def _keep_written(of: Session) -> None:
     if of.get_nested_transaction() is None:
         of.info.pop(WRITTEN, None)
+        _delete(of.info.pop(DOOMED, ()), "a file that was given up is left over: %s (%s)")
 
 
 @event.listens_for(Session, "after_rollback")
 def _drop_written(of: Session) -> None:
     # The row that named the file is gone: without this the bytes would lie in the store for ever, known to nobody.
-    for key in of.info.pop(WRITTEN, ()) if of.get_nested_transaction() is None else ():
+    if of.get_nested_transaction() is None:
+        of.info.pop(DOOMED, None)
+        _delete(of.info.pop(WRITTEN, ()), "a file of a transaction that was undone is left over: %s (%s)")
+
+
+def _delete(keys: Iterable[str], trouble: str) -> None:
+    for key in keys:
         try:
             obstore.delete(_store(setting("FILES_URL")), key)
+        except FileNotFoundError:
+            continue
         except (BaseError, OSError) as error:
-            log.warning("a file of a transaction that was undone is left over: %s (%s)", key, error)
+            log.warning(trouble, key, error)
 
 
 def _content_type(data: bytes, name: str) -> str:

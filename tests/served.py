@@ -52,7 +52,7 @@ def served(
         accounts = json.loads(_puente(dict(os.environ), "demo", "accounts", "--json"))["accounts"]
         yield Served(running.rstrip("/"), folder, tuple(accounts))
         return
-    port = _free_port()
+    port = free_port()
     environment = own_environment(folder, port) | more
     told = os.environ.get("PUENTE_TOLD") if applications else None
     if told:
@@ -75,7 +75,7 @@ def served(
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(url, process, folder / "served.log")
+        wait_until_healthy(url, process, folder / "served.log")
         yield Served(url, folder, tuple(accounts), process.pid, environment)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -101,7 +101,8 @@ def own_environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -122,7 +123,8 @@ def _puente(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until a server answers; raise RuntimeError with its log when it does not."""
     for _attempt in range(900):
         try:
             with urlopen(f"{url}/salud", timeout=5) as answer:

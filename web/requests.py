@@ -74,6 +74,8 @@ def _prepare() -> None:
         g.language = match[1]  # an unknown address under /en/ still answers in English
     if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
         abort(400)
+    if request.method not in READING:
+        request.get_data(parse_form_data=True)  # before any transaction: a slow line must not make others wait for it
     _drop_null_bytes()
     set_actor(load_actor() if request.endpoint not in (None, "static") else ANONYMOUS)
 

@@ -162,11 +162,12 @@ def _day(_item: Question, label: str, checks: list[Any], _currency: str) -> Any:
     return DateField(label, checks)
 
 
-def _file(_item: Question, label: str, checks: list[Any], _currency: str) -> Any:
+def _file(item: Question, label: str, checks: list[Any], _currency: str) -> Any:
     limit = int(setting("MAX_UPLOAD_BYTES"))
     message = lazy("El archivo pesa más de %(limit)s MB.", limit=limit // 1_000_000)
     size: Any = FileSize
-    return FileField(label, [*checks, size(max_size=limit, message=message)])
+    checks = [*checks, size(max_size=limit, message=message)]
+    return FileField(label, checks, render_kw={"data-question": item["id"]})
 
 
 _FIELDS: dict[str, Callable[[Question, str, list[Any], str], Any]] = {

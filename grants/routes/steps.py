@@ -33,6 +33,7 @@ from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.routes.applications import own_application, readable_application
 from grants.routes.room import blueprint, show, spoken_country
+from grants.routes.uploads import half_sent
 from grants.rules import form as rules
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
@@ -198,7 +199,7 @@ def _page(
 ) -> Response:
     steps = rules.steps(application.call.form)
     incomplete = {problem.step for problem in drafts.problems_of(application)}
-    asked = _asked(application, step)
+    asked, accepts = _asked(application, step), call_queries.accepts_now(application.call)
     rows = [
         (
             localised(section["title"]),
@@ -224,10 +225,12 @@ def _page(
         rate=spoken_rate(application.call.tariff),
         stepper=rows,
         current=[section["id"] for section in steps].index(step["id"]) + 1,
-        accepts=call_queries.accepts_now(application.call),
+        accepts=accepts,
         extra=extra or [],
         conflicts=conflicts or [],
         shared=application.organisation_id is not None,
+        takes_files=accepts and any(item["type"] == "file" for item in asked),
+        waiting=half_sent(application),
     )
 
 

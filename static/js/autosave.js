@@ -185,7 +185,7 @@
 
     form.addEventListener("input", () => { if (!merging) { keep(); clearTimeout(timer); timer = setTimeout(save, PAUSE); } });
     form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); mark(); });
-    addEventListener("online", () => save());
+    addEventListener("online", () => { tell(""); save(); });
     addEventListener("offline", () => { keep(); tell(say("offline")); });
     addEventListener("beforeunload", (event) => {
       if (!leaving && !same(mine(), base)) { keep(); event.preventDefault(); }

@@ -37,14 +37,14 @@ def pick(page: Page, label: str) -> None:
         page.locator("fieldset", has_text=label).last.get_by_role("radio").first.check()
 
 
-def open_the_draft(visitor: Visitor) -> None:
+def open_the_draft(visitor: Visitor, nth: int = 1) -> None:
     """From the front door to the first step of a draft for the open call."""
     page = visitor.start()
     page.get_by_role("link", name=re.compile("Pedir apoyo")).click()
     page.get_by_role("link", name=re.compile("segunda convocatoria")).first.click()
     visitor.photograph("call")
     page.get_by_role("link", name=re.compile("Empezar solicitud|Ir a mi solicitud")).click()
-    visitor.fill_in_credentials(visitor.site.account("applicant", 1))
+    visitor.fill_in_credentials(visitor.site.account("applicant", nth))
     if page.get_by_role("button", name="Empezar").count():
         page.get_by_label("Una persona", exact=True).check()
         page.get_by_role("button", name="Empezar").click()

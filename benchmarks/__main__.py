@@ -49,6 +49,7 @@ def _scoring(engine: str, quick: bool) -> Iterable[Result]:
     yield scoring.agreement(60 if quick else 10_000, rounds)
     with tempfile.TemporaryDirectory(prefix="puente-benchmark-") as folder:
         yield scoring.ranking(Path(folder), 60 if quick else 10_000, rounds)
+        yield scoring.commanded(Path(folder), 60 if quick else 500, 12 if quick else 60, rounds)
 
 
 BENCHMARKS: dict[str, Callable[[str, bool], Iterable[Result]]] = {

@@ -1,5 +1,8 @@
 """Assign, rank and measure agreement, against the bare tool on the same problem."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.bare import arcs_of
 from benchmarks.harness import ROUNDS, Contestant, Result, Work, compare
 
 BARE = 1 / 1.3  # of the rate of the bare solver on the same graph
+TWICE = 0.5  # of the rate of one sparse least-squares fit, in a process of its own
 FASTER = 10.0  # than the krippendorff package's own fast path
 READERS = 3
+ONE_THREAD = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # for everybody: who waits for a busy core measures the core
 
 
 def _once(work: Callable[[], Any]) -> Work:
@@ -30,21 +36,23 @@ def _table(applications: int, reviewers: int) -> Any:
 def _bare_flow(table: Any, most: int) -> Iterator[Work]:
     from ortools.graph.python import min_cost_flow  # local: only this contestant needs it bare
 
-    n, m = table.shape
-    rows, columns = np.divmod(np.arange(n * m), m)
-    tails = np.concatenate([np.zeros(n, dtype=np.int64), 1 + rows, 1 + n + np.arange(m)])
-    heads = np.concatenate([1 + np.arange(n), 1 + n + columns, np.full(m, 1 + n + m)])
-    capacities = np.concatenate([np.full(n, READERS), np.ones(n * m, dtype=np.int64), np.full(m, most)])
-    costs = np.concatenate([np.zeros(n, dtype=np.int64), 10_000 - table.ravel(), np.zeros(m, dtype=np.int64)])
-
     def solve() -> None:
-        flow = min_cost_flow.SimpleMinCostFlow()
-        flow.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
-        flow.set_node_supply(0, READERS * n)
-        flow.set_node_supply(1 + n + m, -READERS * n)
-        assert flow.solve() == flow.OPTIMAL
+        solver, _arcs = arcs_of(min_cost_flow.SimpleMinCostFlow(), table, READERS, most)
+        assert solver.solve() == solver.OPTIMAL
 
     yield _once(solve)
+
+
+@contextmanager
+def _program(*arguments: object) -> Iterator[Work]:
+    """Run a module of Python as a process of its own, its start and its files included."""
+
+    def work() -> None:
+        subprocess.run(
+            [sys.executable, "-m", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL, env=ONE_THREAD
+        )
+
+    yield _once(work)
 
 
 @contextmanager
@@ -66,7 +74,7 @@ def assignment(applications: int, reviewers: int, rounds: int = ROUNDS) -> Resul
             Contestant("bare flow", "OR-tools over every pair, no names", lambda _: _bare_flow(table, most)),
             Contestant("assign", "ours, with its checks", lambda _: _ours(table, most), (("bare flow", BARE),)),
         ],
-        times=1,
+        times=max(1, 600_000 // (applications * reviewers)),
         rounds=rounds,
     )
 
@@ -110,56 +118,48 @@ def agreement(units: int, rounds: int = ROUNDS) -> Result:
     )
 
 
-@contextmanager
-def _lsqr(path: Path, files: tuple[Path, Path]) -> Iterator[Work]:
-    import csv  # local: what the floor takes to read and write the same
-    import json
-
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.linalg import lsqr
-
-    def work() -> None:
-        totals: dict[tuple[str, str], float] = {}
-        with files[1].open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                key = (row["application"], row["reviewer"])
-                totals[key] = totals.get(key, 0.0) + float(row["score"])
-        first, second = (
-            {name: index for index, name in enumerate(dict.fromkeys(names))} for names in zip(*totals, strict=True)
-        )
-        one = np.array([first[name] for name, _reviewer in totals])
-        other = np.array([second[name] for _application, name in totals]) + len(first)
-        rows = np.tile(np.arange(len(totals)), 2)
-        design = csr_matrix((np.ones(len(rows)), (rows, np.concatenate([one, other]))))
-        solved = lsqr(design, np.fromiter(totals.values(), dtype=float))[0]
-        path.joinpath("out.json").write_text(json.dumps(dict(zip(first, solved.tolist(), strict=False)), indent=2))
-
-    yield _once(work)
-
-
-@contextmanager
-def _rank(files: tuple[Path, Path]) -> Iterator[Work]:
-    from click.testing import CliRunner  # local: as above
-
-    from scoring.commands import scoring
-
-    arguments = ["rank", "--rulebook", str(files[0]), "--scores", str(files[1]), "--json"]
-
-    def work() -> None:
-        found = CliRunner().invoke(scoring, arguments)
-        assert found.exit_code == 0, found.output
-
-    yield _once(work)
-
-
 def ranking(folder: Path, applications: int, rounds: int = ROUNDS) -> Result:
     """Compare `rank` with its diagnosis to one least-squares fit of applications and reviewers, files included."""
-    files = _written(folder, applications)
+    rules, scores = _written(folder, applications)
+    bare = ("benchmarks.bare", "least_squares", scores)
+    ours = ("web.commands", "scoring", "rank", "--rulebook", rules, "--scores", scores, "--json")
     return compare(
-        f"Ranking {applications:,} applications × {READERS}",
+        f"Ranking {applications:,} applications × {READERS}, each a fresh process",
         [
-            Contestant("lsqr", "one sparse fit of floats, from file to file", lambda at: _lsqr(at, files)),
-            Contestant("rank", "ours: exact terms, ties, reasons, variances, expected ranks", lambda _: _rank(files)),
+            Contestant(
+                "lsqr", "one sparse fit of floats, from file to file", lambda at: _program(*bare, at / "out.json")
+            ),
+            Contestant(
+                "rank",
+                "ours: exact terms, ties, reasons, variances, expected ranks",
+                lambda _: _program(*ours),
+                (("lsqr", TWICE),),
+            ),
+        ],
+        times=1,
+        rounds=rounds,
+    )
+
+
+def commanded(folder: Path, applications: int, reviewers: int, rounds: int = ROUNDS) -> Result:
+    """Compare the command `assign` to the bare flow as a program that reads the same table and writes its pairs."""
+    table = folder / "affinity.csv"
+    most = READERS * applications * 11 // (10 * reviewers) + 1
+    with table.open("w", encoding="utf-8") as file:
+        file.write(",".join(["application", *(f"R{j}" for j in range(reviewers))]) + "\n")
+        for i, row in enumerate(_table(applications, reviewers).tolist()):
+            file.write(",".join([f"A{i}", *(str(part / 10_000) for part in row)]) + "\n")
+    bare = ("benchmarks.bare", "flow", table)
+    ours = ("web.commands", "scoring", "assign", "--affinity", table, "--per-application", READERS, "--max-load", most)
+    return compare(
+        f"`assign` {applications:,} × {reviewers:,}, each a fresh process",
+        [
+            Contestant(
+                "bare flow",
+                "OR-tools over every pair, from file to file, without checks",
+                lambda at: _program(*bare, at / "out.json", READERS, most),
+            ),
+            Contestant("assign", "ours, with its checks", lambda _: _program(*ours, "--json"), (("bare flow", BARE),)),
         ],
         times=1,
         rounds=rounds,

@@ -14,7 +14,6 @@ from flask import current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 import config
-from core.jobs import run_due, work
 from scoring.commands import scoring
 
 
@@ -90,6 +89,8 @@ def jobs() -> None:
 @with_appcontext
 def jobs_work() -> None:
     """Do jobs until stopped."""
+    from core.jobs import work  # local: only those that work need the store
+
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_args: stop.set())
@@ -100,6 +101,8 @@ def jobs_work() -> None:
 @with_appcontext
 def jobs_run() -> None:
     """Do every job that is due, then stop."""
+    from core.jobs import run_due  # local: as above
+
     click.echo(f"{run_due()} jobs done")
 
 

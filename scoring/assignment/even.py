@@ -6,30 +6,26 @@ to each other. Where there is no such chain, no other optimum has a smaller sum 
 chain that meets one dossier twice is left alone, so it may not be the smallest).
 """
 
-from collections import Counter
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assignment.pricing import Optimum, blocks
-from scoring.assignment.problem import Integers, Problem, room
+from scoring.assignment.problem import Integers, Problem, room, standing
 
 
 def evened(problem: Problem, allowed: NDArray[np.bool_], groups: Integers, found: Optimum) -> tuple[Integers, Integers]:
     """Return the pairs of the optimum after all hand-overs that even the loads, in order of rows."""
     taken = found.flows[found.net.pairs] > 0
     pairs = found.net.rows[taken], found.net.columns[taken]
-    if found.prices is None or np.ptp(_standing(problem) + np.bincount(pairs[1], minlength=len(groups))) < 2:
+    if found.prices is None or np.ptp(standing(problem) + np.bincount(pairs[1], minlength=len(groups))) < 2:
         return pairs
     table = _HandOvers(problem, allowed, groups, found.prices, pairs)
+    if not table.counts.any():
+        return pairs
     table.settle()
     return table.pairs()
-
-
-def _standing(problem: Problem) -> Integers:
-    held = Counter(reviewer for _dossier, reviewer in problem.fixed)
-    return np.asarray([held[reviewer] for reviewer in range(len(problem.reviewers))], dtype=np.int64)
 
 
 class _HandOvers:
@@ -45,11 +41,11 @@ class _HandOvers:
     ) -> None:
         self.affinity, self.allowed, self.groups, self.prices = problem.affinity, allowed, groups, prices
         rows, columns = pairs
-        standing = _standing(problem)
-        self.load: Integers = standing + np.bincount(columns, minlength=len(groups))
+        held = standing(problem)
+        self.load: Integers = held + np.bincount(columns, minlength=len(groups))
         self.shared = len(np.unique(groups)) < len(groups)
         least, most = room(problem)
-        self.least, self.most = least + standing, most + standing
+        self.least, self.most = least + held, most + held
         self.holders: dict[int, list[int]] = {}
         self.of: list[dict[int, None]] = [{} for _reviewer in groups]
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):

@@ -16,7 +16,7 @@ from scoring.assignment.flow import Network, all_pairs, network, solve
 from scoring.assignment.problem import Integers, Problem, needs, room
 
 FEW = 10_000  # pairs up to which all of them are solved at once
-PROMISING, SPARE = 12, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
+PROMISING, SPARE = 6, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
 JOINING = 8  # pairs a dossier that join in a round
 ROUNDS = 60
 PRICED = 2_000  # reviewers up to whom their prices are reckoned where no pair was left out

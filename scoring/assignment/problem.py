@@ -1,6 +1,5 @@
 """An assignment to make, what can be said of it without solving, and its answer."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -52,18 +51,25 @@ class Solution:
 
 def needs(problem: Problem) -> Integers:
     """Return how many reviewers each dossier still needs."""
-    held = Counter(dossier for dossier, _reviewer in problem.fixed)
-    counts = [
-        max(0, problem.per_dossier - held[dossier] - problem.already.get(dossier, 0))
-        for dossier in range(len(problem.dossiers))
-    ]
-    return np.asarray(counts, dtype=np.int64)
+    wanted: Integers = np.full(len(problem.dossiers), problem.per_dossier, dtype=np.int64)
+    for dossier, _reviewer in problem.fixed:
+        wanted[dossier] -= 1
+    for dossier, gone in problem.already.items():
+        wanted[dossier] -= gone
+    return np.maximum(wanted, 0)
+
+
+def standing(problem: Problem) -> Integers:
+    """Return how many dossiers each reviewer holds already."""
+    loads: Integers = np.zeros(len(problem.reviewers), dtype=np.int64)
+    for _dossier, reviewer in problem.fixed:
+        loads[reviewer] += 1
+    return loads
 
 
 def room(problem: Problem) -> tuple[Integers, Integers]:
     """Return each reviewer's least and greatest number of further dossiers."""
-    held = Counter(reviewer for _dossier, reviewer in problem.fixed)
-    loads = np.asarray([held[reviewer] for reviewer in range(len(problem.reviewers))], dtype=np.int64)
+    loads = standing(problem)
     all_of_them = len(problem.dossiers) + len(problem.fixed)  # nobody reads more, whatever the bounds say
     least: Integers = np.maximum(min(problem.min_load, all_of_them + 1) - loads, 0)
     most: Integers = np.maximum(min(problem.max_load, all_of_them) - loads, least)
@@ -131,13 +137,14 @@ def solution(problem: Problem, rows: Integers, columns: Integers) -> Solution:
     served = np.bincount(rows, weights=worth, minlength=len(problem.dossiers)).astype(np.int64)
     touched = np.unique(rows)
     worst = int(touched[np.argmin(served[touched])]) if len(touched) else None
-    loads = Counter(int(column) for column in columns)
+    loads = np.bincount(columns, minlength=len(problem.reviewers)).tolist()
     return Solution(
         pairs=tuple(
-            (problem.dossiers[row], problem.reviewers[column]) for row, column in zip(rows, columns, strict=True)
+            (problem.dossiers[row], problem.reviewers[column])
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ),
         objective=int(worth.sum()),
         mean=float(worth.mean()) if len(worth) else 0.0,
         worst=None if worst is None else (problem.dossiers[worst], int(served[worst])),
-        loads={reviewer: loads[index] for index, reviewer in enumerate(problem.reviewers)},
+        loads=dict(zip(problem.reviewers, loads, strict=True)),
     )

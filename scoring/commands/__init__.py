@@ -1,7 +1,9 @@
 """Scoring on the command line: every computation again, from files, without a database."""
 
+import gc
 import os
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -30,6 +32,16 @@ class Computations(click.Group):
         command = getattr(import_module(f"scoring.commands.{name}"), f"{name}_command")
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do a command without looking, over and over, for what could be thrown away: all is kept until it is told."""
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return super().invoke(ctx)
+        finally:
+            if collects:
+                gc.enable()
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what there is without reading it all."""

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assignment import CappedSolution, Problem, Solution, assign, assign_capped
-from scoring.commands.tables import BadFile, Words, cells, exact, read_table, show
+from scoring.commands.tables import A_FILE, BadFile, Words, cells, exact, read_table, show
 from scoring.errors import AssignmentInfeasible
 
-A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MOST_DECIMALS, LARGEST_PART = 9, 10**9
 MOST_READERS = 10**6
 FINEST_CAP = 10**6  # the parts of a reading that flow

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from scoring.commands.assign import A_FILE
-from scoring.commands.tables import BadFile, Words, read_json, show
+from scoring.commands.tables import A_FILE, BadFile, Words, read_json, show
 from scoring.rules.lots import PROTOCOL, Commitment, Reveal, commit, draw, opens, tickets, verify
 
 MOST_ITERATIONS = 1_000_000  # a second of hashing

@@ -10,20 +10,19 @@ import click
 
 from core.errors import InvalidInput
 from core.money import Money
-from scoring.commands.assign import A_FILE
 from scoring.commands.reliability import diagnosis
 from scoring.commands.scores import Sheets, indexed, read_scores
-from scoring.commands.tables import BadFile, Row, read_json, read_rulebook, read_table, show
+from scoring.commands.tables import A_FILE, BadFile, Row, read_json, read_rulebook, read_table, show
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
 from scoring.rules.division import NoLotError, decide
 from scoring.rules.official_score import Arithmetic, Term
-from scoring.rules.rank_posterior import rank_posterior
+from scoring.rules.rank_posterior import posterior_of
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.reasons import sentence
 from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Line, Reason
-from scoring.rules.severity import fit
+from scoring.rules.severity import Unfit, fitted, prepared
 
 NAMED = 20
 UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}
@@ -147,16 +146,16 @@ def _decisions(
     """Return what becomes of each application: of all under a budget, else only of those below a threshold."""
     lines = []
     for place in places:
+        if budget is None and place.position is not None:
+            continue
         name = place.candidate.label
         asked = facts[name].requested_cents if name in facts else None
         if budget is not None and asked is None and place.position is not None:
             raise click.UsageError(f"--budget needs the requested amount of «{name}» in --applications")
         failed = tuple(place.candidate.score.failed_criteria())
         group = facts[name].group if name in facts else None
-        score, drawn = Fraction(place.candidate.score.rounded), lot.get(name)
+        score, drawn = (None if budget is None else Fraction(place.candidate.score.rounded)), lot.get(name)
         lines.append(Line(name, place.position, asked or 0, place.candidate.entitlements, failed, group, score, drawn))
-    if budget is None:
-        lines = [line for line in lines if line.position is None]
     tied = [place.candidate.label for place in places if place.awaits_lot]
     if budget is not None and tied:
         raise _lot_needed(tied)
@@ -182,10 +181,10 @@ def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any
     table = indexed(sheets, rules)
     size = (len(table.applications), len(table.reviewers))
     width = float(sum(one.weight * (one.maximum - one.minimum) for one in rules.criteria))
-    sure = rank_posterior(table.readings, *size, width=width, lower_is_better=rules.lower_is_better)
-    found = diagnosis(fit(table.readings, *size))
-    if sure is None:
-        return {}, found
+    equations = prepared(table.readings, *size)
+    if isinstance(equations, Unfit):
+        return {}, diagnosis(equations)
+    sure = posterior_of(equations, width, lower_is_better=rules.lower_is_better)
     return {
         name: {
             "expected_rank": sure.expected[index],
@@ -193,7 +192,7 @@ def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any
             "interval_95": list(sure.interval_95[index]),
         }
         for index, name in enumerate(table.applications)
-    }, found
+    }, diagnosis(fitted(equations))
 
 
 def _row(

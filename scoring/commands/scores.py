@@ -36,24 +36,29 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
     Without a `criterion` column there is a single criterion.
     """
     header, rows = open_table(path, ("application", "reviewer", "score"))
-    places = [header.index(name) for name in ("application", "reviewer", "score")]
+    first, second, last = (header.index(name) for name in ("application", "reviewer", "score"))
     column = header.index("criterion") if "criterion" in header else None
     only = _only(path, rules) if column is None else ""
     sheets: Sheets = {}
     firsts: dict[tuple[str, str], int] = {}
     marks: dict[tuple[str, str], Fraction] = {}
     for number, cells in rows:
-        application, reviewer, text = (cells[place].strip() for place in places)
+        application, reviewer, text = cells[first].strip(), cells[second].strip(), cells[last].strip()
         criterion = only if column is None else cells[column].strip()
         score = marks.get((criterion, text))
         if score is None or not application or not reviewer:  # a mark is judged when it is first seen
             score = marks[criterion, text] = _judged(Row(path, number, dict(zip(header, cells, strict=True))), rules)
-        sheet = sheets.setdefault(application, {}).setdefault(reviewer, {})
+        readers = sheets.get(application)
+        if readers is None:
+            readers = sheets[application] = {}
+        sheet = readers.get(reviewer)
+        if sheet is None:
+            sheet = readers[reviewer] = {}
+            firsts[application, reviewer] = number
         if criterion in sheet:
             fault = f"«{reviewer}» scores «{criterion}» of «{application}» twice"
             raise BadFile(path, fault, row=number, field="criterion")
         sheet[criterion] = score
-        firsts.setdefault((application, reviewer), number)
     expected = [one.id for one in rules.criteria] if rules is not None else _criteria(sheets)
     for (application, reviewer), number in firsts.items():
         sheet = sheets[application][reviewer]
@@ -111,7 +116,7 @@ def indexed(sheets: Sheets, rules: Rulebook | None = None, criterion: str | None
     for row, readers in enumerate(sheets.values()):
         for reviewer, sheet in readers.items():
             chosen = sheet if criterion is None else {criterion: sheet[criterion]}
-            key = tuple([(name, score.numerator, score.denominator) for name, score in chosen.items()])
+            key = (*chosen, *map(id, chosen.values()))  # the sheets keep their marks, so an identity stays one mark's
             total = known.get(key)
             if total is None:
                 exact = sum((weights.get(name, Fraction(1)) * score for name, score in chosen.items()), Fraction(0))

@@ -76,7 +76,7 @@ def course(rulebook: Rulebook, sheets: Sheets) -> Course:
 
 
 def _severity(model: Severity | Unfit, index: int) -> float | None:
-    return None if isinstance(model, Unfit) else float(model.estimates.severity[index])
+    return None if isinstance(model, Unfit) else float(model.leanings[index])
 
 
 def _leaning(letter: str, totals: Mapping[str, Mapping[str, Fraction]], severity: float | None) -> Leaning:

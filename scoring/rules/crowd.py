@@ -12,6 +12,7 @@ import scipy  # each of its parts is loaded when it is first used: few processes
 from scoring.rules.mixed_model import Array, Indices
 
 BINS, CLASSES = 4096, 12
+CONVOLVED = 4 * BINS  # bins of a circle on which the crowd and the chances do not overlap
 REACH = 4.0  # standard deviations on either side of the outermost
 Bounds = list[tuple[int, int]]
 
@@ -35,7 +36,8 @@ class _Crowd:
         pad = REACH * float(doubt.max()) + 1e-9
         low, high = float(quality.min()) - pad, float(quality.max()) + pad
         self.low, self.step = low, (high - low) / (BINS - 1)
-        self.counts = [self._counted(quality[self.of == one]) for one in range(len(self.doubts))]
+        counts = [self._counted(quality[self.of == one]) for one in range(len(self.doubts))]
+        self.spectra = [np.fft.rfft(one, CONVOLVED) for one in counts]
         self.gaps = np.arange(-BINS + 1, BINS) * self.step
 
     def _counted(self, quality: Array) -> Array:
@@ -48,13 +50,11 @@ class _Crowd:
 
     def _summed(self, own: float, *, variance: bool = False) -> Array:
         """Return at each bin how many of the crowd are expected above it, by somebody of so much doubt."""
-        total = np.zeros(BINS)
-        for counts, doubt in zip(self.counts, self.doubts, strict=True):
+        total = np.zeros(CONVOLVED // 2 + 1, dtype=np.complex128)
+        for spectrum, doubt in zip(self.spectra, self.doubts, strict=True):
             chance = scipy.special.ndtr(-self.gaps / np.hypot(doubt, own))
-            total += scipy.signal.fftconvolve(counts, chance * (1 - chance) if variance else chance)[
-                BINS - 1 : 2 * BINS - 1
-            ]
-        return total
+            total += spectrum * np.fft.rfft(chance * (1 - chance) if variance else chance, CONVOLVED)
+        return np.fft.irfft(total, CONVOLVED)[BINS - 1 : 2 * BINS - 1]
 
     def _at(self, table: Array, quality: Array) -> Array:
         found: Array = np.interp(quality, self.low + np.arange(BINS) * self.step, table)

@@ -152,6 +152,13 @@ class Equations:
             shared=scipy.linalg.solve_triangular(np.tril(factor[0]), design.T, lower=True).T,
         )
 
+    def leanings(self, ratios: Array) -> Array:
+        """Return the reviewers' severities alone, in the units of the readings."""
+        matrix, right, _squares, _weights = self.reduced(ratios)
+        solved = scipy.linalg.cho_solve(scipy.linalg.cho_factor(matrix, lower=True), right)
+        found: Array = solved[1:] * self.scale
+        return found
+
     def alone(self, ratios: Array) -> tuple[Array, Array]:
         """Return the qualities and, over the residual variance, how unsure each is beside the average application.
 

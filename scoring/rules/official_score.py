@@ -61,8 +61,11 @@ class Arithmetic:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self._terms: dict[tuple[object, ...], Term] = {}
-        self._readings: dict[tuple[object, ...], tuple[Fraction, bool]] = {}
+        # By identity, which is quick to look up; what is looked up is kept, so that no other object takes its identity.
+        self._terms: dict[tuple[object, ...], tuple[Term, Sequence[Fraction]]] = {}
+        self._readings: dict[tuple[object, ...], tuple[tuple[Fraction, bool], Sequence[Fraction]]] = {}
+        self._sums: dict[tuple[int, ...], tuple[Fraction, bool, Decimal]] = {}
+        self._equal: dict[tuple[object, ...], Term] = {}
 
     def score(self, sheets: Sequence[Sheet], entitlements: Collection[str] = ()) -> OfficialScore:
         """Return the official score of a dossier; see `official_score`."""
@@ -75,7 +78,7 @@ class Arithmetic:
             [self._term(criterion, [sheet[criterion.id] for sheet in sheets]) for criterion in rulebook.criteria]
         )
         bonus = tuple((entry.id, entry.points) for entry in rulebook.bonus if entry.id in entitlements)
-        merit = sum((term.contribution for term in terms), Fraction(0))
+        merit, enough, rounded = self._sum(terms)
         points = sum((value for _id, value in bonus), Fraction(0))
         exact = merit if not points else merit - points if rulebook.lower_is_better else merit + points
         return OfficialScore(
@@ -83,13 +86,27 @@ class Arithmetic:
             bonus=bonus,
             merit=merit,
             exact=exact,
-            rounded=round_once(exact, rulebook.decimals),
-            meets_overall=meets_overall(rulebook, merit),
+            rounded=round_once(exact, rulebook.decimals) if points else rounded,
+            meets_overall=enough,
         )
+
+    def _sum(self, terms: tuple[Term, ...]) -> tuple[Fraction, bool, Decimal]:
+        """Return what terms add up to, whether that is enough, and rounded; the terms are those kept here."""
+        key = tuple(map(id, terms))
+        found = self._sums.get(key)
+        if found is None:
+            merit = sum((term.contribution for term in terms), Fraction(0))
+            found = self._sums[key] = (
+                merit,
+                meets_overall(self.rulebook, merit),
+                round_once(merit, self.rulebook.decimals),
+            )
+        return found
 
     def reading(self, sheet: Sheet) -> tuple[Fraction, bool]:
         """Return one reviewer's weighted total, and whether that reviewer alone would let the dossier pass."""
-        key = tuple([(name, score.numerator, score.denominator) for name, score in sheet.items()])
+        marks = tuple(sheet.values())
+        key = (*sheet, *map(id, marks))
         found = self._readings.get(key)
         if found is None:
             _check_sheet(self.rulebook, sheet)
@@ -97,18 +114,25 @@ class Arithmetic:
             passes = meets_overall(self.rulebook, total) and all(
                 criterion.meets(sheet[criterion.id]) for criterion in self.rulebook.criteria
             )
-            found = self._readings[key] = (total, passes)
-        return found
+            found = self._readings[key] = ((total, passes), marks)
+        return found[0]
 
     def _term(self, criterion: Criterion, marks: Sequence[Fraction]) -> Term:
-        key = (criterion.id, *[(mark.numerator, mark.denominator) for mark in marks])
-        term = self._terms.get(key)
-        if term is None:
+        key = (criterion.id, *map(id, marks))
+        known = self._terms.get(key)
+        if known is None:
             total = sum(marks, Fraction(0))
-            mean = total / len(marks)
-            contribution = criterion.weight * mean
-            term = self._terms[key] = Term(
-                criterion.id, criterion.weight, total, len(marks), mean, contribution, criterion.meets(mean)
+            known = self._terms[key] = (self._made(criterion, total, len(marks)), marks)
+        return known[0]
+
+    def _made(self, criterion: Criterion, total: Fraction, count: int) -> Term:
+        """Return the one term of so many marks with this total."""
+        key = (criterion.id, total, count)
+        term = self._equal.get(key)
+        if term is None:
+            mean = total / count
+            term = self._equal[key] = Term(
+                criterion.id, criterion.weight, total, count, mean, criterion.weight * mean, criterion.meets(mean)
             )
         return term
 

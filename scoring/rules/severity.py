@@ -6,6 +6,7 @@ A diagnosis for the report of the process, never the official score.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,21 +27,38 @@ class Unfit(StrEnum):
     NO_VARIATION = "no_variation"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Severity:
-    """The variances of applications, reviewers and what neither explains, with the estimates that follow."""
+    """The variances of applications, reviewers and what neither explains, and what the estimates follow from."""
 
     application: float
     reviewer: float
     residual: float
-    estimates: Estimates
+    equations: Equations
+    ratios: Array
+
+    @cached_property
+    def estimates(self) -> Estimates:
+        """The qualities and severities with all their covariance: as wide as applications times reviewers."""
+        return self.equations.estimates(self.ratios)
+
+    @cached_property
+    def leanings(self) -> Array:
+        """How much each reviewer gives above the mean, and nothing else."""
+        return self.equations.leanings(self.ratios)
 
 
 def fit(readings: Sequence[Reading], applications: int, reviewers: int) -> Severity | Unfit:
     """Return the model fitted to `readings`, or why it cannot be: refused rather than guessed."""
+    equations = prepared(readings, applications, reviewers)
+    return equations if isinstance(equations, Unfit) else fitted(equations)
+
+
+def prepared(readings: Sequence[Reading], applications: int, reviewers: int) -> Equations | Unfit:
+    """Return the equations of `readings`, or why they cannot be fitted."""
     table = Table.of(readings, applications, reviewers)
     refused = unfit(table)
-    return refused if refused is not None else _fitted(Equations(table))
+    return refused if refused is not None else Equations(table)
 
 
 def unfit(table: Table) -> Unfit | None:
@@ -61,7 +79,7 @@ def _graph(table: Table) -> "scipy.sparse.csr_matrix":
     return scipy.sparse.csr_matrix((np.ones(len(table.values)), ends), shape=(size, size))
 
 
-def _fitted(equations: Equations) -> Severity:
+def fitted(equations: Equations) -> Severity:
     """Return the model at the greatest restricted likelihood, the residual variance at its best for each ratio."""
 
     def deviance(ratios: Array) -> float:
@@ -76,4 +94,4 @@ def _fitted(equations: Equations) -> Severity:
         best = scipy.optimize.minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
     residual = equations.parts(best)[0] / (equations.readings - 1) * equations.scale**2
     application, reviewer = (0.0 if ratio > WIDEST - 2 else residual / float(np.exp(ratio)) for ratio in best)
-    return Severity(application, reviewer, residual, equations.estimates(best))
+    return Severity(application, reviewer, residual, equations, best)

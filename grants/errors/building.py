@@ -22,6 +22,12 @@ class QuestionDepended(Conflict):
     sentence = N_("«%(label)s» no se puede quitar: «%(other)s» depende de su respuesta.")
 
 
+class QuestionTooEarly(Conflict):
+    """It would be asked before the answer it depends on."""
+
+    sentence = N_("«%(label)s» depende de «%(other)s» y tiene que ir después.")
+
+
 class TooManyQuestions(InvalidInput):
     """A form nobody would fill in."""
 

@@ -24,11 +24,9 @@ from grants.services.calls import EDITABLE
 from grants.services.editions import edition_of, ensure_edition
 
 FORM = ("form",)
-ACTS: dict[str, Callable[[Any, str], dict[str, Any]]] = {
-    "subir": lambda form, question_id: building.move_question(form, question_id, -1),
-    "bajar": lambda form, question_id: building.move_question(form, question_id, 1),
-    "quitar": building.remove_question,
-}
+Move = Callable[[Any, str, int], dict[str, Any]]
+MOVES = {"subir": -1, "bajar": 1}
+LONGEST_MOVE = 99
 
 
 @blueprint.get("/programa/convocatorias/<slug>/formulario")
@@ -36,6 +34,19 @@ ACTS: dict[str, Callable[[Any, str], dict[str, Any]]] = {
 def form_build(slug: str) -> Response:
     """The questions of a call in their order."""
     return _page(any_call(slug))
+
+
+def _moved_back() -> tuple[str, str, int] | None:
+    """Return what was just moved and by how many places it goes back: whether a step or a question, and which."""
+    kind, _colon, rest = request.args.get("deshacer", "").partition(":")
+    name, _colon, places = rest.rpartition(":")
+    return (kind, name, _places(places)) if kind in ("paso", "pregunta") and _places(places) else None
+
+
+def _places(typed: str) -> int:
+    digits = typed.removeprefix("-")
+    known = digits.isascii() and digits.isdigit() and len(digits) < 4
+    return max(-LONGEST_MOVE, min(int(typed), LONGEST_MOVE)) if known else 0
 
 
 def _page(call: Call, status: int = 200, problem: str | None = None) -> Response:
@@ -48,24 +59,47 @@ def _page(call: Call, status: int = 200, problem: str | None = None) -> Response
         edition=edition_of(call, FORM),
         editable=call.state in EDITABLE,
         problem=problem,
+        undo=_moved_back() if call.state in EDITABLE else None,
     )
 
 
 @blueprint.post("/programa/convocatorias/<slug>/formulario/<question_id>/<act>")
 @roles(OFFICER, ADMINISTRATOR)
 def question_act(slug: str, question_id: str, act: str) -> Response | BaseResponse:
-    """Move a question up or down, or take it out."""
-    ensure(act in ACTS and ConfirmForm().validate_on_submit(), NotFound())
+    """Move a question, by one place or, dragged, by several; or take it out."""
+    if act != "quitar":
+        return _move(slug, "pregunta", question_id, act, building.move_question)
+    return _change(
+        slug, lambda form: building.remove_question(form, question_id), url_for("grants.form_build", slug=slug)
+    )
+
+
+@blueprint.post("/programa/convocatorias/<slug>/formulario/pasos/<section_id>/<act>")
+@roles(OFFICER, ADMINISTRATOR)
+def step_act(slug: str, section_id: str, act: str) -> Response | BaseResponse:
+    """Move a step with all its questions."""
+    return _move(slug, "paso", section_id, act, building.move_step)
+
+
+def _move(slug: str, kind: str, name: str, act: str, move: Move) -> Response | BaseResponse:
+    """Move a step or a question: by buttons and arrows one place, by dragging as many as it was dragged."""
+    places = MOVES.get(act) or (_places(request.form.get("lugares", "")) if act == "mover" else 0)
+    ensure(places, NotFound())
+    back = url_for("grants.form_build", slug=slug, deshacer=f"{kind}:{name}:{-places}")
+    return _change(slug, lambda form: move(form, name, places), f"{back}#{kind}-{name}")
+
+
+def _change(slug: str, change: Callable[[Any], dict[str, Any]], onwards: str) -> Response | BaseResponse:
+    ensure(ConfirmForm().validate_on_submit(), NotFound())
     call = any_call(slug)
     try:
         ensure_edition(call, FORM, request.form.get("edicion", ""))
-        services.edit_call(call, form=ACTS[act](call.form, question_id))
+        services.edit_call(call, form=change(call.form))
     except Refusal as refusal:
         session().rollback()
         return _page(any_call(slug), refusal.status, refusal.message())
     session().commit()
-    anchor = "" if act == "quitar" else f"#pregunta-{question_id}"
-    return redirect(url_for("grants.form_build", slug=slug) + anchor, 303)
+    return redirect(onwards, 303)
 
 
 @blueprint.route("/programa/convocatorias/<slug>/formulario/<question_id>", methods=["GET", "POST"])

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionUnknown, TooManyQuestions
+from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionTooEarly, QuestionUnknown, TooManyQuestions
 from grants.rules import form as rules
 
 Form = Mapping[str, Any]
@@ -24,13 +24,22 @@ def move_question(form: Form, question_id: str, places: int) -> dict[str, Any]:
     """Return the form with a question moved up (negative) or down within its step, at most to the step's ends.
 
     Raises:
-        QuestionUnknown: there is none.
+        QuestionUnknown: there is none. QuestionTooEarly: something would be asked before the answer it depends on.
     """
     section, at = _place(form, question_id)
-    order = list(section["questions"])
-    item = order.pop(at)
-    order.insert(max(0, min(at + places, len(order))), item)
-    return _with_questions(form, section["id"], order)
+    return _in_order(form, _with_questions(form, section["id"], _moved(section["questions"], at, places)))
+
+
+def move_step(form: Form, section_id: str, places: int) -> dict[str, Any]:
+    """Return the form with a step moved up (negative) or down, at most to the ends.
+
+    Raises:
+        QuestionUnknown: there is no such step. QuestionTooEarly, as for a question.
+    """
+    at = next((at for at, one in enumerate(form["sections"]) if one["id"] == section_id), None)
+    if at is None:
+        raise QuestionUnknown()
+    return _in_order(form, {**form, "sections": _moved(form["sections"], at, places)})
 
 
 def remove_question(form: Form, question_id: str) -> dict[str, Any]:
@@ -88,6 +97,28 @@ def free_id(wanted: str, taken: Collection[str]) -> str:
         number += 1
         found = f"{wanted}_{number}"
     return found
+
+
+def _moved(things: Sequence[Any], at: int, places: int) -> list[Any]:
+    order = list(things)
+    thing = order.pop(at)
+    order.insert(max(0, min(at + places, len(order))), thing)
+    return order
+
+
+def _in_order(before: Form, after: dict[str, Any]) -> dict[str, Any]:
+    """Return the form as it is after a move, or refuse one that puts a question before what it depends on."""
+    for item, other in _too_early(after):
+        if (item["id"], other["id"]) not in {(one["id"], two["id"]) for one, two in _too_early(before)}:
+            raise QuestionTooEarly(label=rules.label(item), other=rules.label(other))
+    return after
+
+
+def _too_early(form: Form) -> list[tuple[Question, Question]]:
+    order = [item for _step, item in rules.questions(form)]
+    places = {item["id"]: at for at, item in enumerate(order)}
+    asked = [(item, places.get((item.get("when") or {}).get("question", ""), -1)) for item in order]
+    return [(item, order[on]) for item, on in asked if on > places[item["id"]]]
 
 
 def _place(form: Form, question_id: str) -> tuple[Mapping[str, Any], int]:

@@ -8,13 +8,14 @@ from flask.testing import FlaskClient
 from core.clock import FrozenClock
 from core.database import session
 from core.roles import Role
-from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionUnknown, TooManyQuestions
+from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionTooEarly, QuestionUnknown, TooManyQuestions
 from grants.models import Call
 from grants.rules import form as rules
 from grants.rules import form_building as building
 from grants.rules.standard import standard_form
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import make_draft_call, make_published_call
+from tests.web.dom import parse
 
 AXES = [{"id": 1, "name": {"es": "Eje", "en": "Axis"}}]
 
@@ -162,7 +163,7 @@ def test_clerk_moves_and_removes_by_buttons(client: FlaskClient, call: Call) -> 
     order = ids(call.form)
     page = client.get(base).text
     moved = client.post(f"{base}/{order[3]}/subir", data={"edicion": edition(page)})
-    assert moved.location == f"{base}#pregunta-{order[3]}"
+    assert moved.location == f"{base}?deshacer=pregunta:{order[3]}:1#pregunta-{order[3]}"
     stale = client.post(f"{base}/{order[3]}/subir", data={"edicion": edition(page)})
     assert stale.status_code == 409
     page = client.get(base).text
@@ -209,3 +210,57 @@ def test_published_form_is_frozen_and_not_the_publics_to_build(client: FlaskClie
     assert "Agregar una pregunta" not in page
     page = client.get(f"{base}/title").text
     assert client.post(f"{base}/title", data=typed(page)).status_code == 409
+
+
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+def steps(document: Any) -> list[str]:
+    return [section["id"] for section in document["sections"]]
+
+
+@pytest.mark.parametrize(("places", "at"), [(-1, 0), (1, 2), (-9, 0), (99, -1)])
+def test_a_step_moves_with_all_its_questions(places: int, at: int) -> None:
+    before = form()
+    second = steps(before)[1]
+    after = building.move_step(before, second, places)
+    assert steps(after)[at] == second
+    assert ids(after) == ids(before)
+    with pytest.raises(QuestionUnknown):
+        building.move_step(before, "ninguno", 1)
+
+
+def test_nothing_is_asked_before_what_it_depends_on() -> None:
+    first = question("primera", type="yes_no")
+    then = question("luego", when={"question": "primera", "in": ["yes"]})
+    document = building.put_question(building.put_question(form(), "proyecto", first), "proyecto", then)
+    with pytest.raises(QuestionTooEarly):
+        building.move_question(document, "luego", -1)
+    with pytest.raises(QuestionTooEarly):
+        building.move_question(document, "primera", 1)
+    assert ids(building.move_question(document, "primera", -1))[-1] == "luego"
+
+
+def test_a_drag_is_saved_can_be_undone_and_never_goes_over_somebody_else_s(
+    client: FlaskClient, clock: FrozenClock
+) -> None:
+    call = make_draft_call()
+    sign_in_as(client, make_user(Role.PROGRAMME_OFFICER))
+    address = f"/es/programa/convocatorias/{call.slug}/formulario"
+    before = ids(call.form)
+    page = parse(client.get(address).get_data())
+    (hidden,) = page.xpath("//form[@data-order-form]")
+    sent = {one.get("name"): one.get("value") or "" for one in hidden.xpath(".//input")}
+    moved = client.post(f"{address}/{before[0]}/mover", data={**sent, "lugares": "2"})
+    assert moved.status_code == 303
+    session().expire_all()
+    assert ids(call.form) == [before[1], before[2], before[0], *before[3:]]
+    late = client.post(f"{address}/{before[1]}/mover", data={**sent, "lugares": "1"})
+    assert late.status_code == 409
+    back = parse(client.get(moved.headers["Location"]).get_data()).xpath("//form[.//button='Deshacer']")[0]
+    undo = {one.get("name"): one.get("value") for one in back.xpath(".//input")}
+    assert client.post(back.get("action"), data=undo).status_code == 303
+    session().expire_all()
+    assert ids(call.form) == before
+    for places in ("0", "x", "", "1e9", "٣"):
+        assert client.post(f"{address}/{before[0]}/mover", data={**sent, "lugares": places}).status_code == 404

@@ -63,10 +63,22 @@ class ReviewForm(PuenteForm):
             place.errors = [*place.errors, text]
 
 
-def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
-    """Return the form of a rulebook's criteria, filled with the draft; each score stands beside its anchor."""
+class SampleForm(ReviewForm):
+    """An invented dossier, and what the committee agreed on for each criterion."""
+
+    heading = StringField(lazy(N_("Título")), [Asked()])
+    summary = TextAreaField(lazy(N_("Resumen")), [Asked()])
+    body = TextAreaField(lazy(N_("Texto")), [Asked()])
+
+
+def sample_form(rules: Rulebook) -> SampleForm:
+    """Return the empty form of a sample under a rulebook."""
+    built: type[SampleForm] = type("SampleCriteriaForm", (SampleForm,), _members(rules))
+    return built()
+
+
+def _members(rules: Rulebook) -> dict[str, Any]:
     members: dict[str, Any] = {"criteria": tuple(criterion.id for criterion in rules.criteria)}
-    data = {"version": str(review.version if review is not None else 0), "edition": secrets.token_hex(8)}
     for criterion in rules.criteria:
         name = localised(criterion.name)
         members[f"score_{criterion.id}"] = RadioField(
@@ -76,12 +88,18 @@ def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
             validate_choice=False,
         )
         members[f"why_{criterion.id}"] = TextAreaField(_("Justificación de «%(criterion)s»", criterion=name), [Asked()])
+    return members
+
+
+def review_form(rules: Rulebook, review: Review | None) -> ReviewForm:
+    """Return the form of a rulebook's criteria, filled with the draft; each score stands beside its anchor."""
+    data = {"version": str(review.version if review is not None else 0), "edition": secrets.token_hex(8)}
     data["note"] = review.note if review is not None else ""
     for score in review.scores if review is not None else ():
         data[f"why_{score.criterion}"] = score.justification
         if score.value is not None:
             data[f"score_{score.criterion}"] = plain(score.value)
-    built: type[ReviewForm] = type("CriteriaForm", (ReviewForm,), members)
+    built: type[ReviewForm] = type("CriteriaForm", (ReviewForm,), _members(rules))
     return built(data=data)
 
 

@@ -1,5 +1,6 @@
 """Scoring's tables. No table of this room has a column for a person's name: people are opaque ids and letters."""
 
+from scoring.models.calibration import Calibration, SampleDossier, SampleReading
 from scoring.models.dossiers import Dossier, DossierFile
 from scoring.models.meetings import Meeting, MeetingMember, MeetingPoint, MeetingVote
 from scoring.models.panels import Panel, PanelSeat
@@ -19,6 +20,7 @@ from scoring.models.rulebooks import RulebookVersion
 __all__ = [
     "Assignment",
     "AssignmentOrigin",
+    "Calibration",
     "ConflictDeclaration",
     "DeclarationOrigin",
     "Dossier",
@@ -35,6 +37,8 @@ __all__ = [
     "Review",
     "ReviewerQuestion",
     "RulebookVersion",
+    "SampleDossier",
+    "SampleReading",
     "Score",
     "ScoreChange",
 ]

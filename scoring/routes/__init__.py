@@ -5,7 +5,19 @@ from core.language import N_
 from core.navigation import DeskItem, NavItem
 from core.roles import Role
 from scoring import queries
-from scoring.routes import attendance, committee, desk, lots, meetings, panels, questions, rankings, reviews, rulebooks
+from scoring.routes import (
+    attendance,
+    calibration,
+    committee,
+    desk,
+    lots,
+    meetings,
+    panels,
+    questions,
+    rankings,
+    reviews,
+    rulebooks,
+)
 from scoring.routes.room import STAFF, blueprint
 
 NAVIGATION = (
@@ -27,6 +39,7 @@ __all__ = [
     "NAVIGATION",
     "attendance",
     "blueprint",
+    "calibration",
     "committee",
     "desk",
     "lots",

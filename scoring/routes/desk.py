@@ -3,17 +3,19 @@
 from pathlib import PurePosixPath
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
 from core.context import actor
 from core.database import session
 from core.language import _
+from core.listing import Listing, page_number
 from core.roles import Role
 from core.web_files import send_stored
 from scoring import queries, services
 from scoring.errors import DossierNotFound, UnknownConflict
+from scoring.errors.calibration import CalibrationFirst
 from scoring.forms import NO_CONFLICT, DeclarationForm, QuestionForm, RecognitionForm, review_form
 from scoring.models import Assignment, ScoreChange
 from scoring.routes.reviews import review_page
@@ -21,6 +23,7 @@ from scoring.routes.room import blueprint, own_assignment
 from scoring.rules.rulebook import plain
 from scoring.states import ASSIGNMENT, MEETING, PANEL, AssignmentState, ConflictKind, PanelState
 
+PER_PAGE = 50
 READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
 
 
@@ -28,24 +31,33 @@ READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
 @roles(Role.REVIEWER, auditor=False)
 def desk() -> str:
     """What waits for this reviewer, and how far it is."""
-    rows = queries.desk_rows(actor().user_id or 0)
+    reviewer_id = actor().user_id or 0
+    total, sent = queries.desk_counts(reviewer_id)
+    page = min(page_number(request.args), max(1, -(-total // PER_PAGE)))
+    rows = queries.desk_rows(reviewer_id, page=page, per_page=PER_PAGE)
     return render_template(
         "scoring/desk.html",
-        rows=rows,
+        listing=Listing(rows, total, page, PER_PAGE),
+        done=sent,
         waiting=[row for row in rows if row.assignment.state != AssignmentState.SUBMITTED],
         sent=[row for row in rows if row.assignment.state == AssignmentState.SUBMITTED],
-        following=next((row.assignment for row in rows if row.assignment.state != AssignmentState.SUBMITTED), None),
+        following=queries.next_due(reviewer_id) if sent < total else None,
         states=ASSIGNMENT,
-        meetings=queries.meetings_ahead(actor().user_id or 0),
+        samples=queries.samples_for(reviewer_id),
+        meetings=queries.meetings_ahead(reviewer_id),
         meeting_states=MEETING,
     )
 
 
 @blueprint.get("/evaluacion/<code>")
 @roles(Role.REVIEWER, auditor=False)
-def dossier_show(code: str) -> str:
+def dossier_show(code: str) -> str | Response:
     """A dossier: its summary until there is a declaration, then all of it beside the form, then what was submitted."""
-    assignment = own_assignment(code)
+    try:
+        assignment = own_assignment(code)
+    except CalibrationFirst as refusal:
+        flash(refusal.message(), "warning")
+        return redirect(url_for("scoring.sample_list"), 303)
     rules = assignment.dossier.panel.rulebook.rules
     if assignment.state == AssignmentState.PROPOSED:
         return _declaration_page(assignment, DeclarationForm(rules))

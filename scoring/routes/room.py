@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.context import actor
 from core.roles import Role
-from scoring import queries
+from scoring import queries, services
 from scoring.errors import DossierNotFound, PanelNotFound
 from scoring.models import Assignment, Dossier, Panel
 
@@ -15,10 +15,15 @@ STAFF = (Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR)
 
 
 def own_assignment(code: str) -> Assignment:
-    """Return what this reviewer has to do with a dossier; one of others does not exist."""
+    """Return what this reviewer has to do with a dossier; one of others does not exist.
+
+    Raises:
+        DossierNotFound. CalibrationFirst: the committee asks for its samples before.
+    """
     found = queries.assignment_by_code(actor().user_id or 0, code)
     if found is None:
         raise DossierNotFound()
+    services.ensure_calibrated(found)
     return found
 
 

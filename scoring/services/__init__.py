@@ -5,6 +5,13 @@ from scoring.services.assignments import (
     assign_reviewers,
     withdraw_assignment,
 )
+from scoring.services.calibration import (
+    add_invented_samples,
+    add_sample,
+    read_sample,
+    require_calibration,
+    retire_sample,
+)
 from scoring.services.conflicts import (
     KnownConflict,
     declare_conflict,
@@ -40,6 +47,7 @@ from scoring.services.panels import (
     unseat_reviewer,
     when_window_extended,
 )
+from scoring.services.phases import ensure_calibrated
 from scoring.services.questions import answer_reviewer, ask_programme
 from scoring.services.rankings import budget_of, compute_ranking, release_ranking, select
 from scoring.services.reviews import (
@@ -57,7 +65,9 @@ __all__ = [
     "DossierAttachment",
     "KnownConflict",
     "ScoreEntry",
+    "add_invented_samples",
     "add_point",
+    "add_sample",
     "advance_panel",
     "answer_reviewer",
     "ask_programme",
@@ -78,6 +88,7 @@ __all__ = [
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
+    "ensure_calibrated",
     "extend_window",
     "finds_names",
     "forget_dossier",
@@ -88,12 +99,15 @@ __all__ = [
     "open_meeting",
     "open_panel",
     "open_point",
+    "read_sample",
     "receive_dossier",
     "recognise_person",
     "record_conflicts",
     "register_attendance",
     "register_leaving",
     "release_ranking",
+    "require_calibration",
+    "retire_sample",
     "save_review_draft",
     "seat_reviewer",
     "select",

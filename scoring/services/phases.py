@@ -2,9 +2,11 @@
 
 from core.clock import local, now
 from core.language import current_language
+from scoring import queries
 from scoring.errors import ReasonMissing, ReviewWindowClosed, WrongPhase
-from scoring.models import Panel
-from scoring.states import PANEL, PanelState
+from scoring.errors.calibration import CalibrationFirst
+from scoring.models import Assignment, Panel
+from scoring.states import PANEL, AssignmentState, PanelState
 
 BEFORE_RANKING = (PanelState.SETUP, PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
 
@@ -35,3 +37,16 @@ def require_reason(reason: str) -> str:
     if not text:
         raise ReasonMissing()
     return text
+
+
+def ensure_calibrated(assignment: Assignment) -> None:
+    """Refuse what opens a real dossier while the member still owes samples. What was sent stays readable.
+
+    Raises:
+        CalibrationFirst.
+    """
+    if assignment.state not in (AssignmentState.PROPOSED, AssignmentState.ACCEPTED):
+        return
+    owed = queries.count_samples_owed(assignment.seat)
+    if owed:
+        raise CalibrationFirst(count=owed)

@@ -21,7 +21,7 @@ from scoring.errors import (
 )
 from scoring.models import Assignment, AssignmentOrigin, Review, Score, ScoreChange
 from scoring.rules.rulebook import Criterion, Rulebook, plain
-from scoring.services.phases import require_phase, require_reason, require_window
+from scoring.services.phases import ensure_calibrated, require_phase, require_reason, require_window
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 
@@ -194,6 +194,29 @@ def change_submitted_score(
     return change
 
 
+def require_whole(rules: Rulebook, scores: Mapping[str, ScoreEntry], *, least: int) -> dict[str, tuple[Fraction, str]]:
+    """Return every criterion's score and reason of `least` characters, or refuse by naming what each lacks.
+
+    Raises:
+        ReviewIncomplete, ScoreOffScale, UnknownCriterion.
+    """
+    parsed = {name: _parse(rules, name, entry) for name, entry in scores.items()}
+    errors: dict[str, str] = {}
+    whole: dict[str, tuple[Fraction, str]] = {}
+    for criterion in rules.criteria:
+        value, text = parsed.get(criterion.id, NOTHING)
+        if value is None:
+            errors[criterion.id] = _(N_("Elige una calificación."))
+        elif len(text) < least:
+            errors[criterion.id] = too_short(least)
+        else:
+            whole[criterion.id] = (value, text)
+    if errors:
+        names = ", ".join(localised(rules.criterion(name).name) for name in errors)
+        raise ReviewIncomplete(errors, criteria=names)
+    return whole
+
+
 def _require_open(assignment: Assignment) -> None:
     panel = assignment.dossier.panel
     if assignment.state == AssignmentState.PROPOSED:
@@ -204,6 +227,7 @@ def _require_open(assignment: Assignment) -> None:
         raise ReviewAlreadySubmitted()
     if assignment.state != AssignmentState.ACCEPTED:
         ASSIGNMENT.check(assignment.state, AssignmentState.ACCEPTED)
+    ensure_calibrated(assignment)
     if panel.state == PanelState.DISCUSSION and assignment.origin != AssignmentOrigin.INITIAL:
         return  # called after the window: because the others disagreed, or for who could not
     require_phase(panel, PanelState.REVIEW)

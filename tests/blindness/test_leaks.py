@@ -32,7 +32,7 @@ pytestmark = pytest.mark.only_on("sqlite")  # what a page says does not hang on 
 Counting = Callable[[], Any]
 
 MOST = 45
-START = ("/es/", "/es/mi-espacio", "/es/evaluacion")
+START = ("/es/", "/es/mi-espacio", "/es/evaluacion", "/es/evaluacion/calibracion")
 # Doors a reviewer has no business at, and ways to sort, search, count and take away what they have.
 CLOSED = ("/es/paneles", "/es/programa", "/es/personas", "/es/registro", "/es/auditoria", "/es/evaluacion/D-XXXXX")
 BESIDES = ("/enviar", "/reconozco", "/preguntar", "/archivos/1", "/archivos/9")

@@ -98,6 +98,7 @@ def screen_and_blind(
         scoring.advance_panel(panel, PanelState.DECLARATIONS)
         scoring.assign_reviewers(panel)
         scoring.commit_lot(panel)
+        scoring.add_invented_samples(panel)
         scoring.advance_panel(panel, PanelState.REVIEW)
     session().commit()
     return panel

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import givers, giving, posting, queue, reading, receipts, scoring
+from benchmarks import evening, givers, giving, posting, queue, reading, receipts, scoring
 from benchmarks.books import ENGINES
 from benchmarks.harness import ROUNDS, Result
 
@@ -40,6 +40,10 @@ def _queue(engine: str, quick: bool) -> Iterable[Result]:
     yield queue.staff_list(engine, 200 if quick else queue.LARGE, 2 if quick else queue.ASKS, 1 if quick else ROUNDS)
 
 
+def _evening(engine: str, quick: bool) -> Iterable[Result]:
+    yield evening.last_evening(engine, 60 if quick else evening.DRAFTS)
+
+
 def _scoring(engine: str, quick: bool) -> Iterable[Result]:
     if engine != ENGINES[0]:
         return  # computed from files: no database
@@ -61,6 +65,7 @@ BENCHMARKS: dict[str, Callable[[str, bool], Iterable[Result]]] = {
     "reading": _reading,
     "queue": _queue,
     "scoring": _scoring,
+    "evening": _evening,
 }
 
 
@@ -70,7 +75,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--engine", choices=ENGINES, action="append")
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, measures nothing")
+    parser.add_argument("--drafts", type=int, help="how many people the last evening has; ten minutes have 3,000")
     given = parser.parse_args()
+    evening.DRAFTS = given.drafts or evening.DRAFTS
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     print(f"{'':24}{'ratio':>8}")

@@ -4,6 +4,8 @@ Whoever wants to write waits at most `LOCK_SECONDS` for whoever writes now, and 
 (`OperationalError`, a page that says "busy"); a server that was restarted is found again by itself.
 """
 
+import fcntl
+import os
 import sqlite3
 import threading
 import time
@@ -31,13 +33,29 @@ def is_full(error: BaseException | None) -> bool:
 class WriterQueue:
     """Who comes first, writes first: SQLite itself lets waiting writers sleep and whoever wakes luckily go ahead."""
 
-    def __init__(self) -> None:
+    def __init__(self, turnstile: "Turnstile | None" = None) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._busy = False
+        self._turnstile = turnstile
 
     def enter(self, seconds: float) -> bool:
         """Wait for a turn, at most so long; return whether it came."""
+        began = time.monotonic()
+        if not self._line_up(seconds):
+            return False
+        if self._turnstile is None or self._turnstile.enter(seconds - (time.monotonic() - began)):
+            return True
+        self._next()
+        return False
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        if self._turnstile is not None:
+            self._turnstile.leave()
+        self._next()
+
+    def _line_up(self, seconds: float) -> bool:
         with self._guard:
             if not self._busy:
                 self._busy = True
@@ -53,8 +71,7 @@ class WriterQueue:
                 return False
         return True  # the turn came in the very moment in which we gave up
 
-    def leave(self) -> None:
-        """Let the next one in."""
+    def _next(self) -> None:
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
@@ -62,7 +79,61 @@ class WriterQueue:
                 self._busy = False
 
 
-_queues: dict[str, WriterQueue] = {}
+class Turnstile:
+    """The same between the processes of one machine: whoever waits for the database comes before whoever just had it.
+
+    SQLite lets a process that waits sleep up to a tenth of a second between two looks, while another writes again and
+    again. Here who is next holds the gate, and the one who comes back has to wait at it. The kernel opens both locks of
+    a process that dies.
+    """
+
+    LOOK_EVERY = 0.001
+
+    def __init__(self, database: str) -> None:
+        self._files = (f"{database}-gate", f"{database}-turn")
+        self._locks: tuple[int, int] | None = None
+
+    def enter(self, seconds: float) -> bool:
+        """Wait for a turn, at most so long; return whether it came."""
+        if self._locks is None:
+            gate, turn = (os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for file in self._files)
+            self._locks = gate, turn
+        gate, turn = self._locks
+        until = time.monotonic() + seconds
+        if not self._take(gate, until):
+            return False
+        try:
+            return self._take(turn, until)
+        finally:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        if self._locks is not None:
+            fcntl.flock(self._locks[1], fcntl.LOCK_UN)
+
+    def _take(self, lock: int, until: float) -> bool:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(self.LOOK_EVERY)
+
+
+_queues: dict[tuple[int, str], WriterQueue] = {}
+_queues_guard = threading.Lock()
+
+
+def queue_of(file: str) -> WriterQueue:
+    """Return this process's queue for a database file; a process that was forked has one of its own."""
+    with _queues_guard:
+        key = (os.getpid(), file)
+        if key not in _queues:
+            _queues[key] = WriterQueue(Turnstile(file))
+        return _queues[key]
 
 
 class QueuedConnection(sqlite3.Connection):
@@ -138,7 +209,7 @@ def _preparing_sqlite(engine: Engine, lock_seconds: float) -> Callable[[Any, obj
             connection.execute(f"PRAGMA {pragma}").close()
         file = engine.url.database
         if isinstance(connection, QueuedConnection) and file and file != ":memory:":
-            connection.queue = _queues.setdefault(file, WriterQueue())
+            connection.queue = queue_of(file)
 
     return prepare
 

@@ -44,6 +44,14 @@ def test_the_benchmark_of_the_officers_list_runs() -> None:
     assert "as many queries for 50 applications: met" in said
 
 
+@pytest.mark.usefixtures("database")
+def test_the_last_evening_runs_and_loses_nothing() -> None:
+    said = run("evening")
+    assert f"The last evening with 60 drafts, {ENGINE}" in said
+    assert "answers that were not expected: none: met" in said
+    assert "not all there: none: met" in said
+
+
 @pytest.mark.only_on("sqlite")  # computed from files
 def test_every_benchmark_of_scoring_runs() -> None:
     said = run("scoring")

@@ -1,5 +1,6 @@
 """Waiting to write: whoever comes first goes first, nobody waits for ever, and a turn is always given back."""
 
+import fcntl
 import sqlite3
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from core.connections import WriterQueue, engine_options, is_full, prepare_engine
+from core.connections import Turnstile, WriterQueue, engine_options, is_full, prepare_engine
 
 
 @pytest.fixture
@@ -91,3 +92,46 @@ def test_a_full_disk_is_told_from_other_trouble() -> None:
         sqlite3.connect(":memory:").execute("SELECT nada")
     assert not is_full(other.value)
     assert not is_full(None)
+
+
+def test_process_that_waits_comes_before_the_one_that_just_wrote(tmp_path: Path) -> None:
+    one, other, probe = (Turnstile(str(tmp_path / "books")) for _process in range(3))
+    order: list[str] = []
+
+    def wait() -> None:
+        assert other.enter(10)
+        order.append("other")
+        other.leave()
+
+    assert one.enter(1)
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    gate = (tmp_path / "books-gate").open("w")
+    with gate:
+        for _look in range(100_000):  # until the other process stands at the gate
+            try:
+                fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                break
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        else:
+            pytest.fail("nobody stands at the gate")
+    one.leave()
+    assert one.enter(10)
+    order.append("one")
+    waiting.join()
+    assert order == ["other", "one"]
+    assert not probe.enter(0.01)
+    one.leave()
+    assert probe.enter(1)
+
+
+def test_turn_of_a_process_that_gave_up_waiting_is_taken_by_nobody(tmp_path: Path) -> None:
+    one, other = (Turnstile(str(tmp_path / "books")) for _process in range(2))
+    queue = WriterQueue(other)
+    assert one.enter(1)
+    assert not queue.enter(0.01)
+    one.leave()
+    assert queue.enter(1)
+    queue.leave()
+    assert one.enter(1)

@@ -1,0 +1,168 @@
+"""Every role at every door of the mobility fund, and at what belongs to somebody else: role, route and owner."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from accounts.models import User
+from core.audit import AuditEvent
+from core.database import db
+from core.roles import Role
+from grants.models import Application, Award, ExpenseLine, ExpenseReport, Letter
+from tests.architecture.findings import assert_nothing
+from tests.architecture.generated import GUARDS
+from tests.factories.accounts import sign_in_as
+from tests.web.conftest import ROLES, VISITOR, World
+
+NUMBER = re.compile(r"<int:(\w+)>")
+OTHER = re.compile(r"<[^>]*>")
+NOBODYS = "999999999"
+OWNER = "becaria@puente.example"
+# Whoever works on an application reads what its applicant reads; they write in rooms of their own.
+STAFF_READS = {
+    "grants.acuse_content",
+    "grants.acuse_document",
+    "grants.acuse_show",
+    "grants.agreement_pdf",
+    "grants.application_file",
+    "grants.application_show",
+    "grants.determination_show",
+    "grants.letter_pdf",
+    "grants.letter_show",
+    "grants.receipt_file",
+}
+STAFF = (Role.PROGRAMME_OFFICER, Role.TREASURER, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+def doors() -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+    """Yield address, methods, endpoint and who, as they are committed: written once, and read by people since."""
+    for line in GUARDS.read_text(encoding="utf-8").splitlines()[1:]:
+        address, methods, endpoint, who = re.split(r"\s{2,}", line.strip(), maxsplit=3)
+        if endpoint.startswith("grants."):
+            yield address.replace("<any(es, en):lang>", "es"), tuple(methods.split()), endpoint, who
+
+
+def turned_away(status: int, location: str) -> bool:
+    return status == 403 or (status in (302, 303) and "/cuenta/entrar" in location)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_door_lets_in_whom_it_names_and_nobody_else(world: World, role: str) -> None:
+    client, wrong, tried = world.client(role), [], 0
+    for address, methods, _endpoint, who in doors():
+        path = OTHER.sub("x", NUMBER.sub(NOBODYS, address))
+        names = who.split(", ")
+        for method in methods:
+            answer = client.open(path, method=method)
+            opens = who == "anyone" or (role != VISITOR and (who == "signed in" or role in names))
+            if role == Role.AUDITOR and role in names and method != "GET":
+                opens = False  # reads all and changes nothing
+            away = turned_away(answer.status_code, answer.headers.get("Location", ""))
+            if method == "POST" and role == VISITOR and not opens:
+                away = away or answer.status_code in (400, 401)
+            if away is opens or answer.status_code >= 500:
+                wrong.append(f"{method} {path} as {role}: {answer.status_code}, {who}")
+            tried += 1
+    assert tried > 150
+    assert_nothing(wrong)
+
+
+def belongings() -> dict[str, int]:
+    """What the demo's award holder has, by the name an address gives it."""
+    owner = db.session.scalars(select(User).where(User.email == OWNER)).one()
+    mine = select(Application.id).where(Application.applicant_user_id == owner.id)
+    award = db.session.scalars(select(Award).where(Award.application_id.in_(mine)).order_by(Award.id)).first()
+    assert award is not None
+    application = award.application
+    letters = select(Letter.id).where(Letter.application_id == application.id).order_by(Letter.id)
+    lines = select(ExpenseLine.id).join(ExpenseReport).where(ExpenseReport.award_id == award.id)
+    return {
+        "application_id": application.id,
+        "award_id": award.id,
+        "letter_id": db.session.scalars(letters).first() or 0,
+        "line_id": db.session.scalars(lines.order_by(ExpenseLine.id)).first() or 0,
+        "attachment_id": application.attachments[0].id,
+        "companion_id": 1,
+        "upload_id": 1,
+    }
+
+
+def owned_doors(mine: dict[str, int]) -> Iterator[tuple[str, str, str]]:
+    """Yield method, path and endpoint of each door to somebody's own thing."""
+    for address, methods, endpoint, who in doors():
+        if who == "signed in" and NUMBER.search(address):
+            path = NUMBER.sub(lambda found: str(mine[found[1]]), address)  # a new kind of thing has to be added above
+            path = path.replace("<step_id>", "proyecto").replace("<act>", "quitar")
+            for method in methods:
+                yield method, path, endpoint
+
+
+def signed_in(world: World, email: str) -> FlaskClient:
+    client = world.app.test_client()
+    with world.app.app_context():
+        sign_in_as(client, db.session.scalars(select(User).where(User.email == email)).one())
+    return client
+
+
+def written(world: World) -> int:
+    with world.app.app_context():
+        acts = select(func.count(AuditEvent.id)).where(AuditEvent.action.not_like("session.%"))
+        return db.session.scalar(acts) or 0
+
+
+@pytest.fixture
+def mine(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """What belongs to the owner; forms need no token here, so that what stops a stranger is whose thing it is."""
+    monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", False)
+    with world.app.app_context():
+        return belongings()
+
+
+STRANGERS = [
+    "solicitante@puente.example",  # another applicant
+    "patrocinio@puente.example",
+    "evaluadora@puente.example",
+    "pagos@puente.example",
+]
+
+
+@pytest.mark.parametrize("email", STRANGERS)
+def test_what_is_somebody_else_s_does_not_exist(world: World, mine: dict[str, int], email: str) -> None:
+    assert all(mine.values())
+    client, before, wrong = signed_in(world, email), written(world), []
+    for method, path, endpoint in owned_doors(mine):
+        answer = client.open(path, method=method, data={"text": "x"} if method == "POST" else None)
+        if answer.status_code != 404:
+            wrong.append(f"{method} {path} ({endpoint}) as {email}: {answer.status_code}")
+    assert_nothing(wrong)
+    assert written(world) == before
+
+
+def test_the_owner_finds_what_is_theirs(world: World, mine: dict[str, int]) -> None:
+    client = signed_in(world, OWNER)
+    found = {
+        endpoint
+        for method, path, endpoint in owned_doors(mine)
+        if method == "GET" and client.get(path).status_code == 200
+    }
+    assert found >= STAFF_READS
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_staff_reads_what_it_must_and_writes_nothing_in_the_applicant_s_place(
+    world: World, mine: dict[str, int], role: str
+) -> None:
+    client, before = world.client(role), written(world)
+    read, wrong = set(), []
+    for method, path, endpoint in owned_doors(mine):
+        answer = client.open(path, method=method, data={"text": "x"} if method == "POST" else None)
+        if method == "GET" and answer.status_code == 200:
+            read.add(endpoint)
+        elif answer.status_code not in (403, 404):
+            wrong.append(f"{method} {path} ({endpoint}) as {role}: {answer.status_code}")
+    assert_nothing(wrong)
+    assert read == STAFF_READS
+    assert written(world) == before

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import evening, givers, giving, posting, queue, reading, receipts, scoring
+from benchmarks import committee, evening, givers, giving, posting, queue, reading, receipts, scoring
 from benchmarks.books import ENGINES
 from benchmarks.harness import ROUNDS, Result
 
@@ -44,6 +44,12 @@ def _evening(engine: str, quick: bool) -> Iterable[Result]:
     yield evening.last_evening(engine, 60 if quick else evening.DRAFTS)
 
 
+def _committee(engine: str, quick: bool) -> Iterable[Result]:
+    yield committee.committee(
+        engine, 250 if quick else committee.LARGE, 2 if quick else committee.ASKS, 1 if quick else ROUNDS
+    )
+
+
 def _scoring(engine: str, quick: bool) -> Iterable[Result]:
     if engine != ENGINES[0]:
         return  # computed from files: no database
@@ -66,6 +72,7 @@ BENCHMARKS: dict[str, Callable[[str, bool], Iterable[Result]]] = {
     "queue": _queue,
     "scoring": _scoring,
     "evening": _evening,
+    "committee": _committee,
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, JsonType, UtcDateTime
@@ -22,10 +22,12 @@ class Dossier(Base):
     __table_args__ = (
         CheckConstraint("requested_cents > 0", name="requested_positive"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_has_reason"),
+        # Which are open and in which order, without reading a proposal.
+        Index("ix_dossier_panel_id_code_withdrawn_at_cleared_at", "panel_id", "code", "withdrawn_at", "cleared_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"), index=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
     code: Mapped[str] = mapped_column(String(12), unique=True)
     content: Mapped[dict[str, Any]] = mapped_column(JsonType)
     content_sha256: Mapped[str] = mapped_column(String(64))

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UtcDateTime, append_only, enum_column
@@ -57,11 +57,14 @@ class Assignment(Base):
         CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_moment"),
         CheckConstraint("submitted_at IS NULL OR state NOT IN ('proposed', 'accepted')", name="moment_is_submitted"),
         CheckConstraint("(state IN ('recused', 'withdrawn')) = (ended_at IS NOT NULL)", name="ended_has_moment"),
+        # What is counted of a committee, by person and by dossier, so that a chair's page reads no row.
+        Index("ix_assignment_seat_id_state", "seat_id", "state"),
+        Index("ix_assignment_dossier_id_state", "dossier_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    seat_id: Mapped[int] = mapped_column(ForeignKey("panel_seat.id"), index=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("panel_seat.id"))
     state: Mapped[AssignmentState] = mapped_column(enum_column(AssignmentState), default=AssignmentState.PROPOSED)
     origin: Mapped[AssignmentOrigin] = mapped_column(enum_column(AssignmentOrigin))
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,8 +1,9 @@
 """What one reviewer may see: only what is assigned to them, and colleagues' reviews only in their time."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
 from core.database import session
@@ -35,32 +36,44 @@ def _mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def desk_rows(reviewer_id: int) -> list[DeskRow]:
-    """Return what is or was asked of a reviewer: what is due first, soonest deadline first."""
+def desk_rows(reviewer_id: int, *, page: int = 1, per_page: int = 50) -> list[DeskRow]:
+    """Return a page of what is or was asked of a reviewer: what is due first, soonest deadline first."""
+    scored = (
+        select(func.count(Score.numerator))
+        .join(Review, Review.id == Score.review_id)
+        .where(Review.assignment_id == Assignment.id)
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
     query = (
-        select(Assignment, func.count(Score.numerator))
-        .join(Assignment.seat)
+        _in_order(reviewer_id, select(Assignment, scored))
+        .options(contains_eager(Assignment.dossier).selectinload(Dossier.panel).joinedload(Panel.rulebook))
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )
+    return [
+        DeskRow(assignment, count, len(assignment.dossier.panel.rulebook.rules.criteria))
+        for assignment, count in session().execute(query)
+    ]
+
+
+def _in_order(reviewer_id: int, what: Select[Any]) -> Select[Any]:
+    """Return a selection of assignments narrowed to a reviewer's desk and put in its order."""
+    return (
+        what.join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Panel, Panel.id == Dossier.panel_id)
-        .outerjoin(Assignment.review)
-        .outerjoin(Score, Score.review_id == Review.id)
         .where(*_mine(reviewer_id), Assignment.state.in_(SHOWN))
-        .group_by(Assignment.id)
+        .order_by(case((Assignment.state.in_(DUE), 0), else_=1), Panel.review_closes_at, Dossier.code)
     )
-    counted = {assignment.id: scored for assignment, scored in session().execute(query)}
-    loaded = (
-        select(Assignment)
-        .join(Assignment.dossier)
-        .join(Dossier.panel)
-        .where(Assignment.id.in_(counted))
-        .options(contains_eager(Assignment.dossier).contains_eager(Dossier.panel).joinedload(Panel.rulebook))
-        .order_by(Panel.review_closes_at, Dossier.code)
-    )
-    rows = [
-        DeskRow(assignment, counted[assignment.id], len(assignment.dossier.panel.rulebook.rules.criteria))
-        for assignment in session().scalars(loaded)
-    ]
-    return sorted(rows, key=lambda row: row.assignment.state not in DUE)
+
+
+def desk_counts(reviewer_id: int) -> tuple[int, int]:
+    """Return how many dossiers are on a reviewer's desk, and how many of them have their review in."""
+    sent = func.coalesce(func.sum(case((Assignment.state == AssignmentState.SUBMITTED, 1), else_=0)), 0)
+    counted = _in_order(reviewer_id, select(func.count(Assignment.id), sent)).order_by(None)
+    total, done = session().execute(counted).one()
+    return int(total), int(done)
 
 
 def count_due(reviewer_id: int) -> int:
@@ -128,12 +141,18 @@ def file_of_assignment(assignment: Assignment, position: int) -> DossierFile | N
     return session().scalar(query)
 
 
-def next_due(reviewer_id: int, after: Assignment) -> Assignment | None:
+def next_due(reviewer_id: int, after: Assignment | None = None) -> Assignment | None:
     """Return the next dossier that waits for the reviewer, other than `after`."""
-    for row in desk_rows(reviewer_id):
-        if row.assignment.id != after.id and row.assignment.state in DUE:
-            return row.assignment
-    return None
+    query = (
+        _in_order(reviewer_id, select(Assignment))
+        .where(Assignment.state.in_(DUE))
+        .options(contains_eager(Assignment.dossier))
+        .limit(1)
+    )
+    if after is not None:
+        query = query.where(Assignment.id != after.id)
+    found: Assignment | None = session().scalar(query)
+    return found
 
 
 def reviews_of_others(assignment: Assignment) -> list[Review]:

@@ -13,6 +13,7 @@ from scoring.models import Assignment, ConflictDeclaration, Dossier, Panel, Pane
 from scoring.states import AssignmentState, PanelState
 
 LIVE = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,30 +143,36 @@ def assignments_of_dossier(dossier: Dossier) -> list[Assignment]:
     return list(session().scalars(query))
 
 
-def coverage(panel: Panel, *, page: int = 1, per_page: int = 50) -> Coverage:
+def coverage(panel: Panel, *, page: int = 1, per_page: int = 25) -> Coverage:
     """Return how far a panel is, in a constant number of statements; dossiers that lack reviewers come first."""
     needed = panel.rulebook.rules.reviews_per_application
-    counts = _counts(panel, Assignment.dossier_id).subquery()
-    live = func.coalesce(counts.c.live, 0)
-    is_short = and_(Dossier.cleared_at.is_not(None), Dossier.withdrawn_at.is_(None), live < needed)
-    query = (
-        select(Dossier, live, func.coalesce(counts.c.submitted, 0), func.coalesce(counts.c.recused, 0))
-        .outerjoin(counts, counts.c.dossier_id == Dossier.id)
-        .where(Dossier.panel_id == panel.id)
-    )
-    short, total = (
-        session()
-        .execute(
-            select(func.coalesce(func.sum(case((is_short, 1), else_=0)), 0), func.count())
-            .select_from(Dossier)
-            .outerjoin(counts, counts.c.dossier_id == Dossier.id)
-            .where(Dossier.panel_id == panel.id)
-        )
-        .one()
-    )
+    total = session().scalar(select(func.count(Dossier.id)).where(Dossier.panel_id == panel.id)) or 0
     page = min(page, max(1, -(-total // per_page)))
-    ordered = query.order_by(case((is_short, 0), else_=1), Dossier.code).limit(per_page).offset((page - 1) * per_page)
-    rows = [CoverageRow(*row) for row in session().execute(ordered)]
+    live = (
+        select(func.count())
+        .select_from(Assignment)
+        .where(Assignment.dossier_id == Dossier.id, Assignment.state.not_in(ENDED))
+        .correlate(Dossier)
+        .scalar_subquery()
+    )
+    is_short = and_(Dossier.cleared_at.is_not(None), Dossier.withdrawn_at.is_(None), live < needed)
+    of_panel = select(Dossier).where(Dossier.panel_id == panel.id).order_by(Dossier.code)
+    short = session().scalar(select(func.count(Dossier.id)).where(Dossier.panel_id == panel.id, is_short)) or 0
+    start = (page - 1) * per_page
+    # First those that lack somebody, then the rest, each in the order of an index: nothing is sorted.
+    found_rows = (
+        list(session().scalars(of_panel.where(is_short).limit(per_page).offset(start))) if start < short else []
+    )
+    rest = of_panel.where(~is_short).limit(per_page - len(found_rows)).offset(max(start - short, 0))
+    found_rows += session().scalars(rest)
+    counts = _counts(panel, Assignment.dossier_id).where(
+        Assignment.dossier_id.in_([dossier.id for dossier in found_rows])
+    )
+    by_dossier = {row.dossier_id: row for row in session().execute(counts)}
+    rows = []
+    for dossier in found_rows:
+        found = by_dossier.get(dossier.id)
+        rows.append(CoverageRow(dossier, *((found.live, found.submitted, found.recused) if found else (0, 0, 0))))
     by_seat = {row.seat_id: row for row in session().execute(_counts(panel, Assignment.seat_id))}
     loads = []
     for seat in seats_of_panel(panel):

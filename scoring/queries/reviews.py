@@ -72,19 +72,23 @@ def count_readings_due(panel: Panel) -> int:
     """Return how many declarations and reviews are still to come."""
     query = (
         select(func.count(Assignment.id))
+        .join(Assignment.seat)
         .join(Assignment.dossier)
-        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
+        .where(PanelSeat.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
     )
     return session().scalar(query) or 0
 
 
 def reviews_stamp(panel: Panel) -> tuple[int | str, ...]:
     """Return marks that differ whenever a submitted score of a panel came, went or changed."""
+    # A review is in, and stays in, as its assignment says; both queries read an index alone.
     reviews = (
-        select(func.count(Review.id), func.coalesce(func.sum(Review.id), 0))
-        .join(Review.assignment)
-        .join(Assignment.dossier)
-        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Review.state == ReviewState.SUBMITTED)
+        select(func.count(Assignment.id), func.coalesce(func.sum(Assignment.id), 0))
+        .join(Assignment.seat)
+        .where(PanelSeat.panel_id == panel.id, Assignment.state == AssignmentState.SUBMITTED)
+    )
+    gone = select(func.count(Dossier.id), func.coalesce(func.sum(Dossier.id), 0)).where(
+        Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_not(None)
     )
     changes = (
         select(func.coalesce(func.max(ScoreChange.id), 0))
@@ -92,21 +96,27 @@ def reviews_stamp(panel: Panel) -> tuple[int | str, ...]:
         .join(Score.review)
         .join(Review.assignment)
         .join(Assignment.dossier)
-        .where(Dossier.panel_id == panel.id)
+        .where(Dossier.panel_id + 0 == panel.id)  # changes are few: begin with them, not with the committee's dossiers
     )
-    count, total = session().execute(reviews).one()
+    counted = (*session().execute(reviews).one(), *session().execute(gone).one())
     # Codes are drawn by chance: no other database's committee is taken for this one.
-    codes = select(func.min(Dossier.code), func.max(Dossier.code)).where(Dossier.panel_id == panel.id)
-    return (*session().execute(codes).one(), panel.id, int(count), int(total), session().scalar(changes) or 0)
+    codes = select(
+        *(
+            select(one(Dossier.code)).where(Dossier.panel_id == panel.id).scalar_subquery()
+            for one in (func.min, func.max)
+        )
+    )
+    numbers = (panel.id, *map(int, counted), session().scalar(changes) or 0)
+    return (*session().execute(codes).one(), *numbers)
 
 
 def readings_due(panel: Panel, *, most: int) -> list[Assignment]:
     """Return what is still to be declared or scored, what was assigned first before the rest; `most` of it."""
     query = (
         select(Assignment)
-        .join(Assignment.dossier)
         .join(Assignment.seat)
-        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
+        .join(Assignment.dossier)
+        .where(PanelSeat.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
         .options(contains_eager(Assignment.dossier), contains_eager(Assignment.seat), joinedload(Assignment.review))
         .order_by(Assignment.assigned_at, PanelSeat.id, Dossier.code)
         .limit(most)

@@ -1,5 +1,7 @@
 """The programme's view of a committee: how far it is, and its next step. Reviewers appear as letters."""
 
+from collections.abc import Sequence
+
 from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
@@ -15,13 +17,13 @@ from scoring.forms import DeadlineForm, RandomnessForm
 from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
 from scoring.routes.rulebooks import names_in
-from scoring.rules.course import Course, course
+from scoring.rules.course import Course, Leaning, course
 from scoring.rules.rulebook import exact
 from scoring.rules.severity import Unfit
 from scoring.services.phases import BEFORE_RANKING
 from scoring.states import ASSIGNMENT, CONFLICT_LABELS, PANEL, PanelState
 
-SHOWN, KEPT = 50, 8
+SHOWN, KEPT = 25, 8
 _COURSES: dict[tuple[int | str, ...], Course] = {}
 REFUSALS = {
     Unfit.TOO_FEW: N_("Hay menos de cinco evaluaciones por persona; no se distingue la severidad del azar."),
@@ -57,6 +59,7 @@ def panel_course(panel_id: int) -> str:
     return render_template(
         "scoring/panel_course.html",
         panel=panel,
+        leanings=found.leanings if _everybody() else _farthest(found.leanings),
         due=due,
         due_count=queries.count_readings_due(panel),
         course=found,
@@ -71,6 +74,23 @@ def panel_course(panel_id: int) -> str:
         exact=exact,
         names=names_in(panel.rulebook.rules),
     )
+
+
+def _everybody() -> bool:
+    """Return whether every letter was asked for, not only those to look at first."""
+    return request.args.get("personas") == "todas"
+
+
+def _farthest(leanings: Sequence[Leaning]) -> list[Leaning]:
+    """Return those who lean most, in the order of their letters."""
+    most = sorted(leanings, key=lambda one: -abs(one.difference))[:SHOWN]
+    return [one for one in leanings if one in most]
+
+
+def _behind(loads: Sequence[queries.SeatLoad]) -> list[queries.SeatLoad]:
+    """Return those with most to do, in the order of their seats."""
+    most = {one.seat.id for one in sorted(loads, key=lambda one: one.submitted - one.assigned)[:SHOWN]}
+    return [one for one in loads if one.seat.id in most]
 
 
 def _course(panel: Panel) -> Course:
@@ -146,11 +166,13 @@ def panel_further(panel_id: int, code: str) -> Response:
 def panel_page(panel: Panel, form: RandomnessForm) -> str:
     """Return the page of a committee."""
     writes = actor().has(*STAFF)
+    coverage = queries.coverage(panel, page=page_number(request.args))
     targets = [state for state in PANEL.targets(panel.state) if state in BY_HAND] if writes else []
     return render_template(
         "scoring/panel_show.html",
         panel=panel,
-        coverage=queries.coverage(panel, page=page_number(request.args)),
+        coverage=coverage,
+        loads=coverage.loads if _everybody() else _behind(coverage.loads),
         draw=queries.draw_of_panel(panel),
         ranking=queries.latest_ranking(panel),
         states=PANEL,

@@ -167,3 +167,37 @@ def test_reading_takes_as_many_statements_for_many_as_for_one(
         return len(sent)
 
     assert statements(1, "una", 901) == statements(9, "nueve", 931)
+
+
+def test_a_desk_is_read_page_by_page_in_one_order() -> None:
+    made = make.assigned_panel(5, 3)
+    make.review(queries.desk_rows(901)[0].assignment)
+    whole = [row.assignment.id for row in queries.desk_rows(901)]
+    pages = [[row.assignment.id for row in queries.desk_rows(901, page=number, per_page=2)] for number in (1, 2, 3, 4)]
+    assert pages == [whole[:2], whole[2:4], whole[4:], []]
+    assert queries.desk_rows(901)[-1].assignment.state == AssignmentState.SUBMITTED
+    assert queries.desk_counts(901) == (5, 1)
+    assert queries.desk_counts(999) == (0, 0)
+    following = queries.next_due(901)
+    assert following is not None
+    assert following.id == whole[0]
+    after = queries.next_due(901, following)
+    assert after is not None
+    assert after.id == whole[1]
+    assert made.state == PanelState.REVIEW
+
+
+def test_a_committee_shows_first_who_lacks_readers_on_whatever_page() -> None:
+    made = make.panel(document=make.simple_rulebook(3))
+    for _number in range(7):
+        make.dossier(made)
+    for number in range(3):
+        make.seat(made, 901 + number)
+    services.assign_reviewers(made)
+    late = make.dossier(made)
+    rest = sorted(one.code for one in queries.open_dossiers(made) if one.id != late.id)
+    pages = [[row.dossier.code for row in queries.coverage(made, page=number, per_page=3).rows] for number in (1, 2, 3)]
+    assert pages == [[late.code, *rest[:2]], rest[2:5], rest[5:]]
+    found = queries.coverage(made, page=9, per_page=3)
+    assert (found.page.page, found.page.total, found.short, found.submitted) == (3, 8, 1, 0)
+    assert [(row.live, row.submitted) for row in found.rows] == [(3, 0), (3, 0)]

@@ -94,6 +94,7 @@ PARTS = (
     _in("conflict_declaration", N_("Tus declaraciones de interés"), "panel_seat", by="seat_id"),
     _in("review", N_("Tus evaluaciones"), "assignment"),
     _in("score", N_("Tus calificaciones"), "review"),
+    _in("discussion_note", N_("Lo que comentaste en la deliberación"), "panel_seat", by="seat_id"),
     _in("sample_reading", N_("Cómo calificaste las muestras"), "panel_seat", by="seat_id"),
     _in("meeting_member", N_("Las sesiones de comité a las que te convocaron"), "panel_seat", by="seat_id"),
     _in("meeting_vote", N_("Tus votos en sesiones de comité"), "panel_seat", by="seat_id"),

@@ -6,7 +6,7 @@ from core.language import _, in_language, localised, ngettext
 from core.moments import spoken_deadline
 from core.settings import setting
 from mail.services import enqueue_mail
-from scoring.models import Meeting, Panel
+from scoring.models import Dossier, Meeting, Panel
 from scoring.states import MeetingState
 
 
@@ -61,4 +61,27 @@ def write_meeting(person: User, meeting: Meeting, entry: StoredFile) -> None:
             action=(_("Ver la sesión"), f"{home}/evaluacion/sesiones/{meeting.id}"),
             attachments=[entry],
             about="grants.meeting",
+        )
+
+
+def write_discussion(person: User, dossier: Dossier, count: int) -> None:
+    """Queue the letter that says how many comments by others wait: neither what they say nor who wrote them."""
+    with in_language(person.language):
+        code = dossier.code
+        said = ngettext(
+            "Hay %(num)s comentario nuevo en el expediente %(code)s.",
+            "Hay %(num)s comentarios nuevos en el expediente %(code)s.",
+            count,
+            code=code,
+        )
+        enqueue_mail(
+            to=person.email,
+            subject=_("Comentarios nuevos en el expediente %(code)s", code=code),
+            paragraphs=[said, _("Solo los leen quienes también lo evaluaron.")],
+            language=person.language,
+            action=(
+                _("Leer la discusión"),
+                f"{setting('PUBLIC_URL').rstrip('/')}/{person.language}/evaluacion/{code}#discusion",
+            ),
+            about="grants.discussion",
         )

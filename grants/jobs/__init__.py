@@ -1,5 +1,27 @@
 """Background work of the mobility fund. Importing this package names every handler."""
 
-from grants.jobs import bulk, calls, conflicts, dossiers, leftovers, letters, reminders, retention, subscriptions
+from grants.jobs import (
+    bulk,
+    calls,
+    conflicts,
+    discussion,
+    dossiers,
+    leftovers,
+    letters,
+    reminders,
+    retention,
+    subscriptions,
+)
 
-__all__ = ["bulk", "calls", "conflicts", "dossiers", "leftovers", "letters", "reminders", "retention", "subscriptions"]
+__all__ = [
+    "bulk",
+    "calls",
+    "conflicts",
+    "discussion",
+    "dossiers",
+    "leftovers",
+    "letters",
+    "reminders",
+    "retention",
+    "subscriptions",
+]

@@ -52,6 +52,7 @@ from grants.services.conflicts import (
 from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
 from grants.services.course import advance_calls, bring_up_to_date, move_call
 from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
+from grants.services.discussion import tell_readers
 from grants.services.dossiers import DossierTally, hand_over_dossiers, prepare_dossiers, withdraw_dossier_of
 from grants.services.expense_reports import (
     ExpenseEntry,
@@ -183,6 +184,7 @@ __all__ = [
     "subscription_by_token",
     "take_part",
     "take_rows",
+    "tell_readers",
     "tell_subscribers",
     "when_agreement_accepted",
     "when_award_declined",

@@ -24,6 +24,7 @@ from scoring.queries.desk import (
     next_due,
     reviews_of_others,
 )
+from scoring.queries.discussion import hold_dossier, notes_for, notes_of, readers_to_tell
 from scoring.queries.dossiers import (
     conflicted_pairs,
     dossier_by_code,
@@ -128,6 +129,7 @@ __all__ = [
     "due_by_reviewer",
     "feedback_for",
     "file_of_assignment",
+    "hold_dossier",
     "hold_meeting",
     "hold_panel",
     "hold_question",
@@ -139,6 +141,8 @@ __all__ = [
     "meetings_ahead",
     "meetings_of",
     "next_due",
+    "notes_for",
+    "notes_of",
     "open_dossiers",
     "own_other_scores",
     "panel_by_id",
@@ -149,6 +153,7 @@ __all__ = [
     "questions_of",
     "ranking_lines",
     "read_by",
+    "readers_to_tell",
     "reading_of",
     "readings_due",
     "readings_in",

@@ -42,6 +42,7 @@ __all__ = [
     "calibration",
     "committee",
     "desk",
+    "discussion",
     "lots",
     "meetings",
     "panels",

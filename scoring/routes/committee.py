@@ -32,6 +32,8 @@ def panel_dossier(panel_id: int, code: str) -> str:
         rules=panel.rulebook.rules,
         assignments=queries.assignments_of_dossier(dossier),
         changes=queries.score_changes(dossier),
+        notes=queries.notes_of(dossier),
+        writes=actor().has(*STAFF),
         states=ASSIGNMENT,
         plain=plain,
         standing=STANDING if actor().has(*STAFF) and panel.state in BEFORE_RANKING else (),

@@ -17,11 +17,11 @@ from scoring import queries, services
 from scoring.errors import DossierNotFound, UnknownConflict
 from scoring.errors.calibration import CalibrationFirst
 from scoring.forms import NO_CONFLICT, DeclarationForm, QuestionForm, RecognitionForm, review_form
-from scoring.models import Assignment, ScoreChange
+from scoring.models import Assignment
+from scoring.routes.discussion import submitted_page
 from scoring.routes.reviews import review_page
 from scoring.routes.room import blueprint, own_assignment
-from scoring.rules.rulebook import plain
-from scoring.states import ASSIGNMENT, MEETING, PANEL, AssignmentState, ConflictKind, PanelState
+from scoring.states import ASSIGNMENT, MEETING, AssignmentState, ConflictKind
 
 PER_PAGE = 50
 READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
@@ -63,30 +63,7 @@ def dossier_show(code: str) -> str | Response:
         return _declaration_page(assignment, DeclarationForm(rules))
     if assignment.state == AssignmentState.ACCEPTED:
         return review_page(assignment, review_form(rules, assignment.review))
-    return render_template(
-        "scoring/review_show.html",
-        assignment=assignment,
-        dossier=assignment.dossier,
-        rules=rules,
-        others=queries.reviews_of_others(assignment),
-        mine=queries.own_other_scores(assignment),
-        questions=queries.questions_of(assignment),
-        question=QuestionForm(),
-        changes=_changes(assignment),
-        states=ASSIGNMENT,
-        panel_states=PANEL,
-        may_change=assignment.dossier.panel.state == PanelState.DISCUSSION,
-        plain=plain,
-    )
-
-
-def _changes(assignment: Assignment) -> dict[int, list[ScoreChange]]:
-    """Return what was changed in the deliberation, by score; nothing while others' reviews are not shown."""
-    by_score: dict[int, list[ScoreChange]] = {}
-    if assignment.dossier.panel.state in queries.COMPARING:
-        for change in queries.score_changes(assignment.dossier):
-            by_score.setdefault(change.score_id, []).append(change)
-    return by_score
+    return submitted_page(assignment, QuestionForm())
 
 
 @blueprint.post("/evaluacion/<code>/declarar")

@@ -19,6 +19,7 @@ from scoring.services.conflicts import (
     recognise_person,
     record_conflicts,
 )
+from scoring.services.discussion import cover_note, strike_note, when_note_written, write_note
 from scoring.services.dossiers import (
     DossierAttachment,
     clear_dossier,
@@ -85,6 +86,7 @@ __all__ = [
     "commit_lot",
     "compute_ranking",
     "convene_meeting",
+    "cover_note",
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
@@ -112,11 +114,14 @@ __all__ = [
     "seat_reviewer",
     "select",
     "sign_minutes",
+    "strike_note",
     "submit_review",
     "tells_budget",
     "unseat_reviewer",
     "when_meeting_called",
+    "when_note_written",
     "when_window_extended",
     "withdraw_assignment",
     "withdraw_dossier",
+    "write_note",
 ]

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from core.clock import now
+from grants import services as grants
 from mail.services import enqueue_mail
 from scoring import queries, services
+from scoring.errors.discussion import NoteNamesSomebody
 from scoring.errors.meetings import MotionNamesSomebody
 from scoring.models import Assignment
 from scoring.states import PanelState
@@ -91,8 +93,16 @@ def discussed(blind: Blind, session: Session) -> None:
     session.commit()
 
 
-def met(blind: Blind, session: Session) -> None:
+def said(blind: Blind, session: Session) -> None:
     discussed(blind, session)
+    for assignment in queries.assignments_of_panel(blind.panel):
+        note = services.write_note(assignment, "El calendario no alcanza para tres ciudades.")
+        grants.tell_readers(note.dossier, note.written_at, note.written_at + timedelta(minutes=15))
+    session.commit()
+
+
+def met(blind: Blind, session: Session) -> None:
+    said(blind, session)
     told = services.convene_meeting(blind.panel, starts_at=now() + timedelta(days=2), place="Sala 2")
     meeting = services.open_meeting(told)
     for member in meeting.members:
@@ -122,7 +132,7 @@ def released(blind: Blind, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "phase", [lambda _blind, _session: None, declared, reviewed, discussed, met, recorded, released]
+    "phase", [lambda _blind, _session: None, declared, reviewed, discussed, said, met, recorded, released]
 )
 def test_a_reviewer_learns_nobody_s_name(
     browser: Browser, session: Session, blind: Blind, phase: Callable[[Blind, Session], None]
@@ -331,6 +341,25 @@ def test_a_motion_that_tells_whose_dossier_it_is_is_refused(session: Session, bl
     for words in (application.applicant.name, "xochitl quetzalli", application.applicant.email):
         with pytest.raises(MotionNamesSomebody):
             services.add_point(meeting, f"Volver a leer lo de {words} con calma.", dossier)
+
+
+def test_a_comment_that_tells_whose_dossier_it_is_is_refused(session: Session, blind: Blind) -> None:
+    discussed(blind, session)
+    application = blind.applications[0]
+    dossier = queries.dossier_by_code(blind.code_of(application))
+    assert dossier is not None
+    reader = queries.assignments_of_dossier(dossier)[0]
+    for words in (application.applicant.name, "xochitl quetzalli", application.applicant.email):
+        with pytest.raises(NoteNamesSomebody):
+            services.write_note(reader, f"Creo que es {words}, por el tono.")
+    assert queries.notes_of(dossier) == []
+
+
+def test_reviewers_letters_about_a_discussion_name_nobody(session: Session, blind: Blind) -> None:
+    said(blind, session)
+    people = [session.get_one(type(blind.reviewer), seat.reviewer_id) for seat in queries.seats_of_panel(blind.panel)]
+    others = set().union(*(secrets_of_person(one) for one in people if one is not blind.reviewer)) - {"persona"}
+    assert [leak for leak in leaks_in_letters(blind.reviewer, others) if leak.where == "grants.discussion"] == []
 
 
 def test_minutes_say_nothing_of_names_in_their_text_or_their_data(session: Session, blind: Blind) -> None:

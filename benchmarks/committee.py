@@ -52,6 +52,7 @@ def _fill(count: int, reviewer_id: int) -> int:
 
     from core.clock import now
     from core.database import db
+    from scoring import queries
     from scoring.models import Assignment, Dossier, Review, Score
     from tests.factories import scoring as make
 
@@ -61,7 +62,7 @@ def _fill(count: int, reviewer_id: int) -> int:
     assert assigned is not None
     review = make.review(assigned)
     db.session.commit()
-    seats = [seat.id for seat in make.queries.seats_of_panel(panel)]
+    seats = [seat.id for seat in queries.seats_of_panel(panel)]
     like, moment = _copied(one), now()
     _insert(Dossier.__table__, [like | {"code": f"B{secrets.token_hex(4).upper()}"} for _number in range(count - 1)])
     ids = db.session.scalars(select(Dossier.id).where(Dossier.id != one.id).order_by(Dossier.id)).all()

@@ -47,7 +47,7 @@ class _Purse:
     granted: dict[str, tuple[int, Reason]] = field(default_factory=dict)
 
     def spend(self, rulebook: Rulebook, reason: Reason, *, partial: bool = False) -> None:
-        """Go down the queue by the skip rule. Only money that nobody else is offered any more is given in part."""
+        """Go down the queue by the skip rule. Only what was left over is given in part, at this queue's turn."""
         waiting = []
         for index, line in enumerate(self.queue):
             amount = amount_for(rulebook, line.requested_cents)
@@ -129,12 +129,14 @@ def _drawn(
 ) -> list[Decision]:
     """Put those near the cut in the order of the lot, and select again. Where money is enough for all there is no cut.
 
-    The cut is the score of the last whom the order alone would have given money.
+    The cut is the score of the last whom the order alone would have given money: who fills a reserved place may stand
+    far below and does not move it, nor is that award the lot's.
     """
     ranked = [line for line in lines if line.position is not None]
     if not any(one.reason in ON_MONEY or one.reason is Reason.WAITLISTED_ENVELOPE for one in plainly):
         return list(plainly)
-    won = {one.label for one in plainly if one.determination is Determination.AWARDED}
+    awarded = [one for one in plainly if one.determination is Determination.AWARDED]
+    won = {one.label for one in awarded if one.reason is not Reason.AWARDED_RESERVED}
     last = [line for line in ranked if line.label in won][-1:]
     if not last or last[0].score is None:
         return list(plainly)
@@ -165,7 +167,8 @@ def _at(line: Line, decision: Decision) -> Decision:
 
 def _by_lot(line: Line, decision: Decision, width: Fraction) -> Decision:
     params: dict[str, str | int] = {"position": line.position or 0, "band": plain(width), "lot": line.lot or 0}
-    if decision.reason is Reason.AWARDED_PARTIAL or decision.determination is Determination.NOT_SELECTED:
+    kept = {Reason.AWARDED_PARTIAL, Reason.AWARDED_RESERVED}  # what decided there was not the lot, or not alone
+    if decision.reason in kept or decision.determination is Determination.NOT_SELECTED:
         return _at(line, decision)
     if decision.determination is Determination.AWARDED:
         return replace(decision, reason=Reason.AWARDED_BAND, params=params)

@@ -152,3 +152,20 @@ def test_a_band_of_nought_is_the_cut_itself() -> None:
     found = decide(book(percents=(), lottery_band="0"), scored(), 30)
     awarded = [one.label for one in found if one.determination is Determination.AWARDED]
     assert awarded == ["D1", "D2", "D3"]
+
+
+def test_a_reserved_place_far_below_does_not_move_the_cut_and_is_not_the_lots() -> None:
+    rules = document(percents=(), lottery_band="2")
+    rules["reserved"] = [{**standard_rulebook({"es": "R"})["reserved"][0], "places": 1, "winner_uses_place": False}]
+    held = frozenset({rules["reserved"][0]["id"]})
+    lines = [*scored()[:5], replace(scored()[5], entitlements=held)]  # D6 has 70 points and the place
+    found = {one.label: one for one in decide(parse(rules), lines, 40)}
+    assert found["D6"].reason is Reason.AWARDED_RESERVED
+    assert [name for name, one in found.items() if one.reason is Reason.AWARDED_BAND] == ["D4", "D5"]
+    assert found["D1"].reason is Reason.AWARDED_IN_RANK
+    near = [
+        scored()[0],
+        replace(scored()[1], entitlements=held),
+        *scored()[2:],
+    ]  # last of the lot's four, it holds a place
+    assert {one.label: one for one in decide(parse(rules), near, 40)}["D2"].reason is Reason.AWARDED_RESERVED

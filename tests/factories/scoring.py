@@ -95,6 +95,11 @@ def assigned_panel(dossiers: int = 3, reviewers: int = 3, first_reviewer_id: int
     return made
 
 
+def first_assignment(of: Panel) -> Assignment:
+    """The first assignment of a committee."""
+    return queries.assignments_of_panel(of)[0]
+
+
 def entries(*values: int | str, justification: str = JUSTIFICATION) -> dict[str, ScoreEntry]:
     """A whole review's entries, in the order of the standard criteria."""
     return {name: ScoreEntry(str(value), justification) for name, value in zip(CRITERIA, values, strict=True)}

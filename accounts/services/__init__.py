@@ -1,6 +1,7 @@
 """The verbs of accounts. Every one flushes, none commits, each leaves its audit event."""
 
 from accounts.services.attempts import admit, admit_letter, forgive, note_failure
+from accounts.services.hashing import Weighed, weigh_password
 from accounts.services.nobody import forget_paper_person, nobody
 from accounts.services.organisations import (
     accept_invitation,
@@ -51,11 +52,12 @@ from accounts.services.sessions import (
     open_session,
     touch_session,
 )
-from accounts.services.sign_in import SignIn, sign_in, sign_out
+from accounts.services.sign_in import SignIn, look_up_hash, sign_in, sign_out
 
 __all__ = [
     "Enrolment",
     "SignIn",
+    "Weighed",
     "accept_invitation",
     "add_member",
     "admit",
@@ -81,6 +83,7 @@ __all__ = [
     "forgive",
     "grant_role",
     "invite_member",
+    "look_up_hash",
     "nobody",
     "note_failure",
     "note_shown",
@@ -110,6 +113,7 @@ __all__ = [
     "suspend_account",
     "touch_session",
     "verify_email",
+    "weigh_password",
     "when_membership_changes",
     "withdraw_invitation",
 ]

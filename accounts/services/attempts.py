@@ -33,8 +33,17 @@ def admit(kind: AttemptKind, email: str, address: str) -> None:
     Raises:
         TooManyAttempts: the account or the network has to wait; nothing is counted.
     """
+    queries.hold_account(account_key(email))
+    look_whether_to_wait(kind, email, address)
+
+
+def look_whether_to_wait(kind: AttemptKind, email: str, address: str) -> None:
+    """Say how long to wait, where one has to, without queueing up: whoever decides asks `admit` again.
+
+    Raises:
+        TooManyAttempts: the account or the network has to wait.
+    """
     key, bounds, moment = account_key(email), limits(), now()
-    queries.hold_account(key)
     wait = max(
         account_wait(queries.failures_of_account(kind, key, moment - 2 * bounds.lock), moment, bounds),
         address_wait(queries.failures_of_address(kind, address_key(address), moment - 2 * bounds.lock), moment, bounds),

@@ -1,5 +1,6 @@
 """Passwords into hashes, with the same work done whether or not there is an account."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -17,15 +18,34 @@ def hash_password(password: str) -> str:
     return _hasher()[0].hash(password)
 
 
-def verify_password(person: User | None, typed: str) -> bool:
-    """Return whether `typed` is the person's password; costs the same for nobody as for somebody."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a typed password is worth against one hash: reckoned before the transaction, since it takes long."""
+
+    against: str | None
+    typed: str
+    right: bool
+
+
+def weigh_password(known: str | None, typed: str) -> Weighed:
+    """Compare a typed password with a hash; costs the same without one as with one."""
     hasher, dummy = _hasher()
-    known = person.password_hash if person is not None else None
     try:
         hasher.verify(known or dummy, normal_password(typed[:LONGEST]))
     except (VerificationError, InvalidHashError):
-        return False
-    return known is not None and len(typed) <= LONGEST
+        return Weighed(known, typed, right=False)
+    return Weighed(known, typed, right=known is not None and len(typed) <= LONGEST)
+
+
+def verify_password(person: User | None, typed: str, weighed: Weighed | None = None) -> bool:
+    """Return whether `typed` is the person's password; costs the same for nobody as for somebody.
+
+    What was weighed before counts only for the very same password against the very same hash.
+    """
+    known = person.password_hash if person is not None else None
+    if weighed is None or (weighed.against, weighed.typed) != (known, typed):
+        weighed = weigh_password(known, typed)
+    return weighed.right
 
 
 def needs_new_hash(person: User) -> bool:

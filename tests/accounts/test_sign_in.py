@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from accounts.services import sign_in
 from core.audit import AuditEvent
 from core.clock import FrozenClock
 from core.context import Actor, acting_as
+from core.database import db
 from core.errors import Forbidden
 from core.roles import Role
 from core.settings import install_settings
@@ -374,3 +376,54 @@ def test_stopping_an_account_ends_its_sessions_now(session: Session, clock: Froz
     services.reinstate_account(user)
     assert session_facts(token) is None
     assert session.scalars(select(UserSession.end_reason)).all() == [SessionEnd.ACCOUNT_STOPPED]
+
+
+def test_password_weighed_before_counts_for_that_password_and_that_hash_only(
+    session: Session, clock: FrozenClock
+) -> None:
+    user = make_user(email="ana@example.org")
+
+    def enter(password: str, weighed: services.Weighed) -> Any:
+        return sign_in(email="ana@example.org", password=password, address=ADDRESS, device="", weighed=weighed)
+
+    right = services.weigh_password(services.look_up_hash("ana@example.org", ADDRESS), PASSWORD)
+    assert right.right
+    assert enter("una contraseña equivocada", right) is None
+    assert enter(PASSWORD, right) is not None
+    services.set_password(user, "otra contraseña muy larga")
+    assert enter(PASSWORD, right) is None
+    clock.advance(hours=1)
+    wrong = services.weigh_password(None, "otra contraseña muy larga")
+    assert not wrong.right
+    assert enter("otra contraseña muy larga", wrong) is not None
+
+
+def test_who_has_to_wait_is_told_before_anything_is_weighed(session: Session, clock: FrozenClock) -> None:
+    make_user(email="ana@example.org")
+    for _time in range(3):
+        assert attempt("ana@example.org") is None
+    with pytest.raises(TooManyAttempts):
+        services.look_up_hash("ana@example.org", ADDRESS)
+    clock.advance(seconds=1)
+    assert services.look_up_hash("ana@example.org", ADDRESS) is not None
+    assert services.look_up_hash("nadie@example.org", ADDRESS) is None
+
+
+def test_no_transaction_waits_for_the_hash(
+    app: Flask, client: FlaskClient, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_user(email="ana@example.org")
+    db.session.commit()
+    open_then: list[bool] = []
+    weigh = services.weigh_password
+
+    def weighing(known: str | None, typed: str) -> services.Weighed:
+        open_then.append(db.session().in_transaction())
+        return weigh(known, typed)
+
+    monkeypatch.setattr("accounts.services.weigh_password", weighing)
+    monkeypatch.setattr("accounts.services.hashing.weigh_password", weighing)
+    for password in ("una contraseña equivocada", PASSWORD):
+        client.post("/es/cuenta/entrar", data={"email": "ana@example.org", "password": password})
+    client.post("/es/cuenta/entrar", data={"email": "nadie@example.org", "password": PASSWORD})
+    assert open_then == [False, False, False]

@@ -94,13 +94,13 @@ def result(point: Mapping[str, Any]) -> str:
     """Return what was decided on a point, with the counts."""
     if point["outcome"] is None:
         return _("No se trató.")
-    said = _(
-        "%(outcome)s: %(in_favour)s a favor, %(against)s en contra, %(abstained)s abstenciones.",
-        outcome=_(OUTCOME_LABELS[MotionOutcome(point["outcome"])][0]),
+    counts = _(
+        "%(in_favour)s a favor, %(against)s en contra, %(abstained)s abstenciones.",
         in_favour=point["in_favour"],
         against=point["against"],
         abstained=point["abstained"],
     )
+    said = f"{_(OUTCOME_LABELS[MotionOutcome(point['outcome'])][0])}. {counts}"
     return f"{said} {_('Decidió el voto de quien preside, como dicen las reglas.')}" if point["by_chair"] else said
 
 

@@ -186,7 +186,8 @@ def _is_open(application: Application, cure: CureRequest | None) -> bool:
 
 
 def _events(application: Application, cure: CureRequest | None) -> list[Event]:
-    events = [Event(application.created_at, _("Empezaste el borrador"))]
+    own = application.applicant_user_id == actor().user_id
+    events = [Event(application.created_at, _("Empezaste el borrador") if own else _("Se empezó el borrador"))]
     for version in queries.versions_of(application):
         title = _("La recibimos") if version.number == 1 else _("La recibimos otra vez; cuenta este envío")
         url = url_for("grants.acuse_show", application_id=application.id, envio=version.number)

@@ -244,3 +244,20 @@ def test_only_a_companion_leaves(draft: Application, client: FlaskClient) -> Non
     for person in (draft.applicant, make_user()):
         sign_in_as(client, person)
         assert client.post(f"/es/solicitudes/{draft.id}/dejar").status_code == 404
+
+
+def test_who_travels_along_is_told_who_writes_and_sends_it(client: FlaskClient, draft: Application) -> None:
+    services.invite_companion(draft, name="Amiga", email=FRIEND)
+    token = token_sent()
+    stranger, friend = make_user(), make_user(email=FRIEND)
+    session().commit()
+    sign_in_as(client, stranger)
+    assert "Salir y entrar con otra cuenta" in client.get(f"/es/viajo-con/{token}").text
+    services.answer_invitation(services.invitation(token), friend, accept=True)
+    session().commit()
+    sign_in_as(client, friend)
+    page = client.get(f"/es/solicitudes/{draft.id}").text
+    assert "La escribe y la envía Lucía Prueba" in page
+    assert "Solo tú la ves" not in page
+    sign_in_as(client, draft.applicant)
+    assert "Envíala antes del" in client.get(f"/es/solicitudes/{draft.id}").text

@@ -95,6 +95,7 @@ class User(Base):
         CheckConstraint("state <> 'active' OR email_verified_at IS NOT NULL", name="active_is_verified"),
         CheckConstraint("state <> 'unverified' OR email_verified_at IS NULL", name="unverified_is_not_verified"),
         CheckConstraint("totp_last_step IS NULL OR totp_secret IS NOT NULL", name="step_needs_secret"),
+        Index("ix_user_account_name_folded", "name_folded", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -20,7 +20,8 @@ from grants.forms.staff import BulkScreeningForm
 from grants.models import Application, BulkAction, Call
 from grants.queries import bulk as bulk_queries
 from grants.queries import calls as call_queries
-from grants.queries import screening as queries
+from grants.queries import queue as queries
+from grants.queries import screening as screening_queries
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.routes.screening import staff_call
 from grants.services import bulk, bulk_undo
@@ -111,7 +112,7 @@ def _page(
         staff=staff,
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,
-        waiting=queries.count_in_state(call, ApplicationState.SUBMITTED),
+        waiting=screening_queries.count_in_state(call, ApplicationState.SUBMITTED),
         state=call_queries.state_now(call).value,
         form=BulkScreeningForm(),
         bulk_form=form,

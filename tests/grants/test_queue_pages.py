@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.clock import FrozenClock
 from core.database import session
 from grants.models import Application, Call
-from grants.queries.screening import ORDERS, QueueFilter, queue, queue_page
+from grants.queries.queue import ORDERS, QueueFilter, queue, queue_page
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_open_call, make_submitted_application
 

@@ -31,7 +31,7 @@ from grants.errors.awards import (
 from grants.models import Application, BlindClearing, CoApplicant, CureRequest, Screening
 from grants.queries import determinations as application_queries
 from grants.queries import dossiers as dossier_queries
-from grants.queries import screening as queries
+from grants.queries import queue as list_queries
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.screening import ClearingState, CureState, ScreeningVerdict
@@ -441,7 +441,7 @@ def test_queue_takes_the_same_queries_for_one_row_and_for_many(clock: FrozenCloc
         call, _found = make.closed_call(clock, applications=number)
         session().commit()
         with count_queries() as sent:
-            for application in session().scalars(queries.queue(call, queries.QueueFilter(order="-nombre"))):
+            for application in session().scalars(list_queries.queue(call, list_queries.QueueFilter(order="-nombre"))):
                 assert application.applicant.name
                 assert application.organisation is None
         counts.append(len(sent))
@@ -451,8 +451,8 @@ def test_queue_takes_the_same_queries_for_one_row_and_for_many(clock: FrozenCloc
 
 def test_search_text_is_literal(clock: FrozenClock) -> None:
     call, found = make.closed_call(clock, applications=2)
-    assert session().scalars(queries.queue(call, queries.QueueFilter(text="%"))).all() == []
+    assert session().scalars(list_queries.queue(call, list_queries.QueueFilter(text="%"))).all() == []
     matches: list[Application] = list(
-        session().scalars(queries.queue(call, queries.QueueFilter(text=found[1].folio or "")))
+        session().scalars(list_queries.queue(call, list_queries.QueueFilter(text=found[1].folio or "")))
     )
     assert matches == [found[1]]

@@ -1,7 +1,7 @@
 """After the report: an award pays what was spent and no more, and what was paid beyond that comes back."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import User
@@ -18,6 +18,7 @@ from tests.factories.accounts import make_user
 from tests.factories.awards import a_receipt, officer_actor
 from tests.factories.trust import acting, pesos
 from tests.treasury.test_services import accept, balance, committed_award, prepared
+from tests.trust.test_fingerprints import unguard
 from treasury import queries, services
 from treasury.errors import MoneyToReturn
 from treasury.states import CommitmentState
@@ -131,3 +132,24 @@ def test_money_in_an_order_on_its_way_stays_bound(session: Session, clock: Froze
     assert balance(fund, "8.2.5") == ordered
     clock.advance(days=1)
     assert services.trim_commitment(award, Money.zero("MXN")) == Money.zero("MXN")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("UPDATE payment_order SET amount_cents = amount_cents + 1", "and its entry says"),
+        ("UPDATE payment_order SET paid_on = '2026-01-01'", "and its entry says"),
+        (
+            "UPDATE payment_order SET state = 'authorised', paid_on = NULL, bank_reference = NULL",
+            "and the books have paid it",
+        ),
+        ("UPDATE journal_entry SET source = 'treasury.payment_order:999' WHERE kind = 'payment'", "is not there"),
+    ],
+)
+def test_the_verification_of_the_books_reaches_the_orders_they_paid(
+    session: Session, paid: tuple[Award, Fund], change: str, problem: str
+) -> None:
+    assert verify_ledger() == []
+    unguard(session, "payment_order", "journal_entry")
+    session.execute(text(change))
+    assert any(problem in sentence for sentence in verify_ledger())

@@ -1,6 +1,7 @@
 """Every write of the treasury, and the two acts of the fund that move money."""
 
 from grants.services import before_award_closes, when_agreement_accepted, when_award_declined, when_award_settled
+from treasury.queries.proofs import TABLES, wrong_payments
 from treasury.services.allocations import allocate_budget
 from treasury.services.commitments import award_grant, award_pending
 from treasury.services.movements import promised_money, set_aside
@@ -14,6 +15,7 @@ from treasury.services.payments import (
 )
 from treasury.services.plans import add_programme, approve_plan, draft_plan
 from trust.services.fund_closings import also_ask
+from trust.services.verification import also_prove
 
 __all__ = [
     "accrue_award",
@@ -40,3 +42,4 @@ when_award_declined(release_commitment)
 when_award_settled(trim_commitment)
 before_award_closes(check_returned)
 also_ask(promised_money)
+also_prove(wrong_payments, TABLES)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection
 
-from trust.queries import proofs
+from trust.queries import fingerprints, proofs
 
 BOOKS = frozenset({"journal_entry", "posting", "account", "fund", "entry_counter", "fiscal_period", "account_balance"})
 CLOSINGS = BOOKS | {"period_closing"}
 GIFTS = BOOKS | {"contribution", "receipt"}
 # Each proof with the tables it reads: around a migration those of another release may not be there.
-CHECKS: tuple[tuple[Callable[[], list[str]], frozenset[str]], ...] = (
+CHECKS: list[tuple[Callable[[], list[str]], frozenset[str]]] = [
     (proofs.unposted_entries, BOOKS),
     (proofs.unbalanced_entries, BOOKS),
     (proofs.broken_keys, BOOKS),
@@ -24,7 +24,15 @@ CHECKS: tuple[tuple[Callable[[], list[str]], frozenset[str]], ...] = (
     (proofs.wrong_contributions, GIFTS),
     (proofs.receipt_gaps, GIFTS | {"receipt_counter"}),
     (proofs.missing_receipts, GIFTS),
-)
+    (fingerprints.edited_entries, BOOKS),
+    (fingerprints.changed_receipts, GIFTS | {"stored_file"}),
+]
+
+
+def also_prove(check: Callable[[], list[str]], tables: Collection[str]) -> None:
+    """Let a room above compare what it keeps with the books; it reads `tables` beside the books' own."""
+    if check not in (known for known, _tables in CHECKS):
+        CHECKS.append((check, BOOKS | frozenset(tables)))
 
 
 def verify_ledger(tables: Collection[str] | None = None) -> list[str]:

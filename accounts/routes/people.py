@@ -63,6 +63,8 @@ EVENTS: dict[str, str] = {
     "account.reset_requested": N_("Pidió una contraseña nueva"),
     "account.email_change_requested": N_("Pidió cambiar de correo"),
     "account.email_changed": N_("Cambió de correo"),
+    "privacy_notice.answered": N_("Respondió al aviso de privacidad"),
+    "privacy_notice.answers_destroyed": N_("Se destruyeron sus respuestas al aviso de privacidad"),
     "role.granted": N_("Recibió una función"),
     "role.revoked": N_("Dejó una función"),
     "session.opened": N_("Entró"),

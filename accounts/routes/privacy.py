@@ -50,7 +50,7 @@ def notice_current() -> Response:
 @public
 def notice_show(number: int) -> Response:
     """One published version."""
-    return _page(_published(number))
+    return _page(_published(number), by_number=True)
 
 
 @blueprint.get("/privacidad/avisos/<int:number>/cambios")
@@ -153,13 +153,14 @@ def notice_publish() -> Response:
     )
 
 
-def _page(notice: PrivacyNotice | None) -> Response:
+def _page(notice: PrivacyNotice | None, *, by_number: bool = False) -> Response:
     needed = rules.purposes(notice.content, voluntary=False) if notice is not None else []
     voluntary = rules.purposes(notice.content, voluntary=True) if notice is not None else []
     notices = queries.published_notices()
     return show(
         "accounts/notice_show.html",
         notice=notice,
+        by_number=by_number,
         texts={key: _(name) for key, name in rules.TEXTS.items()},
         needed=needed,
         voluntary=voluntary,

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from scoring.rules.crowd import crowd_ranks
 from scoring.rules.expected_rank import expected_ranks_of
 from scoring.rules.likelihood import lowest
-from scoring.rules.mixed_model import Array, Equations, Estimates, Reading
-from scoring.rules.severity import Unfit, prepared
+from scoring.rules.mixed_model import Array, Equations, Estimates
 
 MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
@@ -48,19 +47,11 @@ class _Point:
     estimates: Estimates
 
 
-def rank_posterior(
-    readings: Sequence[Reading], applications: int, reviewers: int, *, width: float, lower_is_better: bool = False
-) -> RankPosterior | None:
-    """Return how sure the order is; None where `severity.fit` refuses. `width` is the totals' range, best to worst.
+def posterior_of(equations: Equations, width: float, *, lower_is_better: bool = False) -> RankPosterior:
+    """Return how sure the order is. `width` is the totals' range, best to worst.
 
     The same readings always give the same answer: the draws behind the intervals have a fixed seed.
     """
-    equations = prepared(readings, applications, reviewers)
-    return None if isinstance(equations, Unfit) else posterior_of(equations, width, lower_is_better=lower_is_better)
-
-
-def posterior_of(equations: Equations, width: float, *, lower_is_better: bool = False) -> RankPosterior:
-    """Return the same for equations that are there already."""
     applications, sign, mark = equations.applications, -1.0 if lower_is_better else 1.0, width / MARKS_RANGE
     if applications > CROWD:
         residual, ratios = _peak(equations, mark)

@@ -7,6 +7,7 @@ from scoring.rules import rank_posterior as posterior
 from scoring.rules.crowd import crowd_ranks
 from scoring.rules.expected_rank import expected_ranks_of
 from scoring.rules.mixed_model import Reading
+from tests.scoring.rules.posteriors import rank_posterior
 
 MANY = 300
 
@@ -42,9 +43,9 @@ def test_a_great_table_says_what_a_small_one_says(monkeypatch: pytest.MonkeyPatc
         for i in range(MANY)
         for r in chance.choice(20, 3, replace=False)
     ]
-    exact = posterior.rank_posterior(readings, MANY, 20, width=5)
+    exact = rank_posterior(readings, MANY, 20, width=5)
     monkeypatch.setattr(posterior, "CROWD", 1)
-    among = posterior.rank_posterior(readings, MANY, 20, width=5)
+    among = rank_posterior(readings, MANY, 20, width=5)
     assert exact is not None
     assert among is not None
     assert among.expected == pytest.approx(exact.expected, abs=1)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from scoring.rules.mixed_model import Reading
-from scoring.rules.rank_posterior import rank_posterior
 from scoring.rules.severity import Severity, Unfit, fit
+from tests.scoring.rules.posteriors import rank_posterior
 
 # Shrout and Fleiss 1979: six targets, four judges.
 SHROUT_FLEISS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]

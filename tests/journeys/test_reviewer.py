@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visitor
 
@@ -34,6 +34,7 @@ def test_a_reviewer_declares_scores_blind_and_submits(arrive: Callable[..., Visi
     assert not any(account["name"] in said for account in visitor.site.accounts)
     criteria = page.locator("fieldset").filter(has=page.get_by_label("Justificación"))
     assert criteria.count() > 1
+    score_by_digits(page)
     for criterion in criteria.all():
         criterion.get_by_role("radio").nth(4).check()
         criterion.get_by_label("Justificación").fill(WHY)
@@ -45,16 +46,8 @@ def test_a_reviewer_declares_scores_blind_and_submits(arrive: Callable[..., Visi
     visitor.photograph("reviewer-sent")
 
 
-@pytest.mark.browser
-def test_digits_score_the_criterion_one_is_in_and_nothing_else(arrive: Callable[..., Visitor]) -> None:
-    visitor = arrive()
-    page = visitor.start()
-    page.get_by_role("link", name=re.compile("^Evaluar")).first.click()
-    visitor.fill_in_credentials(visitor.site.account("reviewer"))
-    page.get_by_role("link", name=re.compile("^Seguir con")).click()
-    if page.get_by_role("button", name="Declarar").count():
-        page.get_by_label("No, puedo evaluarlo con imparcialidad").check()
-        page.get_by_role("button", name="Declarar").click()
+def score_by_digits(page: Page) -> None:
+    """Press digits where they score, and where they are only text."""
     expect(page.get_by_text(re.compile("^Con el teclado:"))).to_be_visible()
     criteria = page.locator("fieldset").filter(has=page.get_by_label("Justificación"))
     first, second = criteria.nth(0), criteria.nth(1)

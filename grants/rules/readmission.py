@@ -7,9 +7,9 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A line of the published order: its exact score, whether it passed the thresholds, and whether it has support."""
+    """A line of the published order: what its score is worth, whether it passed the thresholds and has support."""
 
-    score: Fraction
+    score: Fraction  # of `worth`: more is better
     passed: bool
     awarded: bool
     group: str | None = None  # the part of the budget it competes for, where the rules divide it
@@ -22,6 +22,12 @@ class Among:
     position: int | None
     by_merit: bool
     may_wait: bool
+
+
+def worth(published: str, *, lower_is_better: bool) -> Fraction:
+    """Return what a score counts as in the order: as it was published, rounded, and more always better than less."""
+    score = Fraction(published)
+    return -score if lower_is_better else score
 
 
 def place_among(own: Standing, others: Sequence[Standing]) -> Among:

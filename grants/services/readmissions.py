@@ -1,7 +1,5 @@
 """Bring back what was found ineligible by mistake: reviewed like the others, ranked among them, told as an addendum."""
 
-from fractions import Fraction
-
 from core.audit import record
 from core.clock import now
 from core.database import session
@@ -13,7 +11,7 @@ from grants.models.call import Call
 from grants.models.determination import Appeal
 from grants.models.readmission import Readmission
 from grants.queries import readmissions as queries
-from grants.rules.readmission import Among, Standing, place_among
+from grants.rules.readmission import Among, Standing, place_among, worth
 from grants.services.dossiers import prepare_dossiers
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
@@ -105,10 +103,11 @@ def _order_of(panel: Panel) -> list[RankingLine]:
 
 
 def _standing(panel: Panel, line: RankingLine) -> Standing:
-    envelopes = panel.rulebook.rules.envelopes
+    rules = panel.rulebook.rules
+    envelopes = rules.envelopes
     group = None if envelopes is None else line.dossier.axis if envelopes.by == "axis" else line.dossier.region
     return Standing(
-        score=Fraction(line.exact),
+        score=worth(line.score_text, lower_is_better=rules.lower_is_better),
         passed=line.determination is not Decided.BELOW_THRESHOLD,
         awarded=line.determination is Decided.AWARDED,
         group=group,

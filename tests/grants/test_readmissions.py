@@ -22,7 +22,7 @@ from grants.queries import determinations as determination_queries
 from grants.queries import dossiers as dossier_queries
 from grants.queries import readmissions as queries
 from grants.queries.appeals import appeal_window
-from grants.rules.readmission import Among, Standing, place_among
+from grants.rules.readmission import Among, Standing, place_among, worth
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.determination import Outcome
@@ -116,6 +116,18 @@ OTHERS = [line(9, awarded=True), line(7, awarded=True), line(6), line(2, passed=
 )
 def test_a_late_line_stands_after_its_equals(own: Standing, among: Among) -> None:
     assert place_among(own, OTHERS) == among
+
+
+def test_scores_are_compared_as_they_were_published_and_less_may_be_better() -> None:
+    others = [
+        Standing(worth(score, lower_is_better=True), passed=True, awarded=awarded)
+        for score, awarded in (("1.50", True), ("2.00", False))
+    ]
+    own = Standing(worth("1.75", lower_is_better=True), passed=True, awarded=False)
+    assert place_among(own, others) == Among(2, by_merit=True, may_wait=True)
+    best = Standing(worth("1.20", lower_is_better=True), passed=True, awarded=False)
+    assert place_among(best, others).position == 1
+    assert worth("1.50", lower_is_better=False) > worth("1.25", lower_is_better=False)
 
 
 def test_where_the_budget_is_divided_only_its_own_part_counts() -> None:

@@ -18,9 +18,9 @@ SLACK = timedelta(minutes=1)  # a comment written in the last second is on recor
 
 @when_note_written
 def plan_telling(note: DiscussionNote) -> None:
-    """Plan one letter for the quarter of an hour in which a comment was written."""
+    """Plan one letter for the quarter of an hour in which a comment was written, or let through."""
     seconds = int(STRETCH.total_seconds())
-    since = datetime.fromtimestamp(int(note.written_at.timestamp()) // seconds * seconds, UTC)
+    since = datetime.fromtimestamp(int((note.cleared_at or note.written_at).timestamp()) // seconds * seconds, UTC)
     until = since + STRETCH
     enqueue(
         TELL,

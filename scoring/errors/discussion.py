@@ -10,12 +10,6 @@ class NoteEmpty(InvalidInput):
     sentence = N_("Escribe entre 1 y 3,000 caracteres.")
 
 
-class NoteNamesSomebody(InvalidInput):
-    """The text tells whose dossier it is."""
-
-    sentence = N_("El texto dice quién presenta el expediente: «%(found)s». Escríbelo sin ese dato.")
-
-
 class NoteNotFound(NotFound):
     """No such comment, or not one's own."""
 

@@ -13,7 +13,11 @@ from scoring.states import PanelState
 
 
 class DiscussionNote(Base):
-    """One contribution. Its text never changes: who wrote it may strike it out, and the programme may cover a name."""
+    """One contribution. Its text never changes: who wrote it may strike it out, and the programme may cover a name.
+
+    What tells whose dossier it is waits, withheld, until the programme lets it through or covers it. Whoever wrote it
+    is not told: the answer would confirm a guess.
+    """
 
     __tablename__ = "discussion_note"
     __table_args__ = (
@@ -30,9 +34,16 @@ class DiscussionNote(Base):
     struck_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     covered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     covered_reason: Mapped[str | None] = mapped_column(Text)
+    withheld_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     dossier: Mapped[Dossier] = relationship()
     seat: Mapped[PanelSeat] = relationship()
+
+    @property
+    def waits(self) -> bool:
+        """Whether the programme has still to look at it before anybody else in the committee does."""
+        return self.withheld_at is not None and self.cleared_at is None and self.covered_at is None
 
 
 # Who may speak, as the database sees it: their review of this dossier is in and no conflict with it is on record.
@@ -56,6 +67,15 @@ refuse_when(
     "OR (OLD.covered_at IS NOT NULL AND (NEW.covered_at IS NULL OR NEW.covered_at <> OLD.covered_at "
     "OR NEW.covered_reason <> OLD.covered_reason))",
     message="discussion_note: it stays as it was written",
+)
+refuse_when(
+    "discussion_note",
+    "discussion_note_withheld",
+    verb="UPDATE",
+    condition="(NEW.withheld_at IS NULL) <> (OLD.withheld_at IS NULL) OR NEW.withheld_at <> OLD.withheld_at "
+    "OR (NEW.cleared_at IS NOT NULL AND NEW.withheld_at IS NULL) "
+    "OR (OLD.cleared_at IS NOT NULL AND (NEW.cleared_at IS NULL OR NEW.cleared_at <> OLD.cleared_at))",
+    message="discussion_note: what was withheld stays on record",
 )
 refuse_when(
     "discussion_note",

@@ -24,7 +24,14 @@ from scoring.queries.desk import (
     next_due,
     reviews_of_others,
 )
-from scoring.queries.discussion import hold_dossier, notes_for, notes_of, readers_to_tell
+from scoring.queries.discussion import (
+    count_notes_waiting,
+    hold_dossier,
+    notes_for,
+    notes_of,
+    notes_waiting,
+    readers_to_tell,
+)
 from scoring.queries.dossiers import (
     conflicted_pairs,
     dossier_by_code,
@@ -115,6 +122,7 @@ __all__ = [
     "conflicted_pairs",
     "corrections_of",
     "count_due",
+    "count_notes_waiting",
     "count_readings_due",
     "count_samples_owed",
     "count_unanswered",
@@ -143,6 +151,7 @@ __all__ = [
     "next_due",
     "notes_for",
     "notes_of",
+    "notes_waiting",
     "open_dossiers",
     "own_other_scores",
     "panel_by_id",

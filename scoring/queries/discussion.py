@@ -6,9 +6,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
 from core.database import session
-from scoring.models import Assignment, ConflictDeclaration, DiscussionNote, Dossier, PanelSeat
+from scoring.models import Assignment, ConflictDeclaration, DiscussionNote, Dossier, Panel, PanelSeat
 from scoring.queries.desk import COMPARING
-from scoring.states import AssignmentState
+from scoring.states import AssignmentState, PanelState
+
+_WAITS = (
+    DiscussionNote.withheld_at.is_not(None) & DiscussionNote.cleared_at.is_(None) & DiscussionNote.covered_at.is_(None)
+)
 
 
 def notes_of(dossier: Dossier) -> list[DiscussionNote]:
@@ -24,10 +28,37 @@ def notes_of(dossier: Dossier) -> list[DiscussionNote]:
 
 
 def notes_for(assignment: Assignment) -> list[DiscussionNote]:
-    """Return the discussion as one of its reviewers reads it: none until their own review is in and all discuss."""
+    """Return the discussion as one of its reviewers reads it: none until their own review is in and all discuss.
+
+    What waits for the programme is read by whoever wrote it alone.
+    """
     if assignment.state != AssignmentState.SUBMITTED or assignment.dossier.panel.state not in COMPARING:
         return []
-    return notes_of(assignment.dossier)
+    return [one for one in notes_of(assignment.dossier) if not one.waits or one.seat_id == assignment.seat_id]
+
+
+def count_notes_waiting() -> int:
+    """Return how many comments wait for the programme in committees that are at work."""
+    query = (
+        select(func.count(DiscussionNote.id))
+        .join(DiscussionNote.seat)
+        .join(PanelSeat.panel)
+        .where(_WAITS, Panel.state.not_in((PanelState.RELEASED, PanelState.CANCELLED)))
+    )
+    return session().scalar(query) or 0
+
+
+def notes_waiting(panel: Panel) -> list[DiscussionNote]:
+    """Return the comments of a committee that wait for the programme, oldest first."""
+    query = (
+        select(DiscussionNote)
+        .join(DiscussionNote.seat)
+        .join(DiscussionNote.dossier)
+        .where(_WAITS, PanelSeat.panel_id == panel.id)
+        .options(contains_eager(DiscussionNote.seat), contains_eager(DiscussionNote.dossier))
+        .order_by(DiscussionNote.id)
+    )
+    return list(session().scalars(query))
 
 
 def hold_dossier(dossier: Dossier) -> None:
@@ -43,6 +74,7 @@ def readers_to_tell(dossier: Dossier, since: datetime, until: datetime) -> dict[
     conflicted = select(ConflictDeclaration.seat_id).where(
         ConflictDeclaration.dossier_id == dossier.id, ConflictDeclaration.conflicted
     )
+    read_from = func.coalesce(DiscussionNote.cleared_at, DiscussionNote.written_at)
     query = (
         select(PanelSeat.reviewer_id, func.count(DiscussionNote.id))
         .join(Assignment, Assignment.seat_id == PanelSeat.id)
@@ -53,10 +85,11 @@ def readers_to_tell(dossier: Dossier, since: datetime, until: datetime) -> dict[
             PanelSeat.left_at.is_(None),
             PanelSeat.id.not_in(conflicted),
             DiscussionNote.seat_id != PanelSeat.id,
-            DiscussionNote.written_at >= since,
-            DiscussionNote.written_at < until,
+            read_from >= since,
+            read_from < until,
             DiscussionNote.struck_at.is_(None),
             DiscussionNote.covered_at.is_(None),
+            DiscussionNote.withheld_at.is_(None) | DiscussionNote.cleared_at.is_not(None),
         )
         .group_by(PanelSeat.reviewer_id)
         .order_by(PanelSeat.reviewer_id)

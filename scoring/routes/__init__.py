@@ -32,6 +32,9 @@ DESK = (
         lambda: queries.count_due(actor().user_id or 0),
     ),
     DeskItem(N_("Preguntas de quienes evalúan"), "scoring.panel_list", frozenset(STAFF), queries.count_unanswered),
+    DeskItem(
+        N_("Comentarios del comité por revisar"), "scoring.panel_list", frozenset(STAFF), queries.count_notes_waiting
+    ),
 )
 
 __all__ = [

@@ -9,7 +9,7 @@ from core.language import _
 from core.roles import Role
 from scoring import queries, services
 from scoring.errors import ReasonMissing
-from scoring.errors.discussion import NoteEmpty, NoteNamesSomebody, NoteNotFound
+from scoring.errors.discussion import NoteEmpty, NoteNotFound
 from scoring.forms import QuestionForm, ReasonForm
 from scoring.models import Assignment, DiscussionNote, ScoreChange
 from scoring.routes.room import STAFF, blueprint, dossier_or_404, own_assignment, panel_or_404
@@ -26,7 +26,7 @@ def note_write(code: str) -> Response | tuple[str, int]:
     form.validate()
     try:
         services.write_note(assignment, form.text.data or "")
-    except (NoteEmpty, NoteNamesSomebody) as refusal:
+    except NoteEmpty as refusal:
         session().rollback()
         form.text.errors = [refusal.message()]
         return submitted_page(_own_submitted(code), form), 422
@@ -72,6 +72,17 @@ def note_cover(panel_id: int, code: str, note_id: int) -> str | Response | tuple
         form=form,
     )
     return (page, 422) if form.errors else page
+
+
+@blueprint.post("/paneles/<int:panel_id>/expedientes/<code>/comentarios/<int:note_id>/mostrar")
+@roles(*STAFF, auditor=False)
+def note_clear(panel_id: int, code: str, note_id: int) -> Response:
+    """Let a comment that waited through to the others."""
+    panel = panel_or_404(panel_id)
+    services.clear_note(_note(queries.notes_of(dossier_or_404(panel, code)), note_id))
+    session().commit()
+    flash(_("El comentario ya se lee en el comité."), "success")
+    return redirect(url_for("scoring.panel_dossier", panel_id=panel_id, code=code), 303)
 
 
 def submitted_page(assignment: Assignment, form: QuestionForm) -> str:

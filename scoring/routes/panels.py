@@ -172,6 +172,7 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
         "scoring/panel_show.html",
         panel=panel,
         coverage=coverage,
+        notes_waiting=queries.notes_waiting(panel) if writes else [],
         loads=coverage.loads if _everybody() else _behind(coverage.loads),
         draw=queries.draw_of_panel(panel),
         ranking=queries.latest_ranking(panel),

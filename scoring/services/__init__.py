@@ -19,7 +19,7 @@ from scoring.services.conflicts import (
     recognise_person,
     record_conflicts,
 )
-from scoring.services.discussion import cover_note, strike_note, when_note_written, write_note
+from scoring.services.discussion import clear_note, cover_note, strike_note, when_note_written, write_note
 from scoring.services.dossiers import (
     DossierAttachment,
     clear_dossier,
@@ -81,6 +81,7 @@ __all__ = [
     "cast_vote",
     "change_submitted_score",
     "clear_dossier",
+    "clear_note",
     "close_meeting",
     "close_point",
     "commit_lot",

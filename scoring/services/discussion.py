@@ -7,7 +7,7 @@ from core.clock import now
 from core.database import session
 from scoring import queries
 from scoring.errors import InConflict
-from scoring.errors.discussion import NoteEmpty, NoteNamesSomebody, NoteNotFound
+from scoring.errors.discussion import NoteEmpty, NoteNotFound
 from scoring.models import Assignment, DiscussionNote
 from scoring.services.outside_knowledge import name_told
 from scoring.services.phases import require_phase, require_reason
@@ -28,9 +28,11 @@ def when_note_written(act: Written) -> Written:
 def write_note(assignment: Assignment, text: str) -> DiscussionNote:
     """Say something about a dossier to its other reviewers, under one's letter.
 
+    What tells whose dossier it is waits for the programme; whoever wrote it learns nothing from that.
+
     Raises:
         WrongPhase: the committee does not deliberate. InConflict: a conflict is on record. NoteNotFound: one's own
-        review is not in. NoteEmpty. NoteNamesSomebody: the text tells whose dossier it is.
+        review is not in. NoteEmpty.
     """
     require_phase(assignment.dossier.panel, PanelState.DISCUSSION)
     if assignment.state != AssignmentState.SUBMITTED:
@@ -40,8 +42,7 @@ def write_note(assignment: Assignment, text: str) -> DiscussionNote:
     said = text.strip()
     if not 0 < len(said) <= LONGEST:
         raise NoteEmpty()
-    if found := name_told(assignment.dossier, said):
-        raise NoteNamesSomebody(found=found)
+    withheld = name_told(assignment.dossier, said) is not None
     queries.hold_dossier(assignment.dossier)
     note = DiscussionNote(
         dossier=assignment.dossier,
@@ -49,10 +50,11 @@ def write_note(assignment: Assignment, text: str) -> DiscussionNote:
         phase=assignment.dossier.panel.state,
         text=said,
         written_at=now(),
+        withheld_at=now() if withheld else None,
     )
     session().add(note)
     session().flush()
-    record("discussion.written", "dossier", assignment.dossier.code, after={"note": note.id})
+    record("discussion.written", "dossier", assignment.dossier.code, after={"note": note.id, "withheld": withheld})
     for act in _after_writing:
         act(note)
     return note
@@ -89,4 +91,22 @@ def cover_note(note: DiscussionNote, *, reason: str) -> DiscussionNote:
         note.covered_at, note.covered_reason = now(), said
         session().flush()
         record("discussion.covered", "dossier", note.dossier.code, after={"note": note.id})
+    return note
+
+
+def clear_note(note: DiscussionNote) -> DiscussionNote:
+    """Let a comment that waited through: it tells nobody's name after all, and the others are told of it.
+
+    Raises:
+        NoteNotFound: it does not wait.
+    """
+    queries.hold_dossier(note.dossier)
+    session().refresh(note)
+    if not note.waits:
+        raise NoteNotFound()
+    note.cleared_at = now()
+    session().flush()
+    record("discussion.cleared", "dossier", note.dossier.code, after={"note": note.id})
+    for act in _after_writing:
+        act(note)
     return note

@@ -18,7 +18,6 @@ from core.clock import now
 from grants import services as grants
 from mail.services import enqueue_mail
 from scoring import queries, services
-from scoring.errors.discussion import NoteNamesSomebody
 from scoring.errors.meetings import MotionNamesSomebody
 from scoring.models import Assignment
 from scoring.states import PanelState
@@ -343,16 +342,33 @@ def test_a_motion_that_tells_whose_dossier_it_is_is_refused(session: Session, bl
             services.add_point(meeting, f"Volver a leer lo de {words} con calma.", dossier)
 
 
-def test_a_comment_that_tells_whose_dossier_it_is_is_refused(session: Session, blind: Blind) -> None:
+def test_a_comment_that_tells_whose_dossier_it_is_waits_and_its_writer_cannot_tell(
+    browser: Browser, session: Session, blind: Blind
+) -> None:
+    """Were it refused, a reviewer could try names until one is: that would answer the very question."""
     discussed(blind, session)
+    browser.sign_in(blind.reviewer)
     application = blind.applications[0]
-    dossier = queries.dossier_by_code(blind.code_of(application))
+    code = blind.code_of(application)
+    dossier = queries.dossier_by_code(code)
     assert dossier is not None
-    reader = queries.assignments_of_dossier(dossier)[0]
-    for words in (application.applicant.name, "xochitl quetzalli", application.applicant.email):
-        with pytest.raises(NoteNamesSomebody):
-            services.write_note(reader, f"Creo que es {words}, por el tono.")
-    assert queries.notes_of(dossier) == []
+    guesses = (application.applicant.name, "Nadie de Aquí", "xochitl quetzalli", application.applicant.email)
+    for guess in guesses:
+        sent = browser.client.post(f"/es/evaluacion/{code}/comentarios", data={"text": f"Creo que es {guess}."})
+        assert sent.status_code == 303
+    other = next(one for one in queries.assignments_of_dossier(dossier) if one.seat.reviewer_id != blind.reviewer.id)
+    assert [note.text for note in queries.notes_for(other)] == ["Creo que es Nadie de Aquí."]
+    assert queries.count_notes_waiting() == len(guesses) - 1
+    page = browser.client.get(f"/es/evaluacion/{code}").get_data(as_text=True)
+    own = re.findall(r'<article aria-labelledby="comentario-.*?</article>', page, re.DOTALL)
+    alike = [re.sub(r"\d+|Creo que es [^<]*", "·", one) for one in own]
+    assert (len(own), len(set(alike))) == (len(guesses), 1)
+    services.cover_note(queries.notes_of(dossier)[0], reason="Revela un nombre")
+    session.commit()
+    assert browser.client.get(f"/es/evaluacion/{code}").get_data(as_text=True).count("Creo que es") == len(guesses)
+    services.clear_note(queries.notes_of(dossier)[2])
+    session.commit()
+    assert len(queries.notes_for(other)) == 3  # one covered, one plain, one let through
 
 
 def test_reviewers_letters_about_a_discussion_name_nobody(session: Session, blind: Blind) -> None:

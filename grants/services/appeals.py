@@ -62,7 +62,7 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
         AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
         OwnCase: whoever decides has a stake in the application.
     """
-    session().refresh(appeal, with_for_update=True)  # two at once: the second waits and sees the first
+    session().refresh(appeal, with_for_update={"of": Appeal})  # two at once: the second waits and sees the first
     application = appeal.determination.application
     target = AppealState.UPHELD if upheld else AppealState.DISMISSED
     APPEAL.check(appeal.state, target)

@@ -389,7 +389,10 @@ def test_sessions_are_listed_and_closed(session: Session, app: Flask, client: Fl
     for other in others:
         sign_in_as(other, user)
     stranger = make_user()
-    mine, theirs = services.open_session(stranger)[0].id, session.scalars(select(UserSession.id)).all()
+    mine, theirs = (
+        services.open_session(stranger)[0].id,
+        session.scalars(select(UserSession.id).order_by(UserSession.id)).all(),
+    )
     session.commit()
     page = client.get("/es/cuenta/sesiones")
     assert page.text.count('/cerrar"') == 2

@@ -41,7 +41,7 @@ def _queue(engine: str, quick: bool) -> Iterable[Result]:
 
 
 def _evening(engine: str, quick: bool) -> Iterable[Result]:
-    yield evening.last_evening(engine, 60 if quick else evening.DRAFTS)
+    yield evening.last_evening(engine, 16 if quick else evening.DRAFTS)
 
 
 def _committee(engine: str, quick: bool) -> Iterable[Result]:

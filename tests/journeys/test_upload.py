@@ -74,7 +74,7 @@ def test_a_file_cut_half_way_goes_on_and_is_the_one_on_the_acuse(arrive: Callabl
     page.goto(address)
     visitor.offline = False
     box = page.get_by_role("group", name="carta escaneada.pdf")
-    expect(box.or_(page.get_by_text("Listo: recibimos"))).to_be_visible()
+    expect(box.or_(page.get_by_text("Listo: recibimos")).first).to_be_visible()  # it may have arrived meanwhile
     go_on(page)  # at once: the page waits for the file by itself
     expect(page.get_by_role("heading", level=1, name="Revisar y enviar")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Enviar solicitud").click()

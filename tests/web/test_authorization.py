@@ -17,6 +17,8 @@ from tests.architecture.generated import GUARDS
 from tests.factories.accounts import sign_in_as
 from tests.web.conftest import ROLES, VISITOR, World
 
+pytestmark = pytest.mark.only_on("sqlite")  # who may does not hang on the database
+
 NUMBER = re.compile(r"<int:(\w+)>")
 OTHER = re.compile(r"<[^>]*>")
 NOBODYS = "999999999"

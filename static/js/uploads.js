@@ -173,7 +173,7 @@
           mine.offset = told.offset;
           draw(mine.offset);
           if (status === 409 && mine.tries++ > 3) await wait(mine);
-        } else if (told?.message) { end(told.message, "bad"); return; } // the server says no, and why
+        } else if (told?.message && status < 500) { end(told.message, "bad"); return; } // the server says no, and why
         else if (status === 404 && mine.part) mine.part = null; // given up meanwhile: from the beginning
         else if (status >= 400 && status < 500 && ![408, 429].includes(status)) {
           mine.paused = true;

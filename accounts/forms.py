@@ -130,6 +130,12 @@ class NewPasswordForm(PuenteForm):
     password = PasswordField(lazy("Contraseña nueva"), text(N_("Elige una contraseña."), LONGEST))
 
 
+class LinkPasswordForm(PuenteForm):
+    """The password that was chosen while registering, typed again at the link."""
+
+    password = PasswordField(lazy("Contraseña"), text(N_("Escribe la contraseña que elegiste."), LONGEST))
+
+
 class ChangePasswordForm(NewPasswordForm):
     """The present password and the one to come."""
 

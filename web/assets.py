@@ -74,7 +74,7 @@ def ensure_built(target: Path) -> Path:
     """Return the folder under `target` with the assets of today's sources, built first where it is missing.
 
     The folder is named after its sources and appears complete or not at all: servers that run keep reading theirs, and
-    two that start at once agree. Folders of earlier sources stay; they may be deleted when nothing serves from them.
+    two that start at once agree. Folders of earlier sources stay until somebody prunes them.
     """
     built = target / _digest_of_sources()
     if built.is_dir():
@@ -92,6 +92,18 @@ def ensure_built(target: Path) -> Path:
     finally:
         shutil.rmtree(making, ignore_errors=True)  # still there only if another process was first, or building failed
     return built
+
+
+def prune(target: Path) -> list[Path]:
+    """Delete the folders of earlier sources under `target` and return them; today's stays, and what is being made.
+
+    Nothing may serve from them any more.
+    """
+    kept = target / _digest_of_sources()
+    old = sorted(path for path in target.glob("*") if path.is_dir() and path != kept and path.name[0] != ".")
+    for path in old:
+        shutil.rmtree(path)
+    return old
 
 
 def _digest_of_sources() -> str:

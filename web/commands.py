@@ -121,12 +121,16 @@ def serve() -> None:
 
 
 @click.command("assets")
+@click.option("--prune", is_flag=True, help="Delete those of earlier versions; only once no server runs them.")
 @with_appcontext
-def assets() -> None:
+def assets(prune: bool) -> None:
     """Build static files and catalogues."""
-    from web.assets import ensure_built  # local: `puente config` should not wait for the compressor
+    from web import assets as builder  # local: `puente config` should not wait for the compressor
 
-    click.echo(ensure_built(Path(current_app.config["BUILD_FOLDER"])))
+    target = Path(current_app.config["BUILD_FOLDER"])
+    click.echo(builder.ensure_built(target))
+    for old in builder.prune(target) if prune else ():
+        click.echo(f"deleted {old}")
 
 
 for command in (show_config, jobs, serve, assets, scoring):

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 from accounts import queries, services
 from accounts.errors import EmailRefused, LinkExpired, NameRefused
 from accounts.forms import ChangeEmailForm, ChangePasswordForm, ConfirmForm, ProfileForm
-from accounts.models import SessionEnd, TokenPurpose
+from accounts.models import AttemptKind, SessionEnd, TokenPurpose
+from accounts.routes.apart import apart, prepared_apart, weighed_apart
 from accounts.routes.registration import PASSWORD_FIELDS
 from accounts.routes.room import address, blueprint, refuse, show, this_person, this_session
 from accounts.routes.second_factor import WRONG_PASSWORD
@@ -61,14 +62,17 @@ def password_edit() -> Response:
     form = ChangePasswordForm()
     if not form.validate_on_submit():
         return show("accounts/password_edit.html", 422 if form.is_submitted() else 200, form=form, extra=[])
-    opened = this_session()
     try:
+        weighed, prepared = _reckoned(form)
+        opened = this_session()
         changed = services.change_password(
             opened.user,
             form.current.data or "",
             form.password.data or "",
             address=address(),
             session_id=opened.id,
+            weighed=weighed,
+            prepared=prepared,
         )
     except Refusal as refusal:
         return refuse("accounts/password_edit.html", form, refusal, PASSWORD_FIELDS)
@@ -78,6 +82,15 @@ def password_edit() -> Response:
         return show("accounts/password_edit.html", 422, form=form, extra=[])
     flash(_("Tu contraseña cambió y se cerraron tus otras sesiones."), "success")
     return redirect(url_for("accounts.account_show"), 303)
+
+
+def _reckoned(form: ChangePasswordForm) -> tuple[services.Weighed, services.Prepared]:
+    with apart():
+        person = this_person()
+        services.look_whether_to_wait(AttemptKind.PASSWORD, person.email, address())
+        known, email, name = person.password_hash, person.email, person.name
+    prepared = prepared_apart(form.password.data or "", email=email, name=name)
+    return weighed_apart(known, form.current.data or ""), prepared
 
 
 @blueprint.route("/cuenta/cambiar-correo", methods=["GET", "POST"])

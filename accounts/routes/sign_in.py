@@ -7,10 +7,10 @@ from accounts import services
 from accounts.errors import TooManyAttempts
 from accounts.forms import CodeForm, RecoveryForm, SignInForm
 from accounts.login import current_facts, forget, remember
+from accounts.routes.apart import apart, weighed_apart
 from accounts.routes.privacy import place_after
 from accounts.routes.room import address, blueprint, kept_place, refuse, show, this_session, wanted_place
 from core.access import pending_sign_in, public
-from core.context import set_writing
 from core.database import session
 from core.language import N_, _
 
@@ -46,6 +46,11 @@ def sign_in() -> Response:
     if accepted is None:
         session().commit()
         return show("accounts/sign_in.html", 422, form=form, extra=[_(NO_ENTRY)], **kept_place())
+    return let_in(accepted)
+
+
+def let_in(accepted: services.SignIn) -> Response:
+    """Keep what was decided, give the browser its session and lead on, to the second factor where one is needed."""
     if accepted.pending and not accepted.person.has_second_factor:
         services.begin_enrolment(accepted.opened)
     _end_former_session()
@@ -56,15 +61,9 @@ def sign_in() -> Response:
 
 
 def _weighed(email: str, typed: str) -> services.Weighed:
-    """Compare a password in no transaction at all: it takes a tenth of a second, in which everybody else would wait."""
-    session().rollback()
-    set_writing(False)
-    try:
+    with apart():
         known = services.look_up_hash(email, address())
-    finally:
-        session().rollback()
-        set_writing(True)
-    return services.weigh_password(known, typed)
+    return weighed_apart(known, typed)
 
 
 @blueprint.post("/cuenta/salir")

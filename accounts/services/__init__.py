@@ -1,7 +1,15 @@
 """The verbs of accounts. Every one flushes, none commits, each leaves its audit event."""
 
-from accounts.services.attempts import admit, admit_letter, forgive, note_failure
-from accounts.services.hashing import Weighed, weigh_password
+from accounts.services.attempts import (
+    admit,
+    admit_letter,
+    forgive,
+    look_whether_letters_wait,
+    look_whether_to_wait,
+    note_failure,
+)
+from accounts.services.forgetting import forget_old_traces
+from accounts.services.hashing import Prepared, Weighed, prepare_password, weigh_password
 from accounts.services.nobody import forget_paper_person, nobody
 from accounts.services.organisations import (
     accept_invitation,
@@ -56,6 +64,7 @@ from accounts.services.sign_in import SignIn, look_up_hash, sign_in, sign_out
 
 __all__ = [
     "Enrolment",
+    "Prepared",
     "SignIn",
     "Weighed",
     "accept_invitation",
@@ -79,11 +88,14 @@ __all__ = [
     "end_session",
     "end_sessions",
     "enrol_second_factor",
+    "forget_old_traces",
     "forget_paper_person",
     "forgive",
     "grant_role",
     "invite_member",
     "look_up_hash",
+    "look_whether_letters_wait",
+    "look_whether_to_wait",
     "nobody",
     "note_failure",
     "note_shown",
@@ -92,6 +104,7 @@ __all__ = [
     "open_session",
     "pass_second_factor",
     "pass_with_recovery_code",
+    "prepare_password",
     "prove_password",
     "publish_notice",
     "register_user",

@@ -85,13 +85,22 @@ def admit_letter(address: str) -> None:
     Raises:
         TooManyAttempts: too many letters were asked for from there.
     """
+    look_whether_letters_wait(address)
+    session().add(SignInAttempt(at=now(), kind=AttemptKind.LETTER, account_key="", address=address_key(address)))
+    session().flush()
+
+
+def look_whether_letters_wait(address: str) -> None:
+    """Say how long a network has to wait for another letter, where it has to; nothing is counted.
+
+    Raises:
+        TooManyAttempts: too many letters were asked for from there.
+    """
     network, bounds, moment = address_key(address), limits(), now()
     asked = queries.failures_of_address(AttemptKind.LETTER, network, moment - 2 * bounds.lock)
     wait = address_wait(asked, moment, bounds)
     if wait > timedelta():
         raise waiting(whole_seconds(wait))
-    session().add(SignInAttempt(at=moment, kind=AttemptKind.LETTER, account_key="", address=network))
-    session().flush()
 
 
 def waiting(seconds: int) -> TooManyAttempts:

@@ -7,10 +7,35 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from accounts.models import User
-from accounts.rules.passwords import LONGEST, normal_password
+from accounts.rules.passwords import LONGEST, check_password, normal_password
 from core.settings import setting
 
 PARALLELISM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A new password and its hash: made before the transaction, since it takes long."""
+
+    password: str
+    hashed: str
+
+
+def prepare_password(typed: str, *, email: str, name: str) -> Prepared:
+    """Check a new password and hash it.
+
+    Raises:
+        PasswordTooShort, PasswordTooLong, PasswordTooCommon: it will not do.
+    """
+    password = check_password(typed, email=email, name=name)
+    return Prepared(password, hash_password(password))
+
+
+def hash_of(password: str, prepared: Prepared | None) -> str:
+    """Return the hash of a password that was checked; what was prepared counts only for the very same one."""
+    if prepared is not None and prepared.password == password:
+        return prepared.hashed
+    return hash_password(password)
 
 
 def hash_password(password: str) -> str:
@@ -42,7 +67,11 @@ def verify_password(person: User | None, typed: str, weighed: Weighed | None = N
 
     What was weighed before counts only for the very same password against the very same hash.
     """
-    known = person.password_hash if person is not None else None
+    return is_right(person.password_hash if person is not None else None, typed, weighed)
+
+
+def is_right(known: str | None, typed: str, weighed: Weighed | None = None) -> bool:
+    """Return whether `typed` is the password behind a hash, as `verify_password` does."""
     if weighed is None or (weighed.against, weighed.typed) != (known, typed):
         weighed = weigh_password(known, typed)
     return weighed.right

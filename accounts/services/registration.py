@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import emails, queries
 from accounts.errors import EmailTaken, LinkExpired
-from accounts.models import NAME_LENGTH, NoticePlace, RoleGrant, TokenPurpose, User
+from accounts.models import NAME_LENGTH, AttemptKind, NoticePlace, RoleGrant, TokenPurpose, User
 from accounts.rules.identity import normal_email, normal_name
 from accounts.rules.passwords import check_password
-from accounts.services.hashing import hash_password
+from accounts.services.attempts import admit, note_failure
+from accounts.services.hashing import Prepared, Weighed, hash_of, hash_password, is_right
 from accounts.services.privacy import answer_notice
 from accounts.services.tokens import issue_token, use_token, void_tokens
 from accounts.states import ACCOUNT_STATES, AccountState
@@ -40,19 +41,26 @@ def register_user(*, email: str, name: str, password: str, language: str = "es")
 
 
 def sign_up(
-    *, email: str, name: str, password: str, language: str = "es", answers: dict[str, Any] | None = None
+    *,
+    email: str,
+    name: str,
+    password: str,
+    language: str = "es",
+    answers: dict[str, Any] | None = None,
+    prepared: Prepared | None = None,
 ) -> None:
     """Register from a page. The outcome is the same for a new address and a known one: a letter goes to its owner.
 
     Each letter's link carries the name and password of the registration that asked for it, and the one that is opened
-    decides: whoever registers somebody else's address again changes nothing that its owner did not open. `answers` to
-    the privacy notice travel with it: the `notice` that was shown, by number, and the purposes `chosen`.
+    with that password decides: whoever registers somebody else's address changes nothing. `answers` to the privacy
+    notice travel with it: the `notice` that was shown, by number, and the purposes `chosen`. `prepared` is the password
+    hashed before this transaction.
 
     Raises:
         EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon: what has to be mended.
     """
     spelling, called = normal_email(email), normal_name(name, NAME_LENGTH)
-    hashed = hash_password(check_password(password, email=spelling, name=called))
+    hashed = hash_of(check_password(password, email=spelling, name=called), prepared)
     known = queries.user_by_email(spelling)
     if known is None:
         try:
@@ -113,16 +121,24 @@ def confirm_email(person: User) -> None:
     record("account.verified", "user_account", person.id, {"state": "unverified"}, {"state": person.state.value})
 
 
-def verify_email(token: str) -> User:
-    """Confirm an account with the link sent to it; the name and password become those the link was asked for with.
+def verify_email(token: str, typed: str, *, address: str, weighed: Weighed | None = None) -> User | None:
+    """Confirm an account with the link sent to it and the password it was asked for with, which become the account's.
+
+    None, and a failure counted, for any other password: whoever opens a link that somebody else asked for gives that
+    person no account. Commit in either case.
 
     Raises:
-        LinkExpired: the link was used, replaced, is too old or never was.
+        LinkExpired: the link was used, replaced, is too old or never was. TooManyAttempts: one has to wait.
     """
-    opened = use_token(token, TokenPurpose.VERIFY_EMAIL)
-    person = opened.user
-    if person.state is not AccountState.UNVERIFIED:
+    found = queries.live_token(token, TokenPurpose.VERIFY_EMAIL)
+    if found is None or found.user.state is not AccountState.UNVERIFIED:
         raise LinkExpired()
+    person = found.user
+    admit(AttemptKind.PASSWORD, person.email, address)
+    if not is_right(found.new_password_hash, typed, weighed):
+        note_failure(AttemptKind.PASSWORD, person.email, address, person)
+        return None
+    opened = use_token(token, TokenPurpose.VERIFY_EMAIL)
     if opened.new_name is not None:
         person.name, person.password_hash = opened.new_name, opened.new_password_hash
         person.password_changed_at = now()

@@ -67,10 +67,11 @@ def test_person_registers_confirms_enters_and_leaves(session: Session, client: F
     path = link("ana@example.org")
     assert client.get(path).status_code == 200
     assert client.get(path).status_code == 200  # a mail program that opens links confirms nothing
-    assert client.post(path).location == "/en/cuenta/entrar"
+    refused = client.post(path, data={"password": OTHER_PASSWORD})
+    assert (refused.status_code, 'href="#password"' in refused.text) == (422, True)
+    entered = client.post(path, data={"password": PASSWORD})
+    assert (entered.status_code, entered.location) == (303, "/en/mi-espacio")
     assert client.get(path).status_code == 410
-    entered = enter(client, "ana@example.org")
-    assert (entered.status_code, entered.location) == (303, "/es/mi-espacio")
     page = client.get("/es/cuenta")
     assert "Ana Ruiz" in page.text
     assert page.headers["Cache-Control"] == "private, no-store"

@@ -31,7 +31,7 @@ from accounts.errors import (
     TooManyAttempts,
     TooManyInvitations,
 )
-from accounts.models import MemberRole, User
+from accounts.models import MemberRole, SessionEnd, User, UserSession
 from accounts.queries import (
     membership,
     open_invitations,
@@ -56,6 +56,10 @@ Letters = Callable[[str], list[str]]
 Token = Callable[[str], str]
 
 
+def confirm(link: str, password: str = PASSWORD) -> User | None:
+    return services.verify_email(link, password, address=ADDRESS)
+
+
 def register(email: str = "ana@example.org", password: str = PASSWORD) -> User:
     return services.register_user(email=email, name="Ana Ruiz", password=password, language="en")
 
@@ -72,7 +76,7 @@ def test_person_registers_confirms_and_enters(session: Session, clock: FrozenClo
     assert (user.email, user.state) == ("ana@example.org", AccountState.UNVERIFIED)
     assert user.roles == {Role.APPLICANT}
     assert not enters("ana@example.org", PASSWORD)
-    assert services.verify_email(token("ana@example.org")) is user
+    assert confirm(token("ana@example.org")) is user
     assert (user.state, user.email_verified_at) == (AccountState.ACTIVE, clock.now())
     assert enters("ana@example.org", PASSWORD)
     assert [event.action for event in events_of("user_account", user.id)][:2] == [
@@ -120,18 +124,18 @@ def test_confirmation_link_lasts_a_day_to_the_second(session: Session, clock: Fr
     found = token("ana@example.org")
     clock.advance(hours=24)
     with pytest.raises(LinkExpired):
-        services.verify_email(found)
+        confirm(found)
     clock.advance(seconds=-1)
-    services.verify_email(found)
+    confirm(found)
     with pytest.raises(LinkExpired):
-        services.verify_email(found)
+        confirm(found)
 
 
 @pytest.mark.parametrize("made_up", ["", "x", "\x00", "ñ" * 3000])
 def test_made_up_link_is_refused(session: Session, clock: FrozenClock, made_up: str) -> None:
     register()
     with pytest.raises(LinkExpired):
-        services.verify_email(made_up)
+        confirm(made_up)
     with pytest.raises(LinkExpired):
         services.reset_password(made_up, OTHER_PASSWORD)
     with pytest.raises(LinkExpired):
@@ -154,12 +158,50 @@ def test_link_that_is_opened_decides_name_and_password(
     for name, password in typed:
         services.sign_up(email="ana@example.org", name=name, password=password)
         links.append(token("ana@example.org"))
-    user = services.verify_email(links[opened])
+    assert confirm(links[opened], typed[1 - opened][1]) is None
+    user = confirm(links[opened], typed[opened][1])
+    assert user is not None
     assert user.name == typed[opened][0]
     assert enters("ana@example.org", typed[opened][1])
     assert not enters("ana@example.org", typed[1 - opened][1])
     with pytest.raises(LinkExpired):
-        services.verify_email(links[1 - opened])
+        confirm(links[1 - opened], typed[1 - opened][1])
+
+
+def test_link_that_somebody_else_asked_for_gives_them_nothing(
+    session: Session, clock: FrozenClock, token: Token
+) -> None:
+    services.sign_up(email="ana@example.org", name="Impostora", password="la frase del impostor")
+    link = token("ana@example.org")
+    assert confirm(link, PASSWORD) is None  # its owner opens it in good faith
+    assert not enters("ana@example.org", "la frase del impostor")
+    services.request_password_reset("ana@example.org")
+    services.reset_password(token("ana@example.org"), OTHER_PASSWORD)
+    assert enters("ana@example.org", OTHER_PASSWORD)
+    with pytest.raises(LinkExpired):
+        confirm(link, "la frase del impostor")
+
+
+def test_what_was_over_long_ago_is_forgotten_and_what_works_is_not(
+    session: Session, clock: FrozenClock, token: Token
+) -> None:
+    register()
+    user = make_user(email="eva@example.org")
+    services.open_session(user)
+    ended, _token = services.open_session(user)
+    services.end_session(ended, SessionEnd.SIGNED_OUT)
+    assert not enters("eva@example.org", "una equivocada y larga")
+    assert services.forget_old_traces() == 0
+    clock.advance(days=90)
+    assert services.forget_old_traces() == 0
+    clock.advance(seconds=1)
+    assert services.forget_old_traces() == 2  # the session that was ended, the attempt
+    clock.advance(days=2)
+    assert services.forget_old_traces() == 1  # the link
+    standing, _token = services.open_session(user)
+    clock.advance(days=365)
+    assert services.forget_old_traces() == 2
+    assert session.get(UserSession, standing.id) is None
 
 
 def test_registration_without_a_letter_changes_nothing(
@@ -170,7 +212,9 @@ def test_registration_without_a_letter_changes_nothing(
     last = token("ana@example.org")
     services.sign_up(email="ana@example.org", name="Impostora", password="la frase del impostor")
     assert letters("ana@example.org") == ["accounts.verification"] * 3
-    assert services.verify_email(last).name == "Ana"
+    ana = confirm(last)
+    assert ana is not None
+    assert ana.name == "Ana"
     assert enters("ana@example.org", PASSWORD)
     assert not enters("ana@example.org", "la frase del impostor")
 

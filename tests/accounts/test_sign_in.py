@@ -11,7 +11,7 @@ from accounts import services
 from accounts.errors import TooManyAttempts
 from accounts.models import RecoveryCode, SessionEnd, SignInAttempt, UserSession
 from accounts.queries import session_facts, sessions_of, user_session
-from accounts.services import sign_in
+from accounts.services import hashing, sign_in
 from core.audit import AuditEvent
 from core.clock import FrozenClock
 from core.context import Actor, acting_as
@@ -427,3 +427,33 @@ def test_no_transaction_waits_for_the_hash(
         client.post("/es/cuenta/entrar", data={"email": "ana@example.org", "password": password})
     client.post("/es/cuenta/entrar", data={"email": "nadie@example.org", "password": PASSWORD})
     assert open_then == [False, False, False]
+
+
+def test_no_transaction_waits_while_a_new_password_is_hashed(
+    app: Flask, client: FlaskClient, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, link: Callable[[str], str]
+) -> None:
+    open_then: list[bool] = []
+    reckon, weigh = hashing.hash_password, hashing.weigh_password
+
+    def reckoning(password: str) -> str:
+        open_then.append(db.session().in_transaction())
+        return reckon(password)
+
+    def weighing(known: str | None, typed: str) -> services.Weighed:
+        open_then.append(db.session().in_transaction())
+        return weigh(known, typed)
+
+    monkeypatch.setattr(hashing, "hash_password", reckoning)
+    for module in ("accounts.services", "accounts.services.hashing"):
+        monkeypatch.setattr(f"{module}.weigh_password", weighing)
+    facts = {"name": "Ana", "email": "ana@example.org", "password": PASSWORD}
+    assert client.post("/es/cuenta/registro", data=facts).status_code == 303
+    assert client.post(link("ana@example.org"), data={"password": PASSWORD}).status_code == 303
+    changed = {"current": PASSWORD, "password": "otra contraseña muy larga"}
+    assert client.post("/es/cuenta/cambiar-contrasena", data=changed).status_code == 303
+    client.post("/es/cuenta/salir")
+    services.request_password_reset("ana@example.org")
+    db.session.commit()
+    again = {"password": "una tercera, también muy larga"}
+    assert client.post(link("ana@example.org"), data=again).status_code == 303
+    assert open_then == [False] * 5

@@ -34,6 +34,17 @@ def test_a_change_is_built_beside_what_is_being_served(sources: Path, tmp_path: 
     assert sorted(path.name for path in (tmp_path / "build").iterdir()) == sorted([first.name, second.name])
 
 
+def test_pruning_leaves_what_is_served_and_what_is_being_made(sources: Path, tmp_path: Path) -> None:
+    first = assets.ensure_built(tmp_path / "build")
+    (sources / STYLE).write_text("body { color: navy }")
+    second = assets.ensure_built(tmp_path / "build")
+    making = tmp_path / "build/.making-1"
+    making.mkdir()
+    assert assets.prune(tmp_path / "build") == [first]
+    assert sorted((tmp_path / "build").iterdir()) == sorted([second, making])
+    assert assets.prune(tmp_path / "nothing") == []
+
+
 def test_a_build_that_fails_leaves_nothing(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_target: Path) -> None:
         raise OSError("disk full")

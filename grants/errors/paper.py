@@ -16,6 +16,12 @@ class CountryNotUnderstood(InvalidInput):
     sentence = N_("No entendemos el país «%(text)s».")
 
 
+class SeveralCountries(InvalidInput):
+    """A journey goes to one; which decides the tariff."""
+
+    sentence = N_("Dice más de un país: «%(text)s». Deja el del viaje.")
+
+
 class DayNotUnderstood(InvalidInput):
     """Not a day, or one of another age."""
 

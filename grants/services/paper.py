@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -67,6 +67,9 @@ class Register:
     headings: dict[str, str]
     rows: list[tuple[int, list[str]]]
     folios: dict[str, str] = field(default_factory=dict)  # a person's folded name → folio
+    curps: dict[str, dict[str, str]] = field(default_factory=dict)  # the same → CURP → folio, of whoever was read
+    titles: frozenset[tuple[str, ...]] = frozenset()  # the rows down to the headings, which pages repeat
+    genders: Mapping[str, str] = field(default_factory=dict)  # what its column means by a letter
 
 
 def open_register(
@@ -101,7 +104,18 @@ def open_register(
     session().add(source)
     session().flush()
     record("paper.import_started", "call", call.id, None, {"import": source.id, "sha256": source.sha256})
-    return Register(call, source, places, headings, rows[number:], queries.folios_by_name(call))
+    below, gender = rows[number:], places.get("gender")
+    letters = [row[gender] for _number, row in below if gender < len(row)] if gender is not None else []
+    return Register(
+        call,
+        source,
+        places,
+        headings,
+        below,
+        queries.folios_by_name(call),
+        titles=frozenset(_said(row) for _number, row in rows[:number]),
+        genders=paper.gender_words(letters),
+    )
 
 
 def _wanted(call: Call, columns: Mapping[str, str], present: set[str]) -> dict[str, str]:
@@ -119,7 +133,7 @@ def take_rows(register: Register) -> Iterator[TakenRow]:
     """
     for number, row in register.rows:
         cells = {name: row[place] if place < len(row) else "" for name, place in register.columns.items()}
-        if not any(cells.values()) or paper.is_no_person(row, _name(cells)) or _is_heading(cells, register.headings):
+        if not any(cells.values()) or paper.is_no_person(row, _name(cells)) or _is_heading(register, row, cells):
             if any(row):
                 yield TakenRow(number, RowOutcome.SKIPPED, next(cell for cell in row if cell)[:120])
             continue
@@ -131,7 +145,14 @@ def take_rows(register: Register) -> Iterator[TakenRow]:
             yield TakenRow(number, RowOutcome.REFUSED, _name(cells), reason=refusal.message())
 
 
-def _is_heading(cells: Mapping[str, str], headings: Mapping[str, str]) -> bool:
+def _said(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(paper.fold_heading(cell) for cell in row if cell)
+
+
+def _is_heading(register: Register, row: Sequence[str], cells: Mapping[str, str]) -> bool:
+    if _said(row) in register.titles:
+        return True
+    headings = register.headings
     same = [name for name, text in cells.items() if paper.fold_heading(text) == paper.fold_heading(headings[name])]
     return len(same) > 1
 
@@ -141,15 +162,19 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
     if not name:
         raise RowWithoutName()
     fingerprint = _fingerprint(cells)
+    email, curp = paper.read_email(paper.cell(cells, "email")), paper.read_curp(cells.get(paper.CURP, ""))
     if queries.is_known(register.call, fingerprint):
+        known_as = _known_as(name, email)
+        register.curps.setdefault(known_as, {}).setdefault(curp, register.folios.get(known_as, ""))
         return TakenRow(number, RowOutcome.KNOWN, name)
     moment = _received_at(register, cells)
-    answers, left_empty = paper.answers_of(register.call.form, cells, register.headings, name)
+    gender = register.genders.get(fold_place(cells.get("gender", "")).strip(" ."))
+    said = {**cells, "gender": gender} if gender is not None else cells
+    answers, left_empty = paper.answers_of(register.call.form, said, register.headings, name)
     home = (str(register.call.form.get("home_country", "")), str(setting("CITY_NAME")["es"]))
     journey, guessed = paper.journey_of(cells, register.headings, home=home)
     legs = [leg.as_json() for leg in read_legs(journey)]
-    email = paper.cell(cells, "email")
-    person = _person(register, name, email)
+    person = _person(register, name, email, curp)
     application = blank_application(register.call, person, ApplicantKind.PERSON)
     application.answers, application.itinerary = answers, legs
     session().add(application)
@@ -167,12 +192,13 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
     session().flush()
     folio = application.folio or ""
     register.folios[_known_as(name, email)] = folio
+    register.curps.setdefault(_known_as(name, email), {})[curp] = folio
     return TakenRow(number, RowOutcome.IMPORTED, name, folio, left_empty=left_empty, guessed=guessed)
 
 
 def _name(cells: Mapping[str, str]) -> str:
-    parts = (cells.get(part, "") for part in (paper.NAME, paper.SURNAME, paper.SECOND_SURNAME))
-    name = " ".join(part for part in parts if part)[:120]
+    parts = [paper.cell(cells, part) for part in (paper.NAME, paper.SURNAME, paper.SECOND_SURNAME)]
+    name = paper.read_person(" ".join(part for part in parts if part))[:120]
     return name if any(sign.isalpha() for sign in name) else ""
 
 
@@ -180,9 +206,12 @@ def _known_as(name: str, email: str) -> str:
     return email.casefold() or fold_place(name)
 
 
-def _person(register: Register, name: str, email: str) -> User:
-    folio = register.folios.get(_known_as(name, email))
-    if folio is not None:
+def _person(register: Register, name: str, email: str, curp: str) -> User:
+    known_as = _known_as(name, email)
+    curps = register.curps.get(known_as, {})
+    folio = curps.get(curp) or register.folios.get(known_as)
+    is_namesake = curp and curps and curp not in curps and "" not in curps and not email
+    if folio is not None and not is_namesake:
         raise PersonTwice(name=name, folio=folio)
     person = open_paper_account(name=name, email=email or None)
     standing = queries.application_of(register.call, person)

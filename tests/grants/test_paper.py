@@ -22,7 +22,8 @@ from grants.errors.calls import CallNotOpen
 from grants.models import Application, ApplicationVersion, Call, PaperApplication
 from grants.queries.paper import source_of
 from grants.rules import paper
-from grants.rules.paper.values import Country, read_country, read_day, read_gender
+from grants.rules.paper.countries import Country, read_country
+from grants.rules.paper.values import read_day, read_gender
 from grants.services import RowOutcome, TakenRow
 from grants.states.application import ApplicationState
 from tests.factories.accounts import make_user

@@ -2,6 +2,7 @@
 
 from grants.rules.paper.answers import answers_of, cell, day_of, journey_of
 from grants.rules.paper.columns import (
+    CURP,
     FIELDS,
     NAME,
     SECOND_SURNAME,
@@ -13,9 +14,10 @@ from grants.rules.paper.columns import (
     fold_heading,
 )
 from grants.rules.paper.table import RegisterTooLarge, RegisterUnreadable, read_rows
-from grants.rules.paper.values import is_no_person
+from grants.rules.paper.values import gender_words, is_no_person, read_curp, read_email, read_person
 
 __all__ = [
+    "CURP",
     "FIELDS",
     "NAME",
     "SECOND_SURNAME",
@@ -30,7 +32,11 @@ __all__ = [
     "day_of",
     "find_headings",
     "fold_heading",
+    "gender_words",
     "is_no_person",
     "journey_of",
+    "read_curp",
+    "read_email",
+    "read_person",
     "read_rows",
 ]

@@ -4,16 +4,24 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from core.errors import InvalidInput
-from core.money import Money
-from grants.errors.paper import CountryNotUnderstood, DayNotUnderstood, DaysBackwards
+from grants.errors.paper import CountryNotUnderstood, DayNotUnderstood, DaysBackwards, SeveralCountries
 from grants.rules import form as forms
 from grants.rules.paper.columns import FIELDS
-from grants.rules.paper.values import read_country, read_day, read_gender
+from grants.rules.paper.countries import names_several_countries, read_country
+from grants.rules.paper.values import read_cents, read_day, read_gender
 from grants.rules.places import fold_place
 
 Cells = Mapping[str, str]
-NOTHING = frozenset({"", "-", "--", "n/d", "nd", "n/a", "na", "s/d", "s/f", "sin dato", "no disponible", "no aplica"})
+NOTHING = frozenset(
+    {
+        *("", "-", "--", "---", "–", "—", ".", "...", "…", "?", "¿?", "n/d", "nd", "n.d.", "n/a", "na", "n.a.", "#n/a"),
+        *("s/d", "sd", "s.d.", "s/f", "s/n", "s/i", "s/c", "sin dato", "sin datos", "sin informacion", "no disponible"),
+        *("no aplica", "no especificado", "no especifica", "sin especificar", "no tiene", "ninguno", "ninguna", "null"),
+        *("por definir", "pendiente", "en blanco", "(en blanco)", "nan", "#¡valor!", "#¡ref!", "#value!", "#ref!"),
+        *("00/00/0000", "0000 00 00", "00 00 0000"),
+    }
+)
+EMPTY = frozenset(fold_place(word) for word in NOTHING)
 ANSWERED = ("title", "summary", "host", "gender", "alcaldia", "axis")  # fields that are questions of the standard form
 YES, NO = frozenset({"si", "s", "yes", "y", "x", "1"}), frozenset({"no", "n", "0"})
 
@@ -21,7 +29,7 @@ YES, NO = frozenset({"si", "s", "yes", "y", "x", "1"}), frozenset({"no", "n", "0
 def cell(cells: Cells, name: str) -> str:
     """Return what stands in a field's column; the usual ways to write nothing are nothing."""
     text = cells.get(name, "")
-    return "" if fold_place(text) in NOTHING else text
+    return "" if fold_place(text) in EMPTY else text
 
 
 def day_of(name: str, cells: Cells, headings: Mapping[str, str], *, last: bool = False) -> date | None:
@@ -52,7 +60,7 @@ def journey_of(
     said = cell(cells, "country")
     meant = read_country(said) if said else None
     if said and meant is None:
-        raise CountryNotUnderstood(text=said[:60])
+        raise (SeveralCountries if names_several_countries(said) else CountryNotUnderstood)(text=said[:60])
     starts, ends = day_of("starts_on", cells, headings), day_of("ends_on", cells, headings, last=True)
     if starts and ends and ends < starts:
         raise DaysBackwards(starts=starts.isoformat(), ends=ends.isoformat())
@@ -122,10 +130,7 @@ def _option(item: Mapping[str, Any], text: str) -> str | None:
 
 
 def _cents(_item: Mapping[str, Any], text: str) -> int | None:
-    try:
-        return Money.parse(text.replace("$", ""), "MXN").amount_cents
-    except InvalidInput:
-        return None
+    return read_cents(text)
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {

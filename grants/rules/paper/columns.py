@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from core.errors import InvalidInput
 from core.language import N_
 from grants.rules.places import fold_place
 
-NAME, SURNAME, SECOND_SURNAME = "name", "surname", "second_surname"
+NAME, SURNAME, SECOND_SURNAME, CURP = "name", "surname", "second_surname", "curp"
 FIELDS = (
     NAME,
     SURNAME,
@@ -26,6 +27,7 @@ FIELDS = (
     "gender",
     "alcaldia",
     "axis",
+    CURP,
 )
 PEOPLE = (
     *("becario", "becaria", "becarios", "solicitante", "beneficiario", "beneficiaria", "persona", "persona becaria"),
@@ -72,7 +74,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "gender": ("genero", "sexo", "gender"),
     "alcaldia": ("alcaldia", "delegacion", "municipio"),
     "axis": ("eje", "axis"),
+    CURP: ("curp", "clave unica registro poblacion"),
 }
+KNOWN = frozenset(text for known in HEADINGS.values() for text in known)
 SMALL_WORDS = frozenset({"de", "del", "la", "el", "los", "las", "y", "al", "a"})
 ASIDES = re.compile(r"\(.*?\)|/ ?\w+")  # «Nombre(s)», «Becario/a», «Institución / universidad»
 LOOKED_AT = 60  # rows: titles and notes stand above the headings
@@ -106,27 +110,73 @@ def _plain(heading: str) -> str:
     return " ".join(word for word in ASIDES.sub(" ", heading).split() if word not in SMALL_WORDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A way to call a column: as the file writes it, and which column that is."""
+
+    text: str
+    place: int
+
+
 def find_headings(
     rows: Sequence[tuple[int, Sequence[str]]], wanted: Mapping[str, str]
 ) -> tuple[int, dict[str, int], dict[str, str]]:
     """Return the number of the heading row, each field's column, and each field's heading as the file writes it.
 
-    `wanted` names headings for fields or questions and goes before what is known; the rest is found by itself.
+    `wanted` names headings for fields or questions and goes before what is known; the rest is found by itself. Of all
+    rows the one that names most counts, alone or below a row of groups («Destino» above «País» and «Ciudad»).
 
     Raises:
         HeadingsNotFound: no row has the name and one more. ColumnMissing: a wanted heading stands nowhere.
     """
-    for number, row in rows[:LOOKED_AT]:
-        places = {fold_heading(cell): place for place, cell in reversed(list(enumerate(row))) if cell}
-        columns = {field: places[fold_heading(text)] for field, text in wanted.items() if fold_heading(text) in places}
-        plain = {_plain(heading): place for heading, place in reversed(places.items())}
-        for field, known in HEADINGS.items():
-            found = next((text for text in known if text in plain), None)
-            if field not in wanted and found is not None and plain[found] not in columns.values():
-                columns[field] = plain[found]
-        if NAME in columns and len(columns) >= FEWEST:
-            missing = next((text for field, text in wanted.items() if field not in columns), None)
-            if missing is not None:
-                raise ColumnMissing(column=missing)
-            return number, columns, {field: row[place] for field, place in columns.items()}
-    raise HeadingsNotFound()
+    best: tuple[int, int, dict[str, Heading]] | None = None
+    for (number, row), above in zip(rows[:LOOKED_AT], [(0, ()), *rows], strict=False):
+        for headings in (_below(above[1], row), _alone(row)):
+            columns = _matched(headings, wanted)
+            count = len(columns) + LOOKED_AT * sum(1 for field in wanted if field in columns)
+            if NAME in columns and len(columns) >= FEWEST and (best is None or count > best[0]):
+                best = count, number, columns
+    if best is None:
+        raise HeadingsNotFound()
+    _count, number, columns = best
+    missing = next((text for field, text in wanted.items() if field not in columns), None)
+    if missing is not None:
+        raise ColumnMissing(column=missing)
+    return (
+        number,
+        {field: found.place for field, found in columns.items()},
+        {field: found.text for field, found in columns.items()},
+    )
+
+
+def _alone(row: Sequence[str]) -> list[Heading]:
+    return [Heading(cell, place) for place, cell in enumerate(row) if cell]
+
+
+def _below(groups: Sequence[str], row: Sequence[str]) -> list[Heading]:
+    """Return the headings of a row below a row of groups, each of which reaches as far as the next one."""
+    headings, group = [], ""
+    for place in range(max(len(groups), len(row))):
+        own = groups[place] if place < len(groups) else ""
+        cell = row[place] if place < len(row) else ""
+        group = own or group
+        if not cell:
+            headings += [Heading(own, place)] if own else []  # a heading as high as both rows
+            continue
+        both = [Heading(f"{cell} {group}", place), Heading(f"{group} {cell}", place)] if group else []
+        known = [heading for heading in both if _plain(fold_heading(heading.text)) in KNOWN]
+        headings += known or [*both, Heading(cell, place)]
+    return headings
+
+
+def _matched(headings: Sequence[Heading], wanted: Mapping[str, str]) -> dict[str, Heading]:
+    folded = {fold_heading(one.text): one for one in reversed(headings)}
+    columns = {field: folded[fold_heading(text)] for field, text in wanted.items() if fold_heading(text) in folded}
+    plain = {_plain(text): one for text, one in folded.items()}
+    for field, known in HEADINGS.items():
+        found = next((text for text in known if text in plain), None)
+        if field in wanted or found is None:
+            continue
+        if plain[found].place not in {one.place for one in columns.values()}:
+            columns[field] = plain[found]
+    return columns

@@ -3,9 +3,12 @@
 import codecs
 import csv
 import io
+import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from statistics import median_high
 
 from core.errors import InvalidInput
@@ -17,6 +20,8 @@ SPREADSHEET = b"PK\x03\x04"
 ENCODINGS = ("utf-8-sig", "cp1252")
 SEPARATORS = ",;\t|"
 LOOKED_AT = 200  # lines
+LONGEST_CELL = 12  # lines: beyond it, a quote was opened and never closed
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 class RegisterUnreadable(InvalidInput):
@@ -34,7 +39,7 @@ class RegisterTooLarge(InvalidInput):
 def read_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield each row of a file with its number, counted from 1 as the reader sees it; cells are trimmed text.
 
-    A spreadsheet's longest sheet is read, the first of equals; its dates come as ISO 8601.
+    A spreadsheet's longest visible sheet is read, the first of equals; its dates come as ISO 8601.
 
     Raises:
         RegisterUnreadable: it is neither. RegisterTooLarge: more than 200,000 rows or 100 MB.
@@ -45,28 +50,63 @@ def read_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise RegisterTooLarge(most=MOST_ROWS)
-        yield number, [" ".join(cell.split()) for cell in row]
+        yield number, [_plain(cell) for cell in row]
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without what nobody sees: spaces of other kinds, marks of direction, accents apart from letters."""
+    return " ".join(unicodedata.normalize("NFC", INVISIBLE.sub("", cell)).split())
 
 
 def _text(data: bytes) -> Iterator[list[str]]:
     text = _decoded(data)
     if "\x00" in text:
         raise RegisterUnreadable()
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
-    except csv.Error:
-        raise RegisterUnreadable() from None
+    lines = list(io.StringIO(text, newline=""))
+    yield from _records(lines, _separator(lines))
 
 
-def _separator(text: str) -> str:
+def _records(lines: list[str], separator: str) -> Iterator[list[str]]:
+    """Yield the records; a quote that nobody closed is a sign of its own line and swallows no other."""
+    usual = _usual(lines, separator)
+
+    def is_whole(number: int) -> bool:
+        return 0 < usual <= lines[number].count(separator)
+
+    at = 0  # the line at which the next record starts
+    while at < len(lines):
+        start, reader = at, csv.reader(islice(lines, at, None), delimiter=separator)
+        try:
+            for record in reader:
+                end = start + reader.line_num
+                if end - at > LONGEST_CELL or (end - at > 1 and is_whole(at) and is_whole(at + 1)):
+                    break
+                yield record
+                at = end
+            else:
+                return
+        except csv.Error:
+            pass  # what an open quote swallowed is longer than any cell
+        yield next(csv.reader([lines[at].replace('"', "")], delimiter=separator))
+        at += 1
+
+
+def _separator(lines: list[str]) -> str:
     """Return what most lines hold most of: the titles above a list hold none, and prose has its commas."""
-    lines = [line for line in text.splitlines()[:LOOKED_AT] if line.strip()]
-    return max(SEPARATORS, key=lambda sign: median_high([line.count(sign) for line in lines] or [0]))
+    return max(SEPARATORS, key=lambda sign: _usual(lines, sign))
+
+
+def _usual(lines: list[str], sign: str) -> int:
+    """Return how often most of the first lines hold a sign."""
+    return median_high([line.count(sign) for line in lines[:LOOKED_AT] if line.strip()] or [0])
 
 
 def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")  # what spreadsheets call Unicode text
+    nulls = data[:2000].count(0)
+    if nulls * 3 > len(data[:2000]):  # the same without its mark
+        return data.decode("utf-16-le" if data[1:2] == b"\x00" else "utf-16-be", errors="replace")
     for encoding in ENCODINGS:
         try:
             return data.decode(encoding)
@@ -80,7 +120,8 @@ def _sheet(data: bytes) -> Iterator[list[str]]:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        longest = max(book.worksheets, key=lambda sheet: sheet.max_row or 0)
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        longest = max(visible or book.worksheets, key=lambda sheet: sheet.max_row or 0)
         for row in longest.iter_rows(values_only=True):
             yield [_cell(value) for value in row]
         book.close()

@@ -1,59 +1,13 @@
-"""What a hurried hand meant by a country, a date, a gender."""
+"""What a hurried hand meant by a day, a name, an amount, and by a row that is nobody."""
 
-import difflib
 import re
 from calendar import monthrange
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 
-import pycountry
-from babel import Locale
-
+from grants.rules.paper.countries import is_place
 from grants.rules.places import fold_place
 
-# What neither the languages' own lists nor their near misses tell: short forms, old names, parts of a country.
-ALSO = {
-    "eua": "US",
-    "eeuu": "US",
-    "ee uu": "US",
-    "eu": "US",
-    "usa": "US",
-    "estados unidos de america": "US",
-    "estados unidos de norteamerica": "US",
-    "estados unidos americanos": "US",
-    "inglaterra": "GB",
-    "escocia": "GB",
-    "gales": "GB",
-    "irlanda del norte": "GB",
-    "gran bretana": "GB",
-    "uk": "GB",
-    "holanda": "NL",
-    "corea": "KR",
-    "corea del sur": "KR",
-    "republica de corea": "KR",
-    "checa": "CZ",
-    "republica checa": "CZ",
-    "rusia": "RU",
-    "rp china": "CN",
-    "republica popular china": "CN",
-    "china popular": "CN",
-    "vietnam": "VN",
-    "tailandia": "TH",
-    "republica federal de alemania": "DE",
-    "rfa": "DE",
-    "mejico": "MX",
-    "estados unidos mexicanos": "MX",
-    "dominicana": "DO",
-    "nueva zelandia": "NZ",
-    "reino unido de gran bretana e irlanda del norte": "GB",
-    "republica de irlanda": "IE",
-    "federacion de rusia": "RU",
-    "federacion rusa": "RU",
-    "emiratos arabes": "AE",
-    "reino de los paises bajos": "NL",
-}
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre")
 MONTH_NAMES = {name: number for number, name in enumerate((*MONTHS, "noviembre", "diciembre"), start=1)} | {
     name: number
@@ -61,69 +15,39 @@ MONTH_NAMES = {name: number for number, name in enumerate((*MONTHS, "noviembre",
         ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"), start=1
     )
 }
-MONTH_NAMES |= {"november": 11, "december": 12, "setiembre": 9}
+MONTH_NAMES |= {"november": 11, "december": 12, "setiembre": 9, "mzo": 3, "agto": 8}
 SPREADSHEET_EPOCH = date(1899, 12, 30)  # day 0 of the serial numbers of spreadsheets
+COMPACT = re.compile(r"\d{8}")
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: .*)?")
 SPOKEN = re.compile(r"(?:(\d{1,2})(?: de|[-/. ])? ?)?([a-z]{3,10})\.?(?: de[l]?|[-/. ])? ?(\d{4}|\d{2})")
-SERIAL = re.compile(r"[1-9]\d{4}")
+MONTH_FIRST = re.compile(r"([a-z]{3,10})\.? (\d{1,2}) (\d{4})")
+SERIAL = re.compile(r"([1-7]\d{4})(?:\.\d+)?")  # from 1950 to 2119
+WEEKDAY = re.compile(r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\b[ ,]*")
+HOURS = re.compile(r"[ t,]+\d{1,2}:\d{2}.*$")
+ORDINAL = re.compile(r"(?<=\d) ?(?:ro|ero|er|o|°)\.?(?= )")
+OLD = 70  # two digits from here on are a year of the last century
 WOMEN = frozenset({"f", "femenino", "mujer", "female", "woman"})
 MEN = frozenset({"masculino", "hombre", "h", "male", "man"})
-TOTALS = re.compile(r"(?:gran )?(?:sub)?total(?:es)?(?: general(?:es)?)?(?: de [a-z ]+)?[:. \d]*")
-REMARKS = re.compile(r"(?:notas?|fuentes?) ?:.*|elabor(?:o|aron|ado por)\b.*")
-NEAR = 0.86
-ASIDE, PARTED = re.compile(r"\(.*?\)"), re.compile(r"[,;/]")
-ARTICLE, ABBREVIATED = re.compile(r"^(?:the|la|el|los) "), re.compile(r"^(?:rep|rca|r) ")
-
-
-@cache
-def _countries() -> dict[str, str]:
-    known: dict[str, str] = {}
-    for language in ("es", "es_MX", "en"):
-        for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and pycountry.countries.get(alpha_2=code) is not None:
-                known.setdefault(fold_place(name), code)
-    for country in pycountry.countries:
-        for name in (country.name, getattr(country, "official_name", ""), getattr(country, "common_name", "")):
-            if name:
-                known.setdefault(fold_place(name), country.alpha_2)
-        known.setdefault(country.alpha_3.lower(), country.alpha_2)
-    return known | ALSO
-
-
-def _plain(folded: str) -> str:
-    return ABBREVIATED.sub("republica ", ARTICLE.sub("", folded))
-
-
-def _known(folded: str) -> str | None:
-    known = _countries()
-    found = known.get(folded) or known.get(_plain(folded))
-    if found is None and len(folded) == 2 and pycountry.countries.get(alpha_2=folded.upper()) is not None:
-        return folded.upper()
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """A country somebody meant: its ISO 3166 code, and whether the spelling left room for doubt."""
-
-    code: str
-    guessed: bool = False
-
-
-def read_country(text: str) -> Country | None:
-    """Return the country as somebody wrote it, a near miss as a guess; None when none is meant."""
-    folded = fold_place(ASIDE.sub(" ", text).replace(".", "")).strip(" ,;*")
-    found = _known(folded)
-    if found is not None:
-        return Country(found)
-    parts = [_known(part.strip()) for part in PARTED.split(folded)]
-    named = {code for code in parts if code is not None}
-    if len(parts) > 1:  # «Londres, Reino Unido» is one country, «España / Francia» is not
-        return Country(named.pop(), guessed=None in parts) if len(named) == 1 else None
-    known, plain = _countries(), _plain(folded)
-    near = difflib.get_close_matches(plain, known, n=1, cutoff=NEAR) if len(plain) >= 5 else []
-    return Country(known[near[0]], guessed=True) if near else None
+TOTALS = re.compile(r"(?:gran )?(?:sub ?)?total(?:es)?\b.*|sumas?(?: total(?:es)?)?[:. \d]*")
+REMARKS = re.compile(r"(?:notas?|fuentes?) ?:.*|(?:elabor|revis|autoriz)(?:o|aron|ado por)\b.*")
+# What stands alone in its row and is nobody: the group that follows, a page's title, a note.
+ALONE = re.compile(
+    r"(?:estado|entidad|municipio|campus|plantel|modalidad|cifras|corte|informacion|datos|los datos|las cifras|padron|"
+    r"relacion|listado|hoja|pagina|periodo|ejercicio|trimestre|observaciones|con fundamento|este programa)\b.*|"
+    r"[*(].*|.*[\d:].*"
+)
+LONGEST_NAME = 8  # words
+LEGAL_FORMS = frozenset({"ac", "sc", "sa", "sacv", "sadecv", "scderl", "srl", "sderldecv", "iap", "sl", "slu", "jr"})
+NUMBERED = re.compile(r"^\(?\d{1,5} ?[.)°º–-]+ ?[–-]* *|[ *]+$")
+CURP_FORM = re.compile(r"[A-Z]{4}\d{6}[A-Z]{6}[A-Z0-9]\d")
+FOREIGN = re.compile(r"€|£|(?i:eur|usd|us\$|dls|dol|libras)")
+PESOS = re.compile(r"(?i)\(.*\)|m\. ?n\.?|\bmn\b|mx[np]|pesos|[\s$]")
+AMOUNT = re.compile(
+    r"-?(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,4}(?:,\d{1,2})?|\d{1,13}(?:[.,]\d{1,2})?)",
+    re.ASCII,
+)
+EMAIL = re.compile(r"[^\s;,<>()\"']+@[^\s;,<>()\"']+")
 
 
 def read_day(text: str, *, last: bool = False) -> date | None:
@@ -131,11 +55,25 @@ def read_day(text: str, *, last: bool = False) -> date | None:
 
     A month alone is its first day, or with `last` its last. Serial numbers of spreadsheets are understood.
     """
-    said = fold_place(text).strip(" .") if not ISO.fullmatch(text) else text
     if match := ISO.fullmatch(text.replace("/", "-")):
         return _day(int(match[1]), int(match[2]), int(match[3]))
+    said = HOURS.sub("", re.sub(r" ?([-/.]) ?", r"\1", WEEKDAY.sub("", fold_place(text)))).strip(" .")
     if match := DAY_FIRST.fullmatch(said):
         return _day(_year(match[3]), int(match[2]), int(match[1]))
+    if match := SERIAL.fullmatch(said):
+        return SPREADSHEET_EPOCH + timedelta(days=int(match[1]))
+    if COMPACT.fullmatch(said):
+        year_first = _day(int(said[:4]), int(said[4:6]), int(said[6:]))
+        return year_first or _day(int(said[4:]), int(said[2:4]), int(said[:2]))
+    return _spoken_day(said, last=last)
+
+
+def _spoken_day(said: str, *, last: bool) -> date | None:
+    said = ORDINAL.sub("", said).replace(",", " ").replace(" del ano ", " de ").replace(" de ano ", " de ")
+    said = " ".join(said.split())
+    if match := MONTH_FIRST.fullmatch(said):
+        month = _month(match[1])
+        return _day(int(match[3]), month, int(match[2])) if month is not None else None
     if match := SPOKEN.fullmatch(said):
         month = _month(match[2])
         if month is None:
@@ -143,8 +81,6 @@ def read_day(text: str, *, last: bool = False) -> date | None:
         year = _year(match[3])
         day = int(match[1]) if match[1] else (monthrange(year, month)[1] if last else 1)
         return _day(year, month, day)
-    if SERIAL.fullmatch(said):
-        return SPREADSHEET_EPOCH + timedelta(days=int(said))
     return None
 
 
@@ -154,7 +90,7 @@ def _month(name: str) -> int | None:
 
 
 def _year(text: str) -> int:
-    return int(text) if len(text) == 4 else 2000 + int(text)
+    return int(text) if len(text) == 4 else int(text) + (1900 if int(text) >= OLD else 2000)
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -172,10 +108,60 @@ def read_gender(text: str) -> str | None:
     return "man" if folded in MEN else None
 
 
-def is_no_person(cells: Iterable[str], name: str) -> bool:
-    """Return whether a row is a total, a note or a source below the list, not somebody.
+def gender_words(column: Iterable[str]) -> Mapping[str, str]:
+    """Return what an M means in a column, by the letter it stands beside: «H/M» and «F/M» are not the same M."""
+    letters = {fold_place(text).strip(" .") for text in column}
+    if "m" not in letters or ("h" in letters) == ("f" in letters):
+        return {}
+    return {"m": "woman" if "h" in letters else "man"}
 
-    Whoever has a name is somebody, unless the name itself is a total or a remark.
+
+def read_curp(text: str) -> str:
+    """Return a CURP without its spaces; empty when it is none."""
+    found = re.sub(r"[\s.-]", "", text).upper()
+    return found if CURP_FORM.fullmatch(found) else ""
+
+
+def read_person(text: str) -> str:
+    """Return a name as it is said: «12. Paz López, Ana» is «Ana Paz López», but «Danza Sur, A.C.» stays."""
+    name = NUMBERED.sub("", text).strip(" ,;")
+    before, comma, after = (part.strip() for part in name.partition(","))
+    form = "".join(letter for letter in fold_place(after) if letter.isalpha())
+    if not comma or not before or not after or "," in after or form in LEGAL_FORMS:
+        return name
+    return f"{after} {before}"
+
+
+def read_email(text: str) -> str:
+    """Return the first address of what somebody wrote; the text itself where none is in it."""
+    found = EMAIL.search(re.sub(r"\s*@\s*", "@", text.removeprefix("mailto:")))
+    return found[0].rstrip(".") if found else text
+
+
+def read_cents(text: str) -> int | None:
+    """Return an amount in pesos as offices write it, in centavos; None when it is none, or other money.
+
+    Two digits after the last sign are centavos, three are thousands: «12.500» is not twelve and a half.
     """
-    said = fold_place(name or next((cell for cell in cells if cell), ""))
-    return TOTALS.fullmatch(said) is not None or REMARKS.fullmatch(said) is not None
+    number = PESOS.sub("", text)
+    if FOREIGN.search(text) or not AMOUNT.fullmatch(number):
+        return None
+    whole, cents = re.fullmatch(r"(.*?)(?:[.,](\d\d?))?", number).groups()  # type: ignore[union-attr]
+    sign = -1 if number[0] == "-" else 1
+    return sign * (int(re.sub(r"\D", "", whole)) * 100 + int((cents or "0").ljust(2, "0")))
+
+
+def is_no_person(cells: Sequence[str], name: str) -> bool:
+    """Return whether a row is a total, a group's heading, a note or a source, not somebody.
+
+    Whoever has a name and something more is somebody, unless the name itself is a total or a remark.
+    """
+    filled = [cell for cell in cells if cell]
+    said = fold_place(name or next(iter(filled), ""))
+    if TOTALS.fullmatch(said) is not None or REMARKS.fullmatch(said) is not None:
+        return True
+    if any(sign.isdigit() for sign in name) and TOTALS.fullmatch(fold_place(filled[0])) is not None:
+        return True  # «TOTAL», «125 becarios»
+    if len(filled) > 1:
+        return False
+    return not name or is_place(said) or ALONE.fullmatch(said) is not None or len(said.split()) > LONGEST_NAME

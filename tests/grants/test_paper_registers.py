@@ -1,0 +1,185 @@
+"""Registers as public offices really publish them: what is taken, what is refused and why, and what is nobody."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.clock import FrozenClock
+from core.errors import Refusal
+from grants import services
+from grants.models import Application, Call
+from grants.rules import paper
+from grants.rules.paper.countries import Country, names_several_countries, read_country
+from grants.rules.paper.values import gender_words, is_no_person, read_cents, read_curp, read_email, read_person
+from grants.rules.places import fold_place
+from grants.services import RowOutcome, TakenRow
+from tests.factories.grants import make_open_call
+from tests.factories.registers import Line, Person, as_text, as_workbook, lines
+
+Taken = tuple[str, Any, Any, Any] | str | None
+FORMATS: dict[str, Callable[[list[Line]], bytes]] = {
+    "cp1252": lambda rows: as_text(rows, separator=";", encoding="cp1252"),
+    "latin-1": lambda rows: as_text(rows, separator="|", encoding="latin-1"),
+    "utf-8-sig": lambda rows: as_text(rows, separator=",", encoding="utf-8-sig"),
+    "utf-16": lambda rows: as_text(rows, separator="\t", encoding="utf-16"),
+    "utf-16-le": lambda rows: as_text(rows, separator=";", encoding="utf-16-le"),
+    "xlsx": as_workbook,
+}
+
+
+def expected(taken: Person | str | None) -> Taken:
+    if not isinstance(taken, Person):
+        return taken
+    days = [day.isoformat() if day else None for day in (taken.starts, taken.ends)]
+    return fold_place(taken.name), taken.country, days[0], days[1]
+
+
+def understood(row: list[str], columns: dict[str, int], headings: dict[str, str]) -> Taken:
+    """What is taken from a row, what is wrong with it, or None where it is nobody."""
+    cells = {field: row[place] if place < len(row) else "" for field, place in columns.items()}
+    parts = [paper.cell(cells, part) for part in (paper.NAME, paper.SURNAME, paper.SECOND_SURNAME)]
+    name = read_person(" ".join(part for part in parts if part))
+    if is_no_person(row, name) or not any(row):
+        return None
+    if not name:
+        return "name"
+    try:
+        journey, _guessed = paper.journey_of(cells, headings, home=("MX", ""))
+    except Refusal as refusal:
+        return "day" if "Day" in type(refusal).__name__ else "country"
+    leg = journey[0] if journey else {"country": "", "starts_on": None, "ends_on": None}
+    return fold_place(name), leg["country"], leg["starts_on"], leg["ends_on"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("parted_names", [False, True])
+def test_a_hard_register_is_read_as_a_careful_reader_would(kind: str, parted_names: bool) -> None:
+    written = list(lines(300, seed=4, parted_names=parted_names))
+    read = list(paper.read_rows(FORMATS[kind](written)))
+    number, columns, headings = paper.find_headings(read, {})
+    assert set(columns) - {"surname", "second_surname"} == {"name", "country", "starts_on", "ends_on"}
+    titles = [row for _number, row in read[:number]]
+    wrong = [
+        (row, understood(row, columns, headings), line.taken)
+        for (_number, row), line in zip(read[number:], written[number:], strict=True)
+        if row not in titles and understood(row, columns, headings) != expected(line.taken)
+    ]
+    assert wrong == []
+
+
+class TestTaking:
+    @pytest.fixture
+    def call(self, session: Session, clock: FrozenClock) -> Call:
+        return make_open_call()
+
+    def take(self, call: Call, data: bytes) -> list[TakenRow]:
+        return list(services.take_rows(services.open_register(call, data, "registro.csv")))
+
+    def test_every_person_is_taken_once_and_nothing_else_is(self, session: Session, call: Call) -> None:
+        written = list(lines(55, seed=9))
+        data = as_text(written, separator=";", encoding="cp1252")
+        outcomes = {row.number: row for row in self.take(call, data)}
+        for number, line in enumerate(written[5:], start=6):
+            if isinstance(line.taken, Person):
+                assert outcomes[number].outcome is RowOutcome.IMPORTED, outcomes[number]
+            elif line.taken is None:
+                assert number not in outcomes or outcomes[number].outcome is RowOutcome.SKIPPED, outcomes[number]
+            else:
+                assert (outcomes[number].outcome, bool(outcomes[number].reason)) == (RowOutcome.REFUSED, True)
+        count = session.query(Application).count()
+        again = [row.outcome for row in self.take(call, data)]
+        assert (again.count(RowOutcome.IMPORTED), again.count(RowOutcome.KNOWN)) == (0, count)
+        assert session.query(Application).count() == count
+
+    def test_namesakes_are_told_apart_by_their_curp(self, session: Session, call: Call) -> None:
+        data = (
+            "Nombre;CURP;País\nAna Paz;PAZA900101MDFXXN01;Perú\nAna Paz;PAZA 910202 MDF XXN 02;Perú\n"
+            "ANA PAZ;PAZA900101MDFXXN01;Chile\nAna Paz;S/D;Chile\n"
+        )
+        found = self.take(call, data.encode())
+        assert [row.outcome.value for row in found] == ["imported", "imported", "refused", "refused"]
+        assert found[0].folio in found[2].reason
+        longer = data + "Ana Paz;PAZA920303MDFXXN03;Cuba\n"
+        assert [row.outcome.value for row in self.take(call, longer.encode())][-1] == "imported"
+
+    def test_an_m_means_what_its_column_says(self, session: Session, call: Call) -> None:
+        for data, genders in (("H;M", ["man", "woman"]), ("F;M", ["woman", "man"])):
+            words = data.split(";")
+            rows = "".join(f"{data[0]}{word} Luz;{word}\n" for word in words)
+            taken = self.take(call, f"Nombre;Sexo\n{rows}".encode())
+            found = session.query(Application).filter(Application.folio.in_([row.folio for row in taken]))
+            assert [one.gender for one in found.order_by(Application.id)] == genders
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("R.U.", Country("GB", guessed=True)),  # the standard's RU is Russia
+        ("Hong Kong, China", Country("HK")),
+        ("Berlín, Alemnia", Country("DE", guessed=True)),
+        ("Bosnia y Hercegovina", Country("BA", guessed=True)),
+        ("Nuevo León", Country("MX", guessed=True)),
+        ("Francia-Italia", None),
+        ("En línea", None),
+    ],
+)
+def test_countries_as_offices_write_them(written: str, meant: Country | None) -> None:
+    assert read_country(written) == meant
+
+
+def test_two_countries_are_told_from_none() -> None:
+    assert [names_several_countries(one) for one in ("Alemania/Austria", "Atlántida", "Lima, Perú")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "cents"),
+    [
+        ("$ 12,500.00 M.N.", 1_250_000),
+        ("12.500,00", 1_250_000),
+        ("12,500", 1_250_000),
+        ("1.234.567", 123_456_700),
+        ("$12500.5 MXN", 1_250_050),
+        ("-3,50", -350),
+        ("12.500,00 €", None),
+        ("1,2345", None),
+        ("doce mil", None),
+    ],
+)
+def test_amounts(written: str, cents: int | None) -> None:
+    assert read_cents(written) == cents
+
+
+def test_names_addresses_and_curps() -> None:
+    names = ["PAZ LÓPEZ, ANA", "12.- Ana Paz *", "Danza Sur, A.C.", "Paz, Ana, Luz", "3 Marías Teatro"]
+    assert [read_person(one) for one in names] == ["ANA PAZ LÓPEZ", "Ana Paz", *names[2:]]
+    assert read_email("Ana Paz <ana @example.org>; otra@example.org") == "ana@example.org"
+    assert [read_curp(one) for one in ("paza 900101 mdfxxn01", "S/D")] == ["PAZA900101MDFXXN01", ""]
+    assert [gender_words(one) for one in (["H", "M"], ["F", "m."], ["M"], ["H", "F", "M"])] == [
+        {"m": "woman"},
+        {"m": "man"},
+        {},
+        {},
+    ]
+
+
+def test_a_quote_that_nobody_closed_swallows_no_other_row() -> None:
+    rows = 'Nombre;País;Tema\n"Ana «la Negra;Perú;Arpa\nEva;Chile;"Dos\nrenglones"\n"Luz;Cuba;Son\nIris;Perú;Canto\n'
+    assert [row for _number, row in paper.read_rows(rows.encode())][1:] == [
+        ["Ana «la Negra", "Perú", "Arpa"],
+        ["Eva", "Chile", "Dos renglones"],
+        ["Luz", "Cuba", "Son"],
+        ["Iris", "Perú", "Canto"],
+    ]
+
+
+def test_what_stands_alone_is_nobody_unless_it_is_a_name() -> None:
+    alone = ["Jalisco", "* Cifras preliminares", "Corte al 31 de mayo", "Ana Lucía Paz"]
+    assert [is_no_person(["", one, ""], one) for one in alone] == [True, True, True, False]
+    assert is_no_person(["TOTAL", "125 becarios", "Perú"], "125 becarios")
+    assert not is_no_person(["Total", "Ana Paz", "Perú"], "Ana Paz")  # a kind of scholarship

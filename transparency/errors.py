@@ -32,6 +32,12 @@ class ReportNotFound(NotFound):
     sentence = N_("No hay un informe con esa dirección.")
 
 
+class ScoresNotFound(NotFound):
+    """The results are not out, or the rules publish totals alone."""
+
+    sentence = N_("Esta convocatoria no tiene calificaciones publicadas.")
+
+
 class SectionNotFound(NotFound):
     """A report has no such chart."""
 

@@ -11,10 +11,12 @@ from core.money import Money, format_money
 from core.settings import setting
 from grants.models.application import Application
 from grants.models.award import Agreement, Award, ExpenseReport
+from grants.models.call import Call
 from grants.models.determination import Appeal, Determination
 from grants.models.readmission import Readmission
 from grants.models.screening import CureRequest
 from grants.rules.letters import LetterText
+from grants.rules.readmission import PUBLISHED
 from grants.states.determination import AppealState, Outcome
 from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
@@ -236,27 +238,51 @@ def readmission_text(readmission: Readmission) -> str:
     if readmission.position is None:
         return _("No alcanza el mínimo que piden las reglas, así que no recibe apoyo.")
     if readmission.by_merit:
-        return _(
+        text = _(
             "Le corresponde el lugar %(place)s y, evaluada junto con las demás, habría tenido apoyo. Los apoyos ya "
-            "otorgados no cambian: es la primera en recibir el dinero de la convocatoria que quede o se libere.",
+            "otorgados no cambian: va antes que la lista de espera para el dinero de la convocatoria que quede o se "
+            "libere.",
             place=readmission.position,
         )
-    if readmission.outcome is Outcome.WAITLISTED:
-        return _("Le corresponde el lugar %(place)s y queda en la lista de espera.", place=readmission.position)
-    return _("Le corresponde el lugar %(place)s y no recibe apoyo.", place=readmission.position)
+    elif readmission.outcome is Outcome.WAITLISTED:
+        text = _("Le corresponde el lugar %(place)s y queda en la lista de espera.", place=readmission.position)
+    else:
+        return _("Le corresponde el lugar %(place)s y no recibe apoyo.", place=readmission.position)
+    return f"{text} {_turn_text(readmission)}" if readmission.turn_rule is not None else text
+
+
+def _turn_text(readmission: Readmission) -> str:
+    """Return which turn it takes among those admitted on appeal with the same place and score, and by which rule."""
+    rule = readmission.turn_rule or ""
+    if rule == PUBLISHED:
+        return _(
+            "Otra admitida por inconformidad tiene el mismo lugar y calificación y se publicó antes: le toca el turno "
+            "%(turn)s.",
+            turn=readmission.turn,
+        )
+    names = {"lot": _("el sorteo que cualquiera puede repetir"), "lower_request": _("la menor cantidad solicitada")}
+    return _(
+        "Otra admitida por inconformidad tiene el mismo lugar y calificación. Las separa el desempate de las reglas, "
+        "%(rule)s: le toca el turno %(turn)s.",
+        rule=names.get(rule) or f"«{_names(readmission.call).get(rule.partition(':')[2], rule)}»",
+        turn=readmission.turn,
+    )
 
 
 def reason_text(found: Determination) -> str:
     """Return why a determination came out as it did, in the reader's language."""
     if found.outcome is Outcome.INELIGIBLE:
         return found.reason
-    rulebook = found.call.rulebook
-    names: dict[str, str] = {}
-    if rulebook is not None:
-        document = rulebook.document
-        for entry in (*document["criteria"], *document.get("reserved", ()), *document.get("bonus", ())):
-            names[entry["id"]] = localised(entry["name"])
-    return sentence(Reason(found.reason), found.reason_params, found.currency, names)
+    return sentence(Reason(found.reason), found.reason_params, found.currency, _names(found.call))
+
+
+def _names(call: Call) -> dict[str, str]:
+    """Return what the call's rules call each of their parts, in the reader's language."""
+    if call.rulebook is None:
+        return {}
+    document = call.rulebook.document
+    parts = (*document["criteria"], *document.get("reserved", ()), *document.get("bonus", ()))
+    return {entry["id"]: localised(entry["name"]) for entry in parts}
 
 
 def _money(money: Money) -> str:

@@ -25,6 +25,7 @@ class Readmission(Base):
         CheckConstraint("outcome IS NULL OR outcome IN ('waitlisted', 'not_selected')", name="takes_no_money"),
         CheckConstraint("by_merit = FALSE OR outcome = 'waitlisted'", name="merit_waits_for_money"),
         Index("ix_readmission_call_id", "call_id", "id"),
+        Index("uq_readmission_turn", "call_id", "position", "score_text", "turn", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,6 +40,8 @@ class Readmission(Base):
     dossier_code: Mapped[str | None] = mapped_column(String(20))
     position: Mapped[int | None]  # among all; whoever had a place keeps it
     score_text: Mapped[str | None] = mapped_column(String(40))
+    turn: Mapped[int | None]  # among those admitted on appeal with the same place and score, from 1
+    turn_rule: Mapped[str | None] = mapped_column(String(80))  # the rule that gave it, where there was a tie
 
     application: Mapped[Application] = relationship()
     appeal: Mapped[Appeal] = relationship()

@@ -1,6 +1,8 @@
 """Applications that an appeal brought back, and the committee that reviews them."""
 
+import sys
 from collections.abc import Sequence
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -10,6 +12,7 @@ from grants.models.application import Application
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.readmission import Readmission
+from grants.rules.readmission import turn_key
 from grants.states.application import ApplicationState
 from grants.states.readmission import ReadmissionState
 from scoring import queries as scoring_queries
@@ -28,9 +31,30 @@ def readmissions_of(call: Call, *, hold: bool = False) -> Sequence[Readmission]:
     return session().scalars(query.order_by(Readmission.id)).all()
 
 
+def released_readmissions(call: Call) -> list[Readmission]:
+    """Return a call's readmitted applications whose result is out, in the order in which they may take money."""
+    return sorted(
+        (one for one in readmissions_of(call) if one.state is ReadmissionState.RELEASED),
+        key=turn_of,
+    )
+
+
 def readmission_of(application: Application) -> Readmission | None:
     """Return an application's readmission."""
     return session().scalar(select(Readmission).where(Readmission.application_id == application.id))
+
+
+def turn_of(readmission: Readmission) -> tuple[int, bool, Fraction, int]:
+    """Return what orders released readmissions of a call that may take the same money: the smaller first."""
+    rulebook = readmission.call.rulebook
+    assert rulebook is not None  # who was released was ranked by it
+    return turn_key(
+        place=readmission.position or sys.maxsize,
+        by_merit=readmission.by_merit,
+        score=readmission.score_text or "0",
+        turn=readmission.turn,
+        lower_is_better=rulebook.rules.lower_is_better,
+    )
 
 
 def count_under_way(call: Call) -> int:

@@ -1,8 +1,11 @@
 """Where somebody who is ranked after the results stands among those who were told theirs. Nobody moves down for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+
+PUBLISHED = "published"
+"""The rule between two committees, which have no order and no lot in common: whoever was told first stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,39 @@ def place_among(own: Standing, others: Sequence[Standing]) -> Among:
     merit = all(one.awarded for one in before) or any(one.awarded for one in after)
     waits = merit or any(not one.awarded for one in rivals)
     return Among(1 + sum(1 for one in ranked if one.score >= own.score), by_merit=merit, may_wait=waits)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where somebody comes among those who share a place and a score, from 1, and by which rule; None without a tie."""
+
+    number: int
+    rule: str | None
+
+
+class Turns:
+    """Gives turns to those who share a place and a score, in the order in which they are asked for.
+
+    Those of one committee come in the order of its ranking, which the call's own tie-break and its lot have made.
+    """
+
+    def __init__(self, earlier: Iterable[tuple[int | None, str | None]] = ()) -> None:
+        """Remember places and scores that were published before."""
+        self._given: dict[tuple[int | None, str | None], list[str | None]] = {}
+        for one in earlier:
+            self._given.setdefault(one, []).append(None)
+
+    def take(self, place: int, score: str, *, committee: str, last_rule: str) -> Turn:
+        """Return the next turn; `last_rule` is the last rule the committee's order looked at to place it."""
+        given = self._given.setdefault((place, score), [])
+        told_before = bool(given) and given[-1] != committee
+        rule = PUBLISHED if told_before else last_rule if last_rule != "score" else None
+        given.append(committee)
+        return Turn(len(given), rule)
+
+
+def turn_key(
+    *, place: int, by_merit: bool, score: str, turn: int | None, lower_is_better: bool
+) -> tuple[int, bool, Fraction, int]:
+    """Return what orders those admitted on appeal that may take the same money: the smaller first."""
+    return place, not by_merit, -worth(score, lower_is_better=lower_is_better), turn or 0

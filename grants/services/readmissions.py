@@ -11,7 +11,7 @@ from grants.models.call import Call
 from grants.models.determination import Appeal
 from grants.models.readmission import Readmission
 from grants.queries import readmissions as queries
-from grants.rules.readmission import Among, Standing, place_among, worth
+from grants.rules.readmission import Among, Standing, Turn, Turns, place_among, worth
 from grants.services.dossiers import prepare_dossiers
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
@@ -51,7 +51,7 @@ def release_readmissions(call: Call) -> list[Readmission]:
     """Give each application that a supplementary committee has ranked its place among all, and tell everybody.
 
     Whoever has support keeps it and nobody moves down. Who would have had support with the others waits first in line
-    for money of the call that is free or becomes free.
+    for money of the call that is free or becomes free. Those who share place and score take turns by the call's rules.
 
     Raises:
         NothingToRelease: no supplementary committee has an order. RankingNotReleased: the call's own is not out.
@@ -65,9 +65,11 @@ def release_readmissions(call: Call) -> list[Readmission]:
         for number, clearing in queries.clearings_of(call).items()
         if clearing.dossier_code is not None
     }
+    known = queries.readmissions_of(call, hold=True)
+    turns = Turns((one.position, one.score_text) for one in known if one.position is not None)
     waiting = {
         one.application_id: one
-        for one in queries.readmissions_of(call, hold=True)
+        for one in known
         if one.state is ReadmissionState.ADMITTED and one.application.state is ApplicationState.IN_REVIEW
     }
     others = [_standing(first.panel, line) for line in scoring_queries.ranking_lines(first)]
@@ -76,7 +78,11 @@ def release_readmissions(call: Call) -> list[Readmission]:
         for line in _order_of(panel):
             readmission = waiting.get(by_code.get(line.dossier.code, 0))
             if readmission is not None:
-                _release(readmission, line, place_among(_standing(panel, line), others))
+                among, turn = place_among(_standing(panel, line), others), None
+                if among.position is not None:
+                    rule = str(line.trace[-1]["rule"])
+                    turn = turns.take(among.position, line.score_text, committee=panel.call_key, last_rule=rule)
+                _release(readmission, line, among, turn)
                 released.append(readmission)
     if not released:
         raise NothingToRelease()
@@ -114,13 +120,14 @@ def _standing(panel: Panel, line: RankingLine) -> Standing:
     )
 
 
-def _release(readmission: Readmission, line: RankingLine, among: Among) -> None:
+def _release(readmission: Readmission, line: RankingLine, among: Among, turn: Turn | None) -> None:
     ensure_impartial(readmission.application)
     READMISSION.check(readmission.state, ReadmissionState.RELEASED)
     readmission.state, readmission.released_at = ReadmissionState.RELEASED, now()
     readmission.outcome = Outcome.WAITLISTED if among.may_wait else Outcome.NOT_SELECTED
     readmission.by_merit, readmission.position = among.by_merit, among.position
     readmission.dossier_code, readmission.score_text = line.dossier.code, line.score_text
+    readmission.turn, readmission.turn_rule = (turn.number, turn.rule) if turn is not None else (None, None)
     target = ApplicationState.WAITLISTED if among.may_wait else ApplicationState.NOT_SELECTED
     _move(readmission.application, target)
 

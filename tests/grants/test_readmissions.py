@@ -1,8 +1,10 @@
 """Who was found ineligible by mistake is reviewed and ranked like the others; nobody loses a thing for it."""
 
+import csv
 from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,13 +18,14 @@ from core.context import acting_as
 from core.money import Money
 from core.roles import Role
 from grants import services
+from grants.emails.letters import readmission_text
 from grants.errors.awards import AppealsOpen, NotAwarded, NothingToRelease
 from grants.models import Application, Call, Readmission
 from grants.queries import determinations as determination_queries
 from grants.queries import dossiers as dossier_queries
 from grants.queries import readmissions as queries
 from grants.queries.appeals import appeal_window
-from grants.rules.readmission import Among, Standing, place_among, worth
+from grants.rules.readmission import PUBLISHED, Among, Standing, Turn, Turns, place_among, turn_key, worth
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.determination import Outcome
@@ -30,7 +33,9 @@ from grants.states.readmission import ReadmissionState
 from grants.states.screening import ScreeningVerdict
 from scoring import queries as scoring_queries
 from scoring import services as scoring
+from scoring.errors import LotNeeded
 from scoring.models import Panel
+from scoring.rules.official_score import Arithmetic
 from scoring.states import PanelState
 from tests.factories import awards as make
 from tests.factories.accounts import make_user, sign_in_as
@@ -50,10 +55,17 @@ def officer(session: Session, clock: FrozenClock) -> User:
 
 def told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], Application]:
     """A call whose results are out: one with support, one waiting, one not; and one that was found ineligible."""
-    call, found = make.closed_call(clock, applications=4)
-    refused = found.pop()
+    call, found, (refused,) = told_with(clock, officer, 1)
+    return call, found, refused
+
+
+def told_with(clock: FrozenClock, officer: User, refused: int) -> tuple[Call, list[Application], list[Application]]:
+    """The same with any number that were found ineligible."""
+    call, found = make.closed_call(clock, applications=3 + refused)
+    found, late = found[:3], found[3:]
     with acting_as(make.officer_actor(officer)):
-        services.screen_application(refused, verdict=ScreeningVerdict.INELIGIBLE, note="Falta un documento.")
+        for one in late:
+            services.screen_application(one, verdict=ScreeningVerdict.INELIGIBLE, note="Falta un documento.")
         make.hand_over(call)
     make.score(call, found, budget=ONE_AWARD, marks=MARKS)
     with acting_as(make.officer_actor(officer)):
@@ -62,7 +74,7 @@ def told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], Ap
             assert determination.money is not None
             services.record_award(determination.application, determination.money)
         services.release_determinations(call)
-    return call, found, refused
+    return call, found, late
 
 
 def uphold(application: Application) -> User:
@@ -73,14 +85,14 @@ def uphold(application: Application) -> User:
     return other
 
 
-def reviewed(call: Call, person: User, marks: Sequence[int]) -> Panel:
+def reviewed(call: Call, person: User, marks: Sequence[int], *, count: int = 1) -> Panel:
     """The supplementary committee has scored what came back, and has an order."""
     with acting_as(make.officer_actor(person)):
         services.clear_clean_dossiers(call)
         services.open_review(call, review_opens_at=now(), review_closes_at=now() + timedelta(days=10))
         for _number in range(3):
             services.seat_reviewer_on(call, make_user(Role.REVIEWER), keywords=["eje-1"])
-        assert services.hand_over_dossiers(call) == 1
+        assert services.hand_over_dossiers(call) == count
         services.hand_over_conflicts(call)
         panel = queries.supplementary_panels(call)[-1]
         scoring.assign_reviewers(panel)
@@ -136,6 +148,31 @@ def test_where_the_budget_is_divided_only_its_own_part_counts() -> None:
     assert place_among(line(7, group="2"), others) == Among(3, by_merit=False, may_wait=True)
 
 
+def test_those_who_share_place_and_score_take_turns() -> None:
+    turns = Turns([(2, "8.00")])  # one was published before, with another score or place nothing is shared
+    assert turns.take(2, "7.00", committee="a/2", last_rule="score") == Turn(1, None)
+    assert turns.take(2, "8.00", committee="a/3", last_rule="score") == Turn(2, PUBLISHED)
+    assert turns.take(4, "6.00", committee="a/2", last_rule="criterion:merit") == Turn(1, "criterion:merit")
+    assert turns.take(4, "6.00", committee="a/2", last_rule="lot") == Turn(2, "lot")
+    assert turns.take(4, "6.00", committee="a/3", last_rule="lot") == Turn(3, PUBLISHED)
+
+
+def test_the_money_goes_by_place_then_support_then_score_then_turn() -> None:
+    def key(place: int, *, by_merit: bool, score: str, turn: int | None) -> tuple[object, ...]:
+        return turn_key(place=place, by_merit=by_merit, score=score, turn=turn, lower_is_better=False)
+
+    order = [
+        key(1, by_merit=False, score="8.00", turn=1),
+        key(2, by_merit=True, score="7.00", turn=1),
+        key(2, by_merit=False, score="7.50", turn=1),
+        key(2, by_merit=False, score="7.00", turn=None),  # published before turns were kept
+        key(2, by_merit=False, score="7.00", turn=2),
+    ]
+    assert all(one < other for one, other in pairwise(order))
+    better = turn_key(place=2, by_merit=True, score="1.50", turn=2, lower_is_better=True)
+    assert better < turn_key(place=2, by_merit=True, score="1.75", turn=1, lower_is_better=True)
+
+
 # --- the way back ----------------------------------------------------------------------------------------------------
 
 
@@ -180,6 +217,32 @@ def test_the_best_of_all_is_first_in_line_and_nobody_loses_support(clock: Frozen
     services.record_award(refused, refused.requested)
     assert upheld_waiting() == []
     assert determination_queries.award_of(refused) is not None
+
+
+def test_two_with_the_same_place_are_separated_by_the_lot_and_told_so(clock: FrozenClock, officer: User) -> None:
+    call, found, late = told_with(clock, officer, 2)
+    other = [uphold(one) for one in late][-1]
+    panel = reviewed(call, other, (5, 5, 5, 5), count=2)
+    with acting_as(make.officer_actor(other)):
+        with pytest.raises(LotNeeded):
+            services.release_readmissions(call)
+        scoring.commit_lot(panel)
+        places = scoring.draw_lots(panel, "04.11.23.31.40.52.07").places
+        scoring.compute_ranking(panel)
+        released = services.release_readmissions(call)
+    assert [(one.position, one.by_merit, one.turn, one.turn_rule) for one in released] == [
+        (2, True, 1, "lot"),
+        (2, True, 2, "lot"),
+    ]
+    assert [places[one.dossier_code or ""] for one in released] == [1, 2]
+    first, second = (one.application for one in released)
+    assert upheld_waiting() == [first]
+    assert [may_move_up(one) for one in (first, second, found[1])] == [True, False, False]
+    assert "el sorteo que cualquiera puede repetir: le toca el turno 2" in readmission_text(released[1])
+    assert queries.released_readmissions(call) == released
+    services.record_award(first, first.requested)
+    assert upheld_waiting() == [second]
+    assert may_move_up(second)
 
 
 def test_one_in_the_middle_waits_in_its_place(clock: FrozenClock, officer: User) -> None:
@@ -277,6 +340,8 @@ def test_everybody_reads_the_next_step_and_the_addendum(
     sign_in_as(client, other)
     results = f"/es/programa/{call.slug}/resultados"
     assert "Revisar su expediente" in text_of(parse(client.get(results).get_data()))
+    scores = f"/es/transparencia/convocatorias/{call.slug}/calificaciones.csv"
+    assert {row["committee"] for row in read_csv(client, scores)} == {"1"}
     page = f"/es/solicitudes/{refused.id}/resultado"
     assert "Admitida por inconformidad" in text_of(parse(mine.get(page).get_data()))
     public = f"/es/convocatorias/{call.slug}/resultados"
@@ -293,3 +358,23 @@ def test_everybody_reads_the_next_step_and_the_addendum(
     assert (released.dossier_code or "?") in addendum
     assert refused.applicant.name not in addendum
     assert "habría tenido apoyo" in text_of(parse(mine.get(page).get_data()))
+    rows = read_csv(client, scores)
+    assert {row["committee"] for row in rows} == {"1", "2"}
+    assert {row["application"] for row in rows if row["committee"] == "2"} == {released.dossier_code}
+    told_scores = {one.dossier_code: one.score_text for one in scoring_queries.determinations(call.slug)}
+    assert ranked_again(call, rows) == told_scores | {released.dossier_code: released.score_text}
+
+
+def read_csv(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(client.get(path).get_data().decode("utf-8-sig").splitlines()))
+
+
+def ranked_again(call: Call, rows: list[dict[str, str]]) -> dict[str, str]:
+    """What anybody works out with the published rules from the published scores: each code's official score."""
+    assert call.rulebook is not None
+    sheets: dict[str, dict[str, dict[str, Fraction]]] = {}
+    for row in rows:
+        sheet = sheets.setdefault(row["application"], {}).setdefault(row["reviewer"], {})
+        sheet[row["criterion"]] = Fraction(row["score"])
+    arithmetic = Arithmetic(call.rulebook.rules)
+    return {code: str(arithmetic.score(list(readers.values()), ()).rounded) for code, readers in sheets.items()}

@@ -111,7 +111,7 @@ class TestFunds:
 
     def test_the_front_door_counts_what_is_free_without_the_endowment(self, world: World) -> None:
         figures = queries.front_figures()
-        assert (figures.received, figures.awarded, figures.available) == (pesos(1_455_000), pesos(0), pesos(455_000))
+        assert (figures.received, figures.awarded, figures.available) == (pesos(1_455_000), (pesos(0),), pesos(455_000))
 
 
 class TestAwards:

@@ -8,7 +8,7 @@ from core.language import N_, _, localised
 from core.settings import setting
 from grants.states.application import KIND_LABELS, ApplicantKind
 from rendering.spreadsheets import CellKind, Sheet, SheetColumn, render_csv, render_xlsx
-from transparency.queries import Beneficiary
+from transparency.queries import Beneficiary, PublishedScore
 
 PREFIX = "360G-puente"
 LICENCE = {
@@ -76,6 +76,12 @@ def grants_xlsx(awards: Iterable[Beneficiary]) -> bytes:
 def entries_csv(rows: Iterable[list[Any]]) -> Iterator[bytes]:
     """Yield entries, one line of the journal a row, with the documented field names."""
     return render_csv(_columns(ENTRY_FIELDS), rows)
+
+
+def scores_csv(scores: Iterable[PublishedScore]) -> Iterator[bytes]:
+    """Yield the committees' scores as `puente scoring rank` reads them, in no language."""
+    names = ("committee", "application", "reviewer", "criterion", "score")
+    return render_csv(names, ([str(getattr(one, name)) for name in names] for one in scores))
 
 
 def giving_360(awards: Iterable[Beneficiary]) -> dict[str, Any]:

@@ -24,12 +24,14 @@ from transparency.queries.public import (
     reported_calls,
 )
 from transparency.queries.reports import call_report, period_report
+from transparency.queries.scores import PublishedScore, published_scores
 
 __all__ = [
     "Beneficiary",
     "EntryFilter",
     "EntryLine",
     "FrontFigures",
+    "PublishedScore",
     "account_names",
     "all_beneficiaries",
     "beneficiaries",
@@ -48,5 +50,6 @@ __all__ = [
     "period_report",
     "public_call",
     "public_version",
+    "published_scores",
     "reported_calls",
 ]

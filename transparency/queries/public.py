@@ -44,10 +44,10 @@ LATE = 500  # events: how far behind the newest an act may be that is committed 
 
 @dataclass(frozen=True, slots=True)
 class FrontFigures:
-    """The three figures of the front door, in the base currency."""
+    """The figures of the front door: in the base currency, but what was awarded in the currencies it was awarded in."""
 
     received: Money
-    awarded: Money
+    awarded: tuple[Money, ...]  # never empty
     available: Money
 
 
@@ -109,8 +109,10 @@ def front_figures() -> FrontFigures:
         .join(Fund, Fund.id == AccountBalance.fund_id)
     )
     received, available = session().execute(sums).one()
-    awarded = session().scalar(_standing_awards(func.coalesce(func.sum(Award.amount_cents), 0)))
-    return FrontFigures(*(Money(int(cents or 0), base) for cents in (received, awarded, available)))
+    by_currency = _standing_awards(Award.currency, func.sum(Award.amount_cents)).group_by(Award.currency)
+    sums_awarded = session().execute(by_currency.order_by(Award.currency != base, Award.currency))
+    awarded = tuple(Money(int(cents), currency) for currency, cents in sums_awarded) or (Money.zero(base),)
+    return FrontFigures(Money(int(received or 0), base), awarded, Money(int(available or 0), base))
 
 
 def _standing_awards(*columns: Any) -> Select[Any]:

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from core.access import public
+from core.access import ensure, public
 from core.clock import today
 from core.language import _, localised
 from core.listing import chosen, page_number, paginate, searched
 from grants.states.award import AWARD
 from transparency import queries
 from transparency.documents import open_data
+from transparency.errors import ScoresNotFound
 from transparency.routes.cache import cached, cached_page, download
 from transparency.routes.room import blueprint
 from transparency.rules.periods import FIRST_YEAR, LAST_YEAR
@@ -68,6 +69,20 @@ def entry_csv() -> Response:
     return cached(
         lambda: download(open_data.entries_csv(queries.entry_rows(_entry_filter())), "text/csv", "asientos.csv")
     )
+
+
+@blueprint.get("/transparencia/convocatorias/<slug>/calificaciones.csv")
+@public
+def score_csv(slug: str) -> Response:
+    """Every score of a call's committees, also of those that reviewed appeals, to rank again by the published rules."""
+
+    def file() -> Response:
+        call = queries.public_call(slug)
+        scores = queries.published_scores(call) if call is not None else []
+        ensure(scores, ScoresNotFound())
+        return download(open_data.scores_csv(scores), "text/csv", f"calificaciones-{slug}.csv")
+
+    return cached(file)
 
 
 def beneficiary_filter() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What waits for the treasurer about awards: money to be committed, and money to come back."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from core.database import session
 from core.money import Money
 from grants.models import Appeal, Application, Award, Call, Determination, ExpenseReport, Readmission
+from grants.queries.readmissions import turn_of
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState, ReportState
 from grants.states.determination import AppealState, DeterminationState, Outcome
@@ -76,12 +78,13 @@ def calls_waiting() -> list[CallWaiting]:
 
 
 def upheld_waiting() -> list[Application]:
-    """Return the applications whose appeal was upheld and that have no award yet, oldest decision first.
+    """Return the applications whose appeal was upheld and that may have their award now, oldest decision first.
 
-    One that was found ineligible comes here after its review, when it would have had support with the others.
+    One that was found ineligible comes here after its review, when it would have had support with the others; of
+    several such of a call, the one whose turn it is.
     """
     query = (
-        select(Application)
+        select(Application, Readmission)
         .join(Determination, Determination.application_id == Application.id)
         .join(Appeal, Appeal.determination_id == Determination.id)
         .join(Application.call)
@@ -96,7 +99,17 @@ def upheld_waiting() -> list[Application]:
         )
         .order_by(Appeal.resolved_at, Appeal.id)
     )
-    return list(session().scalars(query))
+    rows: list[tuple[Application, Readmission | None]] = [(row[0], row[1]) for row in session().execute(query)]
+    first = _firsts(readmission for _application, readmission in rows if readmission is not None)
+    return [application for application, readmission in rows if readmission is None or readmission in first]
+
+
+def _firsts(readmissions: Iterable[Readmission]) -> list[Readmission]:
+    """Return whose turn it is among those admitted on appeal, one of each call."""
+    by_call: dict[int, list[Readmission]] = {}
+    for one in readmissions:
+        by_call.setdefault(one.call_id, []).append(one)
+    return [several[0] if len(several) == 1 else min(several, key=turn_of) for several in by_call.values()]
 
 
 # A place given after the results stands before the one that had its number, and moves nobody.
@@ -122,7 +135,7 @@ def next_in_line() -> list[NextInLine]:
         .subquery()
     )
     query = (
-        select(Application)
+        select(Application, Readmission)
         .join(Determination, Determination.application_id == Application.id)
         .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
         .join(first, and_(first.c.call_id == Determination.call_id, first.c.position == _PLACE))
@@ -131,10 +144,13 @@ def next_in_line() -> list[NextInLine]:
         .where(*_on_the_list(), or_(Readmission.id.is_(None), Readmission.by_merit.is_(False)))  # it is listed above
         .order_by(Determination.call_id, Determination.id)
     )
+    rows: list[tuple[Application, Readmission | None]] = [(row[0], row[1]) for row in session().execute(query)]
+    whose_turn = _firsts(readmission for _application, readmission in rows if readmission is not None)
     left = _left_by_call()
     return [
         NextInLine(application, Money(left.get(application.call_id, 0), application.currency))
-        for application in session().scalars(query)
+        for application, readmission in rows
+        if readmission is None or readmission in whose_turn
     ]
 
 
@@ -157,36 +173,44 @@ def _left_by_call() -> dict[int, int]:
 
 
 def may_move_up(application: Application) -> bool:
-    """Return whether an application on a waiting list is the next one, or won an appeal and so waits for nobody."""
-    appealed = session().scalar(
-        select(Appeal.id)
-        .join(Determination, Determination.id == Appeal.determination_id)
-        .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
-        .where(
-            Determination.application_id == application.id,
-            Appeal.state == AppealState.UPHELD,
-            or_(Readmission.id.is_(None), Readmission.by_merit),
-        )
-    )
-    if appealed is not None:
-        return True
-    mine = session().scalar(
-        select(_PLACE)
+    """Return whether an application on a waiting list is the next one, or won an appeal and so waits for nobody.
+
+    Of several that an appeal brought back and that would have had support, only the one whose turn it is.
+    """
+    query = (
+        select(Appeal.id, Readmission, _PLACE)
         .select_from(Determination)
+        .outerjoin(Appeal, and_(Appeal.determination_id == Determination.id, Appeal.state == AppealState.UPHELD))
         .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
         .where(Determination.application_id == application.id)
     )
+    found = session().execute(query).one()
+    upheld: int | None = found[0]
+    mine: Readmission | None = found[1]
+    if upheld is not None and (mine is None or mine.by_merit):
+        return mine is None or application in upheld_waiting()
     before = session().scalar(
         select(func.count(Determination.id))
         .join(Application, Application.id == Determination.application_id)
         .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
-        .where(
-            *_on_the_list(),
-            Determination.call_id == application.call_id,
-            mine > _PLACE,
-        )
+        .where(*_on_the_list(), Determination.call_id == application.call_id, found[2] > _PLACE)
     )
-    return not before
+    return not before and (mine is None or mine in _firsts(_sharing(mine)))
+
+
+def _sharing(readmission: Readmission) -> Sequence[Readmission]:
+    """Return those that wait at the same place, this one among them."""
+    query = (
+        select(Readmission)
+        .join(Application, Application.id == Readmission.application_id)
+        .where(
+            Readmission.call_id == readmission.call_id,
+            Readmission.position == readmission.position,
+            Application.state == ApplicationState.WAITLISTED,
+        )
+        .order_by(Readmission.id)
+    )
+    return session().scalars(query).all()
 
 
 def awards_to_commit() -> int:

@@ -1,0 +1,45 @@
+"""The committees' scores of a call whose results are out, under codes and letters: enough to rank again, no name."""
+
+from dataclasses import dataclass
+
+from grants.models import Call
+from grants.queries.determinations import count_released
+from grants.queries.readmissions import supplementary_panels
+from scoring import queries as scoring
+from scoring.models import Panel
+from scoring.rules.provisions import plain
+from scoring.states import PanelState
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedScore:
+    """What one reviewer gave a dossier in one criterion; committee 1 is the call's own, 2 and on reviewed appeals."""
+
+    committee: int
+    application: str
+    reviewer: str
+    criterion: str
+    score: str
+
+
+def published_scores(call: Call) -> list[PublishedScore]:
+    """Return every score behind a call's published orders, by committee; none before, nor where its rules hide them."""
+    first = scoring.panel_of_call(call.slug)
+    if first is None or not count_released(call) or first.rulebook.document["publication"]["scores"] != "pseudonymous":
+        return []
+    panels = [first, *supplementary_panels(call)]
+    return [
+        score
+        for number, panel in enumerate(panels, start=1)
+        if panel.state is PanelState.RELEASED
+        for score in _scores(number, panel)
+    ]
+
+
+def _scores(number: int, panel: Panel) -> list[PublishedScore]:
+    return [
+        PublishedScore(number, code, letter if number == 1 else f"{number}-{letter}", criterion, plain(value))
+        for code, readers in scoring.submitted_sheets(panel).items()
+        for letter, sheet in sorted(readers.items())
+        for criterion, value in sheet.items()
+    ]

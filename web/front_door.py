@@ -35,10 +35,11 @@ def facts() -> dict[str, Any]:
 def _figures() -> list[tuple[str, Money, str, str]]:
     figures = front_figures()
     income = url_for("transparency.entry_list", cuenta=list(INCOME_CASH))
+    register = url_for("transparency.beneficiary_list")
     balances = url_for("transparency.year_show", year=today().year, _anchor="saldos")
     return [
         (_("Recibido en dinero"), figures.received, income, _("Ver los asientos")),
-        (_("Otorgado en apoyos"), figures.awarded, url_for("transparency.beneficiary_list"), _("Ver el padrón")),
+        *((_("Otorgado en apoyos"), one, register, _("Ver el padrón")) for one in figures.awarded),
         (_("Disponible"), figures.available, balances, _("Ver los saldos")),
     ]
 

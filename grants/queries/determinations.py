@@ -1,5 +1,6 @@
 """What was decided, what was said about it, and what was said against it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -31,17 +32,15 @@ def determinations_of(call: Call) -> list[Determination]:
     return list(session().scalars(query))
 
 
-def determination_listing(call: Call, *, outcome: Outcome | None = None) -> Select[Determination]:
-    """Return the SELECT of a call's determinations for a page of the staff, with applications, in order of position."""
+def determination_listing(call: Call, outcomes: Sequence[Outcome]) -> Select[Determination]:
+    """Return the SELECT of a call's determinations of some outcomes for a page of the staff, in order of position."""
     query = (
         select(Determination)
         .join(Determination.application)
         .join(Application.applicant)
         .options(contains_eager(Determination.application).contains_eager(Application.applicant))
-        .where(Determination.call_id == call.id)
+        .where(Determination.call_id == call.id, Determination.outcome.in_(outcomes))
     )
-    if outcome is not None:
-        query = query.where(Determination.outcome == outcome)
     return query.order_by(Determination.position.is_(None), Determination.position, Determination.id)
 
 

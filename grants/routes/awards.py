@@ -20,7 +20,7 @@ from grants.queries import applications as application_queries
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
 from grants.routes.held_uploads import Tray
-from grants.routes.room import READERS, blueprint, show, this_person
+from grants.routes.room import MONEY_READERS, blueprint, show, this_person
 from grants.services import ExpenseEntry
 from grants.services.expense_reports import receipts_place
 from grants.states.award import (
@@ -208,7 +208,7 @@ def _own(award_id: int, *, editing: bool = False) -> Award:
 
 
 def _readable(award_id: int) -> Award:
-    if not actor().has(*READERS):
+    if not actor().has(*MONEY_READERS):
         return _own(award_id)
     award = queries.award_by_id(award_id)
     if award is None:

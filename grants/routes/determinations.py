@@ -23,7 +23,7 @@ from grants.queries import determinations as queries
 from grants.queries import readmissions as readmission_queries
 from grants.queries.figures import process_figures
 from grants.routes.applications import own_application, readable_application
-from grants.routes.room import READERS, WRITERS, blueprint, show, visible_call
+from grants.routes.room import MONEY_READERS, READERS, WRITERS, blueprint, show, visible_call
 from grants.routes.screening import staff_call
 from grants.services.impartiality import own_cases_in
 from grants.states.application import ApplicationState
@@ -34,10 +34,11 @@ from scoring import queries as scoring_queries
 from scoring.states import PanelState
 
 ORDERED = (PanelState.RANKED, PanelState.RELEASED)
+WITH_MONEY = [Outcome.AWARDED, Outcome.WAITLISTED]  # whom the treasury pays, or may have to; nobody else's name
 
 
 @blueprint.get("/programa/<slug>/resultados")
-@roles(*READERS)
+@roles(*MONEY_READERS)
 def determination_queue(slug: str) -> Response:
     """What was decided in a call, released or not, and what keeps it from being released."""
     return _queue(slug)
@@ -46,10 +47,10 @@ def determination_queue(slug: str) -> Response:
 def _queue(slug: str, problem: Refusal | None = None) -> Response:
     call = staff_call(slug)
     own = actor().has(*WRITERS) and bool(own_cases_in(call))
-    outcome = chosen(request.args, "resultado", [item.value for item in Outcome])
+    shown = list(Outcome) if actor().has(*READERS) else WITH_MONEY
+    outcome = chosen(request.args, "resultado", [item.value for item in shown])
     listing = paginate(
-        queries.determination_listing(call, outcome=Outcome(outcome) if outcome else None),
-        page=page_number(request.args),
+        queries.determination_listing(call, [Outcome(outcome)] if outcome else shown), page=page_number(request.args)
     )
     return show(
         "grants/determination_queue.html",
@@ -58,6 +59,7 @@ def _queue(slug: str, problem: Refusal | None = None) -> Response:
         listing=listing,
         states=DETERMINATION,
         outcomes=OUTCOME_LABELS,
+        shown=shown,
         tones=OUTCOME_TONES,
         counts=queries.outcome_counts(call),
         uncommitted=queries.count_uncommitted(call),
@@ -67,7 +69,10 @@ def _queue(slug: str, problem: Refusal | None = None) -> Response:
         problem=problem.message() if problem is not None else None,
         may_write=actor().has(*WRITERS) and not own,
         own=own,
-        readmissions=[(one, next_step(one)) for one in readmission_queries.readmissions_of(call)],
+        readmissions=[
+            (one, next_step(one) if actor().has(*READERS) else None)
+            for one in readmission_queries.readmissions_of(call)
+        ],
         readmission_states=READMISSION,
         may_release=any(panel.state in ORDERED for panel in readmission_queries.supplementary_panels(call))
         and readmission_queries.count_under_way(call) > 0,
@@ -177,15 +182,12 @@ def results_show(slug: str) -> Response:
         total=total,
         counts=queries.outcome_counts(call, released_only=True),
         outcomes=OUTCOME_LABELS,
+        scores_open=call.rulebook is not None and call.rulebook.document["publication"]["scores"] == "pseudonymous",
         scores=[(row.dossier_code, row.score_text, row.position) for row in determinations],
         appeals=[appeal for appeal in appeal_queries.appeals_of(call) if appeal.public_summary],
         appeal_counts=Counter(appeal.state for appeal in appeal_queries.appeals_of(call)),
         appeal_states=APPEAL,
-        readmissions=[
-            (one, readmission_text(one))
-            for one in readmission_queries.readmissions_of(call)
-            if one.state is ReadmissionState.RELEASED
-        ],
+        readmissions=[(one, readmission_text(one)) for one in readmission_queries.released_readmissions(call)],
         figures=process_figures(call),
     )
 

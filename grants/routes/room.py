@@ -18,12 +18,14 @@ from grants.services.impartiality import is_mine
 blueprint = Blueprint("grants", __name__)
 
 WRITERS = frozenset({Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR})
-READERS = WRITERS | {Role.AUDITOR, Role.TREASURER}
+READERS = WRITERS | {Role.AUDITOR}  # what people sent: applications, files, dossiers, notes, letters
+MONEY_READERS = READERS | {Role.TREASURER}  # what paying needs: calls, results with money, awards, proof of expenses
 
 
 def show(template: str, status: int = 200, **values: object) -> Response:
     """Answer with a page."""
-    return make_response(render_template(template, country=spoken_country, place=spoken_place, **values), status)
+    shared = {"country": spoken_country, "place": spoken_place, "reads_applications": actor().has(*READERS)}
+    return make_response(render_template(template, **shared, **values), status)
 
 
 def spoken_country(code: str) -> str:
@@ -55,5 +57,5 @@ def visible_call(slug: str) -> Call:
     call = queries.with_addenda(slug)
     if call is None:
         raise CallNotFound()
-    ensure(call.is_public or actor().has(*READERS), CallNotFound())
+    ensure(call.is_public or actor().has(*MONEY_READERS), CallNotFound())
     return call

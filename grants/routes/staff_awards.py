@@ -17,13 +17,13 @@ from grants.models import Award, ExpenseReport
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
 from grants.routes.awards import timeline_of
-from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
+from grants.routes.room import MONEY_READERS, WRITERS, blueprint, may_decide, show
 from grants.services.impartiality import is_mine
 from grants.states.award import AWARD, CONDITION_LABELS, EXPENSE_REPORT, TRANCHE, AwardState, TrancheState
 
 
 @blueprint.get("/programa/apoyos")
-@roles(*READERS)
+@roles(*MONEY_READERS)
 def staff_award_list() -> Response:
     """Every award, filtered, a page at a time."""
     state = chosen(request.args, "estado", [item.value for item in AwardState])
@@ -35,7 +35,7 @@ def staff_award_list() -> Response:
 
 
 @blueprint.get("/programa/apoyos/<int:award_id>")
-@roles(*READERS)
+@roles(*MONEY_READERS)
 def staff_award_show(award_id: int) -> Response:
     """One award with its agreement, payments and reports."""
     return _page(_award(award_id))

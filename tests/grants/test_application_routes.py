@@ -323,7 +323,7 @@ SHOWN, HIDDEN, TO_SIGN_IN = [200] * 5, [404] * 5, [303] * 5
         (Role.PAYMENT_AUTHORISER, HIDDEN),
         (Role.PROGRAMME_OFFICER, SHOWN),
         (Role.ADMINISTRATOR, SHOWN),
-        (Role.TREASURER, SHOWN),
+        (Role.TREASURER, HIDDEN),
         (Role.AUDITOR, SHOWN),
     ],
 )

@@ -367,7 +367,7 @@ def test_lists_take_the_same_queries_for_one_and_for_many(clock: FrozenClock, of
         session().commit()
         session().expire_all()
         with count_queries() as sent:
-            for item in session().scalars(queries.determination_listing(call)):
+            for item in session().scalars(queries.determination_listing(call, list(Outcome))):
                 assert item.application.applicant.name
             queries.awaiting_award(call)
             queries.outcome_counts(call)

@@ -11,7 +11,8 @@ from accounts.models import User
 from core.audit import AuditEvent
 from core.database import db
 from core.roles import Role
-from grants.models import Application, Award, ExpenseLine, ExpenseReport, Letter
+from grants.models import Application, Award, Determination, ExpenseLine, ExpenseReport, Letter
+from grants.states.determination import Outcome
 from tests.architecture.findings import assert_nothing
 from tests.architecture.generated import GUARDS
 from tests.factories.accounts import sign_in_as
@@ -36,7 +37,10 @@ STAFF_READS = {
     "grants.letter_show",
     "grants.receipt_file",
 }
-STAFF = (Role.PROGRAMME_OFFICER, Role.TREASURER, Role.ADMINISTRATOR, Role.AUDITOR)
+# The treasury pays: the agreement and the proof of expenses, not what somebody applied with or was written to.
+TREASURER_READS = {"grants.agreement_pdf", "grants.receipt_file"}
+STAFF = dict.fromkeys((Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR), STAFF_READS)
+STAFF |= {Role.TREASURER: TREASURER_READS}
 
 
 def doors() -> Iterator[tuple[str, tuple[str, ...], str, str]]:
@@ -153,9 +157,9 @@ def test_the_owner_finds_what_is_theirs(world: World, mine: dict[str, int]) -> N
     assert found >= STAFF_READS
 
 
-@pytest.mark.parametrize("role", STAFF)
+@pytest.mark.parametrize(("role", "expected"), STAFF.items())
 def test_staff_reads_what_it_must_and_writes_nothing_in_the_applicant_s_place(
-    world: World, mine: dict[str, int], role: str
+    world: World, mine: dict[str, int], role: str, expected: set[str]
 ) -> None:
     client, before = world.client(role), written(world)
     read, wrong = set(), []
@@ -166,5 +170,17 @@ def test_staff_reads_what_it_must_and_writes_nothing_in_the_applicant_s_place(
         elif answer.status_code not in (403, 404):
             wrong.append(f"{method} {path} ({endpoint}) as {role}: {answer.status_code}")
     assert_nothing(wrong)
-    assert read == STAFF_READS
+    assert read == expected
     assert written(world) == before
+
+
+def test_the_treasury_reads_the_results_that_cost_money_and_nobody_else_s_name(world: World) -> None:
+    with world.app.app_context():
+        query = select(Determination).where(Determination.outcome.in_([Outcome.NOT_SELECTED, Outcome.INELIGIBLE]))
+        others = [(one.call.slug, one.application.folio, one.outcome) for one in db.session.scalars(query)]
+    assert others
+    officer, treasurer = world.client(Role.PROGRAMME_OFFICER), world.client(Role.TREASURER)
+    for slug, folio, outcome in others:
+        page = f"/es/programa/{slug}/resultados?resultado={outcome}"
+        assert str(folio) in officer.get(page).text
+        assert str(folio) not in treasurer.get(page).text

@@ -1,6 +1,7 @@
 """Scoring's tables. No table of this room has a column for a person's name: people are opaque ids and letters."""
 
 from scoring.models.calibration import Calibration, SampleDossier, SampleReading
+from scoring.models.courses import CourseSummary
 from scoring.models.discussion import DiscussionNote
 from scoring.models.dossiers import Dossier, DossierFile
 from scoring.models.meetings import Meeting, MeetingMember, MeetingPoint, MeetingVote
@@ -23,6 +24,7 @@ __all__ = [
     "AssignmentOrigin",
     "Calibration",
     "ConflictDeclaration",
+    "CourseSummary",
     "DeclarationOrigin",
     "DiscussionNote",
     "Dossier",

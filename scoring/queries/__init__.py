@@ -11,6 +11,7 @@ from scoring.queries.calibration import (
     samples_for,
     samples_of,
 )
+from scoring.queries.courses import WORK_OUT, course_job, course_kept, course_key
 from scoring.queries.desk import (
     COMPARING,
     DeskRow,
@@ -88,6 +89,7 @@ from scoring.queries.results import (
     released_ranking,
 )
 from scoring.queries.reviews import (
+    ReviewsStamp,
     conflict_counts,
     count_readings_due,
     readings_due,
@@ -103,6 +105,7 @@ from scoring.queries.rulebooks import rulebook_by_digest, rulebooks_of_call
 
 __all__ = [
     "COMPARING",
+    "WORK_OUT",
     "Coverage",
     "CoverageRow",
     "DeskRow",
@@ -111,6 +114,7 @@ __all__ = [
     "OwnScores",
     "PanelRow",
     "ProcessFigures",
+    "ReviewsStamp",
     "SeatLoad",
     "assignment_by_code",
     "assignment_of",
@@ -126,6 +130,9 @@ __all__ = [
     "count_readings_due",
     "count_samples_owed",
     "count_unanswered",
+    "course_job",
+    "course_kept",
+    "course_key",
     "coverage",
     "desk_counts",
     "desk_rows",

@@ -1,5 +1,7 @@
 """Reviews with their scores, for the arithmetic."""
 
+import hashlib
+from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlalchemy import func, select
@@ -20,6 +22,14 @@ from scoring.models import (
 from scoring.states import AssignmentState, ConflictKind, ReviewState
 
 PENDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsStamp:
+    """How many reviews of a committee are in, and a digest that differs whenever a score came, went or changed."""
+
+    reviews: int
+    digest: str
 
 
 def review_to_save(assignment: Assignment) -> Review | None:
@@ -79,8 +89,8 @@ def count_readings_due(panel: Panel) -> int:
     return session().scalar(query) or 0
 
 
-def reviews_stamp(panel: Panel) -> tuple[int | str, ...]:
-    """Return marks that differ whenever a submitted score of a panel came, went or changed."""
+def reviews_stamp(panel: Panel) -> ReviewsStamp:
+    """Return how a panel's submitted scores stand, without reading them."""
     # A review is in, and stays in, as its assignment says; both queries read an index alone.
     reviews = (
         select(func.count(Assignment.id), func.coalesce(func.sum(Assignment.id), 0))
@@ -98,16 +108,10 @@ def reviews_stamp(panel: Panel) -> tuple[int | str, ...]:
         .join(Assignment.dossier)
         .where(Dossier.panel_id + 0 == panel.id)  # changes are few: begin with them, not with the committee's dossiers
     )
-    counted = (*session().execute(reviews).one(), *session().execute(gone).one())
-    # Codes are drawn by chance: no other database's committee is taken for this one.
-    codes = select(
-        *(
-            select(one(Dossier.code)).where(Dossier.panel_id == panel.id).scalar_subquery()
-            for one in (func.min, func.max)
-        )
-    )
-    numbers = (panel.id, *map(int, counted), session().scalar(changes) or 0)
-    return (*session().execute(codes).one(), *numbers)
+    # What they are reckoned by never changes: a committee has one frozen rulebook.
+    reviewed = session().execute(reviews).one()
+    marks = (*map(int, reviewed), *map(int, session().execute(gone).one()), session().scalar(changes) or 0)
+    return ReviewsStamp(int(reviewed[0]), hashlib.sha256(repr(marks).encode()).hexdigest())
 
 
 def readings_due(panel: Panel, *, most: int) -> list[Assignment]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from core.access import roles
 from core.clock import now
-from core.context import actor
+from core.context import actor, set_writing
 from core.database import session
 from core.language import N_, _, ngettext
 from core.listing import page_number
@@ -17,14 +17,13 @@ from scoring.forms import DeadlineForm, RandomnessForm
 from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
 from scoring.routes.rulebooks import names_in
-from scoring.rules.course import Course, Leaning, course
+from scoring.rules.course import Leaning
 from scoring.rules.rulebook import exact
 from scoring.rules.severity import Unfit
 from scoring.services.phases import BEFORE_RANKING
 from scoring.states import ASSIGNMENT, CONFLICT_LABELS, PANEL, PanelState
 
-SHOWN, KEPT = 25, 8
-_COURSES: dict[tuple[int | str, ...], Course] = {}
+SHOWN = 25
 REFUSALS = {
     Unfit.TOO_FEW: N_("Hay menos de cinco evaluaciones por persona; no se distingue la severidad del azar."),
     Unfit.NOT_CONNECTED: N_("Hay personas que no comparten expedientes con las demás, ni siquiera a través de otras."),
@@ -54,18 +53,24 @@ def panel_show(panel_id: int) -> str:
 def panel_course(panel_id: int) -> str:
     """What a chair asks: who is late, where reviewers differ, who leans which way. Never who is ahead."""
     panel = panel_or_404(panel_id)
+    standing = services.course_of(panel)
+    if standing.is_wanted:
+        session().rollback()  # the reading ends here: what follows is a transaction of its own that writes
+        set_writing(True)
+        services.ask_for_course(panel)
+        session().commit()
+        standing = services.course_of(panel)
+    found = standing.found
     due = queries.readings_due(panel, most=SHOWN)
-    found = _course(panel)
     return render_template(
         "scoring/panel_course.html",
         panel=panel,
-        leanings=found.leanings if _everybody() else _farthest(found.leanings),
+        standing=standing,
+        course=found,
+        leanings=(found.leanings if _everybody() else _farthest(found.leanings)) if found is not None else (),
         due=due,
         due_count=queries.count_readings_due(panel),
-        course=found,
-        asked=[pair for pair in found.disagreements if pair[1].calls_reviewer][:SHOWN],
-        apart=[pair for pair in found.disagreements if not pair[1].calls_reviewer][:SHOWN],
-        refused=_(REFUSALS[found.model]) if isinstance(found.model, Unfit) else None,
+        refused=_(REFUSALS[found.refused]) if found is not None and found.refused is not None else None,
         conflicts=queries.conflict_counts(panel),
         conflict_labels={kind: _(label) for kind, label in CONFLICT_LABELS.items()},
         late=now() > panel.review_closes_at,
@@ -91,16 +96,6 @@ def _behind(loads: Sequence[queries.SeatLoad]) -> list[queries.SeatLoad]:
     """Return those with most to do, in the order of their seats."""
     most = {one.seat.id for one in sorted(loads, key=lambda one: one.submitted - one.assigned)[:SHOWN]}
     return [one for one in loads if one.seat.id in most]
-
-
-def _course(panel: Panel) -> Course:
-    """Return the diagnosis, worked out once for each state of the scores: of thousands it takes seconds."""
-    stamp = queries.reviews_stamp(panel)
-    if stamp not in _COURSES:
-        while len(_COURSES) >= KEPT:
-            _COURSES.pop(next(iter(_COURSES)), None)
-        _COURSES[stamp] = course(panel.rulebook.rules, queries.submitted_sheets(panel))
-    return _COURSES[stamp]
 
 
 @blueprint.route("/paneles/<int:panel_id>/plazo", methods=["GET", "POST"])

@@ -3,9 +3,10 @@
 It never says how high anything scored: who chairs sees where to look, not who is ahead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from scoring.rules.agreement import krippendorff_alpha, one_way
 from scoring.rules.discrepancy import Disagreement, examine
@@ -43,8 +44,34 @@ class Course:
     model: Severity | Unfit
 
 
-def course(rulebook: Rulebook, sheets: Sheets) -> Course:
-    """Return how the reviews are going: dossiers that were read twice, the widest apart first; reviewers by letter."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What of it a page shows: the dossiers furthest apart with how many there are, the variances or why there are none.
+
+    `asked` are those for which the rules call another reviewer, `apart` the rest of what was read twice.
+    """
+
+    asked: tuple[tuple[str, Disagreement], ...]
+    asked_count: int
+    apart: tuple[tuple[str, Disagreement], ...]
+    apart_count: int
+    leanings: tuple[Leaning, ...]
+    alpha: float | None
+    single: float | None
+    mean: float | None
+    variances: Mapping[str, float] | None
+    refused: Unfit | None
+
+
+STEPS = 4
+Told = Callable[[int, int], object]
+
+
+def course(rulebook: Rulebook, sheets: Sheets, told: Told = lambda _done, _all: None) -> Course:
+    """Return how the reviews are going: dossiers that were read twice, the widest apart first; reviewers by letter.
+
+    `told` hears after each of its steps how many are done, of how many.
+    """
     arithmetic = Arithmetic(rulebook)
     totals = {
         code: {letter: arithmetic.reading(sheet)[0] for letter, sheet in readers.items()}
@@ -52,6 +79,7 @@ def course(rulebook: Rulebook, sheets: Sheets) -> Course:
     }
     letters = sorted({letter for readers in totals.values() for letter in readers}, key=lambda one: (len(one), one))
     numbers = {letter: index for index, letter in enumerate(letters)}
+    told(1, STEPS)
     readings = [
         Reading(row, numbers[letter], float(total))
         for row, readers in enumerate(totals.values())
@@ -60,14 +88,17 @@ def course(rulebook: Rulebook, sheets: Sheets) -> Course:
     model = fit(readings, len(totals), len(letters))
     units = [[float(total) for total in readers.values()] for readers in totals.values()]
     correlations = one_way(units)
+    told(2, STEPS)
     apart = [
         (code, examine(rulebook, list(readers.values()), arithmetic))
         for code, readers in sheets.items()
         if len(readers) > 1
     ]
+    told(3, STEPS)
+    gaps = _gaps(totals)
     return Course(
         disagreements=tuple(sorted(apart, key=lambda pair: (-pair[1].spread, pair[0]))),
-        leanings=tuple(_leaning(letter, totals, _severity(model, numbers[letter])) for letter in letters),
+        leanings=tuple(_leaning(letter, gaps.get(letter), _severity(model, numbers[letter])) for letter in letters),
         alpha=krippendorff_alpha(units),
         single=correlations.single if correlations else None,
         mean=correlations.mean if correlations else None,
@@ -79,11 +110,65 @@ def _severity(model: Severity | Unfit, index: int) -> float | None:
     return None if isinstance(model, Unfit) else float(model.leanings[index])
 
 
-def _leaning(letter: str, totals: Mapping[str, Mapping[str, Fraction]], severity: float | None) -> Leaning:
-    gaps = []
+def _gaps(totals: Mapping[str, Mapping[str, Fraction]]) -> dict[str, tuple[int, Fraction]]:
+    """Return on how many shared dossiers each letter was, and the sum of what it gave above the others' mean."""
+    found: dict[str, tuple[int, Fraction]] = {}
     for readers in totals.values():
-        others = [total for other, total in readers.items() if other != letter]
-        if letter in readers and others:
-            gaps.append(readers[letter] - sum(others, Fraction(0)) / len(others))
-    difference = float(sum(gaps, Fraction(0)) / len(gaps)) if gaps else 0.0
-    return Leaning(letter, len(gaps), difference, severity)
+        if len(readers) < 2:
+            continue
+        everybody, others = sum(readers.values(), Fraction(0)), len(readers) - 1
+        for letter, total in readers.items():
+            shared, above = found.get(letter, (0, Fraction(0)))
+            found[letter] = (shared + 1, above + total - (everybody - total) / others)
+    return found
+
+
+def _leaning(letter: str, gaps: tuple[int, Fraction] | None, severity: float | None) -> Leaning:
+    shared, above = gaps or (0, Fraction(0))
+    return Leaning(letter, shared, float(above / shared) if shared else 0.0, severity)
+
+
+def kept(found: Course, most: int) -> dict[str, Any]:
+    """Return as JSON what of a course a page shows: of the dossiers that differ, the `most` furthest apart."""
+    asked = [pair for pair in found.disagreements if pair[1].calls_reviewer]
+    apart = [pair for pair in found.disagreements if not pair[1].calls_reviewer]
+    model = found.model
+    return {
+        "asked": [_row(*pair) for pair in asked[:most]],
+        "asked_count": len(asked),
+        "apart": [_row(*pair) for pair in apart[:most]],
+        "apart_count": len(apart),
+        "leanings": [[one.letter, one.shared, one.difference, one.severity] for one in found.leanings],
+        "alpha": found.alpha,
+        "single": found.single,
+        "mean": found.mean,
+        "variances": None
+        if isinstance(model, Unfit)
+        else {name: float(getattr(model, name)) for name in ("application", "reviewer", "residual")},
+        "refused": model.value if isinstance(model, Unfit) else None,
+    }
+
+
+def summary(document: Mapping[str, Any]) -> Summary:
+    """Return what `kept` wrote, to be shown."""
+    return Summary(
+        asked=tuple(_pair(row) for row in document["asked"]),
+        asked_count=document["asked_count"],
+        apart=tuple(_pair(row) for row in document["apart"]),
+        apart_count=document["apart_count"],
+        leanings=tuple(Leaning(*row) for row in document["leanings"]),
+        alpha=document["alpha"],
+        single=document["single"],
+        mean=document["mean"],
+        variances=document["variances"],
+        refused=Unfit(document["refused"]) if document["refused"] else None,
+    )
+
+
+def _row(code: str, one: Disagreement) -> list[Any]:
+    return [code, str(one.spread), list(one.criteria), one.reaches_limit, one.split, one.calls_reviewer]
+
+
+def _pair(row: list[Any]) -> tuple[str, Disagreement]:
+    code, spread, criteria, *verdicts = row
+    return code, Disagreement(Fraction(spread), tuple(criteria), *verdicts)

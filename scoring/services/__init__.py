@@ -19,6 +19,7 @@ from scoring.services.conflicts import (
     recognise_person,
     record_conflicts,
 )
+from scoring.services.courses import CourseNow, ask_for_course, course_of, work_course_out
 from scoring.services.discussion import clear_note, cover_note, strike_note, when_note_written, write_note
 from scoring.services.dossiers import (
     DossierAttachment,
@@ -63,6 +64,7 @@ from scoring.services.votes import cast_vote, close_point, open_point
 
 __all__ = [
     "AssignmentOutcome",
+    "CourseNow",
     "DossierAttachment",
     "KnownConflict",
     "ScoreEntry",
@@ -71,6 +73,7 @@ __all__ = [
     "add_sample",
     "advance_panel",
     "answer_reviewer",
+    "ask_for_course",
     "ask_programme",
     "assign_further_reviewer",
     "assign_further_reviewers",
@@ -87,6 +90,7 @@ __all__ = [
     "commit_lot",
     "compute_ranking",
     "convene_meeting",
+    "course_of",
     "cover_note",
     "declare_conflict",
     "declare_no_conflict",
@@ -124,5 +128,6 @@ __all__ = [
     "when_window_extended",
     "withdraw_assignment",
     "withdraw_dossier",
+    "work_course_out",
     "write_note",
 ]

@@ -1,22 +1,26 @@
-"""How it is decided: who reads, when another is called, what is enough, and how the money and the lot go."""
+"""How it is decided: who reads, when another is called, what is enough, how sessions vote, how money and lot go."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, RadioField
+from wtforms.validators import Optional
 
-from core.forms import PuenteForm, choices
+from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy
-from grants.forms.rulebook import both, decimal, fraction, long_text, shortest, whole
+from core.money import Money
+from grants.forms.rulebook import both, decimal, fraction, long_text, short_text, shortest, whole
 from grants.forms.subscriptions import AtLeastOne, ManyField
 from scoring.rules.rulebook import plain
 from scoring.states import CONFLICT_LABELS, ConflictKind
 
 
 class DecisionForm(PuenteForm):
-    """How many read each dossier, when another is called, what is enough, and how the money and the lot go."""
+    """How many read each dossier, when another is called, what is enough, how sessions vote, how money and lot go."""
 
+    title_es, title_en = short_text(N_("Título en español")), short_text(N_("Título en inglés"))
     threshold = decimal(N_("Mínimo total"), required=False)
+    decimals = whole(N_("Decimales de la calificación oficial"), 0, 6)
     better = RadioField(lazy(N_("Gana la calificación")), validate_choice=False)
     per_application = whole(N_("Personas que evalúan cada expediente"), 1, 15)
     max_load = whole(N_("Expedientes por persona, como máximo"), 1, 1000)
@@ -33,19 +37,30 @@ class DecisionForm(PuenteForm):
     spread_limit = decimal(N_("Puntos de diferencia que llaman a otra persona"))
     split_verdict = BooleanField(lazy(N_("También se llama a otra persona si unas lo aprobarían y otras no")))
     further_reviewers = whole(N_("Personas adicionales, como máximo"), 0, 5)
+    quorum_percent = whole(N_("Quórum: por ciento de quienes se convocan"), 1, 100, required=False)
+    tie = RadioField(lazy(N_("Si una votación empata")), validate_choice=False)
+    cap = MoneyField(lazy(N_("Tope por apoyo")), [Optional()])
     skip_rule = RadioField(lazy(N_("Si el presupuesto no alcanza para el siguiente")), validate_choice=False)
     waiting_list = whole(N_("Lugares en la lista de espera"), 0, 10000, required=False)
     source_es, source_en = (
         long_text(N_("Fuente de azar, en español"), 1_000),
         long_text(N_("Fuente de azar, en inglés"), 1_000),
     )
+    iterations = whole(N_("Veces que se encadena la huella del secreto"), 2, 1000)
     justifications = RadioField(lazy(N_("Quién lee las justificaciones")), validate_choice=False)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "DecisionForm":
         """Return the form of a rulebook's provisions."""
         reviews, spread, selection = document["reviews"], document["discrepancy"], document["selection"]
+        sessions, cap = document.get("sessions", {}), selection["cap_per_award_cents"]
         told = {
+            **{f"title_{one}": document["title"].get(one, "") for one in ("es", "en")},
+            "decimals": int(document["score"]["decimals"]),
+            "quorum_percent": int(sessions["quorum_percent"]) if "quorum_percent" in sessions else None,
+            "tie": sessions.get("tie", "not_carried"),
+            "cap": None if cap is None else Money(cap, selection["currency"]),
+            "iterations": document["lot"]["iterations"],
             "threshold": document["score"]["threshold"] or "",
             "better": document["criteria"][0]["scale"]["better"],
             **{name: reviews[name] for name in ("per_application", "max_load", "min_load", "one_per_institution")},
@@ -59,6 +74,7 @@ class DecisionForm(PuenteForm):
             "justifications": document["publication"]["justifications"],
         }
         built = cls(data=told)
+        built.cap.currency = selection["currency"]
         built.offer()
         return built
 
@@ -67,6 +83,9 @@ class DecisionForm(PuenteForm):
         self.better.choices = choices([("higher", _("Más alta")), ("lower", _("Más baja"))])
         self.conflicts.choices = choices((kind.value, _(CONFLICT_LABELS[kind])) for kind in ConflictKind)
         self.measure.choices = choices([("total", _("En el total")), ("criterion", _("En algún criterio"))])
+        self.tie.choices = choices(
+            [("not_carried", _("La propuesta no se aprueba")), ("chair", _("Decide el voto de quien preside"))]
+        )
         self.skip_rule.choices = choices(
             [
                 ("skip", _("Se pasa al siguiente que sí cabe")),
@@ -81,10 +100,13 @@ class DecisionForm(PuenteForm):
     def changed(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return the document with these provisions; what the page does not ask stays as it was."""
         criteria = [{**one, "scale": {**one["scale"], "better": self.better.data}} for one in document["criteria"]]
-        return {
+        score = {"threshold": shortest(self.threshold.data), "decimals": self.decimals.data}
+        cap = self.cap.data
+        found = {
             **document,
+            "title": both(self, "title"),
             "criteria": criteria,
-            "score": {**document["score"], "threshold": shortest(self.threshold.data)},
+            "score": {**document["score"], **score},
             "reviews": {
                 **document["reviews"],
                 "per_application": self.per_application.data,
@@ -106,9 +128,22 @@ class DecisionForm(PuenteForm):
             },
             "selection": {
                 **document["selection"],
+                "cap_per_award_cents": cap.amount_cents if isinstance(cap, Money) else None,
                 "skip_rule": self.skip_rule.data,
                 "waiting_list": self.waiting_list.data,
             },
-            "lot": {**document["lot"], "randomness_source": both(self, "source")},
+            "lot": {
+                **document["lot"],
+                "iterations": self.iterations.data,
+                "randomness_source": both(self, "source"),
+            },
             "publication": {**document["publication"], "justifications": self.justifications.data},
+            "sessions": self._sessions(),
         }
+        return found if found["sessions"] else {key: part for key, part in found.items() if key != "sessions"}
+
+    def _sessions(self) -> dict[str, str]:
+        """Return what the rules say of sessions; nothing where they leave both to the usual rule."""
+        if self.quorum_percent.data is None:
+            return {"tie": self.tie.data} if self.tie.data == "chair" else {}
+        return {"quorum_percent": str(self.quorum_percent.data), "tie": self.tie.data}

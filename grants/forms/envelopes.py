@@ -5,10 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from wtforms import FieldList, FormField, HiddenField, RadioField
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
-from core.forms import PuenteForm, choices
+from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy
+from core.money import Money
 from grants.forms.rulebook import decimal, fraction, shortest, whole
 from scoring.rules.rulebook import plain
 
@@ -28,8 +29,9 @@ class EnvelopeLine(PuenteForm):
 
 
 class EnvelopesForm(PuenteForm):
-    """Whether the budget is parted, how, and the band of the lot."""
+    """How much there is, whether it is parted, how, and the band of the lot."""
 
+    budget = MoneyField(lazy(N_("Presupuesto que fijan las reglas")), [Optional()])
     by = RadioField(lazy(N_("El presupuesto se divide")), validate_choice=False)
     axis = FieldList(FormField(EnvelopeLine), max_entries=MOST_PARTS)
     region = FieldList(FormField(EnvelopeLine), max_entries=MOST_PARTS)
@@ -43,7 +45,9 @@ class EnvelopesForm(PuenteForm):
         selection = document["selection"]
         parted = selection.get("envelopes") or {"by": "", "parts": [], "refill": []}
         percents = {part["id"]: part["percent"] for part in parted["parts"]}
+        budget = selection.get("budget_cents")
         told = {"by": parted["by"], "lottery_band": selection.get("lottery_band") or ""}
+        told["budget"] = None if budget is None else Money(budget, selection["currency"])
         for kind, parts in (("axis", axes), ("region", regions)):
             mine = parted["by"] == kind
             told[kind] = [
@@ -55,6 +59,7 @@ class EnvelopesForm(PuenteForm):
                 for number, (key, _name) in enumerate(parts, start=1)
             ]
         built = cls(data=told)
+        built.budget.currency = selection["currency"]
         built.names = {"axis": dict(axes), "region": dict(regions)}
         built.by.choices = choices([("", _("No: una sola bolsa")), ("axis", _("Por eje")), ("region", _("Por región"))])
         return built
@@ -86,8 +91,10 @@ class EnvelopesForm(PuenteForm):
             ],
             "refill": sorted(lines, key=lambda key: lines[key].turn.data or 0),
         }
+        budget = self.budget.data
         selection = {
             **document["selection"],
+            "budget_cents": budget.amount_cents if isinstance(budget, Money) else None,
             "envelopes": envelopes if lines else None,
             "lottery_band": shortest(self.lottery_band.data),
         }

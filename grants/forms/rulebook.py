@@ -21,7 +21,8 @@ WHOLE = lazy(N_("Escribe un número entero."))
 MOST_VALUES = 101
 
 
-def _text(label: str, most: int = 300) -> StringField:
+def short_text(label: str, most: int = 300) -> StringField:
+    """Return a field for a line of text."""
     return StringField(lazy(label), [InputRequired(message=BOTH), Length(max=most, message=TOO_LONG)])
 
 
@@ -61,7 +62,7 @@ def both(form: Any, name: str) -> dict[str, str]:
 class CriterionForm(PuenteForm):
     """One thing reviewers judge, with what each value of its scale means."""
 
-    name_es, name_en = _text(N_("Nombre en español")), _text(N_("Nombre en inglés"))
+    name_es, name_en = short_text(N_("Nombre en español")), short_text(N_("Nombre en inglés"))
     description_es = long_text(N_("Qué se juzga, en español"))
     description_en = long_text(N_("Qué se juzga, en inglés"))
     weight = decimal(N_("Peso"))
@@ -153,7 +154,7 @@ class GroupForm(PuenteForm):
     """Who gains extra points or has places kept, and by which answer."""
 
     kind = RadioField(lazy(N_("Qué recibe")), validate_choice=False, default="bonus")
-    name_es, name_en = _text(N_("Nombre en español")), _text(N_("Nombre en inglés"))
+    name_es, name_en = short_text(N_("Nombre en español")), short_text(N_("Nombre en inglés"))
     points = decimal(N_("Puntos adicionales"), required=False)
     places = whole(N_("Lugares reservados"), 1, 1000, required=False)
     winner_uses_place = BooleanField(

@@ -58,7 +58,7 @@ def _process(rules: Rulebook) -> list[str]:
     lines += [f"{entry.id}: {entry.places} places reserved." for entry in rules.reserved]
     share = "more than half" if rules.quorum_percent is None else f"{exact(rules.quorum_percent)} %"
     tie = "the chair's vote decides" if rules.chair_breaks_ties else "the motion is not carried"
-    lines.append(f"Sessions: {share} of those called must attend; in a tie {tie}.")
+    lines.append(f"Sessions: {share} of those called must attend ({rules.quorum(9)} of 9); in a tie {tie}.")
     return [*lines, f"Ties, in order: {', '.join(rules.ties)}."]
 
 

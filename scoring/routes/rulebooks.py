@@ -4,7 +4,7 @@ from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import public
-from core.language import localised
+from core.language import _, localised
 from core.money import Money
 from scoring import queries
 from scoring.errors import RulebookNotFound
@@ -12,6 +12,7 @@ from scoring.models import RulebookVersion
 from scoring.routes.room import blueprint
 from scoring.rules.examples import worked_examples
 from scoring.rules.rulebook import Rulebook, canonical, exact, plain
+from scoring.states import CONFLICT_LABELS, ConflictKind
 
 A_DAY = 86_400
 
@@ -35,6 +36,7 @@ def rulebook_show(sha256: str) -> BaseResponse:
         rules=rules,
         plain=plain,
         names=names_in(rules),
+        conflicts=[_(CONFLICT_LABELS[ConflictKind(one)]) for one in rules.conflicts],
         examples=worked_examples(rules),
         exact=exact,
         budget=None if rules.budget_cents is None else Money(rules.budget_cents, rules.currency),

@@ -6,6 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from scoring.rules.meetings import quorum_of
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -136,6 +138,10 @@ class Rulebook:
             if criterion.id == criterion_id:
                 return criterion
         raise KeyError(criterion_id)
+
+    def quorum(self, called: int) -> int:
+        """Return how many of those called to a session must attend."""
+        return quorum_of(called, self.quorum_percent)
 
     def entitlements(self) -> frozenset[str]:
         """Return the ids a dossier can be entitled to: bonus points and reserved places."""

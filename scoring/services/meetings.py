@@ -17,7 +17,6 @@ from scoring.errors.meetings import (
     PlaceMissing,
 )
 from scoring.models import Dossier, Meeting, MeetingMember, MeetingPoint, Panel, PanelSeat
-from scoring.rules.meetings import quorum_of
 from scoring.services.outside_knowledge import name_told
 from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
 from scoring.states import MEETING, MeetingState, PanelState
@@ -66,7 +65,7 @@ def convene_meeting(
         state=MeetingState.CONVENED,
         starts_at=starts_at,
         place=place,
-        quorum=quorum_of(len(seats), rules.quorum_percent),
+        quorum=rules.quorum(len(seats)),
         chair=chair,
         chair_decides=rules.chair_breaks_ties and chair is not None,
         corrects=corrects,

@@ -172,12 +172,16 @@ class TestPages:
         assert send("criterio/nadie/quitar")[0] == 404
         assert send("desempate/agregar", desempate="criterion:nadie")[0] == 404
 
-    def test_how_it_is_decided_is_changed(self, call: Call, send: Callable[..., tuple[int, str]]) -> None:
+    def test_how_it_is_decided_is_changed(
+        self, client: FlaskClient, call: Call, send: Callable[..., tuple[int, str]]
+    ) -> None:
         told = {
             "threshold": "", "better": "higher", "per_application": "2", "max_load": "10", "min_load": "0",
             "min_characters": "30", "max_characters": "900", "conflicts": ["recognised", "other"],
             "measure": "criterion", "spread_limit": "2", "further_reviewers": "1", "skip_rule": "stop",
             "waiting_list": "5", "source_es": "Sorteo", "source_en": "Draw", "justifications": "public",
+            "title_es": "Reglas", "title_en": "Rules", "decimals": "1", "quorum_percent": "60", "tie": "chair",
+            "cap": "1,000.50", "iterations": "12",
         }  # fmt: skip
         assert send("decision", **told)[0] == 303
         now = rules(call)
@@ -186,6 +190,12 @@ class TestPages:
             "measure": "criterion", "spread_limit": "2", "split_verdict": False, "further_reviewers": 1,
         }  # fmt: skip
         assert now["lot"]["randomness_source"] == {"es": "Sorteo", "en": "Draw"}
+        assert now["sessions"] == {"quorum_percent": "60", "tie": "chair"}
+        assert now["selection"]["cap_per_award_cents"] == 100_050
+        assert call.rulebook is not None
+        shown = client.get(f"/es/reglas-de-evaluacion/{call.rulebook.sha256}").get_data(as_text=True)
+        assert "60 % de quienes se convocan: de 9 personas, 6" in shown
+        assert "Escribe un número de 1 a 100." in send("decision", **told | {"quorum_percent": "0"})[1]
         status, page = send("decision", **told | {"min_load": "20"})
         assert status == 422
         assert "La carga mínima es mayor que la máxima." in page

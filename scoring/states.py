@@ -206,14 +206,16 @@ MEETING = StateTable(
         MeetingState.CLOSED: State(
             N_("Acta por firmar"), N_("Ya no se vota; falta que firme cada persona que asistió."), "progress"
         ),
-        MeetingState.SIGNED: State(N_("Acta firmada"), N_("La firmó cada persona que asistió y ya no cambia."), "good"),
+        MeetingState.SIGNED: State(
+            N_("Acta firmada"), N_("Tiene sus firmas y ya no cambia; si falta alguna, dice cuál y por qué."), "good"
+        ),
         MeetingState.CANCELLED: State(N_("Cancelada"), N_("No se celebró; su registro se conserva."), "bad"),
     },
     [
         Transition(MeetingState.CONVENED, MeetingState.OPEN, STAFF),
         Transition(MeetingState.CONVENED, MeetingState.CANCELLED, STAFF),
         Transition(MeetingState.OPEN, MeetingState.CLOSED, STAFF),
-        Transition(MeetingState.CLOSED, MeetingState.SIGNED, REVIEWER),
+        Transition(MeetingState.CLOSED, MeetingState.SIGNED, REVIEWER | STAFF),
     ],
     MeetingState.CONVENED,
 )

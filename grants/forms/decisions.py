@@ -39,6 +39,7 @@ class DecisionForm(PuenteForm):
     further_reviewers = whole(N_("Personas adicionales, como máximo"), 0, 5)
     quorum_percent = whole(N_("Quórum: por ciento de quienes se convocan"), 1, 100, required=False)
     tie = RadioField(lazy(N_("Si una votación empata")), validate_choice=False)
+    signature_days = whole(N_("Días para firmar el acta"), 1, 90, required=False)
     cap = MoneyField(lazy(N_("Tope por apoyo")), [Optional()])
     skip_rule = RadioField(lazy(N_("Si el presupuesto no alcanza para el siguiente")), validate_choice=False)
     waiting_list = whole(N_("Lugares en la lista de espera"), 0, 10000, required=False)
@@ -59,6 +60,7 @@ class DecisionForm(PuenteForm):
             "decimals": int(document["score"]["decimals"]),
             "quorum_percent": int(sessions["quorum_percent"]) if "quorum_percent" in sessions else None,
             "tie": sessions.get("tie", "not_carried"),
+            "signature_days": sessions.get("signature_days"),
             "cap": None if cap is None else Money(cap, selection["currency"]),
             "iterations": document["lot"]["iterations"],
             "threshold": document["score"]["threshold"] or "",
@@ -142,8 +144,13 @@ class DecisionForm(PuenteForm):
         }
         return found if found["sessions"] else {key: part for key, part in found.items() if key != "sessions"}
 
-    def _sessions(self) -> dict[str, str]:
-        """Return what the rules say of sessions; nothing where they leave both to the usual rule."""
-        if self.quorum_percent.data is None:
-            return {"tie": self.tie.data} if self.tie.data == "chair" else {}
-        return {"quorum_percent": str(self.quorum_percent.data), "tie": self.tie.data}
+    def _sessions(self) -> dict[str, Any]:
+        """Return what the rules say of sessions; nothing where they leave everything to the usual rule."""
+        found: dict[str, Any] = {}
+        if self.quorum_percent.data is not None:
+            found["quorum_percent"] = str(self.quorum_percent.data)
+        if found or self.tie.data != "not_carried":
+            found["tie"] = self.tie.data
+        if self.signature_days.data is not None:
+            found["signature_days"] = self.signature_days.data
+        return found

@@ -59,6 +59,7 @@ def _process(rules: Rulebook) -> list[str]:
     share = "more than half" if rules.quorum_percent is None else f"{exact(rules.quorum_percent)} %"
     tie = "the chair's vote decides" if rules.chair_breaks_ties else "the motion is not carried"
     lines.append(f"Sessions: {share} of those called must attend ({rules.quorum(9)} of 9); in a tie {tie}.")
+    lines.append(f"Minutes are signed within {rules.signature_days} days; then they stand without who is missing.")
     return [*lines, f"Ties, in order: {', '.join(rules.ties)}."]
 
 

@@ -10,8 +10,17 @@ from rendering.pdf import Block, Document, Facts, Heading, Notice, Paragraph, Si
 from scoring.states import CHOICE_LABELS, OUTCOME_LABELS, MotionOutcome, VoteChoice
 
 
-def render_minutes(content: Mapping[str, Any], sha256: str, signatures: Sequence[tuple[str, datetime]]) -> bytes:
-    """Return the minutes in the language they were written in, with the signatures they have: letter and moment."""
+def render_minutes(
+    content: Mapping[str, Any],
+    sha256: str,
+    signatures: Sequence[tuple[str, datetime]],
+    *,
+    ended: tuple[str, datetime] | None = None,
+) -> bytes:
+    """Return the minutes in the language they were written in, with the signatures they have: letter and moment.
+
+    `ended` is why and when the signing ended without those that are missing; None while it goes on or all signed.
+    """
     with in_language(content["language"]):
         title = _("Acta de la sesión %(number)s", number=content["number"])
         trust = localised(content["trust_name"])
@@ -24,7 +33,7 @@ def render_minutes(content: Mapping[str, Any], sha256: str, signatures: Sequence
                 subject=localised(content["panel"]),
                 footer_note=trust,
                 dated=datetime.fromisoformat(content["closed_at"]),
-                blocks=[*_head(content, sha256), *_points(content), *_signatures(content, sha256, signatures)],
+                blocks=[*_head(content, sha256), *_points(content), *_signatures(content, sha256, signatures, ended)],
             )
         )
 
@@ -109,7 +118,12 @@ def votes(point: Mapping[str, Any]) -> str:
     return "; ".join(f"{letter}: {_(CHOICE_LABELS[VoteChoice(choice)]).lower()}" for letter, choice in point["votes"])
 
 
-def _signatures(content: Mapping[str, Any], sha256: str, signatures: Sequence[tuple[str, datetime]]) -> list[Block]:
+def _signatures(
+    content: Mapping[str, Any],
+    sha256: str,
+    signatures: Sequence[tuple[str, datetime]],
+    ended: tuple[str, datetime] | None,
+) -> list[Block]:
     blocks: list[Block] = [Space(12), Heading(_("Firmas"))]
     signed = {letter for letter, _at in signatures}
     role = _("Integrante del comité. Confirmó su identidad con su contraseña al firmar.")
@@ -117,9 +131,21 @@ def _signatures(content: Mapping[str, Any], sha256: str, signatures: Sequence[tu
         said = _("Persona %(letter)s", letter=letter)
         blocks.append(Signature(name=said, role=role, date=exact_moment(at), hash=sha256))
     missing = [one["letter"] for one in content["attended"] if one["letter"] not in signed]
-    if missing:
+    if missing and ended is not None:
+        blocks.append(Notice(without(missing, *ended), "warning"))
+    elif missing:
         blocks.append(Notice(_("Falta la firma de: %(letters)s.", letters=", ".join(missing)), "warning"))
     return blocks
+
+
+def without(letters: Sequence[str], reason: str, at: datetime) -> str:
+    """Return who attended and did not sign, and why the minutes stand without them."""
+    return _(
+        "No firmaron: %(letters)s. Las firmas se cerraron el %(moment)s. Razón: %(reason)s",
+        letters=", ".join(letters),
+        moment=exact_moment(at),
+        reason=reason,
+    )
 
 
 def _moment(text: str | None) -> str:

@@ -92,3 +92,15 @@ class MinutesChanged(Conflict):
     """The text read is not the text to sign."""
 
     sentence = N_("El acta que leíste no es la que está por firmarse. Vuelve a leerla.")
+
+
+class SigningGoesOn(Refusal):
+    """Who has not signed still has time."""
+
+    sentence = N_("Todavía se puede firmar: hasta el %(until)s el acta espera a quien falta.")
+
+
+class NobodySigned(Refusal):
+    """Minutes that nobody signed do not stand."""
+
+    sentence = N_("Nadie ha firmado esta acta: no puede quedar sin ninguna firma.")

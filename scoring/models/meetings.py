@@ -17,7 +17,7 @@ class Meeting(Base):
     """A session, by its number in the committee. `minutes` is the text that is signed: canonical JSON, hashed as it is.
 
     `quorum` and `chair_decides` are the rulebook's, worked out when the session was called. `corrects` names the signed
-    minutes that this session's correct.
+    minutes that this session's correct. `unsigned_reason` says why signed minutes lack somebody's signature.
     """
 
     __tablename__ = "meeting"
@@ -49,6 +49,7 @@ class Meeting(Base):
     cancelled_reason: Mapped[str | None] = mapped_column(Text)
     minutes: Mapped[str | None] = mapped_column(Text)
     minutes_sha256: Mapped[str | None] = mapped_column(String(64))
+    unsigned_reason: Mapped[str | None] = mapped_column(Text)
     minutes_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
 
     panel: Mapped[Panel] = relationship()
@@ -67,6 +68,11 @@ class Meeting(Base):
     def attended(self) -> list["MeetingMember"]:
         """Who attended at any time: they sign."""
         return [member for member in self.members if member.present_at is not None]
+
+    @property
+    def unsigned(self) -> list["MeetingMember"]:
+        """Who attended and has not signed."""
+        return [member for member in self.attended if member.signed_at is None]
 
 
 class MeetingMember(Base):
@@ -155,6 +161,8 @@ SAME_MEETING = """NEW.id <> OLD.id OR NEW.panel_id <> OLD.panel_id OR NEW.number
  OR COALESCE(NEW.corrects_id, 0) <> COALESCE(OLD.corrects_id, 0) OR NEW.convened_at <> OLD.convened_at"""
 UNSIGNED = """EXISTS (SELECT 1 FROM meeting_member a WHERE a.meeting_id = OLD.id AND a.present_at IS NOT NULL
  AND a.signed_at IS NULL)"""
+SIGNED_BY_SOMEBODY = """EXISTS (SELECT 1 FROM meeting_member a WHERE a.meeting_id = OLD.id
+ AND a.signed_at IS NOT NULL)"""
 DIGEST = "(SELECT m.minutes_sha256 FROM meeting m WHERE m.id = OLD.meeting_id)"
 
 refuse_when(
@@ -164,8 +172,8 @@ refuse_when(
     condition=f"""OLD.state IN ('signed', 'cancelled') OR {SAME_MEETING}
  OR (OLD.state = 'closed' AND (NEW.state <> 'signed' OR NEW.minutes <> OLD.minutes
  OR NEW.minutes_sha256 <> OLD.minutes_sha256 OR NEW.opened_at <> OLD.opened_at OR NEW.closed_at <> OLD.closed_at
- OR {UNSIGNED}))
- OR (OLD.state <> 'closed' AND NEW.state = 'signed')""",
+ OR (NEW.unsigned_reason IS NOT NULL) <> {UNSIGNED} OR NOT {SIGNED_BY_SOMEBODY}))
+ OR (OLD.state <> 'closed' AND (NEW.state = 'signed' OR NEW.unsigned_reason IS NOT NULL))""",
     message="meeting: the minutes are fixed",
 )
 refuse_when("meeting", "meeting_kept", verb="DELETE", condition=ALWAYS, message="meeting: it is kept")

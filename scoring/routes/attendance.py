@@ -94,6 +94,7 @@ def _page(meeting: Meeting, member: MeetingMember, form: VoteForm) -> str:
         voting=next((point for point in meeting.points if point.is_open), None),
         under_way=meeting.state is MeetingState.OPEN,
         to_sign=meeting.state is MeetingState.CLOSED and member.present_at is not None and member.signed_at is None,
+        signing_until=services.signing_until(meeting),
         corrections=queries.corrections_of(meeting),
         minutes=services.minutes_of(meeting) if meeting.minutes else None,
     )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from scoring.states import MotionOutcome, VoteChoice
 
 HUNDRED = 100
+SIGNATURE_DAYS = 10  # for who attended to sign the minutes, where the rulebook says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,12 @@ def verdict(votes: Sequence[VoteChoice], *, chair: VoteChoice | None) -> Verdict
         decided = MotionOutcome.CARRIED if chair is VoteChoice.IN_FAVOUR else MotionOutcome.REJECTED
         return Verdict(decided, *counts, by_chair=True)
     return Verdict(MotionOutcome.TIED, *counts)
+
+
+def may_end_signing(attended: int, signed: int, *, is_over: bool) -> bool:
+    """Return whether minutes may stand without the signatures they lack.
+
+    At once where a single one of three or more is missing; else when the published days are over and somebody signed.
+    """
+    missing = attended - signed
+    return missing > 0 and (signed > 0 if is_over else missing == 1 and signed > 1)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from scoring.rules.meetings import quorum_of
+from scoring.rules.meetings import SIGNATURE_DAYS, quorum_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,7 @@ class Rulebook:
     lottery_band: Fraction | None = None
     quorum_percent: Fraction | None = None
     chair_breaks_ties: bool = False
+    signature_days: int = SIGNATURE_DAYS
 
     @property
     def lower_is_better(self) -> bool:
@@ -200,6 +201,7 @@ def read(document: Mapping[str, Any]) -> Rulebook:
         lottery_band=optional(selection.get("lottery_band")),
         quorum_percent=optional(sessions.get("quorum_percent")),
         chair_breaks_ties=sessions.get("tie") == "chair",
+        signature_days=int(sessions.get("signature_days", SIGNATURE_DAYS)),
     )
 
 

@@ -39,7 +39,14 @@ from scoring.services.meetings import (
     register_leaving,
     when_meeting_called,
 )
-from scoring.services.minutes import close_meeting, minutes_of, minutes_pdf, sign_minutes
+from scoring.services.minutes import (
+    close_meeting,
+    end_signing,
+    minutes_of,
+    minutes_pdf,
+    sign_minutes,
+    signing_until,
+)
 from scoring.services.outside_knowledge import before_conflicts_count, finds_names, tells_budget
 from scoring.services.panels import (
     advance_panel,
@@ -95,6 +102,7 @@ __all__ = [
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
+    "end_signing",
     "ensure_calibrated",
     "extend_window",
     "finds_names",
@@ -119,6 +127,7 @@ __all__ = [
     "seat_reviewer",
     "select",
     "sign_minutes",
+    "signing_until",
     "strike_note",
     "submit_review",
     "tells_budget",

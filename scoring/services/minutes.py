@@ -2,22 +2,33 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
 
 from core.audit import record
-from core.clock import now
+from core.clock import end_of_day, local, now
 from core.database import session
 from core.files import store_generated
 from core.language import current_language
+from core.moments import exact_moment
 from core.settings import setting
 from scoring import queries
 from scoring.documents.minutes import render_minutes
-from scoring.errors.meetings import AlreadySigned, AnotherPointOpen, MeetingNotFound, MeetingOver, MinutesChanged
+from scoring.errors.meetings import (
+    AlreadySigned,
+    AnotherPointOpen,
+    MeetingNotFound,
+    MeetingOver,
+    MinutesChanged,
+    NobodySigned,
+    SigningGoesOn,
+)
 from scoring.models import Meeting, MeetingMember, PanelSeat
+from scoring.rules.meetings import may_end_signing
 from scoring.services.meetings import require_going_on
+from scoring.services.phases import require_reason
 from scoring.states import MEETING, MeetingState
 
 FORMAT = "puente-minutes/1"
@@ -67,19 +78,45 @@ def sign_minutes(meeting: Meeting, seat: PanelSeat, sha256: str) -> MeetingMembe
     member.signed_at, member.signed_sha256 = now(), sha256
     session().flush()
     record("meeting.minutes_signed_by", "meeting", held.id, after={"seat": seat.id, "minutes": sha256})
-    if all(one.signed_at is not None for one in held.attended):
+    if not held.unsigned:
         _settle(held)
     return member
 
 
+def signing_until(meeting: Meeting) -> datetime | None:
+    """Return the last moment at which minutes wait for whoever has not signed; None before the session ends."""
+    if meeting.closed_at is None:
+        return None
+    days = meeting.panel.rulebook.rules.signature_days
+    return end_of_day(local(meeting.closed_at).date() + timedelta(days=days))
+
+
+def end_signing(meeting: Meeting, *, reason: str) -> Meeting:
+    """Let minutes stand without the signatures they lack: they say whose, and why. Those they have stay as they are.
+
+    Raises:
+        MeetingOver: they are not to be signed, or nobody is missing. NobodySigned. SigningGoesOn: the published days
+        are not over, and more than one of three or more is missing. ReasonMissing.
+    """
+    reason = require_reason(reason)
+    held = queries.hold_meeting(meeting)
+    until = signing_until(held)
+    if held.state is not MeetingState.CLOSED or until is None or not held.unsigned:
+        raise MeetingOver(state=MEETING.label(held.state))
+    attended, missing = len(held.attended), len(held.unsigned)
+    if missing == attended:
+        raise NobodySigned()
+    if not may_end_signing(attended, attended - missing, is_over=now() > until):
+        raise SigningGoesOn(until=exact_moment(until))
+    told = {"missing": [one.seat.letter for one in held.unsigned], "reason": reason, "minutes": held.minutes_sha256}
+    _settle(held, reason)
+    record("meeting.signing_ended", "meeting", held.id, after=told)
+    return held
+
+
 def minutes_pdf(meeting: Meeting) -> bytes:
     """Return the minutes as a PDF with the signatures they have so far."""
-    signatures = [
-        (one.seat.letter, one.signed_at)
-        for one in sorted(meeting.attended, key=lambda one: one.id)
-        if one.signed_at is not None
-    ]
-    return render_minutes(minutes_of(meeting), meeting.minutes_sha256 or "", signatures)
+    return _pdf(meeting, meeting.unsigned_reason, meeting.signed_at)
 
 
 def minutes_of(meeting: Meeting) -> dict[str, Any]:
@@ -94,12 +131,24 @@ def minutes_of(meeting: Meeting) -> dict[str, Any]:
     return found
 
 
-def _settle(meeting: Meeting) -> None:
+def _pdf(meeting: Meeting, unsigned_reason: str | None, ended_at: datetime | None) -> bytes:
+    signatures = [
+        (one.seat.letter, one.signed_at)
+        for one in sorted(meeting.attended, key=lambda one: one.id)
+        if one.signed_at is not None
+    ]
+    ended = (unsigned_reason, ended_at) if unsigned_reason is not None and ended_at is not None else None
+    return render_minutes(minutes_of(meeting), meeting.minutes_sha256 or "", signatures, ended=ended)
+
+
+def _settle(meeting: Meeting, unsigned_reason: str | None = None) -> None:
     MEETING.check(meeting.state, MeetingState.SIGNED)
-    data = minutes_pdf(meeting)
+    moment = now()
+    data = _pdf(meeting, unsigned_reason, moment)
     file = store_generated(data, f"acta-{meeting.panel_id}-{meeting.number}.pdf", "application/pdf", PURPOSE)
     session().flush()
-    meeting.state, meeting.signed_at, meeting.minutes_file_id = MeetingState.SIGNED, now(), file.id
+    meeting.state, meeting.signed_at, meeting.minutes_file_id = MeetingState.SIGNED, moment, file.id
+    meeting.unsigned_reason = unsigned_reason
     session().flush()
     told = {"minutes": meeting.minutes_sha256, "pdf": file.sha256}
     record("meeting.signed", "meeting", meeting.id, after=told)

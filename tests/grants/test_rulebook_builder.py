@@ -181,6 +181,7 @@ class TestPages:
             "measure": "criterion", "spread_limit": "2", "further_reviewers": "1", "skip_rule": "stop",
             "waiting_list": "5", "source_es": "Sorteo", "source_en": "Draw", "justifications": "public",
             "title_es": "Reglas", "title_en": "Rules", "decimals": "1", "quorum_percent": "60", "tie": "chair",
+            "signature_days": "15",
             "cap": "1,000.50", "iterations": "12",
         }  # fmt: skip
         assert send("decision", **told)[0] == 303
@@ -190,7 +191,7 @@ class TestPages:
             "measure": "criterion", "spread_limit": "2", "split_verdict": False, "further_reviewers": 1,
         }  # fmt: skip
         assert now["lot"]["randomness_source"] == {"es": "Sorteo", "en": "Draw"}
-        assert now["sessions"] == {"quorum_percent": "60", "tie": "chair"}
+        assert now["sessions"] == {"quorum_percent": "60", "tie": "chair", "signature_days": 15}
         assert now["selection"]["cap_per_award_cents"] == 100_050
         assert call.rulebook is not None
         shown = client.get(f"/es/reglas-de-evaluacion/{call.rulebook.sha256}").get_data(as_text=True)

@@ -123,7 +123,7 @@ def fullest() -> dict[str, Any]:
         "lot": {
             "protocol": "hmac-sha256-chain", "iterations": 77, "randomness_source": {"es": "Azar", "en": "Chance"},
         },
-        "sessions": {"quorum_percent": "60", "tie": "chair"},
+        "sessions": {"quorum_percent": "60", "tie": "chair", "signature_days": 21},
         "publication": {"scores": "pseudonymous", "justifications": "public"},
     }  # fmt: skip
 

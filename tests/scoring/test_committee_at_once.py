@@ -82,6 +82,24 @@ def test_everybody_signs_at_once_and_the_minutes_are_settled_once(app: Flask, se
     assert queries.hold_meeting(session.get_one(Meeting, meeting)).state is MeetingState.SIGNED
 
 
+def test_the_last_signature_and_the_end_of_the_signing_at_once_are_one_of_the_two(
+    app: Flask, session: Session, panel: Panel
+) -> None:
+    meeting, seats = voting(panel)
+    held = session.get_one(Meeting, meeting)
+    services.close_point(held, 1)
+    digest = services.close_meeting(held).minutes_sha256 or ""
+    for seat in seats[:2]:
+        services.sign_minutes(held, session.get_one(PanelSeat, seat), digest)
+    acts = [
+        on(meeting, seats[2], lambda one, by: services.sign_minutes(one, by, digest)),
+        *[on(meeting, seats[2], lambda one, _by: services.end_signing(one, reason="No contesta."))] * 2,
+    ]
+    assert sorted(at_once(app, acts)) == ["MeetingOver", "MeetingOver", "done"]
+    session.expire_all()
+    assert session.get_one(Meeting, meeting).state is MeetingState.SIGNED
+
+
 def test_two_sessions_called_at_once_have_two_numbers(app: Flask, session: Session, panel: Panel) -> None:
     number = panel.id
 

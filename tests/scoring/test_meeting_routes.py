@@ -237,3 +237,27 @@ def test_pages_ask_the_same_number_of_questions_however_many_points(
     services.convene_meeting(meeting.panel, starts_at=now() + timedelta(days=9), place="Otra")
     session.commit()
     assert counted() == few
+
+
+def test_the_programme_ends_the_signing_with_a_reason_that_everybody_reads(
+    client: FlaskClient, login: Login, session: Session, meeting: Meeting, people: list[User]
+) -> None:
+    attended(session, meeting)
+    services.close_meeting(meeting)
+    services.sign_minutes(meeting, meeting.members[0].seat, meeting.minutes_sha256 or "")
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    here = f"/es/paneles/{meeting.panel_id}/sesiones/1"
+    assert "Cerrar las firmas sin las que faltan" not in client.get(here).text
+    answer = client.post(f"{here}/cerrar-firmas", data={"reason": "No contestan."})
+    assert (answer.status_code, "Todavía se puede firmar" in answer.text) == (422, True)
+    assert "No contestan." in answer.text
+    services.sign_minutes(meeting, meeting.members[1].seat, meeting.minutes_sha256 or "")
+    session.commit()
+    assert f"{here}/cerrar-firmas" in client.get(here).text
+    assert "Faltan: C." in client.get(f"{here}/cerrar-firmas").text
+    assert client.post(f"{here}/cerrar-firmas", data={"reason": "No contesta."}).headers["Location"] == here
+    assert "No firmaron: C." in client.get(here).text
+    assert client.get(f"{here}/cerrar-firmas").status_code == 303
+    login(people[2])
+    assert "Razón: No contesta." in client.get(f"/es/evaluacion/sesiones/{meeting.id}").text

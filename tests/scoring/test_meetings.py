@@ -8,6 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -27,15 +28,17 @@ from scoring.errors.meetings import (
     MeetingOver,
     MinutesChanged,
     MotionMissing,
+    NobodySigned,
     NobodyToCall,
     NoQuorum,
     NotAttending,
     PlaceMissing,
     PointClosed,
     RecusedFromPoint,
+    SigningGoesOn,
 )
 from scoring.models import Meeting, Panel, PanelSeat
-from scoring.rules.meetings import quorum_of, verdict
+from scoring.rules.meetings import may_end_signing, quorum_of, verdict
 from scoring.rules.rulebook import check, parse
 from scoring.states import ConflictKind, MeetingState, MotionOutcome, PanelState, VoteChoice
 from tests.factories import scoring as make
@@ -130,6 +133,22 @@ def test_a_majority_decides_and_a_tie_by_the_rule(
 ) -> None:
     found = verdict(votes, chair=chair)
     assert (found.outcome, found.by_chair) == (outcome, by_chair)
+
+
+@pytest.mark.parametrize(
+    ("attended", "signed", "is_over", "may"),
+    [
+        (3, 2, False, True),
+        (3, 1, False, False),
+        (2, 1, False, False),  # one signature of two does not shut the other out at once
+        (2, 1, True, True),
+        (3, 1, True, True),
+        (3, 0, True, False),
+        (3, 3, True, False),
+    ],
+)
+def test_when_minutes_may_stand_without_somebody(attended: int, signed: int, is_over: bool, may: bool) -> None:
+    assert may_end_signing(attended, signed, is_over=is_over) is may
 
 
 # --- calling and attending ---------------------------------------------------
@@ -339,6 +358,61 @@ def test_minutes_know_letters_and_codes_and_the_same_bytes_always(panel: Panel, 
     assert content["called"] == ["A", "B", "C"]
     assert content["points"][0]["dossier"] == queries.open_dossiers(panel)[0].code
     assert content["points"][0]["votes"] == [["A", "in_favour"], ["B", "in_favour"], ["C", "against"]]
+
+
+def test_minutes_stand_without_who_never_signs_after_the_published_days(
+    session: Session, panel: Panel, clock: FrozenClock
+) -> None:
+    meeting = closed(panel)
+    digest = meeting.minutes_sha256 or ""
+    first, second, third = seats(panel)
+    clock.advance(days=10)  # the tenth day counts to its last second
+    with pytest.raises(NobodySigned):
+        services.end_signing(meeting, reason="Nadie contestó.")
+    services.sign_minutes(meeting, second, digest)
+    until = services.signing_until(meeting)
+    assert until is not None
+    clock.set(until)
+    with pytest.raises(SigningGoesOn):
+        services.end_signing(meeting, reason="No contestan.")
+    clock.advance(seconds=1)
+    with pytest.raises(ReasonMissing):
+        services.end_signing(meeting, reason=" ")
+    held = services.end_signing(meeting, reason="Dejaron de contestar.")
+    session.commit()
+    assert (held.state, held.minutes_sha256) == (MeetingState.SIGNED, digest)
+    assert [one.seat.letter for one in held.unsigned] == ["A", "C"]
+    with pytest.raises(MeetingOver):
+        services.sign_minutes(meeting, first, digest)
+    assert held.minutes_file is not None
+    content = read(held.minutes_file)
+    assert content == services.minutes_pdf(held)
+    told = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert "No firmaron: A, C." in " ".join(told.split())
+    assert "Dejaron de contestar." in " ".join(told.split())
+    signing, ended = events_of("meeting", held.id)[-2:]
+    assert signing.after == {"minutes": digest, "pdf": held.minutes_file.sha256}
+    assert ended.after == {"missing": ["A", "C"], "reason": "Dejaron de contestar.", "minutes": digest}
+
+
+def test_a_single_one_missing_of_three_is_not_waited_for(session: Session, panel: Panel) -> None:
+    meeting = closed(panel)
+    for seat in seats(panel)[:2]:
+        services.sign_minutes(meeting, seat, meeting.minutes_sha256 or "")
+    session.commit()
+    for alone in ("", ", unsigned_reason = 'x', minutes = 'otra'"):  # the database asks for the reason, and no more
+        with pytest.raises(DBAPIError):
+            session.execute(
+                text(f"UPDATE meeting SET state = 'signed', signed_at = closed_at, minutes_file_id = 1{alone}")
+            )
+        session.rollback()
+    assert services.end_signing(meeting, reason="Está de viaje.").state is MeetingState.SIGNED
+    session.commit()
+    with pytest.raises(DBAPIError, match="minutes are fixed"):
+        session.execute(text("UPDATE meeting SET unsigned_reason = 'Otra razón.'"))
+    session.rollback()
+    with pytest.raises(MeetingOver):
+        services.end_signing(meeting, reason="Otra vez.")
 
 
 FORBIDDEN = (

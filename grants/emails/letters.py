@@ -281,7 +281,8 @@ def _names(call: Call) -> dict[str, str]:
     if call.rulebook is None:
         return {}
     document = call.rulebook.document
-    parts = (*document["criteria"], *document.get("reserved", ()), *document.get("bonus", ()))
+    envelopes = (document["selection"].get("envelopes") or {}).get("parts", ())
+    parts = (*envelopes, *document["criteria"], *document.get("reserved", ()), *document.get("bonus", ()))
     return {entry["id"]: localised(entry["name"]) for entry in parts}
 
 

@@ -11,7 +11,7 @@ from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy
 from core.money import Money
 from grants.forms.rulebook import decimal, fraction, shortest, whole
-from scoring.rules.rulebook import plain
+from scoring.rules.rulebook import ChargedTo, plain
 
 MOST_PARTS = 40
 Part = tuple[str, Mapping[str, str]]  # an axis' or a region's key, and its name in both languages
@@ -35,6 +35,7 @@ class EnvelopesForm(PuenteForm):
     by = RadioField(lazy(N_("El presupuesto se divide")), validate_choice=False)
     axis = FieldList(FormField(EnvelopeLine), max_entries=MOST_PARTS)
     region = FieldList(FormField(EnvelopeLine), max_entries=MOST_PARTS)
+    places_charged_to = RadioField(lazy(N_("De dónde sale el dinero de los lugares reservados")), validate_choice=False)
     lottery_band = decimal(N_("Puntos alrededor del corte en que decide el sorteo"), required=False)
 
     names: Mapping[str, Mapping[str, Mapping[str, str]]]  # of the call's axes and regions, by key
@@ -47,6 +48,7 @@ class EnvelopesForm(PuenteForm):
         percents = {part["id"]: part["percent"] for part in parted["parts"]}
         budget = selection.get("budget_cents")
         told = {"by": parted["by"], "lottery_band": selection.get("lottery_band") or ""}
+        told["places_charged_to"] = parted.get("places_charged_to", "")
         told["budget"] = None if budget is None else Money(budget, selection["currency"])
         for kind, parts in (("axis", axes), ("region", regions)):
             mine = parted["by"] == kind
@@ -62,7 +64,23 @@ class EnvelopesForm(PuenteForm):
         built.budget.currency = selection["currency"]
         built.names = {"axis": dict(axes), "region": dict(regions)}
         built.by.choices = choices([("", _("No: una sola bolsa")), ("axis", _("Por eje")), ("region", _("Por región"))])
+        built.places_charged_to.choices = choices(
+            [
+                ("", _("Las reglas no lo dicen: solo si no hay lugares reservados")),
+                (ChargedTo.OWN_ENVELOPE.value, _("De la bolsa de quien ocupa el lugar, y de ninguna otra")),
+                (
+                    ChargedTo.ANY_ENVELOPE.value,
+                    _("De su bolsa y, lo que falte, de las otras, en el orden de los turnos"),
+                ),
+                (ChargedTo.LEFT_OVER.value, _("De lo que sobre en las bolsas, antes de ofrecerlo a nadie más")),
+            ]
+        )
         return built
+
+    def validate_places_charged_to(self, field: RadioField) -> None:
+        """One of those there are, or none."""
+        if field.data and field.data not in list(ChargedTo):
+            raise ValidationError(_("Elige una de las opciones."))
 
     def validate_by(self, field: RadioField) -> None:
         """The parts of what was chosen make a whole, each with a turn of its own."""
@@ -83,7 +101,7 @@ class EnvelopesForm(PuenteForm):
         """Return the document with its money parted so."""
         by = str(self.by.data)
         lines = {str(line.key.data): line for line in self._lines()} if by else {}
-        envelopes = {
+        envelopes: dict[str, Any] = {
             "by": by,
             "parts": [
                 {"id": key, "name": dict(self.names[by][key]), "percent": plain(fraction(line.percent.data))}
@@ -91,6 +109,8 @@ class EnvelopesForm(PuenteForm):
             ],
             "refill": sorted(lines, key=lambda key: lines[key].turn.data or 0),
         }
+        if lines and self.places_charged_to.data:
+            envelopes["places_charged_to"] = self.places_charged_to.data
         budget = self.budget.data
         selection = {
             **document["selection"],

@@ -20,6 +20,13 @@ SKIPS: Mapping[str, str] = {
 }
 
 
+CHARGED: Mapping[str, str] = {
+    "own_envelope": N_("Un lugar reservado lo paga la bolsa de quien lo ocupa; si no alcanza, queda vacío."),
+    "any_envelope": N_("Un lugar reservado lo paga la bolsa de quien lo ocupa y, si no alcanza, las otras."),
+    "left_over": N_("Los lugares reservados se pagan con lo que sobra en las bolsas, antes de ofrecerlo a nadie más."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the process. `begins` and `ends` are moments or days, where the calendar fixes them."""
@@ -148,10 +155,27 @@ def _selection(rulebook: Mapping[str, Any] | None) -> Iterator[str]:
             entry["places"],
             name=localised(entry["name"]),
         )
+    yield from _envelopes(rulebook)
     ties = [_(TIES[tie]) if tie in TIES else names.get(tie.partition(":")[2], "") for tie in rulebook["ties"]]
     yield _("Un empate lo deciden, en orden: %(ties)s.", ties=", ".join(filter(None, ties)))
     skip_rule = SKIPS[rulebook["selection"]["skip_rule"]]
     yield _(skip_rule)
+
+
+def _envelopes(rulebook: Mapping[str, Any]) -> Iterator[str]:
+    envelopes = rulebook["selection"].get("envelopes")
+    if not envelopes:
+        return
+    shares = [
+        _("%(name)s (%(share)s %%)", name=localised(part["name"]), share=part["percent"]) for part in envelopes["parts"]
+    ]
+    yield _(
+        "El presupuesto se divide en bolsas: %(shares)s. Lo que sobra se ofrece de nuevo.", shares=", ".join(shares)
+    )
+    charged = envelopes.get("places_charged_to")
+    if rulebook["reserved"] and charged in CHARGED:
+        said = CHARGED[charged]
+        yield _(said)
 
 
 def _weight(entry: Mapping[str, Any]) -> Fraction:

@@ -7,7 +7,7 @@ import click
 
 from scoring.commands.tables import A_FILE, read_json, read_rulebook, show
 from scoring.rules.examples import Example, worked_examples
-from scoring.rules.rulebook import Rulebook, digest, exact
+from scoring.rules.rulebook import ChargedTo, Rulebook, digest, exact
 
 
 @click.command("explain")
@@ -56,11 +56,33 @@ def _process(rules: Rulebook) -> list[str]:
         lines.append(f"Asked in all: {exact(rules.threshold)}.")
     lines += [f"{entry.id}: {exact(entry.points)} points more." for entry in rules.bonus]
     lines += [f"{entry.id}: {entry.places} places reserved." for entry in rules.reserved]
+    lines += _envelopes(rules)
     share = "more than half" if rules.quorum_percent is None else f"{exact(rules.quorum_percent)} %"
     tie = "the chair's vote decides" if rules.chair_breaks_ties else "the motion is not carried"
     lines.append(f"Sessions: {share} of those called must attend ({rules.quorum(9)} of 9); in a tie {tie}.")
     lines.append(f"Minutes are signed within {rules.signature_days} days; then they stand without who is missing.")
     return [*lines, f"Ties, in order: {', '.join(rules.ties)}."]
+
+
+CHARGED = {
+    ChargedTo.OWN_ENVELOPE: "by the envelope of whoever fills it, set aside there before it is spent; where it is too "
+    "little the next holder comes, and with none the place stays empty",
+    ChargedTo.ANY_ENVELOPE: "by the envelope of whoever fills it and, for what that lacks, by the others in the order "
+    "of what is left over, set aside before they are spent",
+    ChargedTo.LEFT_OVER: "by what is left over in the envelopes, before anybody else is offered it",
+}
+
+
+def _envelopes(rules: Rulebook) -> list[str]:
+    if rules.envelopes is None:
+        return []
+    parts = ", ".join(f"{part.id} {exact(part.percent)} %" for part in rules.envelopes.parts)
+    lines = [
+        f"Envelopes by {rules.envelopes.by}: {parts}; what is left over goes to {', '.join(rules.envelopes.refill)}."
+    ]
+    if rules.reserved and rules.envelopes.places_charged_to is not None:
+        lines.append(f"A reserved place is paid {CHARGED[rules.envelopes.places_charged_to]}.")
+    return lines
 
 
 def _steps(rules: Rulebook, one: Example) -> list[str]:

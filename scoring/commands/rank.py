@@ -21,7 +21,7 @@ from scoring.rules.rank_posterior import posterior_of
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.reasons import sentence
 from scoring.rules.rulebook import Rulebook
-from scoring.rules.selection import Decision, Line, Reason
+from scoring.rules.selection import Decision, Line, Reason, left_empty
 from scoring.rules.severity import Unfit, fitted, prepared
 
 NAMED = 20
@@ -62,7 +62,8 @@ def rank_command(
     places = rank(rules, candidates, drawn)
     if budget is None and rules.budget_cents is not None and facts:
         budget = str(Money(rules.budget_cents, rules.currency).decimal)
-    decisions = _decisions(rules, places, facts, budget, drawn or {})
+    lines = _lines(rules, places, facts, budget, drawn or {})
+    decisions = _decisions(rules, places, lines, budget)
     certainty, found = _diagnosis(rules, sheets)
     written: dict[int, dict[str, Any]] = {}  # by identity: the arithmetic keeps every term it made
     rows = [
@@ -71,7 +72,7 @@ def rank_command(
         for place in places
     ]
     if as_json:
-        show({"applications": rows, "diagnosis": found})
+        show({"applications": rows, "diagnosis": found} | _reserved_places(rules, lines, decisions, budget))
         return
     for row in rows:
         position = "—" if row["position"] is None else row["position"]
@@ -140,10 +141,10 @@ def _places_of_lot(path: Path, sheets: Sheets) -> dict[str, int]:
     return places
 
 
-def _decisions(
+def _lines(
     rules: Rulebook, places: list[Place], facts: dict[str, Facts], budget: str | None, lot: Mapping[str, int]
-) -> dict[str, Decision]:
-    """Return what becomes of each application: of all under a budget, else only of those below a threshold."""
+) -> list[Line]:
+    """Return what is to be decided: all under a budget, else only those below a threshold."""
     lines = []
     for place in places:
         if budget is None and place.position is not None:
@@ -156,6 +157,11 @@ def _decisions(
         group = facts[name].group if name in facts else None
         score, drawn = (None if budget is None else Fraction(place.candidate.score.rounded)), lot.get(name)
         lines.append(Line(name, place.position, asked or 0, place.candidate.entitlements, failed, group, score, drawn))
+    return lines
+
+
+def _decisions(rules: Rulebook, places: list[Place], lines: list[Line], budget: str | None) -> dict[str, Decision]:
+    """Return what becomes of each line."""
     tied = [place.candidate.label for place in places if place.awaits_lot]
     if budget is not None and tied:
         raise _lot_needed(tied)
@@ -169,6 +175,17 @@ def _decisions(
         return {decision.label: decision for decision in decide(rules, lines, money.amount_cents)}
     except NoLotError as missing:
         raise _lot_needed(missing.labels) from None
+
+
+def _reserved_places(
+    rules: Rulebook, lines: list[Line], decisions: Mapping[str, Decision], budget: str | None
+) -> dict[str, Any]:
+    """Return how many reserved places of each group there are and how many stay empty, where money was given."""
+    if budget is None or not rules.reserved:
+        return {}
+    empty = left_empty(rules, lines, list(decisions.values()))
+    found = [{"group": one.id, "places": one.places, "empty": empty.get(one.id, 0)} for one in rules.reserved]
+    return {"reserved_places": found}
 
 
 def _lot_needed(labels: Sequence[str]) -> click.ClickException:

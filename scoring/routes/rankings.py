@@ -101,6 +101,7 @@ def _ranking_page(panel: Panel, ranking: Ranking, form: BudgetForm) -> str:
         budget=None if ranking.budget_cents is None else Money(ranking.budget_cents, ranking.currency),
         amount=Money,
         names=names,
+        empty=services.empty_places_of(ranking, lines),
         labels={kind: _(label) for kind, label in DETERMINATION_LABELS.items()},
         tones=TONES,
         states=RANKING,

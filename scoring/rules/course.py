@@ -46,7 +46,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What of it a page shows: the dossiers furthest apart with how many there are, the variances or why there are none.
+    """What of it a page shows: the dossiers furthest apart and how many there are, the variances or why there are none.
 
     `asked` are those for which the rules call another reviewer, `apart` the rest of what was read twice.
     """

@@ -1,15 +1,23 @@
 """Where the rules divide the budget into envelopes, or draw lots near the cut; otherwise the plain selection."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from core.money import Money
-from scoring.rules.rulebook import Envelopes, Rulebook, plain
-from scoring.rules.selection import Decision, Line, Reason, amount_for, below, select
+from scoring.rules.envelopes import in_envelopes
+from scoring.rules.rulebook import Rulebook, plain
+from scoring.rules.selection import RESERVED, Decision, Line, Reason, select
 from scoring.states import Determination
 
-ON_MONEY = frozenset({Reason.WAITLISTED_BUDGET, Reason.WAITLISTED_AFTER_STOP, Reason.NOT_SELECTED_LIST_FULL})
+ON_MONEY = frozenset(
+    {
+        Reason.WAITLISTED_BUDGET,
+        Reason.WAITLISTED_AFTER_STOP,
+        Reason.NOT_SELECTED_LIST_FULL,
+        Reason.WAITLISTED_ENVELOPE,
+        Reason.WAITLISTED_PLACE_EMPTY,
+    }
+)
 
 
 class NoLotError(ValueError):
@@ -29,96 +37,10 @@ def decide(rulebook: Rulebook, lines: Sequence[Line], budget_cents: int) -> list
     if rulebook.envelopes is None:
         found = select(rulebook, lines, budget_cents)
     else:
-        found = _in_envelopes(rulebook, rulebook.envelopes, lines, budget_cents)
+        found = in_envelopes(rulebook, rulebook.envelopes, lines, budget_cents)
     if rulebook.lottery_band is None:
         return found
     return _drawn(rulebook, rulebook.lottery_band, lines, budget_cents, found)
-
-
-# --- envelopes -----------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Purse:
-    """One envelope while it is spent: who is still in its queue, and what is left."""
-
-    queue: list[Line]
-    left: int
-    granted: dict[str, tuple[int, Reason]] = field(default_factory=dict)
-
-    def spend(self, rulebook: Rulebook, reason: Reason, *, partial: bool = False) -> None:
-        """Go down the queue by the skip rule. Only what was left over is given in part, at this queue's turn."""
-        waiting = []
-        for index, line in enumerate(self.queue):
-            amount = amount_for(rulebook, line.requested_cents)
-            if amount <= self.left:
-                self.granted[line.label] = (amount, reason)
-                self.left -= amount
-                continue
-            if rulebook.skip_rule == "skip":
-                waiting.append(line)
-                continue
-            if partial and rulebook.skip_rule == "partial" and self.left > 0:
-                self.granted[line.label] = (self.left, Reason.AWARDED_PARTIAL)
-                self.left = 0
-                waiting += self.queue[index + 1 :]
-            else:
-                waiting += self.queue[index:]
-            break
-        self.queue = waiting
-
-
-def _in_envelopes(rulebook: Rulebook, envelopes: Envelopes, lines: Sequence[Line], budget_cents: int) -> list[Decision]:
-    """Spend every envelope on its own queue, then offer what is left over to the queues in the order of the rules."""
-    passing = [line for line in lines if line.position is not None]
-    purses = _purses(envelopes, passing, Money(budget_cents, rulebook.currency))
-    for purse in purses.values():
-        purse.spend(rulebook, Reason.AWARDED_ENVELOPE)
-    spare = sum(purse.left for purse in purses.values())
-    for name in envelopes.refill:
-        purse, purse_left = purses[name], spare
-        purse.left = purse_left
-        purse.spend(rulebook, Reason.AWARDED_REFILL, partial=True)
-        spare = purse.left
-    granted = {label: found for purse in purses.values() for label, found in purse.granted.items()}
-    decisions, waiting = [], 0
-    for line in lines:
-        if line.position is None:
-            decisions.append(below(line))
-            continue
-        params: dict[str, str | int] = {"position": line.position, "group": line.group or "—"}
-        if line.label in granted:
-            amount, reason = granted[line.label]
-            if reason is Reason.AWARDED_PARTIAL:
-                params = {"position": line.position, "requested": line.requested_cents}
-            decisions.append(Decision(line.label, Determination.AWARDED, amount, reason, params))
-            continue
-        waiting += 1
-        params |= {"waiting": waiting, "needed": amount_for(rulebook, line.requested_cents)}
-        decisions.append(_waits(rulebook, line, Reason.WAITLISTED_ENVELOPE, params, waiting))
-    return decisions
-
-
-def _purses(envelopes: Envelopes, passing: Sequence[Line], budget: Money) -> dict[str, _Purse]:
-    scale = max(part.percent.denominator for part in envelopes.parts)
-    while any((part.percent * scale).denominator != 1 for part in envelopes.parts):
-        scale *= 10
-    shares = budget.split([int(part.percent * scale) for part in envelopes.parts])
-    return {
-        part.id: _Purse([line for line in passing if line.group == part.id], share.amount_cents)
-        for part, share in zip(envelopes.parts, shares, strict=True)
-    }
-
-
-def _waits(rulebook: Rulebook, line: Line, reason: Reason, params: Mapping[str, str | int], waiting: int) -> Decision:
-    if rulebook.waiting_list is not None and waiting > rulebook.waiting_list:
-        full: dict[str, str | int] = {
-            "position": line.position or 0,
-            "waiting": waiting,
-            "places": rulebook.waiting_list,
-        }
-        return Decision(line.label, Determination.NOT_SELECTED, 0, Reason.NOT_SELECTED_LIST_FULL, full)
-    return Decision(line.label, Determination.WAITLISTED, 0, reason, params, waiting)
 
 
 # --- the lottery band ----------------------------------------------------------------------------
@@ -133,10 +55,10 @@ def _drawn(
     far below and does not move it, nor is that award the lot's.
     """
     ranked = [line for line in lines if line.position is not None]
-    if not any(one.reason in ON_MONEY or one.reason is Reason.WAITLISTED_ENVELOPE for one in plainly):
+    if not any(one.reason in ON_MONEY for one in plainly):
         return list(plainly)
     awarded = [one for one in plainly if one.determination is Determination.AWARDED]
-    won = {one.label for one in awarded if one.reason is not Reason.AWARDED_RESERVED}
+    won = {one.label for one in awarded if one.reason not in RESERVED}
     last = [line for line in ranked if line.label in won][-1:]
     if not last or last[0].score is None:
         return list(plainly)
@@ -167,7 +89,7 @@ def _at(line: Line, decision: Decision) -> Decision:
 
 def _by_lot(line: Line, decision: Decision, width: Fraction) -> Decision:
     params: dict[str, str | int] = {"position": line.position or 0, "band": plain(width), "lot": line.lot or 0}
-    kept = {Reason.AWARDED_PARTIAL, Reason.AWARDED_RESERVED}  # what decided there was not the lot, or not alone
+    kept = {Reason.AWARDED_PARTIAL, *RESERVED}  # what decided there was not the lot, or not alone
     if decision.reason in kept or decision.determination is Determination.NOT_SELECTED:
         return _at(line, decision)
     if decision.determination is Determination.AWARDED:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -73,13 +74,25 @@ class Envelope:
     percent: Fraction
 
 
+class ChargedTo(StrEnum):
+    """What pays a reserved place where the budget is divided."""
+
+    OWN_ENVELOPE = "own_envelope"
+    ANY_ENVELOPE = "any_envelope"
+    LEFT_OVER = "left_over"
+
+
 @dataclass(frozen=True, slots=True)
 class Envelopes:
-    """How the budget is divided: by what, into which parts, and in which order what is left over is offered again."""
+    """How the budget is divided: by what, into which parts, and in which order what is left over is offered again.
+
+    `places_charged_to` says what pays reserved places; None where the rules keep none.
+    """
 
     by: str
     parts: tuple[Envelope, ...]
     refill: tuple[str, ...]
+    places_charged_to: ChargedTo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +223,8 @@ def read_envelopes(entry: Mapping[str, Any] | None) -> Envelopes | None:
     if entry is None:
         return None
     parts = tuple(Envelope(part["id"], part["name"], Fraction(part["percent"])) for part in entry["parts"])
-    return Envelopes(entry["by"], parts, tuple(entry["refill"]))
+    charged = entry.get("places_charged_to")
+    return Envelopes(entry["by"], parts, tuple(entry["refill"]), None if charged is None else ChargedTo(charged))
 
 
 def _when(entry: Mapping[str, Any]) -> Mapping[str, str] | None:

@@ -9,6 +9,15 @@ from scoring.rules.selection import Reason
 SENTENCES: dict[Reason, str] = {
     Reason.AWARDED_IN_RANK: N_("Lugar %(position)s en el orden; el presupuesto alcanza."),
     Reason.AWARDED_RESERVED: N_("Lugar %(position)s en el orden; ocupa un lugar reservado (%(group)s)."),
+    Reason.AWARDED_PLACE_OWN: N_(
+        "Lugar %(position)s en el orden; ocupa un lugar reservado (%(group)s), que paga su bolsa «%(envelopes)s»."
+    ),
+    Reason.AWARDED_PLACE_SHARED: N_(
+        "Lugar %(position)s en el orden; ocupa un lugar reservado (%(group)s), que pagan estas bolsas: %(envelopes)s."
+    ),
+    Reason.AWARDED_PLACE_LEFT_OVER: N_(
+        "Lugar %(position)s en el orden; ocupa un lugar reservado (%(group)s), que paga lo que sobró en las bolsas."
+    ),
     Reason.AWARDED_PARTIAL: N_(
         "Lugar %(position)s en el orden; recibe lo que queda del presupuesto, de %(requested)s solicitados."
     ),
@@ -30,6 +39,10 @@ SENTENCES: dict[Reason, str] = {
     Reason.WAITLISTED_ENVELOPE: N_(
         "Lugar %(position)s en el orden; ni la bolsa «%(group)s» ni lo que sobró alcanzan para %(needed)s. "
         "Es el número %(waiting)s de la lista de espera."
+    ),
+    Reason.WAITLISTED_PLACE_EMPTY: N_(
+        "Lugar %(position)s en el orden; tiene derecho a un lugar reservado (%(group)s) que queda vacío: el dinero "
+        "del que las reglas lo pagan no alcanza para %(needed)s. Es el número %(waiting)s de la lista de espera."
     ),
     Reason.AWARDED_BAND: N_(
         "Lugar %(position)s en el orden, a menos de %(band)s puntos del corte: decidió el sorteo (lugar %(lot)s)."
@@ -56,7 +69,7 @@ def sentence(
     for key, value in params.items():
         if key in AMOUNTS:
             shown[key] = format_money(Money(int(value), currency), current_language())
-        elif key in ("criteria", "group") and names:
+        elif key in ("criteria", "group", "envelopes") and names:
             shown[key] = ", ".join(names.get(part, part) for part in str(value).split(", "))
         else:
             shown[key] = value

@@ -20,6 +20,7 @@ from jsonschema.exceptions import ValidationError
 from core.language import N_
 from scoring.rules.provisions import (
     Bonus,
+    ChargedTo,
     Criterion,
     Discrepancy,
     Envelope,
@@ -39,6 +40,7 @@ FORMAT = "puente-rulebook/1"
 __all__ = [
     "FORMAT",
     "Bonus",
+    "ChargedTo",
     "Criterion",
     "Discrepancy",
     "Envelope",
@@ -218,8 +220,11 @@ def _parts_of_budget(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(f"{path}.parts[{index}].id", N_("La clave «%(id)s» está repetida."), {"id": name})
     if sorted(envelopes.refill) != sorted(set(names)):
         yield Problem(f"{path}.refill", N_("El orden en que se reparte lo que sobra debe nombrar cada bolsa una vez."))
-    if document["reserved"]:
-        yield Problem(path, N_("Las bolsas y los lugares reservados no se pueden usar en las mismas reglas."))
+    if document["reserved"] and envelopes.places_charged_to is None:
+        yield Problem(
+            f"{path}.places_charged_to",
+            N_("Hay bolsas y lugares reservados: las reglas deben decir de qué dinero sale cada lugar reservado."),
+        )
 
 
 def _loads(reviews: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """Who is funded: down the ranking under the budget, by the published skip rule, with a reason for every line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -14,6 +14,9 @@ class Reason(StrEnum):
 
     AWARDED_IN_RANK = "awarded_in_rank"
     AWARDED_RESERVED = "awarded_reserved"
+    AWARDED_PLACE_OWN = "awarded_place_own"
+    AWARDED_PLACE_SHARED = "awarded_place_shared"
+    AWARDED_PLACE_LEFT_OVER = "awarded_place_left_over"
     AWARDED_PARTIAL = "awarded_partial"
     WAITLISTED_BUDGET = "waitlisted_budget"
     WAITLISTED_AFTER_STOP = "waitlisted_after_stop"
@@ -21,10 +24,16 @@ class Reason(StrEnum):
     AWARDED_ENVELOPE = "awarded_envelope"
     AWARDED_REFILL = "awarded_refill"
     WAITLISTED_ENVELOPE = "waitlisted_envelope"
+    WAITLISTED_PLACE_EMPTY = "waitlisted_place_empty"
     AWARDED_BAND = "awarded_band"
     WAITLISTED_BAND = "waitlisted_band"
     BELOW_OVERALL = "below_overall"
     BELOW_CRITERIA = "below_criteria"
+
+
+RESERVED = frozenset(
+    {Reason.AWARDED_RESERVED, Reason.AWARDED_PLACE_OWN, Reason.AWARDED_PLACE_SHARED, Reason.AWARDED_PLACE_LEFT_OVER}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,8 @@ def select(rulebook: Rulebook, lines: Sequence[Line], budget_cents: int) -> list
     """Return a decision for every line, in the order given, which is the order of the ranking.
 
     Money for reserved places is set aside while the open rank is filled. Where `winner_uses_place` holds, an award in
-    open rank to a holder fills one of the places; otherwise the places come on top. The sum granted never exceeds
-    `budget_cents`; no award exceeds its request nor the rulebook's cap.
+    open rank to a holder fills one of the places, unless holders above it fill them all; otherwise the places come on
+    top. The sum granted never exceeds `budget_cents`; no award exceeds its request nor the rulebook's cap.
 
     Raises:
         ValueError: the budget is negative, a label repeats, or the lines are not in the order of their positions.
@@ -120,9 +129,9 @@ def _awards(rulebook: Rulebook, passing: Sequence[Line], budget_cents: int) -> _
             result.granted.append(Decision(line.label, Determination.AWARDED, left, Reason.AWARDED_PARTIAL, params))
         break
     positions = {line.label: line.position or 0 for line in passing}
-    for label, (price, group) in _reserve(rulebook, holders, open_labels, budget_cents - spent).items():
-        params = {"position": positions[label], "group": group.id}
-        result.granted.append(Decision(label, Determination.AWARDED, price, Reason.AWARDED_RESERVED, params))
+    for label, place in fill_places(rulebook, holders, open_labels, Pot(budget_cents - spent)).items():
+        params = {"position": positions[label], "group": place.group.id}
+        result.granted.append(Decision(label, Determination.AWARDED, place.price, Reason.AWARDED_RESERVED, params))
     return result
 
 
@@ -132,35 +141,88 @@ def amount_for(rulebook: Rulebook, requested_cents: int) -> int:
     return requested_cents if cap is None else min(requested_cents, cap)
 
 
-def _set_aside(rulebook: Rulebook, holders: Sequence[Line], open_labels: set[str], money_cents: int) -> int:
-    return sum(price for price, _group in _reserve(rulebook, holders, open_labels, money_cents).values())
+class Pot:
+    """Money that places may be paid from: `left`, in minor units, whoever fills them."""
 
+    def __init__(self, left: int) -> None:
+        self.left = left
 
-def _reserve(
-    rulebook: Rulebook, holders: Sequence[Line], open_labels: set[str], money_cents: int
-) -> dict[str, tuple[int, Reserved]]:
-    """Return who fills the reserved places if exactly `open_labels` win in open rank, with each one's price."""
-    if not rulebook.reserved:
+    def take(self, line: Line, price: int) -> dict[str, int] | None:
+        """Pay a place and return from which envelopes; None, with nothing paid, where the money is not enough."""
+        if price > self.left:
+            return None
+        self.left -= price
         return {}
-    places = {group.id: group.places for group in rulebook.reserved}
-    for line in holders:
-        if line.label in open_labels:
-            for group in rulebook.reserved:
-                if group.winner_uses_place and group.id in line.entitlements and places[group.id] > 0:
-                    places[group.id] -= 1
-                    break
-    chosen: dict[str, tuple[int, Reserved]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A reserved place that somebody fills: what it costs, whose group's it is, and what each envelope pays of it."""
+
+    price: int
+    group: Reserved
+    paid: Mapping[str, int]
+
+
+def fill_places(
+    rulebook: Rulebook, holders: Sequence[Line], open_labels: Collection[str], pot: Pot
+) -> dict[str, Place]:
+    """Return who fills the reserved places if exactly `open_labels` win in open rank.
+
+    Group by group, holders take the places in the order of the ranking: who wins in open rank uses one where the rules
+    say so, everybody else where the pot pays.
+    """
+    chosen: dict[str, Place] = {}
+    using: set[str] = set()
     for group in rulebook.reserved:
+        places = group.places
         for line in holders:
-            if places[group.id] == 0:
+            if places == 0:
                 break
+            if group.id not in line.entitlements or line.label in chosen or line.label in using:
+                continue
+            if line.label in open_labels:
+                if group.winner_uses_place:
+                    using.add(line.label)
+                    places -= 1
+                continue
             price = amount_for(rulebook, line.requested_cents)
-            free = line.label not in open_labels and line.label not in chosen
-            if free and group.id in line.entitlements and price <= money_cents:
-                chosen[line.label] = (price, group)
-                places[group.id] -= 1
-                money_cents -= price
+            paid = pot.take(line, price)
+            if paid is not None:
+                chosen[line.label] = Place(price, group, paid)
+                places -= 1
     return chosen
+
+
+def empty_places(
+    rulebook: Rulebook, lines: Sequence[Line], filled: Mapping[str, str], won: Collection[str]
+) -> dict[str, int]:
+    """Return how many reserved places of each group nobody fills.
+
+    `filled` are the groups of those with a reserved place, by label; `won` who has an award without one.
+    """
+    used: set[str] = set()
+    found = {}
+    for group in rulebook.reserved:
+        left = group.places - list(filled.values()).count(group.id)
+        for line in lines:
+            wins = group.winner_uses_place and line.label in won and line.label not in used
+            if left > 0 and wins and group.id in line.entitlements:
+                used.add(line.label)
+                left -= 1
+        found[group.id] = left
+    return found
+
+
+def left_empty(rulebook: Rulebook, lines: Sequence[Line], decisions: Sequence[Decision]) -> dict[str, int]:
+    """Return how many reserved places of each group a selection left empty; only groups with some."""
+    filled = {one.label: str(one.params["group"]) for one in decisions if one.reason in RESERVED}
+    won = {one.label for one in decisions if one.determination is Determination.AWARDED} - set(filled)
+    return {name: count for name, count in empty_places(rulebook, lines, filled, won).items() if count}
+
+
+def _set_aside(rulebook: Rulebook, holders: Sequence[Line], open_labels: set[str], money_cents: int) -> int:
+    return sum(place.price for place in fill_places(rulebook, holders, open_labels, Pot(money_cents)).values())
 
 
 def _wait(rulebook: Rulebook, line: Line, waiting: int, awards: _Awards) -> Decision:

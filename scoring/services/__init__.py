@@ -58,7 +58,7 @@ from scoring.services.panels import (
 )
 from scoring.services.phases import ensure_calibrated
 from scoring.services.questions import answer_reviewer, ask_programme
-from scoring.services.rankings import budget_of, compute_ranking, release_ranking, select
+from scoring.services.rankings import budget_of, compute_ranking, empty_places_of, release_ranking, select
 from scoring.services.reviews import (
     ScoreEntry,
     change_submitted_score,
@@ -102,6 +102,7 @@ __all__ = [
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
+    "empty_places_of",
     "end_signing",
     "ensure_calibrated",
     "extend_window",

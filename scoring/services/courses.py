@@ -87,4 +87,3 @@ def work_course_out(panel: Panel, told: Told = lambda _done, _all: None) -> Cour
 
 def _gave_up_on_others(job: Job, digest: str) -> bool:
     return job.state is JobState.DEAD and job.payload.get("stamp") != digest
-

@@ -99,21 +99,7 @@ def select(ranking: Ranking, *, budget_cents: int, currency: str) -> Ranking:
     tied = [line.dossier.code for line in lines if line.awaits_lot]
     if tied:
         raise LotNeeded(dossiers=", ".join(tied[:NAMED]))
-    drawn = queries.draw_of_panel(ranking.panel)
-    places = drawn.places if drawn is not None else {}
-    facts = [
-        selection.Line(
-            label=line.dossier.code,
-            position=line.position,
-            requested_cents=line.dossier.requested_cents,
-            entitlements=frozenset(line.dossier.entitlements),
-            failed_criteria=tuple(line.failed),
-            group=_group(rules, line.dossier),
-            score=Fraction(line.score_text),
-            lot=places.get(line.dossier.code),
-        )
-        for line in lines
-    ]
+    facts = _facts(ranking.panel, lines)
     try:
         decisions = decide(rules, facts, budget_cents)
     except NoLotError as missing:
@@ -135,6 +121,43 @@ def select(ranking: Ranking, *, budget_cents: int, currency: str) -> Ranking:
         after={"budget_cents": budget_cents, "granted_cents": sum(line.granted_cents for line in lines)},
     )
     return ranking
+
+
+def _facts(panel: Panel, lines: Sequence[RankingLine]) -> list[selection.Line]:
+    """Return the lines of an order of merit as the selection sees them."""
+    drawn = queries.draw_of_panel(panel)
+    places = drawn.places if drawn is not None else {}
+    return [
+        selection.Line(
+            label=line.dossier.code,
+            position=line.position,
+            requested_cents=line.dossier.requested_cents,
+            entitlements=frozenset(line.dossier.entitlements),
+            failed_criteria=tuple(line.failed),
+            group=_group(panel.rulebook.rules, line.dossier),
+            score=Fraction(line.score_text),
+            lot=places.get(line.dossier.code),
+        )
+        for line in lines
+    ]
+
+
+def empty_places_of(ranking: Ranking, lines: Sequence[RankingLine]) -> dict[str, int]:
+    """Return how many reserved places of each group nobody fills in a selection; only groups with some."""
+    if ranking.state == RankingState.DRAFT:
+        return {}
+    found = [
+        selection.Decision(
+            line.dossier.code,
+            line.determination,
+            line.granted_cents,
+            selection.Reason(line.reason),
+            line.reason_params,
+        )
+        for line in lines
+        if line.determination is not None and line.reason is not None
+    ]
+    return selection.left_empty(ranking.panel.rulebook.rules, _facts(ranking.panel, lines), found)
 
 
 def budget_of(panel: Panel) -> Money | None:

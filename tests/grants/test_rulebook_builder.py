@@ -212,8 +212,9 @@ class TestPages:
         assert "Los porcentajes deben sumar 100." in send("bolsas", **typed)[1]
         typed["axis-1-percent"] = "40"
         status, page = send("bolsas", **typed)
-        assert (status, "no se pueden usar en las mismas reglas" in page) == (422, True)  # places are reserved
-        assert send("lugares/primera_vez/quitar")[0] == 303
+        assert (status, "de qué dinero sale cada lugar reservado" in page) == (422, True)
+        assert send("bolsas", **typed | {"places_charged_to": "nadie"})[0] == 422
+        typed["places_charged_to"] = "left_over"
         assert send("bolsas", **typed)[0] == 303
         selection = rules(call)["selection"]
         assert selection["lottery_band"] == "2.5"

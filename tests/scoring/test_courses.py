@@ -1,4 +1,4 @@
-"""How a large committee's reviews are going is worked out by a job, shown with its time, and again when a score changed."""
+"""How a large committee's reviews are going is worked out by a job, and again only when a score changed."""
 
 from collections.abc import Callable
 from datetime import timedelta

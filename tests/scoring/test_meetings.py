@@ -365,7 +365,7 @@ def test_minutes_stand_without_who_never_signs_after_the_published_days(
 ) -> None:
     meeting = closed(panel)
     digest = meeting.minutes_sha256 or ""
-    first, second, third = seats(panel)
+    first, second, _third = seats(panel)
     clock.advance(days=10)  # the tenth day counts to its last second
     with pytest.raises(NobodySigned):
         services.end_signing(meeting, reason="Nadie contestó.")

@@ -108,12 +108,14 @@ def test_envelopes_that_contradict_are_refused(change: dict[str, Any], path: str
     assert path in [one.path for one in check(document(**change))]
 
 
-def test_the_order_of_what_is_left_over_names_each_once_and_reserved_places_do_not_mix() -> None:
+def test_the_order_of_what_is_left_over_names_each_once_and_reserved_places_name_what_pays_them() -> None:
     wrong = document()
     wrong["selection"]["envelopes"]["refill"] = ["uno"]
     assert [one.path for one in check(wrong)] == ["$.selection.envelopes.refill"]
     mixed = document() | {"reserved": standard_rulebook({"es": "R"})["reserved"]}
-    assert [one.path for one in check(mixed)] == ["$.selection.envelopes"]
+    assert [one.path for one in check(mixed)] == ["$.selection.envelopes.places_charged_to"]
+    mixed["selection"]["envelopes"]["places_charged_to"] = "own_envelope"
+    assert check(mixed) == []
 
 
 # --- the lottery band ----------------------------------------------------------------------------

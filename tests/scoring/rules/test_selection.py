@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scoring.rules.reasons import SENTENCES
 from scoring.rules.rulebook import Rulebook, parse
-from scoring.rules.selection import Line, Reason, select
+from scoring.rules.selection import Line, Reason, left_empty, select
 from scoring.rules.templates import standard_rulebook
 
 
@@ -99,6 +99,18 @@ def test_an_award_fills_one_place_only() -> None:
     rules = book(reserved=[("first", 1, True), ("barrio_sur", 1, True)])
     both = lines(50, 50, 50, holders={1: ("first", "barrio_sur"), 3: ("barrio_sur",)})
     assert [row[1] for row in outcome(rules, both, 100)] == ["awarded_in_rank", "waitlisted_budget", "awarded_reserved"]
+
+
+def test_small_money_left_for_a_holder_below_takes_no_place_from_one_above() -> None:
+    rules = book("skip", reserved=[("first", 1, True)])
+    ranked = lines(100, 100, 10, holders={2: ("first",), 3: ("first",)})
+    assert outcome(rules, ranked, 110) == [
+        ("D1", "waitlisted_budget", 0),
+        ("D2", "awarded_reserved", 100),  # 100 were set aside for it; D3 wins with the ten that were not
+        ("D3", "awarded_in_rank", 10),
+    ]
+    assert left_empty(rules, ranked, select(rules, ranked, 110)) == {}
+    assert left_empty(rules, ranked, select(rules, ranked, 9)) == {"first": 1}
 
 
 def test_the_waiting_list_counts_and_ends_where_the_rules_say() -> None:

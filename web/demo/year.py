@@ -12,7 +12,7 @@ from core.database import session
 from core.jobs import JobState, jobs_in, run_due
 from grants import services as grants
 from grants.models import Call
-from web.demo import applicants, awards, calls, committee, sponsors, trust_year
+from web.demo import applicants, awards, calls, committee, sessions, sponsors, trust_year
 from web.demo.calendar import Year, office_hours
 from web.demo.people import ACCOUNTS, Crowd, make_demo_accounts, publish_notices
 from web.demo.story import Advance, Chapter, Story
@@ -81,6 +81,7 @@ def _main_call(story: Story, plan: calls.Plan) -> Chapter:
     opens, closes = office_hours(story.year.day(-41)), office_hours(story.year.day(-11))
     panel = yield from committee.screen_and_blind(story, call, story.year.day(-45), opens, closes)
     yield from committee.score_all(story, call, panel, -45)
+    yield from sessions.deliberate(story, panel, -13)
     yield from committee.rank_and_cut(story, call, panel, 4)
     yield from awards.publish_results(story, call, 8)
     yield from awards.sign_and_pay(story, call, 14)
@@ -100,7 +101,9 @@ def _closed_call(story: Story, plan: calls.Plan) -> Chapter:
     yesterday = story.year.today - timedelta(days=1)
     closes = end_of_day(story.year.today + timedelta(days=20))
     # The committee of the call that has just closed is reading now, and it is small: a reviewer who signs in has work.
-    yield from committee.screen_and_blind(story, call, yesterday, office_hours(yesterday, 14), closes, seats=4)
+    opens = office_hours(yesterday, 14)
+    panel = yield from committee.screen_and_blind(story, call, yesterday, opens, closes, seats=4)
+    sessions.calibrate(story, panel)
 
 
 def _open_call(story: Story, plan: calls.Plan) -> Chapter:

@@ -169,7 +169,8 @@ def oracle(
     def payments(chosen: Sequence[Line], spare: int) -> Mapping[str, int] | None:
         left = {"pot": spare} if policy == LEFT else dict(sizes)
         for line in chosen:
-            purses = {LEFT: ["pot"], OWN: [line.group], ANY: [line.group, "dos", "uno"]}[policy]
+            purses: list[str | None] = [line.group, "dos", "uno"] if policy == ANY else [line.group]
+            purses = ["pot"] if policy == LEFT else purses
             due = cost[line.label]
             for purse in purses:
                 part = min(due, left.get(purse or "", 0))

@@ -106,6 +106,15 @@ def application(engine: str, folder: Path, *, triggers: bool = True) -> Iterator
         db.engine.dispose()
 
 
+def settle(engine: str) -> None:
+    """Do what PostgreSQL's autovacuum does within a minute: count what was written, and tidy up after it."""
+    from core.database import db  # local: see application
+
+    if engine == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+
+
 class Raw:
     """The driver alone, on whatever tables it is given: the same rows as the ledger's, and nothing asked or checked."""
 

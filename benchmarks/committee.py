@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.books import application
+from benchmarks.books import application, settle
 from benchmarks.harness import ROUNDS, Contestant, Result
 from benchmarks.queue import queries_of
 
@@ -117,8 +117,7 @@ def _pages(engine: str, folder: Path, count: int) -> Iterator[dict[str, tuple[An
         sign_in_as(reviewer, person)
         sign_in_as(officer, make_user(Role.PROGRAMME_OFFICER))
         panel_id = _fill(count, person.id)
-        if engine == "postgresql":
-            db.session.connection().exec_driver_sql("ANALYZE")
+        settle(engine)
         db.session.remove()
         base = f"/es/paneles/{panel_id}"
         yield dict(

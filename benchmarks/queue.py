@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 
-from benchmarks.books import application
+from benchmarks.books import application, settle
 from benchmarks.harness import ROUNDS, Contestant, Result
 
 SMALL, LARGE = 50, 20_000
@@ -79,9 +79,7 @@ def _fill(engine: str, count: int) -> str:
         db.session.execute(insert(User.metadata.tables["user_account"]), people)
         db.session.execute(insert(User.metadata.tables["application"]), rows)
         db.session.commit()
-    if engine == "postgresql":  # what its autovacuum does within a minute
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+    settle(engine)
     return f"/es/programa/{call.slug}/solicitudes"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.clock import now
 from core.context import actor, request_id
 from core.database import Base, JsonType, UtcDateTime, append_only, refuse_truncate, session
-from core.driver import Driver, as_json
+from core.driver import Driver, Row, Saying, as_json
 
 WHOLE_CHARACTERS = 2_000
 
@@ -80,17 +80,22 @@ def record(
     return event
 
 
+def recording(driver: Driver, action: str, subject: str, subject_id: int, after: Mapping[str, Any]) -> Saying:
+    """Return the statement that appends an event, to be said together with what it records."""
+    return _APPEND, _rows(driver, action, subject, [(subject_id, after)])[0]
+
+
 def record_each(driver: Driver, action: str, subject: str, facts: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Append an event for each of many things (id, state after) at once, straight through the driver."""
+    driver.load("audit_event", _COLUMNS, _rows(driver, action, subject, facts))
+
+
+def _rows(driver: Driver, action: str, subject: str, facts: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Row]:
     who, moment, request = actor(), driver.moment(now()), request_id()
-    rows = [
+    return [
         (moment, who.user_id, who.kind, request, action, subject, str(subject_id), "null", as_json(after))
         for subject_id, after in facts
     ]
-    if len(rows) == 1:
-        driver.run(_APPEND, rows[0])
-    else:
-        driver.load("audit_event", _COLUMNS, rows)
 
 
 def events_of(subject: str, subject_id: int | str) -> list[AuditEvent]:

@@ -31,26 +31,39 @@ def is_full(error: BaseException | None) -> bool:
 
 
 class WriterQueue:
-    """Who comes first, writes first: SQLite itself lets waiting writers sleep and whoever wakes luckily go ahead."""
+    """Who comes first, writes first: SQLite itself lets waiting writers sleep and whoever wakes luckily go ahead.
+
+    A process that has the turn among processes lets a few of its own who wait write one after the other before it hands
+    the turn on: changing the process costs about as long as writing does.
+    """
+
+    IN_A_ROW = 8
 
     def __init__(self, turnstile: "Turnstile | None" = None) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._busy = False
         self._turnstile = turnstile
+        self._in_a_row = 0  # how many wrote since this process got the turn; 0 where it does not have it
 
     def enter(self, seconds: float) -> bool:
         """Wait for a turn, at most so long; return whether it came."""
         began = time.monotonic()
         if not self._line_up(seconds):
             return False
-        if self._turnstile is None or self._turnstile.enter(seconds - (time.monotonic() - began)):
+        if self._in_a_row or self._turnstile is None or self._turnstile.enter(seconds - (time.monotonic() - began)):
+            self._in_a_row += 1
             return True
         self._next()
         return False
 
     def leave(self) -> None:
         """Let the next one in."""
+        with self._guard:
+            if self._waiting and self._in_a_row < self.IN_A_ROW:
+                self._waiting.popleft().release()
+                return
+            self._in_a_row = 0
         if self._turnstile is not None:
             self._turnstile.leave()
         self._next()
@@ -87,7 +100,8 @@ class Turnstile:
     a process that dies.
     """
 
-    LOOK_EVERY = 0.001
+    LOOK_EVERY = (0.0001, 0.001)  # at first, as long as a few postings take, and later
+    AT_FIRST = 0.05
 
     def __init__(self, database: str) -> None:
         self._files = (f"{database}-gate", f"{database}-turn")
@@ -113,14 +127,17 @@ class Turnstile:
             fcntl.flock(self._locks[1], fcntl.LOCK_UN)
 
     def _take(self, lock: int, until: float) -> bool:
+        soon, later = self.LOOK_EVERY
+        began = time.monotonic()
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return True
             except BlockingIOError:
-                if time.monotonic() >= until:
+                now = time.monotonic()
+                if now >= until:
                     return False
-                time.sleep(self.LOOK_EVERY)
+                time.sleep(soon if now - began < self.AT_FIRST else later)
 
 
 _queues: dict[tuple[int, str], WriterQueue] = {}

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from core.database import session
 
 Row = tuple[Any, ...]
+Saying = tuple[str, Row]  # a statement and its values
 
 
 @lru_cache(maxsize=256)
@@ -51,6 +52,34 @@ class Driver:
         self._say(self._cursor.execute, statement, values)
         rows: list[Row] = self._cursor.fetchall()
         return rows
+
+    def together(self, sayings: Sequence[Saying]) -> list[Row | None]:
+        """Say statements in their order and return the first row of each that has one.
+
+        PostgreSQL gets them in one message instead of one after the other: a short transaction is mostly waiting for
+        answers. The first that is refused ends the rest.
+
+        Raises:
+            DBAPIError: one of its children, as SQLAlchemy names them.
+        """
+        if self.is_sqlite:
+            return [self._first(self._cursor, *saying) for saying in sayings]
+        rows: list[Row | None] = []
+        self._say(self._pipelined, "; ".join(statement for statement, _values in sayings), (sayings, rows))
+        return rows
+
+    def _pipelined(self, _statement: str, given: tuple[Sequence[Saying], list[Row | None]]) -> None:
+        sayings, rows = given
+        driver: Any = self._connection.connection.dbapi_connection
+        cursors = []
+        with driver.pipeline():
+            for statement, values in sayings:
+                cursors.append(driver.execute(_spelled(statement, self._dialect.name), values))
+        rows += [cursor.fetchone() if cursor.description else None for cursor in cursors]
+
+    def _first(self, cursor: Any, statement: str, values: Row) -> Row | None:
+        self._say(cursor.execute, statement, values)
+        return cursor.fetchone() if cursor.description else None
 
     def load(self, table: str, columns: str, rows: Sequence[Row]) -> None:
         """Write many rows of a table at once, by COPY where there is one. Keys, checks and triggers ask as always.

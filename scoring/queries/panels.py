@@ -163,7 +163,8 @@ def coverage(panel: Panel, *, page: int = 1, per_page: int = 25) -> Coverage:
     found_rows = (
         list(session().scalars(of_panel.where(is_short).limit(per_page).offset(start))) if start < short else []
     )
-    rest = of_panel.where(~is_short).limit(per_page - len(found_rows)).offset(max(start - short, 0))
+    others = of_panel.where(~is_short) if short else of_panel  # to ask each dossier again would cost more than the page
+    rest = others.limit(per_page - len(found_rows)).offset(max(start - short, 0))
     found_rows += session().scalars(rest)
     counts = _counts(panel, Assignment.dossier_id).where(
         Assignment.dossier_id.in_([dossier.id for dossier in found_rows])

@@ -94,6 +94,17 @@ def test_a_full_disk_is_told_from_other_trouble() -> None:
     assert not is_full(None)
 
 
+def until_somebody_stands_at(file: Path) -> None:
+    with file.open("w") as gate:
+        for _look in range(100_000):
+            try:
+                fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            fcntl.flock(gate, fcntl.LOCK_UN)
+    pytest.fail("nobody stands at the gate")
+
+
 def test_process_that_waits_comes_before_the_one_that_just_wrote(tmp_path: Path) -> None:
     one, other, probe = (Turnstile(str(tmp_path / "books")) for _process in range(3))
     order: list[str] = []
@@ -106,16 +117,7 @@ def test_process_that_waits_comes_before_the_one_that_just_wrote(tmp_path: Path)
     assert one.enter(1)
     waiting = threading.Thread(target=wait)
     waiting.start()
-    gate = (tmp_path / "books-gate").open("w")
-    with gate:
-        for _look in range(100_000):  # until the other process stands at the gate
-            try:
-                fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                break
-            fcntl.flock(gate, fcntl.LOCK_UN)
-        else:
-            pytest.fail("nobody stands at the gate")
+    until_somebody_stands_at(tmp_path / "books-gate")
     one.leave()
     assert one.enter(10)
     order.append("one")
@@ -135,3 +137,34 @@ def test_turn_of_a_process_that_gave_up_waiting_is_taken_by_nobody(tmp_path: Pat
     assert queue.enter(1)
     queue.leave()
     assert one.enter(1)
+
+
+def test_a_process_lets_a_few_of_its_own_write_and_then_hands_the_turn_on(tmp_path: Path) -> None:
+    queue, other = WriterQueue(Turnstile(str(tmp_path / "books"))), Turnstile(str(tmp_path / "books"))
+    queue.IN_A_ROW = 2
+    order: list[str] = []
+
+    def ours() -> None:
+        assert queue.enter(10)
+        order.append("ours")
+        queue.leave()
+
+    def theirs() -> None:
+        assert other.enter(10)
+        order.append("theirs")
+        other.leave()
+
+    assert queue.enter(1)
+    threads = [threading.Thread(target=ours) for _writer in range(3)]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while len(queue._waiting) < number:
+            pass
+    threads.append(threading.Thread(target=theirs))
+    threads[-1].start()
+    until_somebody_stands_at(tmp_path / "books-gate")
+    queue.leave()
+    for thread in threads:
+        thread.join()
+    assert order == ["ours", "theirs", "ours", "ours"]
+    assert other.enter(0.01)  # nobody kept the turn

@@ -133,7 +133,8 @@ def test_junk_meets_a_page_and_never_a_fault(walks: Walks, world: World, role: s
         for path in addresses(rule, known)[: 5 if thorough else 1]:
             fields = sorted(names.get(path, set()) | {"comment", "reason", "amount"})
             try:
-                for sent, status in shots(client, rule, path, thorough, fields):
+                everything = thorough and path in known.get(rule.endpoint, ())  # where nothing is, no form is read
+                for sent, status in shots(client, rule, path, everything, fields):
                     if status >= 500:
                         faults.append(f"{rule.endpoint} {path} {sent}: {status}")
             except Exception as error:  # the test client lets our own mistakes through

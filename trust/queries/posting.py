@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from core.driver import Driver
+from core.driver import Driver, Row, Saying
 from trust.states import PeriodState
 
 _FACTS = (
-    "SELECT p.state, e.id, e.inputs_hash FROM (SELECT 1 AS here) AS one_row "
+    "SELECT p.state, e.id, e.inputs_hash, {next_id} FROM (SELECT 1 AS here) AS one_row "
     "LEFT JOIN fiscal_period p ON p.year = ? AND p.month = ? LEFT JOIN journal_entry e ON e.idempotency_key = ?"
 )
+_FACTS_SQLITE = _FACTS.format(next_id="(SELECT COALESCE(MAX(id), 0) + 1 FROM journal_entry)")
+_FACTS_POSTGRESQL = _FACTS.format(next_id="nextval('journal_entry_id_seq')")
 _EARLIER = "SELECT idempotency_key, id, inputs_hash, fiscal_year, number FROM journal_entry WHERE idempotency_key "
 _OPEN_MONTHS = "SELECT year, month FROM fiscal_period WHERE state = 'open' ORDER BY year, month"
 _NEXT_IDS_SQLITE = "SELECT COALESCE(MAX(id), 0) FROM journal_entry"
@@ -26,11 +28,24 @@ class Earlier(NamedTuple):
     number: int = 0
 
 
-def posting_facts(driver: Driver, day: date, key: str) -> tuple[bool, Earlier | None]:
-    """Return whether the day's month takes entries, and the entry posted under the key before."""
-    row = driver.one(_FACTS, (day.year, day.month, key))
-    assert row is not None
-    return row[0] == PeriodState.OPEN.value, None if row[1] is None else Earlier(row[1], row[2])
+class Facts(NamedTuple):
+    """Whether the day's month takes entries, the entry posted under the key before, and the id of the next entry."""
+
+    is_open: bool
+    earlier: Earlier | None
+    next_id: int
+
+
+def asking_facts(driver: Driver, day: date, key: str) -> Saying:
+    """Return the question whose answer `facts_of` reads, to be asked under the year's lock."""
+    return _FACTS_SQLITE if driver.is_sqlite else _FACTS_POSTGRESQL, (day.year, day.month, key)
+
+
+def facts_of(row: Row) -> Facts:
+    """Return what a posting must know."""
+    state, earlier_id, fingerprint, next_id = row
+    earlier = None if earlier_id is None else Earlier(earlier_id, fingerprint)
+    return Facts(state == PeriodState.OPEN.value, earlier, next_id)
 
 
 def posted_before(driver: Driver, keys: Sequence[str]) -> dict[str, Earlier]:

@@ -24,9 +24,17 @@ from trust.errors import (
     UnbalancedEntry,
 )
 from trust.models import EntryKind, Fund, JournalEntry
-from trust.queries.posting import open_months, posted_before, posting_facts
+from trust.queries.posting import next_entry_ids, open_months, posted_before
 from trust.rules import PlannedPosting, Rate, imbalances, inputs_hash, planned
-from trust.services.posting import Posted, Prepared, numbers_given_back, take_numbers, write_entries, write_entry
+from trust.services.posting import (
+    Posted,
+    Prepared,
+    numbers_given_back,
+    take_number,
+    take_numbers,
+    write_entries,
+    write_entry,
+)
 
 
 class Line(NamedTuple):
@@ -68,10 +76,8 @@ def post_entry(
     """
     entry = _prepared(Draft(EntryKind(kind), entry_date, memo, source, lines, idempotency_key), today())
     driver = Driver()
-    # The year's counter first: it is the lock under which everything else is asked, and it leaves numbers no gap.
-    number = take_numbers(driver, entry_date.year, 1)
+    number, (is_open, earlier, entry_id) = take_number(driver, entry_date, idempotency_key)
     with numbers_given_back(driver, entry_date.year, 1):
-        is_open, earlier = posting_facts(driver, entry_date, idempotency_key)
         if earlier is None:
             _check_date(entry_date, is_open)
         elif earlier.fingerprint != entry.fingerprint:
@@ -79,7 +85,7 @@ def post_entry(
     if earlier is not None:
         take_numbers(driver, entry_date.year, -1)
         return session().get_one(JournalEntry, earlier.id)
-    return write_entry(driver, entry, number)
+    return write_entry(driver, entry, number, entry_id)
 
 
 def post_entries(drafts: Sequence[Draft]) -> list[Posted]:
@@ -176,7 +182,7 @@ def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -
         if session().scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry.id)) is not None:
             raise AlreadyReversed(number=entry.label)
         _check_date(day, queries.is_period_open(day))
-    reversal = write_entry(driver, mirror, number)
+    reversal = write_entry(driver, mirror, number, next_entry_ids(driver, 1)[0])
     record("ledger.entry_reversed", "journal_entry", entry.id, None, {"reversal": reversal.label, "reason": reason})
     return reversal
 

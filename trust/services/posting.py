@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import make_transient_to_detached
 
-from core.audit import record_each
+from core.audit import record_each, recording
 from core.clock import now
 from core.context import actor
 from core.database import session
@@ -20,7 +20,7 @@ from core.driver import Driver
 from core.errors import Refusal
 from trust.errors import FundClosed, FundOverdrawn, LedgerRefusal, PeriodClosed
 from trust.models import EntryKind, Fund, JournalEntry
-from trust.queries.posting import next_entry_ids
+from trust.queries.posting import Facts, asking_facts, facts_of, next_entry_ids
 from trust.rules import PlannedPosting
 from trust.states import EntryState
 
@@ -28,7 +28,7 @@ _TAKE = "UPDATE entry_counter SET last_number = last_number + ? WHERE fiscal_yea
 _ENTRY_COLUMNS = (
     "fiscal_year, number, kind, entry_date, memo, source, idempotency_key, inputs_hash, reverses_id, recorded_by, state"
 )
-_ENTRY = f"INSERT INTO journal_entry ({_ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft') RETURNING id"  # noqa: S608
+_ENTRY = f"INSERT INTO journal_entry (id, {_ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft')"  # noqa: S608
 _POSTING_COLUMNS = (
     "entry_id, line, account_code, fund_id, amount_cents, currency, base_cents, rate, rate_date, rate_source"
 )
@@ -78,6 +78,19 @@ def take_numbers(driver: Driver, year: int, count: int) -> int:
     return int(row[0])
 
 
+def take_number(driver: Driver, day: date, key: str) -> tuple[int, Facts]:
+    """Take the next number of a day's year, and return it with what an entry of that day and key must know.
+
+    Raises:
+        PeriodClosed: the books have no such year.
+    """
+    # The year's counter first: it is the lock under which everything else is asked, and it leaves numbers no gap.
+    taken, facts = driver.together([(_TAKE, (1, day.year)), asking_facts(driver, day, key)])
+    if taken is None or facts is None:
+        raise PeriodClosed(period=str(day.year))
+    return int(taken[0]), facts_of(facts)
+
+
 @contextmanager
 def numbers_given_back(driver: Driver, year: int, count: int) -> Iterator[None]:
     """Give the numbers back when the block posts nothing after all, so that no number is skipped whoever commits."""
@@ -88,23 +101,24 @@ def numbers_given_back(driver: Driver, year: int, count: int) -> Iterator[None]:
         raise
 
 
-def write_entry(driver: Driver, entry: Prepared, number: int) -> JournalEntry:
-    """Write one entry under its number and post it.
+def write_entry(driver: Driver, entry: Prepared, number: int, entry_id: int) -> JournalEntry:
+    """Write one entry under its number and id, post it, and record that it was.
 
     Raises:
         FundOverdrawn, FundClosed, PeriodClosed, LedgerRefusal: the database refused it; the transaction is lost.
     """
-    moment = now()
+    moment, posted = now(), Posted(entry_id, entry.day.year, number)
     try:
-        row = driver.one(_ENTRY, _entry_values(driver, entry, number, actor().user_id))
-        assert row is not None
-        entry_id: int = row[0]
-        driver.run(_insert_postings(len(entry.postings)), tuple(_flat(driver, entry_id, entry.postings)))
-        driver.run(_FLIP, (driver.moment(moment), entry_id))
+        driver.together(
+            [
+                (_ENTRY, (entry_id, *_entry_values(driver, entry, number, actor().user_id))),
+                (_insert_postings(len(entry.postings)), tuple(_flat(driver, entry_id, entry.postings))),
+                (_FLIP, (driver.moment(moment), entry_id)),
+                recording(driver, "ledger.entry_posted", "journal_entry", entry_id, {"number": posted.label}),
+            ]
+        )
     except IntegrityError as error:
         raise refusal_of(error, [entry]) from error
-    posted = Posted(entry_id, entry.day.year, number)
-    record_each(driver, "ledger.entry_posted", "journal_entry", [(entry_id, {"number": posted.label})])
     return _as_loaded(entry, posted, moment)
 
 

@@ -69,12 +69,18 @@ def _weighed(email: str, typed: str) -> services.Weighed:
 @blueprint.post("/cuenta/salir")
 @public
 def sign_out() -> Response:
-    """End the session's row and empty the cookie; harmless when there is none."""
+    """End the session's row and empty the cookie; harmless when there is none.
+
+    The browser forgets what it kept of it, where it knows how and no earlier person's unsaved text waits in it too.
+    """
     _end_former_session()
     session().commit()
     forget()
     flash(_("Saliste de tu cuenta."), "info")
-    return redirect(url_for("web.home"), 303)
+    answer = redirect(url_for("web.home"), 303)
+    if request.is_secure and not request.form.get("otros"):
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @blueprint.route("/cuenta/segundo-paso", methods=["GET", "POST"])

@@ -60,8 +60,9 @@
   let leaving = false;
   let touched = false;
   for (const form of document.querySelectorAll("form[data-unsaved]:not([data-autosave])")) {
-    form.addEventListener("input", () => { touched = true; });
+    form.addEventListener("input", (event) => { if (!("piecewise" in event.target.dataset)) touched = true; }); // those files are kept
     form.addEventListener("submit", () => { leaving = true; });
   }
-  addEventListener("beforeunload", (event) => { if (touched && !leaving) event.preventDefault(); });
+  window.puente.typed.push(() => touched && !leaving);
+  addEventListener("beforeunload", (event) => { if (touched && !leaving && !window.puente.leaving) event.preventDefault(); });
 }

@@ -351,6 +351,17 @@ def test_cookie_of_a_session_that_ended_is_worthless(session: Session, client: F
     assert status(client) == 303
 
 
+@pytest.mark.parametrize(
+    ("scheme", "others", "told"), [("https", "", '"cache", "storage"'), ("https", "si", None), ("http", "", None)]
+)
+def test_who_leaves_has_the_browser_forget(
+    client: FlaskClient, login: Login, scheme: str, others: str, told: str | None
+) -> None:
+    login()
+    left = client.post("/es/cuenta/salir", data={"otros": others}, base_url=f"{scheme}://localhost")
+    assert left.headers.get("Clear-Site-Data") == told
+
+
 def test_signing_in_replaces_session_and_cookie(session: Session, client: FlaskClient, clock: FrozenClock) -> None:
     user = make_user(email="ana@example.org")
     session.commit()

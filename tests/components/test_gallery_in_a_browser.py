@@ -12,8 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from sqlalchemy.orm import Session
 
 from tests.browser import chromium
+from tests.factories.accounts import make_user, sign_in_as
 
 SITE = "http://localhost"
 Opener = Callable[..., Page]
@@ -40,6 +42,11 @@ class Answering:
 
     def __call__(self, route: Route) -> None:
         parts = urlsplit(route.request.url)
+        if parts.path.endswith("/salir"):  # a redirect would leave this process: its page is given at once
+            sent = {"data": route.request.post_data, "content_type": route.request.headers["content-type"]}
+            left = self.client.post(parts.path, base_url=SITE, **sent)
+            route.fulfill(status=200, content_type="text/html", body=self.client.get(left.location).get_data())
+            return
         if route.request.method == "POST":
             if not self.online:
                 route.abort()
@@ -146,3 +153,36 @@ def test_without_connection_the_draft_stays_in_the_browser_and_comes_back(opened
     expect(page.locator("[data-autosave-status]")).to_have_text(re.compile("^Guardado a las"))
     assert page.evaluate("localStorage.length") == 0
     assert len(answering.posted) == 1
+
+
+def test_a_shared_computer_shows_nobody_what_another_person_wrote(
+    opened: Opener, answering: Answering, session: Session
+) -> None:
+    first, second = make_user(), make_user()
+    sign_in_as(answering.client, first)
+    page = opened("/es/componentes")
+    page.on("dialog", lambda dialog: dialog.accept())
+    title, question = page.locator("#title"), page.get_by_role("dialog", name="Hay cambios que aún no se guardan")
+    empty = title.input_value()
+    answering.online = False
+    title.fill("Son jarocho")
+    expect(page.locator("[data-autosave-status]")).to_have_text("Sin conexión; se guarda en este navegador.")
+
+    sign_in_as(answering.client, second)  # the first session ended by itself
+    page.reload()
+    assert title.input_value() == empty
+    page.get_by_role("button", name="Cerrar sesión").first.click()  # nothing of theirs waits: nobody asks
+    page.wait_for_url("**/cuenta/salir")
+
+    sign_in_as(answering.client, first)
+    page.goto(f"{SITE}/es/componentes")
+    assert title.input_value() == "Son jarocho"
+    page.get_by_role("button", name="Cerrar sesión").first.click()
+    question.get_by_role("button", name="Quedarme").click()
+    expect(question).to_be_hidden()
+    assert title.input_value() == "Son jarocho"
+    page.get_by_role("button", name="Cerrar sesión").first.click()
+    expect(question.get_by_role("listitem")).to_have_text(page.title())
+    question.get_by_role("button", name="Cerrar sesión y borrarlos").click()
+    page.wait_for_url("**/cuenta/salir")
+    page.wait_for_function("localStorage.length === 0")

@@ -167,7 +167,7 @@ def _file(item: Question, label: str, checks: list[Any], _currency: str) -> Any:
     message = lazy("El archivo pesa más de %(limit)s MB.", limit=limit // 1_000_000)
     size: Any = FileSize
     checks = [*checks, size(max_size=limit, message=message)]
-    return FileField(label, checks, render_kw={"data-question": item["id"]})
+    return FileField(label, checks, render_kw={"data-slot": item["id"]})
 
 
 _FIELDS: dict[str, Callable[[Question, str, list[Any], str], Any]] = {

@@ -19,9 +19,9 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from core.forms import MoneyField, PuenteForm, clean_text
 from core.language import N_, lazy
+from grants.models.award import MOST_LINES
 
 TOO_LONG = N_("Es demasiado largo: caben %(max)d caracteres.")
-MOST_LINES = 60
 
 
 class CureAnswerForm(PuenteForm):

@@ -8,7 +8,7 @@ from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
-from grants.models.partial_upload import PartialUpload
+from grants.models.partial_upload import PartialUpload, UploadPurpose
 from grants.models.queue import ApplicationOfficer, BulkAction, BulkRow, SavedFilter
 from grants.models.readmission import Readmission
 from grants.models.retention import Destruction, RetentionHold
@@ -54,4 +54,5 @@ __all__ = [
     "Sketch",
     "SubscriptionLetter",
     "Tranche",
+    "UploadPurpose",
 ]

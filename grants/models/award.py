@@ -12,6 +12,8 @@ from core.money import Money
 from grants.models.application import Application
 from grants.states.award import AwardState, ReportState, TrancheCondition, TrancheState
 
+MOST_LINES = 60  # of one report of expenses
+
 
 class Award(Base):
     """Money promised to one application. It exists once the treasury has committed it."""

@@ -1,6 +1,7 @@
 """Files on their way: what has arrived of them so far, so that a line that breaks costs a piece and not the whole."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,10 +11,19 @@ from core.database import Base, JsonType, UtcDateTime
 from grants.models.application import Application, Attachment
 
 
-class PartialUpload(Base):
-    """A file that one person sends piece by piece to answer one question of an application.
+class UploadPurpose(StrEnum):
+    """What a file is for. One sent for one purpose never serves another."""
 
-    `parts` names the pieces in the store, in order; there are none any more once the whole file is attached.
+    APPLICATION = "application"  # the answer to a question of the form
+    CURE = "cure"  # comes with the answer to a request to cure
+    RECEIPT = "receipt"  # of one line of the report of expenses
+
+
+class PartialUpload(Base):
+    """A file that one person sends piece by piece, for one purpose around one application.
+
+    `slot` is the question or the control it was chosen in. `parts` names the pieces in the store, in order; there are
+    none any more once the whole file is attached. What goes with a form is held for it then, and this is gone.
     """
 
     __tablename__ = "partial_upload"
@@ -29,7 +39,8 @@ class PartialUpload(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey(Application.id))
-    question_id: Mapped[str] = mapped_column(String(60))
+    purpose: Mapped[str] = mapped_column(String(20), server_default=UploadPurpose.APPLICATION.value)
+    slot: Mapped[str] = mapped_column(String(60))
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     name: Mapped[str] = mapped_column(String(200))
     size_bytes: Mapped[int] = mapped_column(BigInteger)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from accounts.models import User
 from core.database import session
 from grants.models.application import Application
-from grants.models.partial_upload import PartialUpload
+from grants.models.partial_upload import PartialUpload, UploadPurpose
 
 
 def partial_upload(application: Application, user: User, number: int) -> PartialUpload | None:
@@ -18,31 +18,34 @@ def partial_upload(application: Application, user: User, number: int) -> Partial
 
 
 def same_upload(
-    application: Application, user: User, question_id: str, size_bytes: int, sha256: str
+    application: Application, user: User, purpose: UploadPurpose, slot: str, *, size_bytes: int, sha256: str
 ) -> PartialUpload | None:
-    """Return the upload of the very same file to the same question, begun before by the same person."""
+    """Return the upload of the very same file to the same place, begun before by the same person."""
     query = select(PartialUpload).where(
         PartialUpload.application_id == application.id,
         PartialUpload.user_id == user.id,
-        PartialUpload.question_id == question_id,
+        PartialUpload.purpose == purpose,
+        PartialUpload.slot == slot,
         PartialUpload.size_bytes == size_bytes,
         PartialUpload.sha256 == sha256,
     )
     return session().scalars(query.order_by(PartialUpload.id.desc()).limit(1)).first()
 
 
-def unfinished_uploads(user: User, application: Application | None = None) -> list[PartialUpload]:
-    """Return what a person has half sent, to one application or to all, least recently touched first."""
+def unfinished_uploads(
+    user: User, application: Application | None = None, purpose: UploadPurpose = UploadPurpose.APPLICATION
+) -> list[PartialUpload]:
+    """Return what a person has half sent, for one purpose of one application or at all, longest untouched first."""
     query = select(PartialUpload).where(PartialUpload.user_id == user.id, PartialUpload.attachment_id.is_(None))
     if application is not None:
-        query = query.where(PartialUpload.application_id == application.id)
+        query = query.where(PartialUpload.application_id == application.id, PartialUpload.purpose == purpose)
     return list(session().scalars(query.order_by(PartialUpload.touched_at, PartialUpload.id)))
 
 
-def uploads_to(application: Application) -> list[PartialUpload]:
-    """Return everything that anybody sent piece by piece to an application."""
+def uploads_to(application: Application, purpose: UploadPurpose | None = None) -> list[PartialUpload]:
+    """Return everything that anybody sent piece by piece around an application, or for one purpose of it."""
     query = select(PartialUpload).where(PartialUpload.application_id == application.id).order_by(PartialUpload.id)
-    return list(session().scalars(query))
+    return list(session().scalars(query if purpose is None else query.where(PartialUpload.purpose == purpose)))
 
 
 def untouched_since(moment: datetime, limit: int = 500) -> list[PartialUpload]:

@@ -15,12 +15,13 @@ from core.language import _
 from core.web_files import send_stored
 from grants import services
 from grants.forms.awards import AcceptForm, DeclineForm, ExpenseReportForm
-from grants.models import Award, ExpenseLine, ExpenseReport
+from grants.models import Award, ExpenseLine, ExpenseReport, UploadPurpose
 from grants.queries import applications as application_queries
 from grants.queries import awards as queries
 from grants.queries import determinations as determination_queries
 from grants.routes.held_uploads import Tray
 from grants.routes.room import MONEY_READERS, blueprint, show, this_person
+from grants.routes.uploads import upload_data
 from grants.services import ExpenseEntry
 from grants.services.expense_reports import receipts_place
 from grants.states.award import (
@@ -131,7 +132,7 @@ def expense_report_file(award_id: int) -> Response | BaseResponse:
     award = _own(award_id, editing=request.method == "POST")
     ensure(_may_report(award))
     returned = [report for report in award.reports if report.state is ReportState.RETURNED][-1:]
-    tray = Tray(receipts_place(award), this_person(), "receipt")
+    tray = Tray(receipts_place(award), this_person(), UploadPurpose.RECEIPT, award.application)
     form = ExpenseReportForm(data=_to_correct(returned[0]) if returned else None)
     form.use_currency(award.currency)
     problem = None
@@ -161,6 +162,7 @@ def expense_report_file(award_id: int) -> Response | BaseResponse:
         application=award.application,
         form=form,
         held=tray.held,
+        uploads=upload_data(award.application, UploadPurpose.RECEIPT),
         returned=returned[0] if returned else None,
         problem=problem.message() if problem is not None else None,
     )

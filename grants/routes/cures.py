@@ -11,11 +11,13 @@ from core.web_files import send_stored
 from grants import services
 from grants.errors.calls import ApplicationNotFound
 from grants.forms.awards import CureAnswerForm
+from grants.models import UploadPurpose
 from grants.queries import screening as queries
 from grants.routes.applications import own_application
 from grants.routes.held_uploads import Tray
 from grants.routes.room import READERS, blueprint, show, this_person
 from grants.routes.screening import submitted_application
+from grants.routes.uploads import upload_data
 from grants.states.screening import CURE, CureState
 
 
@@ -39,7 +41,7 @@ def cure_answer(application_id: int) -> Response | BaseResponse:
     if cure is None:
         raise ApplicationNotFound()
     form = CureAnswerForm()
-    tray = Tray(f"cure:{cure.id}", this_person(), "cure")
+    tray = Tray(services.cure_place(cure), this_person(), UploadPurpose.CURE, application)
     problem = None
     valid = form.validate_on_submit()
     if form.is_submitted() and cure.state is CureState.OPEN:
@@ -63,5 +65,6 @@ def cure_answer(application_id: int) -> Response | BaseResponse:
         states=CURE,
         form=form,
         held=tray.held.get(form.files.name, []),
+        uploads=upload_data(application, UploadPurpose.CURE),
         problem=problem.message() if problem is not None else None,
     )

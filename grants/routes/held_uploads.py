@@ -12,7 +12,7 @@ from core.database import session
 from core.errors import Refusal
 from core.files import StoredFile, store_upload
 from grants import services
-from grants.models import HeldUpload
+from grants.models import Application, HeldUpload, UploadPurpose
 from grants.queries.held_uploads import held_uploads
 
 REMOVE = "quitar-archivo"
@@ -24,7 +24,8 @@ class Tray:
 
     place: str
     person: User
-    purpose: str
+    purpose: UploadPurpose
+    application: Application
 
     @property
     def held(self) -> dict[str, list[HeldUpload]]:
@@ -56,7 +57,8 @@ class Tray:
         return [held.stored_file for held in self.held.get(slot, ())]
 
     def empty(self) -> None:
-        """Hold nothing any longer: the form was sent."""
+        """Hold nothing any longer, and wait for nothing: the form was sent."""
+        services.forget_uploads_to(self.application, self.purpose)
         services.release_uploads(upload for files in self.held.values() for upload in files)
 
 

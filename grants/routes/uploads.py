@@ -1,16 +1,20 @@
 """Files that arrive piece by piece: said to be coming, taken in, looked after, given up.
 
-Spoken by `static/js/uploads.js`; a form without scripts sends the whole file with its step, as ever.
+Spoken by `static/js/uploads.js`; a form without scripts sends the whole file with its other fields, as ever.
 """
 
-from flask import Response, jsonify, request, url_for
+import json
+from typing import Any
+
+from flask import Response, jsonify, render_template, request, url_for
 
 from core.access import ensure, signed_in
 from core.database import session
 from core.errors import InvalidInput, Refusal
 from grants import services
 from grants.errors.uploads import PartOutOfOrder, UploadNotFound
-from grants.models import Application, PartialUpload
+from grants.models import Application, HeldUpload, PartialUpload, UploadPurpose
+from grants.queries.held_uploads import held_uploads
 from grants.queries.partial_uploads import partial_upload, unfinished_uploads
 from grants.routes.applications import own_application
 from grants.routes.room import blueprint, this_person
@@ -32,6 +36,7 @@ def upload_begin(application_id: int) -> Response:
             name=sent.get("nombre", ""),
             size_bytes=_number(sent.get("bytes")) or 0,
             sha256=_digest(sent.get("sha256")),
+            purpose=_purpose(sent.get("para")),
         )
     except Refusal as refusal:
         session().rollback()
@@ -56,7 +61,7 @@ def upload_part(application_id: int, upload_id: int) -> Response:
     upload = _mine(application, upload_id)
     offset = _number(request.args.get("desde"))
     try:
-        services.take_part(upload, -1 if offset is None else offset, request.get_data())
+        taken = services.take_part(upload, this_person(), -1 if offset is None else offset, request.get_data())
     except PartOutOfOrder as refusal:
         session().rollback()
         return _refused(refusal, offset=refusal.offset)
@@ -66,7 +71,7 @@ def upload_part(application_id: int, upload_id: int) -> Response:
         session().commit()
         return _refused(refusal)
     session().commit()
-    return _state(application, upload)
+    return _state(application, taken)
 
 
 @blueprint.post("/solicitudes/<int:application_id>/subidas/<int:upload_id>/cancelar")
@@ -79,18 +84,24 @@ def upload_give_up(application_id: int, upload_id: int) -> Response:
     return jsonify(done=False)
 
 
-def half_sent(application: Application) -> list[dict[str, str | int]]:
-    """Return what this person has half sent to an application, for the page that goes on with it."""
-    return [
+def upload_data(application: Application, purpose: UploadPurpose = UploadPurpose.APPLICATION) -> dict[str, str]:
+    """Return what a form says of itself so that its files go piece by piece: where to, what for, what is half sent."""
+    waiting = [
         {
-            "question": upload.question_id,
+            "slot": upload.slot,
             "name": upload.name,
             "offset": upload.received_bytes,
             "bytes": upload.size_bytes,
             "cancel": url_for("grants.upload_give_up", application_id=application.id, upload_id=upload.id),
         }
-        for upload in unfinished_uploads(this_person(), application)
+        for upload in unfinished_uploads(this_person(), application, purpose)
     ]
+    return {
+        "uploads": url_for("grants.upload_begin", application_id=application.id),
+        "upload-for": purpose.value,
+        "upload-key": f"{purpose.value}-{application.id}",
+        "waiting": json.dumps(waiting),
+    }
 
 
 def _mine(application: Application, number: int) -> PartialUpload:
@@ -100,7 +111,9 @@ def _mine(application: Application, number: int) -> PartialUpload:
     return upload
 
 
-def _state(application: Application, upload: PartialUpload) -> Response:
+def _state(application: Application, upload: PartialUpload | HeldUpload) -> Response:
+    if isinstance(upload, HeldUpload):
+        return _unseen(_held(upload))
     number, whole = application.id, upload.attachment
     told = {
         "offset": upload.received_bytes,
@@ -114,6 +127,23 @@ def _state(application: Application, upload: PartialUpload) -> Response:
     if whole is not None:
         told["name"], told["sha256"] = whole.stored_file.original_name, whole.stored_file.sha256
         told["file"] = url_for("grants.application_file", application_id=number, attachment_id=whole.id)
+    return _unseen(told)
+
+
+def _held(upload: HeldUpload) -> dict[str, Any]:
+    stored = upload.stored_file
+    items = held_uploads(upload.place, this_person()).get(upload.slot, [])
+    return {
+        "offset": stored.size_bytes,
+        "bytes": stored.size_bytes,
+        "name": stored.original_name,
+        "sha256": stored.sha256,
+        "done": True,
+        "held": render_template("grants/held_list.html", items=items),
+    }
+
+
+def _unseen(told: dict[str, Any]) -> Response:
     response = jsonify(told)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -127,6 +157,11 @@ def _refused(refusal: Refusal, **more: int) -> Response:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _purpose(text: str | None) -> UploadPurpose:
+    ensure(not text or text in list(UploadPurpose), InvalidInput())
+    return UploadPurpose(text or UploadPurpose.APPLICATION)
 
 
 def _digest(text: str | None) -> str | None:

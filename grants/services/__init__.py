@@ -79,6 +79,7 @@ from grants.services.subscriptions import (
     subscription_by_token,
     tell_subscribers,
 )
+from grants.services.upload_places import cure_place
 
 __all__ = [
     "BARRED",
@@ -116,6 +117,7 @@ __all__ = [
     "conclude_call",
     "confirm_subscription",
     "correct_text",
+    "cure_place",
     "decline",
     "decline_award",
     "detach_file",

@@ -14,7 +14,7 @@ from core.language import in_language
 from core.money import Money
 from grants.emails import letters
 from grants.errors.awards import ExpenseInvalid, ReasonMissing, ReceiptMissing, ReportEmpty, ReportPending
-from grants.models.award import Award, ExpenseLine, ExpenseReport
+from grants.models.award import MOST_LINES, Award, ExpenseLine, ExpenseReport
 from grants.queries.awards import hold
 from grants.rules.letters import LetterText
 from grants.rules.tranches import unspent
@@ -47,9 +47,7 @@ def file_expense_report(award: Award, *, lines: Sequence[ExpenseEntry], narrativ
             accepted. IllegalTransition: nothing was paid yet.
     """
     hold(award)  # two clicks at once: the second waits and sees the first
-    AWARD.check(award.state, AwardState.REPORTED)
-    if any(report.state is not ReportState.RETURNED for report in award.reports):
-        raise ReportPending()
+    ensure_reportable(award)
     if not lines:
         raise ReportEmpty()
     for number, entry in enumerate(lines, start=1):
@@ -74,9 +72,30 @@ def file_expense_report(award: Award, *, lines: Sequence[ExpenseEntry], narrativ
     return report
 
 
+def ensure_reportable(award: Award) -> None:
+    """Refuse what comes for a report that cannot be handed in.
+
+    Raises:
+        IllegalTransition: nothing was paid yet, or the award is over. ReportPending: one is under review or accepted.
+    """
+    AWARD.check(award.state, AwardState.REPORTED)
+    if any(report.state is not ReportState.RETURNED for report in award.reports):
+        raise ReportPending()
+
+
 def receipts_place(award: Award) -> str:
     """Return where the receipts of an award's unfinished report are held."""
     return f"expenses:{award.id}"
+
+
+def receipt_slot(place: int) -> str:
+    """Return the control that takes the receipt of a line of the report, counted from 0."""
+    return f"lines-{place}-receipt"
+
+
+def is_receipt_slot(slot: str) -> bool:
+    """Return whether a control takes the receipt of a line that a report may have."""
+    return slot in map(receipt_slot, range(MOST_LINES))
 
 
 def accept_expense_report(report: ExpenseReport) -> ExpenseReport:
@@ -109,7 +128,7 @@ def return_expense_report(report: ExpenseReport, *, reason: str) -> ExpenseRepor
     filer = report.award.application.applicant if report.filed_by_id is None else people.user(report.filed_by_id)
     if filer is not None:
         for place, line in enumerate(report.lines):
-            hold_upload(receipts_place(report.award), f"lines-{place}-receipt", filer, line.receipt, replacing=True)
+            hold_upload(receipts_place(report.award), receipt_slot(place), filer, line.receipt, replacing=True)
     with in_language(report.award.application.applicant.language):
         text = letters.report_returned(report)
     _send(report, text)

@@ -1,6 +1,6 @@
 """Keep the files of a form whose other fields were refused, until it is sent whole or they are taken off."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sized
 from datetime import timedelta
 
 from accounts.models import User
@@ -24,10 +24,9 @@ def hold_upload(place: str, slot: str, user: User, stored_file: StoredFile, *, r
         TooManyHeldFiles: the form holds as many as it may.
     """
     held = held_uploads(place, user)
-    if sum(len(files) for files in held.values()) >= MOST_HELD:
-        raise TooManyHeldFiles(most=MOST_HELD)
     if replacing:
-        release_uploads(held.get(slot, ()))
+        release_uploads(held.pop(slot, ()))
+    _ensure_room(held)
     kept = HeldUpload(
         place=place,
         slot=slot,
@@ -40,6 +39,29 @@ def hold_upload(place: str, slot: str, user: User, stored_file: StoredFile, *, r
     session().flush()
     plan_forgetting()
     return kept
+
+
+def held_already(
+    place: str, slot: str, user: User, *, size_bytes: int, sha256: str | None, replacing: bool = False
+) -> HeldUpload | None:
+    """Return what a control holds of the very same file; None when it has yet to come.
+
+    Raises:
+        TooManyHeldFiles: it has, and the form holds as many as it may.
+    """
+    held = held_uploads(place, user)
+    for upload in held.get(slot, ()):
+        if (upload.stored_file.size_bytes, upload.stored_file.sha256) == (size_bytes, sha256):
+            return upload
+    if replacing:
+        held.pop(slot, None)
+    _ensure_room(held)
+    return None
+
+
+def _ensure_room(held: Mapping[str, Sized]) -> None:
+    if sum(map(len, held.values())) >= MOST_HELD:
+        raise TooManyHeldFiles(most=MOST_HELD)
 
 
 def drop_uploads(place: str, user: User, numbers: Collection[int]) -> int:

@@ -173,8 +173,7 @@ def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = (
         CureClosed: too late, or answered before. ReasonMissing: an empty answer.
     """
     session().refresh(cure, with_for_update=True)  # two people of one organisation at once: the first answer counts
-    if cure.state is not CureState.OPEN or not is_before_closing(cure.due_at, now()):
-        raise CureClosed(closed_at=spoken_deadline(cure.due_at))
+    ensure_cure_open(cure)
     if not text.strip() and not files:
         raise ReasonMissing()
     CURE.check(cure.state, CureState.ANSWERED)
@@ -183,6 +182,16 @@ def answer_cure(cure: CureRequest, *, text: str, files: Sequence[StoredFile] = (
     session().flush()
     record("cure.answered", "application", cure.application_id, None, {"files": len(files)})
     return cure
+
+
+def ensure_cure_open(cure: CureRequest) -> None:
+    """Refuse what comes to a request to cure that takes nothing any more.
+
+    Raises:
+        CureClosed: its last second is over, or it was answered.
+    """
+    if cure.state is not CureState.OPEN or not is_before_closing(cure.due_at, now()):
+        raise CureClosed(closed_at=spoken_deadline(cure.due_at))
 
 
 def _decide(

@@ -1,7 +1,8 @@
-// Sends the files of an application piece by piece as soon as they are chosen. A line that breaks costs the last piece: the file
+// Sends the files of a form piece by piece as soon as they are chosen. A line that breaks costs the last piece: the file
 // waits in this browser and goes on where the server has it, after a pause, a reload or a day. Without this the form sends it whole.
 "use strict";
 {
+  const { shelf, key: keyOf } = window.puente;
   const form = document.querySelector("form[data-uploads]");
   const words = document.querySelector("[data-upload-words]")?.dataset;
   const LEAST = 64 * 1024;
@@ -20,23 +21,6 @@
   };
   const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const element = (name, attributes = {}) => Object.assign(document.createElement(name), attributes);
-
-  // The file itself waits in this browser until it has arrived, so that a reload need not ask for it again.
-  const shelf = (mode, act) =>
-    new Promise((resolve) => {
-      try {
-        const open = indexedDB.open("puente", 1);
-        open.onupgradeneeded = () => open.result.createObjectStore("uploads");
-        open.onerror = () => resolve();
-        open.onsuccess = () => {
-          const deal = open.result.transaction("uploads", mode);
-          const asked = act(deal.objectStore("uploads"));
-          const end = (value) => { open.result.close(); resolve(value); };
-          deal.oncomplete = () => end(asked.result);
-          deal.onerror = deal.onabort = () => end();
-        };
-      } catch { resolve(); }
-    });
 
   const post = (address, body, upload, onProgress) =>
     new Promise((resolve, reject) => {
@@ -57,7 +41,15 @@
       request.send(body);
     });
 
-  const going = new Set();
+  // Two files travel at once; those chosen after them wait their turn.
+  const AT_ONCE = 2;
+  const queue = [];
+  let travelling = 0;
+  const turn = () => new Promise((go) => { if (travelling < AT_ONCE) { travelling += 1; go(); } else queue.push(go); });
+  const next = () => { const go = queue.shift(); if (go) go(); else travelling -= 1; };
+
+  const going = new Set(); // what is under way, or waits its turn
+  const safe = new WeakSet(); // of it, what goes on by itself on the page that comes
   let leaving = null;
   const stay = () => {
     leaving = null;
@@ -65,8 +57,8 @@
     if (note) note.textContent = "";
   };
 
-  const start = (input) => {
-    const key = `${form.dataset.autosave}:${input.dataset.question}`;
+  // One file on its way, and what is seen of it.
+  const row = (input, slot, key, endOfRow) => {
     const box = element("div", { className: "upload", hidden: true });
     const text = element("p", { className: "upload-text" });
     const bar = element("progress", { max: 1, value: 0 });
@@ -79,7 +71,7 @@
     const stop = element("button", { type: "button", className: "btn btn-quiet", textContent: say("cancel") });
     actions.append(hold, stop);
     box.append(text, bar, actions);
-    input.after(box, spoken);
+    endOfRow.before(box, spoken);
     let upload = null;
     let said = "";
 
@@ -108,7 +100,7 @@
       show(`${say("sending", amount(sent))}${time && ` ${time}`}`, { aloud: say("aloud", { name: upload.name, share: quarter }), moving: true });
     };
     const settle = () => {
-      going.delete(input);
+      going.delete(box);
       if (leaving && !going.size) { const { button } = leaving; stay(); form.requestSubmit(button); }
     };
     const end = (message, tone) => {
@@ -118,9 +110,15 @@
       if (tone === "bad") stay();
       settle();
     };
-    const keep = (mine) => shelf("readwrite", (files) => files.put({ file: mine.file, paused: mine.paused, at: Date.now() }, key));
+    const keep = async (mine) => { if (await shelf("readwrite", (files) => files.put({ file: mine.file, paused: mine.paused, at: Date.now() }, key))) safe.add(box); };
 
-    const arrived = (told) => {
+    const holdOn = (told) => {
+      const held = form.querySelector(`[data-held="${CSS.escape(slot)}"]`);
+      const unwanted = [...held.querySelectorAll("input:checked")].map((one) => one.id);
+      held.innerHTML = told.held;
+      for (const id of unwanted) { const one = document.getElementById(id); if (one) one.checked = true; }
+    };
+    const answerWith = (told) => {
       const link = element("a", { href: told.file, textContent: told.name });
       let kept = document.getElementById(`${input.id}-kept`);
       if (!kept) {
@@ -129,6 +127,9 @@
         input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${kept.id}`.trim());
       }
       kept.replaceChildren(`${say("kept")} `, link, `. ${say("replace")}`);
+    };
+    const arrived = (told) => {
+      if ("held" in told) holdOn(told); else answerWith(told);
       input.removeAttribute("aria-invalid");
       end(say("done", { name: told.name, whole: weight(told.bytes) }), "good");
     };
@@ -146,7 +147,7 @@
         try { mine.sha256 = hex(await crypto.subtle.digest("SHA-256", await mine.file.arrayBuffer())); } catch { mine.sha256 = ""; }
       }
       const body = new FormData();
-      for (const [name, value] of Object.entries({ pregunta: input.dataset.question, nombre: mine.name, bytes: mine.bytes, sha256: mine.sha256 })) body.set(name, value);
+      for (const [name, value] of Object.entries({ para: form.dataset.uploadFor, pregunta: slot, nombre: mine.name, bytes: mine.bytes, sha256: mine.sha256 })) body.set(name, value);
       return post(form.dataset.uploads, body, mine);
     };
     const piece = async (mine) => {
@@ -160,11 +161,17 @@
 
     const run = async () => {
       const mine = upload;
+      show(say("preparing", { name: mine.name }), { moving: true });
+      const still = (mine.run = () => upload === mine && !mine.paused && mine.run === still); // paused and resumed, it is another
+      await turn();
+      try { await send(mine, still); } finally { next(); }
+    };
+    const send = async (mine, still) => {
       Object.assign(mine, { since: performance.now(), from: mine.offset, tries: 0 });
-      while (upload === mine && !mine.paused) {
+      while (still()) {
         let answer = null;
         try { answer = await (mine.part ? piece(mine) : begin(mine)); } catch { /* the line broke */ }
-        if (upload !== mine || mine.paused) return;
+        if (!still()) return;
         const { status, told } = answer || { status: 0 };
         if (told?.done) { arrived(told); return; }
         if (told && "offset" in told) {
@@ -188,13 +195,13 @@
         }
       }
     };
-    const take = (file, paused = false) => {
-      upload = { file, name: file.name, bytes: file.size, offset: 0, step: FIRST, paused };
-      going.add(input);
+    const take = (file, paused = false, offset = 0) => {
+      upload = { file, name: file.name, bytes: file.size, offset, step: FIRST, paused };
+      going.add(box);
       if (paused) { rest(); } else run();
     };
     const rest = () => {
-      going.delete(input);
+      going.delete(box);
       show(say("paused", amount(upload.offset)), { tone: "", moving: true });
       bar.value = upload.offset / upload.bytes;
     };
@@ -202,7 +209,7 @@
     hold.addEventListener("click", () => {
       upload.paused = !upload.paused;
       keep(upload);
-      if (upload.paused) { upload.request?.abort(); upload.wake?.(); rest(); } else { going.add(input); run(); }
+      if (upload.paused) { upload.request?.abort(); upload.wake?.(); rest(); } else { going.add(box); run(); }
     });
     stop.addEventListener("click", () => {
       const mine = upload;
@@ -214,38 +221,70 @@
       end(say("cancelled", { name: mine.name }), "");
       input.focus();
     });
-    input.addEventListener("change", async () => {
-      const file = input.files[0];
-      if (!file) return;
-      if (!file.size) { show(say("empty", { name: file.name }), { tone: "bad", shut: true }); input.value = ""; return; }
+    const choose = async (file) => {
+      if (!file.size) { show(say("empty", { name: file.name }), { tone: "bad", shut: true }); return; }
       let beginning = "";
       try { beginning = hex(await file.slice(0, 8).arrayBuffer()); } catch { /* said when it is read */ }
-      if (beginning && !BEGINNINGS.some((known) => beginning.startsWith(known))) { show(say("kind", { name: file.name }), { tone: "bad", shut: true }); input.value = ""; return; }
+      if (beginning && !BEGINNINGS.some((known) => beginning.startsWith(known))) { show(say("kind", { name: file.name }), { tone: "bad", shut: true }); return; }
       if (upload) { upload.request?.abort(); upload.wake?.(); upload = null; }
       take(file);
       keep(upload);
-      input.value = ""; // it travels by itself: the form must not send it a second time
-    });
+    };
     addEventListener("online", () => upload?.wake?.());
     addEventListener("offline", () => { if (upload && !upload.paused) upload.request?.abort(); }); // it would hang until somebody gives up
 
-    const waiting = JSON.parse(form.dataset.waiting || "[]").find((one) => one.question === input.dataset.question);
-    shelf("readonly", (files) => files.get(key)).then((kept) => {
-      if (upload) return;
-      if (kept?.file && Date.now() - kept.at < KEPT) { take(kept.file, kept.paused); return; }
-      if (kept) shelf("readwrite", (files) => files.delete(key));
-      if (!waiting) return;
+    // Half of it is on the server, and the file itself on another device: chosen again, it goes on.
+    const offer = (waiting) => {
       upload = { ...waiting, paused: true };
       show(say("elsewhere", amount(waiting.offset)), { moving: true });
       bar.value = waiting.offset / waiting.bytes;
+    };
+    const is = (file) => upload && !upload.file && upload.name === file.name && upload.bytes === file.size;
+    const resume = (...what) => { safe.add(box); take(...what); };
+    return { choose, resume, offer, is, isBusy: () => Boolean(upload) };
+  };
+
+  const start = (input) => {
+    const slot = input.dataset.slot || input.name;
+    const prefix = keyOf(`${form.dataset.uploadKey}:${slot}`);
+    const endOfRows = element("span", { hidden: true });
+    const rows = [];
+    const add = (key) => { const made = row(input, slot, key, endOfRows); rows.push(made); return made; };
+    input.after(endOfRows);
+    const only = input.multiple ? null : add(prefix);
+    let made = 0;
+    const another = () => only || add(`${prefix}:${Date.now()}-${(made += 1)}`);
+    input.dataset.piecewise = "";
+    input.addEventListener("change", () => {
+      const files = [...input.files];
+      input.value = ""; // they travel by themselves: the form must not send them a second time
+      for (const file of files) (rows.find((one) => one.is(file)) || another()).choose(file);
     });
+
+    const mine = (key) => key === prefix || key.startsWith(`${prefix}:`);
+    const here = async () => {
+      const taken = [];
+      const halves = JSON.parse(form.dataset.waiting || "[]").filter((one) => one.slot === slot);
+      const isHalf = (half, file) => file.name === half.name && file.size === half.bytes;
+      for (const key of ((await shelf("readonly", (files) => files.getAllKeys())) || []).filter(mine)) {
+        const kept = await shelf("readonly", (files) => files.get(key));
+        if (!kept?.file || Date.now() - kept.at > KEPT) shelf("readwrite", (files) => files.delete(key));
+        else if (!only?.isBusy()) { (only || add(key)).resume(kept.file, kept.paused, halves.find((half) => isHalf(half, kept.file))?.offset); taken.push(kept.file); }
+      }
+      for (const half of halves) {
+        const known = taken.some((file) => isHalf(half, file));
+        if (!known && !rows.some((one) => one.isBusy() && !input.multiple)) another().offer(half);
+      }
+    };
+    here();
   };
 
   if (form && words && window.indexedDB && window.XMLHttpRequest) {
-    for (const input of form.querySelectorAll("input[type=file][data-question]")) start(input);
+    for (const input of form.querySelectorAll("input[type=file]")) start(input);
     // Leaving the page would stop what is under way: it waits for the last byte, and goes on by itself.
     document.addEventListener("submit", (event) => {
       if (event.target !== form || !going.size) return;
+      if (event.submitter?.value === "agregar" && [...going].every((one) => safe.has(one))) return; // the same page comes, one line longer
       event.preventDefault();
       event.stopImmediatePropagation();
       leaving = { button: event.submitter };

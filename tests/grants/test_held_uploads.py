@@ -15,13 +15,14 @@ from core.files import store_upload
 from core.roles import Role
 from grants import services
 from grants.errors.calls import TooManyHeldFiles
-from grants.models import Application, Award, ExpenseReport, HeldUpload
+from grants.models import Application, Award, ExpenseReport, HeldUpload, PartialUpload
 from grants.queries import determinations as queries
 from grants.queries import screening as screening_queries
 from grants.services import held_uploads
 from tests.factories import awards as make
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import a_pdf, make_draft_application, make_open_call
+from tests.grants.test_uploads import PIECE, Sender, a_large_pdf
 
 Login = Callable[..., Any]
 
@@ -181,3 +182,67 @@ def test_step_keeps_a_file_when_somebody_else_saved_first(client: FlaskClient, c
     names = [item.stored_file.original_name for item in draft.current_attachments if item.question_id == "invitation"]
     assert names == ["nueva.pdf"]
     assert session().scalar(select(func.count(HeldUpload.id))) == 0
+
+
+def by_pieces(client: FlaskClient, application_id: int, purpose: str, slot: str, seed: int = 7) -> Sender:
+    """A browser that sends one file of a form."""
+    sender = Sender(client, application_id, a_large_pdf(seed=seed))
+    sender.said = {"para": purpose, "pregunta": slot}
+    return sender
+
+
+def test_file_of_a_cure_goes_on_where_it_stood_and_waits_for_the_answer(client: FlaskClient, cure_url: str) -> None:
+    number = int(cure_url.split("/")[3])
+    sender = by_pieces(client, number, "cure", "files")
+    first = int(sender.begin().get_json()["part"].split("/")[-2])
+    assert sender.part(first, 0, PIECE).get_json()["offset"] == PIECE
+    assert "&#34;offset&#34;: 40000" in client.get(cure_url).text
+    told = sender.all().get_json()
+    assert (told["done"], "carta.pdf" in told["held"]) == (True, True)
+    assert sender.begin().get_json()["done"]  # its answer was lost on the way
+    assert by_pieces(client, number, "cure", "files", seed=8).all().get_json()["held"].count("checkbox") == 2
+    assert "Ya recibimos estos archivos" in client.get(cure_url).text
+    late = by_pieces(client, number, "cure", "files", seed=9)
+    upload = int(late.begin().get_json()["part"].split("/")[-2])
+    assert client.post(cure_url, data={"text": "Aquí está."}).status_code == 303
+    cure = screening_queries.cure_of(session().get_one(Application, number))
+    assert cure is not None
+    session().refresh(cure)
+    assert len(cure.answer_files) == 2
+    assert held() == []
+    assert late.part(upload, 0, PIECE).status_code == 404
+    assert late.begin().status_code == 409
+
+
+def test_receipt_by_pieces_stands_on_its_line_and_another_replaces_it(client: FlaskClient, award_url: str) -> None:
+    award = session().get_one(Award, int(award_url.split("/")[3]))
+    number = award.application_id
+    by_pieces(client, number, "receipt", "lines-1-receipt").all()
+    told = by_pieces(client, number, "receipt", "lines-1-receipt", seed=8).all().get_json()
+    assert told["held"].count("checkbox") == 1
+    assert client.post(award_url, data={**BLANK, **line(1)}).status_code == 303
+    report = session().scalars(select(ExpenseReport)).one()
+    assert report.lines[0].receipt.sha256 == told["sha256"]
+    assert by_pieces(client, number, "receipt", "lines-2-receipt").begin().status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("purpose", "slot"),
+    [
+        ("receipt", "lines-60-receipt"),
+        ("receipt", "lines-01-receipt"),
+        ("receipt", "files"),
+        ("cure", "files"),
+        ("application", "lines-1-receipt"),
+        ("otra", "files"),
+    ],
+)
+def test_file_for_what_nobody_asks_is_refused(client: FlaskClient, award_url: str, purpose: str, slot: str) -> None:
+    award = session().get_one(Award, int(award_url.split("/")[3]))
+    assert by_pieces(client, award.application_id, purpose, slot).begin().status_code == 422
+    assert session().scalar(select(func.count(PartialUpload.id))) == 0
+
+
+def test_only_who_may_answer_sends_files_of_a_cure(client: FlaskClient, cure_url: str) -> None:
+    sign_in_as(client, make_user())
+    assert by_pieces(client, int(cure_url.split("/")[3]), "cure", "files").begin().status_code == 404

@@ -58,14 +58,16 @@ def draft(clock: FrozenClock) -> Application:
 class Sender:
     """One browser that sends one file."""
 
-    def __init__(self, client: FlaskClient, application: Application, data: bytes, name: str = "carta.pdf") -> None:
-        self.client, self.data, self.name = client, data, name
-        self.url = f"/es/solicitudes/{application.id}/subidas"
+    def __init__(self, client: FlaskClient, application: Application | int, data: bytes) -> None:
+        self.client, self.data = client, data
+        number = application if isinstance(application, int) else application.id
+        self.url = f"/es/solicitudes/{number}/subidas"
+        self.said = {"pregunta": "invitation"}
 
     def begin(self, **changes: Any) -> TestResponse:
         digest = hashlib.sha256(self.data).hexdigest()
-        said = {"pregunta": "invitation", "nombre": self.name, "bytes": len(self.data), "sha256": digest}
-        return self.client.post(self.url, data=said | changes)
+        said = {"nombre": "carta.pdf", "bytes": len(self.data), "sha256": digest}
+        return self.client.post(self.url, data=self.said | said | changes)
 
     def part(self, number: int, start: int, end: int | None = None, data: bytes | None = None) -> TestResponse:
         body = self.data[start:end] if data is None else data
@@ -307,12 +309,13 @@ def test_page_says_what_is_half_sent(sender: Sender) -> None:
 
 def test_undone_piece_leaves_nothing_in_the_store(draft: Application) -> None:
     upload = services.begin_upload(draft, draft.applicant, "invitation", name="a.pdf", size_bytes=50_000)
+    assert isinstance(upload, PartialUpload)
     session().commit()
-    services.take_part(upload, 0, a_large_pdf()[:PIECE])
+    services.take_part(upload, draft.applicant, 0, a_large_pdf()[:PIECE])
     assert len(pieces()) == 1
     session().rollback()
     assert pieces() == []
-    services.take_part(upload, 0, a_large_pdf()[:PIECE])
+    services.take_part(upload, draft.applicant, 0, a_large_pdf()[:PIECE])
     session().commit()
     services.give_up_upload(upload)
     session().rollback()
@@ -337,4 +340,6 @@ def test_the_last_second_counts_whole(draft: Application, clock: FrozenClock) ->
     closes = draft.call.closes_at
     assert closes is not None
     clock.set(closes + timedelta(milliseconds=900))
-    assert services.begin_upload(draft, draft.applicant, "invitation", name="a.pdf", size_bytes=10).begun_at == now()
+    begun = services.begin_upload(draft, draft.applicant, "invitation", name="a.pdf", size_bytes=10)
+    assert isinstance(begun, PartialUpload)
+    assert begun.begun_at == now()

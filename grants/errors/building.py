@@ -22,6 +22,12 @@ class QuestionDepended(Conflict):
     sentence = N_("«%(label)s» no se puede quitar: «%(other)s» depende de su respuesta.")
 
 
+class AnswerDepended(Conflict):
+    """Another question is only asked because of an answer that would go."""
+
+    sentence = N_("«%(other)s» depende de una respuesta de «%(label)s» que se quita: cambia antes su condición.")
+
+
 class QuestionTooEarly(Conflict):
     """It would be asked before the answer it depends on."""
 

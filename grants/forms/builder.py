@@ -8,9 +8,9 @@ from wtforms.fields import TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from core.forms import PuenteForm, choices
-from core.language import N_, _, current_language, lazy
+from core.language import N_, _, current_language, lazy, localised
 from grants.rules import form as rules
-from grants.rules.form_building import NEEDED, free_id, slug
+from grants.rules.form_building import NEEDED, free_id, place_of, slug
 
 TYPE_LABELS: Mapping[str, str] = {
     "text": N_("Texto con límite de palabras"),
@@ -50,13 +50,18 @@ class BuilderForm(PuenteForm):
     most = _count(N_("Número mayor que se acepta"))
     options = TextAreaField(lazy("Opciones, una por renglón"), [Optional(), Length(max=6_000, message=lazy(TOO_LONG))])
     when = SelectField(lazy("Se pregunta"), validate_choice=False)
+    section = SelectField(lazy("Paso del formulario"), validate_choice=False)
 
     fixed = False  # the fund works with the answer: its type and choices stay
 
     @classmethod
-    def of(cls, form: Mapping[str, Any], item: Mapping[str, Any] | None) -> "BuilderForm":
-        """Return the form of one question, or of a new one."""
-        built = cls(data=_shown(item) if item is not None else {"kind": "text"})
+    def of(cls, form: Mapping[str, Any], item: Mapping[str, Any] | None, section: str) -> "BuilderForm":
+        """Return the form of one question where it stands, or of a new one of a step."""
+        steps = [(step["id"], localised(step["title"])) for step in rules.steps(form) if step["kind"] == "questions"]
+        stands = section if item is None else place_of(form, item["id"])[0]
+        built = cls(data=(_shown(item) if item is not None else {"kind": "text"}) | {"section": stands})
+        built.section.choices = choices(steps)
+        built.section.data = built.section.data or stands
         built.fixed = item is not None and item["id"] in NEEDED
         built.kind.choices = choices((kind, _(label)) for kind, label in TYPE_LABELS.items())
         built.when.choices = choices(_conditions(form, item))

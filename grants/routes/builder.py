@@ -1,6 +1,7 @@
 """The form builder: questions in their order, moved, written, taken out, and seen as others will see them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -36,11 +37,31 @@ def form_build(slug: str) -> Response:
     return _page(any_call(slug))
 
 
-def _moved_back() -> tuple[str, str, int] | None:
-    """Return what was just moved and by how many places it goes back: whether a step or a question, and which."""
-    kind, _colon, rest = request.args.get("deshacer", "").partition(":")
-    name, _colon, places = rest.rpartition(":")
-    return (kind, name, _places(places)) if kind in ("paso", "pregunta") and _places(places) else None
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes back what was just moved: where it is sent, and with what."""
+
+    url: str
+    values: dict[str, str | int]
+    inside: str = ""  # the question whose choices were put in order
+
+
+def _moved_back(slug: str) -> Undo | None:
+    """Return what takes back the move that the address names."""
+    match request.args.get("deshacer", "").split(":"):
+        case ["paso", name, places] if _places(places):
+            url = url_for("grants.step_act", slug=slug, section_id=name, act="mover")
+            return Undo(url, {"lugares": _places(places)})
+        case ["pregunta", name, places] if _places(places):
+            url = url_for("grants.question_act", slug=slug, question_id=name, act="mover")
+            return Undo(url, {"lugares": _places(places)})
+        case ["opcion", name, value, places] if value and _places(places):
+            url = url_for("grants.option_act", slug=slug, question_id=name, value=value, act="mover")
+            return Undo(url, {"lugares": _places(places)}, name)
+        case ["traslado", name, section, at] if name:
+            url = url_for("grants.question_act", slug=slug, question_id=name, act="trasladar")
+            return Undo(url, {"destino": section, "lugar": _places(at)})
+    return None
 
 
 def _places(typed: str) -> int:
@@ -59,14 +80,21 @@ def _page(call: Call, status: int = 200, problem: str | None = None) -> Response
         edition=edition_of(call, FORM),
         editable=call.state in EDITABLE,
         problem=problem,
-        undo=_moved_back() if call.state in EDITABLE else None,
+        undo=_moved_back(call.slug) if call.state in EDITABLE else None,
     )
 
 
 @blueprint.post("/programa/convocatorias/<slug>/formulario/<question_id>/<act>")
 @roles(OFFICER, ADMINISTRATOR)
 def question_act(slug: str, question_id: str, act: str) -> Response | BaseResponse:
-    """Move a question, by one place or, dragged, by several; or take it out."""
+    """Move a question, by one place or, dragged, by several; or to another step; or take it out."""
+    if act == "trasladar":
+        target, at = request.form.get("destino", "")[:60], request.form.get("lugar", "")
+        return _change(
+            slug,
+            lambda form: building.move_to_step(form, question_id, target, _places(at) if at else None),
+            _where_it_was(any_call(slug).form, slug, question_id),
+        )
     if act != "quitar":
         return _move(slug, "pregunta", question_id, act, building.move_question)
     return _change(
@@ -81,12 +109,30 @@ def step_act(slug: str, section_id: str, act: str) -> Response | BaseResponse:
     return _move(slug, "paso", section_id, act, building.move_step)
 
 
+@blueprint.post("/programa/convocatorias/<slug>/formulario/<question_id>/opciones/<value>/<act>")
+@roles(OFFICER, ADMINISTRATOR)
+def option_act(slug: str, question_id: str, value: str, act: str) -> Response | BaseResponse:
+    """Move a choice of a question."""
+
+    def move(form: Any, name: str, places: int) -> dict[str, Any]:
+        return building.move_option(form, question_id, name.partition(":")[2], places)
+
+    return _move(slug, "opcion", f"{question_id}:{value}", act, move)
+
+
+def _where_it_was(form: Any, slug: str, question_id: str) -> str:
+    """Return the address of the builder at a question that goes to another step, with the way back."""
+    section, at = building.place_of(form, question_id)
+    back = url_for("grants.form_build", slug=slug, deshacer=f"traslado:{question_id}:{section}:{at}")
+    return f"{back}#pregunta-{question_id}"
+
+
 def _move(slug: str, kind: str, name: str, act: str, move: Move) -> Response | BaseResponse:
     """Move a step or a question: by buttons and arrows one place, by dragging as many as it was dragged."""
     places = MOVES.get(act) or (_places(request.form.get("lugares", "")) if act == "mover" else 0)
     ensure(places, NotFound())
     back = url_for("grants.form_build", slug=slug, deshacer=f"{kind}:{name}:{-places}")
-    return _change(slug, lambda form: move(form, name, places), f"{back}#{kind}-{name}")
+    return _change(slug, lambda form: move(form, name, places), f"{back}#{kind}-{name.replace(':', '-')}")
 
 
 def _change(slug: str, change: Callable[[Any], dict[str, Any]], onwards: str) -> Response | BaseResponse:
@@ -111,17 +157,21 @@ def question_edit(slug: str, question_id: str) -> Response | BaseResponse:
     section = request.args.get("paso", "")
     if before is None and question_id != "nueva":
         raise QuestionUnknown()
-    form = BuilderForm.of(call.form, before)
+    form = BuilderForm.of(call.form, before, section)
     problem = None
     if form.validate_on_submit():
         try:
             ensure_edition(call, FORM, request.form.get("edicion", ""))
             number = question_id if before is not None else building.new_id(call.form, form.label_es.data or "")
-            changed = building.put_question(call.form, section, form.question(number, before))
+            step, onwards = form.section.data or "", url_for("grants.form_build", slug=slug) + f"#pregunta-{number}"
+            changed = building.put_question(call.form, step, form.question(number, before))
+            if building.place_of(changed, number)[0] != step:
+                onwards = _where_it_was(call.form, slug, number)
+                changed = building.move_to_step(changed, number, step)
             services.edit_call(call, form=changed)
             session().commit()
             flash(_("Guardamos la pregunta."), "success")
-            return redirect(url_for("grants.form_build", slug=slug) + f"#pregunta-{number}", 303)
+            return redirect(onwards, 303)
         except Refusal as refusal:
             session().rollback()
             problem = refusal

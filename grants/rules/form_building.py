@@ -5,7 +5,14 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionTooEarly, QuestionUnknown, TooManyQuestions
+from grants.errors.building import (
+    AnswerDepended,
+    QuestionDepended,
+    QuestionNeeded,
+    QuestionTooEarly,
+    QuestionUnknown,
+    TooManyQuestions,
+)
 from grants.rules import form as rules
 
 Form = Mapping[str, Any]
@@ -28,6 +35,46 @@ def move_question(form: Form, question_id: str, places: int) -> dict[str, Any]:
     """
     section, at = _place(form, question_id)
     return _in_order(form, _with_questions(form, section["id"], _moved(section["questions"], at, places)))
+
+
+def move_to_step(form: Form, question_id: str, section_id: str, at: int | None = None) -> dict[str, Any]:
+    """Return the form with a question taken to another step, to its end or to a place in it counted from 0.
+
+    Raises:
+        QuestionUnknown: no such question, or no such step of questions. QuestionTooEarly, as within a step.
+    """
+    section, place = _place(form, question_id)
+    target = next((one for one in form["sections"] if one["id"] == section_id and one["kind"] == "questions"), None)
+    if target is None:
+        raise QuestionUnknown()
+    left = [*section["questions"][:place], *section["questions"][place + 1 :]]
+    taken = left if target is section else list(target["questions"])
+    taken.insert(len(taken) if at is None else max(0, at), section["questions"][place])
+    return _in_order(form, _with_questions(_with_questions(form, section["id"], left), section_id, taken))
+
+
+def place_of(form: Form, question_id: str) -> tuple[str, int]:
+    """Return the step of a question and its place in it, counted from 0.
+
+    Raises:
+        QuestionUnknown: there is none.
+    """
+    section, at = _place(form, question_id)
+    return section["id"], at
+
+
+def move_option(form: Form, question_id: str, value: str, places: int) -> dict[str, Any]:
+    """Return the form with a choice of a question moved up (negative) or down, at most to the ends.
+
+    Raises:
+        QuestionUnknown: there is no such question, or no such choice of it.
+    """
+    section, place = _place(form, question_id)
+    item = section["questions"][place]
+    values = [one["value"] for one in item.get("options", ())]
+    if value not in values:
+        raise QuestionUnknown()
+    return put_question(form, section["id"], {**item, "options": _moved(item["options"], values.index(value), places)})
 
 
 def move_step(form: Form, section_id: str, places: int) -> dict[str, Any]:
@@ -64,9 +111,11 @@ def put_question(form: Form, section_id: str, question: Question) -> dict[str, A
 
     Raises:
         QuestionUnknown: no such step of questions. TooManyQuestions: the form is as long as it may be.
+        AnswerDepended: another question is asked because of an answer that this one has no longer.
     """
     if rules.question(form, question["id"]) is not None:
         section, at = _place(form, question["id"])
+        _ensure_answers(form, question)
         order = list(section["questions"])
         order[at] = dict(question)
         return _with_questions(form, section["id"], order)
@@ -76,6 +125,14 @@ def put_question(form: Form, section_id: str, question: Question) -> dict[str, A
     if sum(1 for _item in rules.questions(form)) >= MOST_QUESTIONS:
         raise TooManyQuestions(most=MOST_QUESTIONS)
     return _with_questions(form, section_id, [*section["questions"], dict(question)])
+
+
+def _ensure_answers(form: Form, question: Question) -> None:
+    answers = ["yes", "no"] if question["type"] == "yes_no" else [one["value"] for one in question.get("options", ())]
+    for _step, other in rules.questions(form):
+        condition = other.get("when")
+        if condition and condition["question"] == question["id"] and not set(condition["in"]) <= set(answers):
+            raise AnswerDepended(label=rules.label(question), other=rules.label(other))
 
 
 def new_id(form: Form, label: str) -> str:

@@ -11,6 +11,14 @@
     const words = { name: item.dataset.orderName, place: place(item) + 1, total: siblings(item).length };
     said.textContent = said.dataset.place.replace(/\{(\w+)\}/g, (_all, word) => words[word]);
   };
+  // A question may go to another step: there it is sent to, at the place where it was let go.
+  const lists = [...document.querySelectorAll("[data-order-into]")];
+  const across = (item, list, at) => {
+    form.action = item.dataset.orderAcross;
+    form.elements.destino.value = list.dataset.orderInto;
+    form.elements.lugar.value = at;
+    form.submit();
+  };
   const send = (item, places) => {
     if (!places) return;
     form.action = item.dataset.orderItem;
@@ -29,15 +37,21 @@
 
   const drag = (handle, item, down) => {
     const from = place(item), stop = new AbortController(), edge = 60;
-    const end = (wanted) => {
+    const elsewhere = item.dataset.orderAcross ? lists.filter((list) => list !== item.parentElement) : [];
+    let into = null;
+    const end = (wanted, at = null) => {
       stop.abort();
       item.classList.remove("is-dragged");
+      into?.classList.remove("is-wanted");
       put(item, wanted);
-      send(item, wanted - from);
+      if (into && at !== null) across(item, into, at); else send(item, wanted - from);
     };
+    const above = (things, event) => things.filter((one) => { const box = one.getBoundingClientRect(); return event.clientY > box.top + box.height / 2; }).length;
     const follow = (event) => {
-      const others = siblings(item).filter((one) => one !== item);
-      put(item, others.filter((one) => { const box = one.getBoundingClientRect(); return event.clientY > box.top + box.height / 2; }).length);
+      into?.classList.remove("is-wanted");
+      into = elsewhere.find((list) => { const box = list.closest("[data-order-item]").getBoundingClientRect(); return event.clientY > box.top && event.clientY < box.bottom; }) || null;
+      into?.classList.add("is-wanted");
+      put(item, into ? from : above(siblings(item).filter((one) => one !== item), event));
       if (event.clientY < edge) scrollBy(0, -12);
       else if (event.clientY > innerHeight - edge) scrollBy(0, 12);
     };
@@ -45,7 +59,7 @@
     item.classList.add("is-dragged");
     const until = { signal: stop.signal };
     handle.addEventListener("pointermove", follow, until);
-    handle.addEventListener("pointerup", () => end(place(item)), until);
+    handle.addEventListener("pointerup", (event) => end(place(item), into && above([...into.children], event)), until);
     handle.addEventListener("pointercancel", () => end(from), until); // given up: back to where it was
     addEventListener("keydown", (event) => { if (event.key === "Escape") end(from); }, until);
   };
@@ -56,9 +70,10 @@
     handle.addEventListener("pointerdown", (event) => { if (event.button === 0) { event.preventDefault(); handle.focus(); drag(handle, item, event); } });
     handle.addEventListener("keydown", (event) => {
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-      if (!step || !siblings(item)[place(item) + step]) return;
+      const next = item.dataset.orderAcross && lists[lists.indexOf(item.parentElement) + step];
+      if (!step || (!siblings(item)[place(item) + step] && !next)) return;
       event.preventDefault();
-      send(item, step);
+      if (siblings(item)[place(item) + step]) send(item, step); else across(item, next, step > 0 ? 0 : next.children.length);
     });
   }
   for (const help of document.querySelectorAll("[data-order-help]")) help.hidden = false;

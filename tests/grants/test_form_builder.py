@@ -8,7 +8,14 @@ from flask.testing import FlaskClient
 from core.clock import FrozenClock
 from core.database import session
 from core.roles import Role
-from grants.errors.building import QuestionDepended, QuestionNeeded, QuestionTooEarly, QuestionUnknown, TooManyQuestions
+from grants.errors.building import (
+    AnswerDepended,
+    QuestionDepended,
+    QuestionNeeded,
+    QuestionTooEarly,
+    QuestionUnknown,
+    TooManyQuestions,
+)
 from grants.models import Call
 from grants.rules import form as rules
 from grants.rules import form_building as building
@@ -264,3 +271,64 @@ def test_a_drag_is_saved_can_be_undone_and_never_goes_over_somebody_else_s(
     assert ids(call.form) == before
     for places in ("0", "x", "", "1e9", "٣"):
         assert client.post(f"{address}/{before[0]}/mover", data={**sent, "lugares": places}).status_code == 404
+
+
+def test_question_goes_to_another_step_with_all_that_is_said_of_it() -> None:
+    asked = question("primera", type="yes_no", blind=True)
+    then = question("luego", when={"question": "primera", "in": ["yes"]})
+    document = building.put_question(building.put_question(form(), "proyecto", asked), "documentos", then)
+    after = building.move_to_step(document, "luego", "proyecto")
+    assert (ids(after)[-1], rules.question(after, "luego")) == ("luego", then)
+    assert "luego" not in ids(after, "documentos")
+    assert ids(building.move_to_step(after, "luego", "documentos", 0), "documentos")[0] == "luego"
+    with pytest.raises(QuestionTooEarly):
+        building.move_to_step(after, "primera", "documentos")
+    for nowhere in ("itinerario", "ninguno"):
+        with pytest.raises(QuestionUnknown):
+            building.move_to_step(after, "primera", nowhere)
+
+
+@pytest.mark.parametrize(("places", "order"), [(-1, "bac"), (9, "acb"), (0, "abc")])
+def test_choices_move_and_stay_what_conditions_name(places: int, order: str) -> None:
+    choices = [{"value": one, "label": {"es": one, "en": one}} for one in "abc"]
+    document = building.put_question(form(), "proyecto", question("tres", type="choice", options=choices))
+    after = rules.question(building.move_option(document, "tres", "b", places), "tres")
+    assert after is not None
+    assert "".join(one["value"] for one in after["options"]) == order
+    with pytest.raises(QuestionUnknown):
+        building.move_option(document, "tres", "d", 1)
+    bound = building.put_question(document, "proyecto", question("luego", when={"question": "tres", "in": ["c"]}))
+    with pytest.raises(AnswerDepended):
+        building.put_question(bound, "proyecto", question("tres", type="choice", options=choices[:2]))
+
+
+def undone(client: FlaskClient, moved: Any) -> None:
+    """Press the button that takes a move back."""
+    (back,) = parse(client.get(moved.location).get_data()).xpath("//form[.//button='Deshacer']")
+    sent = {one.get("name"): one.get("value") or "" for one in back.xpath(".//input")}
+    assert client.post(back.get("action"), data=sent).status_code == 303
+
+
+def test_clerk_moves_a_choice_and_a_question_to_another_step_and_back(client: FlaskClient, call: Call) -> None:
+    base, before = f"/es/programa/convocatorias/{call.slug}/formulario", dict(call.form)
+    first = ids(before)[0]
+    page = client.get(base).text
+    there = client.post(
+        f"{base}/{first}/trasladar", data={"edicion": edition(page), "destino": "documentos", "lugar": "0"}
+    )
+    assert there.location == f"{base}?deshacer=traslado:{first}:proyecto:0#pregunta-{first}"
+    session().refresh(call)
+    assert ids(call.form, "documentos")[0] == first
+    undone(client, there)
+    chosen = client.post(f"{base}/axis/opciones/1/bajar", data={"edicion": edition(client.get(base).text)})
+    assert chosen.location == f"{base}?deshacer=opcion:axis:1:-1#opcion-axis-1"
+    undone(client, chosen)
+    session().refresh(call)
+    assert call.form == before
+    url = f"{base}/{first}"
+    sent = typed(client.get(url).text, kind="line", options="", section="documentos")
+    assert client.post(url, data=sent).location == there.location
+    session().refresh(call)
+    assert ids(call.form, "documentos")[-1] == first
+    for place, act in (("axis/opciones/99", "bajar"), ("axis/opciones/1", "nada"), ("nada", "trasladar")):
+        assert client.post(f"{base}/{place}/{act}", data={"edicion": edition(client.get(base).text)}).status_code == 404

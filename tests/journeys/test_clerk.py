@@ -34,9 +34,9 @@ def test_questions_are_dragged_moved_by_arrows_and_put_back(
 ) -> None:
     visitor = arrive(storage_state=passes("programme_officer"), viewport={"width": 1280, "height": 2000})
     page = at_the_form(visitor)
-    questions = page.locator("ol.builder").first.locator("li[data-order-item]")
+    questions = page.locator("ol.builder").first.locator(":scope > li[data-order-item]")
     before = names(questions)
-    handles = questions.locator("[data-order-handle]")
+    handles = questions.locator(":scope > [data-order-handle]")
 
     first, third = middle(handles.nth(0)), middle(questions.nth(2))
     page.mouse.move(*first)
@@ -67,9 +67,9 @@ def test_questions_are_dragged_moved_by_arrows_and_put_back(
 def test_a_drag_given_up_changes_nothing(arrive: Callable[..., Visitor], passes: Callable[[str], object]) -> None:
     visitor = arrive(storage_state=passes("programme_officer"), viewport={"width": 1280, "height": 2000})
     page = at_the_form(visitor)
-    questions = page.locator("ol.builder").first.locator("li[data-order-item]")
+    questions = page.locator("ol.builder").first.locator(":scope > li[data-order-item]")
     before = names(questions)
-    x, y = middle(questions.locator("[data-order-handle]").nth(0))
+    x, y = middle(questions.locator(":scope > [data-order-handle]").nth(0))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + 400, steps=10)
@@ -85,9 +85,9 @@ def test_a_drag_given_up_changes_nothing(arrive: Callable[..., Visitor], passes:
 def test_a_finger_drags_too(arrive: Callable[..., Visitor], passes: Callable[[str], object]) -> None:
     visitor = arrive(storage_state=passes("programme_officer"), viewport={"width": 360, "height": 2000}, has_touch=True)
     page = at_the_form(visitor)
-    questions = page.locator("ol.builder").first.locator("li[data-order-item]")
+    questions = page.locator("ol.builder").first.locator(":scope > li[data-order-item]")
     before = names(questions)
-    handles = questions.locator("[data-order-handle]")
+    handles = questions.locator(":scope > [data-order-handle]")
     first, second = middle(handles.nth(0)), middle(questions.nth(1))
     fingers = visitor.context.new_cdp_session(page)
 

@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from core.access import signed_in
 from core.errors import NotFound
 from grants.routes.applications import own_application
+from grants.routes.last_edits import files_of, last_editor, told_of_edits
 from grants.routes.room import blueprint
 from grants.routes.steps import step_form
 from grants.rules import form as rules
@@ -18,13 +19,19 @@ NOT_TYPED = frozenset({"csrf_token", "version", "edition"})
 @blueprint.get("/solicitudes/<int:application_id>/<step_id>/borrador.json")
 @signed_in
 def application_draft(application_id: int, step_id: str) -> Response:
-    """The version of the draft and what each control of the step would show: name to list of values."""
+    """The version of the draft, what each control of the step would show, and who else changed it last."""
     application = own_application(application_id, editing=True)
     step = rules.step(application.call.form, step_id)
     if step is None:
         raise NotFound()
     form = step_form(application, step, fresh=False)
-    return jsonify(version=application.version, values=dict(_values(form)))
+    return jsonify(
+        version=application.version,
+        values=dict(_values(form)),
+        files=files_of(application),
+        who=last_editor(application, step),
+        told=told_of_edits(application, step),
+    )
 
 
 def _values(form: Any) -> Iterator[tuple[str, list[str]]]:

@@ -32,8 +32,9 @@ from grants.models import Application
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.routes.applications import own_application, readable_application
+from grants.routes.last_edits import files_of, told_of_edits
 from grants.routes.room import blueprint, show, spoken_country
-from grants.routes.uploads import half_sent
+from grants.routes.uploads import upload_data
 from grants.rules import form as rules
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
@@ -230,7 +231,9 @@ def _page(
         conflicts=conflicts or [],
         shared=application.organisation_id is not None,
         takes_files=accepts and any(item["type"] == "file" for item in asked),
-        waiting=half_sent(application),
+        uploads=upload_data(application),
+        told=told_of_edits(application, step),
+        files_mark=files_of(application),
     )
 
 

@@ -10,6 +10,7 @@ from accounts import queries as people
 from accounts.models import Organisation, User
 from core.audit import record
 from core.clock import now
+from core.context import actor
 from core.database import session
 from core.money import Money
 from core.settings import setting
@@ -27,6 +28,7 @@ from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.rules import draft
 from grants.rules.answers import merge_answers
+from grants.rules.editing import next_edit
 from grants.rules.eligibility import Eligibility
 from grants.rules.itinerary import Leg, read_legs
 from grants.rules.problems import Problem
@@ -160,9 +162,23 @@ def save_draft(
     application.version += 1
     application.updated_at = now()
     if step is not None:
-        application.edits = {**application.edits, step: {"version": application.version, "edition": edition or ""}}
+        changed = [name for name in merged if merged[name] != content.answers.get(name)]
+        if legs != content.itinerary or way is not content.direction:
+            changed.append("itinerary")
+        note_edit(application, step, changed, version=application.version, edition=edition or "")
     session().flush()
     return application
+
+
+def note_edit(
+    application: Application, step: str, changed: Sequence[str], *, version: int | None = None, edition: str = ""
+) -> None:
+    """Note who changed what in a step. Without a version it is nothing that another page's save could go over."""
+    last = application.edits.get(step, {})
+    if version is None:
+        version, edition = last.get("version", 0), last.get("edition", "")
+    noted = next_edit(last, version=version, edition=edition, by=actor().user_id, at=now(), changed=changed)
+    application.edits = {**application.edits, step: noted}
 
 
 def is_editable(application: Application) -> bool:

@@ -7,7 +7,7 @@ from core.files import StoredFile
 from grants.errors.calls import TooManyFiles, UnknownQuestion
 from grants.models import Application, Attachment
 from grants.rules import form
-from grants.services.applications import ensure_editable
+from grants.services.applications import ensure_editable, note_edit
 
 LARGEST_FILES = 40
 
@@ -39,6 +39,7 @@ def attach_file(application: Application, question_id: str, stored_file: StoredF
     session().add(attachment)
     application.version += 1
     application.updated_at = moment
+    _note(application, question_id)
     session().flush()
     record(
         "application.file_attached",
@@ -63,5 +64,12 @@ def detach_file(attachment: Attachment) -> None:
     attachment.detached_at = now()
     application.version += 1
     application.updated_at = attachment.detached_at
+    _note(application, attachment.question_id)
     session().flush()
     record("application.file_detached", "application", application.id, {"question": attachment.question_id}, None)
+
+
+def _note(application: Application, question_id: str) -> None:
+    step = next((step for step, item in form.questions(application.call.form) if item["id"] == question_id), None)
+    if step is not None:
+        note_edit(application, step, [question_id])

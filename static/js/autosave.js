@@ -3,8 +3,8 @@
 // both texts stand side by side until a person chooses. Nothing is overwritten silently, and nothing typed is lost.
 "use strict";
 {
-  const say = (key, values = {}) =>
-    Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), document.body.dataset[key] || "");
+  const put = (words, values) => Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words || "");
+  const say = (key, values = {}) => put(document.body.dataset[key], values);
   const PAUSE = 2500;
   const LOOK_EVERY = 20000;
   const UNSAVED = ["csrf_token", "version", "edition", "accion"];
@@ -33,6 +33,7 @@
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
+  const asked = (form, name) => `«${(controls(form, name)[0]?.closest(".field")?.querySelector("legend, label")?.firstChild?.textContent || "").trim()}»`;
   const spoken = (form, name, values) =>
     (values || []).map((value) => {
       const input = controls(form, name).find((one) => one.value === value && ["checkbox", "radio"].includes(one.type));
@@ -42,7 +43,7 @@
     }).join(", ") || "—";
 
   for (const form of document.querySelectorAll("form[data-autosave]")) {
-    const key = `puente:${form.dataset.autosave}`;
+    const key = window.puente.key(form.dataset.autosave);
     const words = document.querySelector("[data-merge-words]")?.dataset || {};
     const status = form.querySelector("[data-autosave-status]");
     const tell = (text) => { if (status) status.textContent = text; };
@@ -54,7 +55,7 @@
     let merging = false;
 
     const mine = () => ({ ...read(form), ...Object.fromEntries(undecided) });
-    const keep = () => { try { localStorage.setItem(key, JSON.stringify({ base, mine: mine() })); } catch { /* full or forbidden: the server still saves */ } };
+    const keep = () => { try { if (!window.puente.leaving) localStorage.setItem(key, JSON.stringify({ base, mine: mine(), at: Date.now(), title: document.title })); } catch { /* full or forbidden: the server still saves */ } };
     const forget = () => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
     const field = () => form.querySelector("input[name=version]");
     const version = () => field()?.value;
@@ -112,13 +113,13 @@
 
     // Three ways: what stood when I began, what I have, what the server has.
     const merge = (began, have, theirs) => {
-      let taken = false;
+      const taken = [];
       merging = true;
       for (const name of new Set([...Object.keys(began), ...Object.keys(have), ...Object.keys(theirs)])) {
         if (!controls(form, name).length || !(name in theirs)) continue; // a leg that is not on the server yet is mine alone
         const [old, my, their] = [began, have, theirs].map((values) => written(values, name));
         if (my === their) undecided.delete(name);
-        else if (my === old) { write(form, name, theirs[name]); taken = true; }
+        else if (my === old) { write(form, name, theirs[name]); taken.push(asked(form, name)); }
         else if (their === old) write(form, name, have[name]);
         else { write(form, name, theirs[name]); undecided.set(name, have[name] || []); }
       }
@@ -136,12 +137,16 @@
         const answer = await fetch(form.dataset.theirs, { headers: { Accept: "application/json" } });
         if (!answer.ok) return false;
         const theirs = await answer.json();
+        const others = document.querySelector("[data-told]");
+        if (others) others.textContent = theirs.told || "";
         if (String(theirs.version) === version()) return false;
         const known = (name) => controls(form, name).length || !(theirs.values[name] || []).some((value) => value !== "");
         if (!Object.keys(theirs.values).every(known)) { keep(); tell(words.reload); return false; } // another question, another leg: a new page
         const taken = merge(base, mine(), theirs.values);
         field().value = theirs.version;
-        if (undecided.size) { keep(); tell(words.choose); } else if (taken) tell(words.merged);
+        if (undecided.size) { keep(); tell(words.choose); }
+        if (others && taken.length) others.textContent = put(theirs.who ? words.merged : words.mergedMine, { who: theirs.who, what: [...new Set(taken)].join(", ") });
+        else if (others && others.dataset.files !== theirs.files) others.textContent = `${others.textContent} ${words.files}`.trim();
         return true;
       } catch {
         return false; // no connection: the copy in this browser waits
@@ -151,7 +156,7 @@
     const save = async ({ keepalive = false } = {}) => {
       clearTimeout(timer);
       const now = read(form);
-      if (busy || leaving || same(now, base)) return;
+      if (busy || leaving || window.puente.leaving || same(now, base)) return;
       busy = true;
       if (!undecided.size) tell(say("saving"));
       const body = new FormData(form);
@@ -185,10 +190,14 @@
 
     form.addEventListener("input", () => { if (!merging) { keep(); clearTimeout(timer); timer = setTimeout(save, PAUSE); } });
     form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); mark(); });
+    window.puente.saving.push(async () => {
+      while (busy) await new Promise((later) => { setTimeout(later, 50); });
+      await save();
+    });
     addEventListener("online", () => { tell(""); save(); });
     addEventListener("offline", () => { keep(); tell(say("offline")); });
     addEventListener("beforeunload", (event) => {
-      if (!leaving && !same(mine(), base)) { keep(); event.preventDefault(); }
+      if (!leaving && !window.puente.leaving && !same(mine(), base)) { keep(); event.preventDefault(); }
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") save({ keepalive: true }); else look();

@@ -3,12 +3,10 @@
 Nothing here needs a request. Outside one, `in_language` says which language is spoken.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
-
-import flask_babel
-from flask_babel import force_locale, get_locale
 
 LANGUAGES = ("es", "en")
 
@@ -20,31 +18,49 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for a string mark
     return message
 
 
+def _site() -> Any:
+    """Return the library that translates, once the site has loaded it; None where nobody is served.
+
+    Whoever only computes, from files, speaks the source's language and need not wait for the site.
+    """
+    return sys.modules.get("flask_babel")
+
+
 def _(message: str, **parameters: object) -> str:
     """Translate `message` into the reader's language and fill its named placeholders."""
-    return str(flask_babel.gettext(message, **parameters))
+    site = _site()
+    if site is None:
+        return message % parameters if parameters else message
+    return str(site.gettext(message, **parameters))
 
 
 def ngettext(singular: str, plural: str, num: int, **parameters: object) -> str:
     """Translate with the plural form for `num`, which is also a placeholder."""
-    return str(flask_babel.ngettext(singular, plural, num, **parameters))
+    site = _site()
+    if site is None:
+        return (singular if num == 1 else plural) % {"num": num, **parameters}
+    return str(site.ngettext(singular, plural, num, **parameters))
 
 
 def lazy(message: str, **parameters: object) -> Any:
     """Translate when the text is shown instead of now: for labels built before the reader is known."""
-    return flask_babel.lazy_gettext(message, **parameters)
+    from flask_babel import lazy_gettext  # local: only the site builds labels
+
+    return lazy_gettext(message, **parameters)
 
 
 def current_language() -> str:
     """Return "es" or "en": the language of this request or of the surrounding `in_language`."""
-    locale = get_locale()
-    return locale.language if locale is not None and locale.language in LANGUAGES else LANGUAGES[0]
+    site = _site()
+    locale = None if site is None else site.get_locale()
+    return str(locale.language) if locale is not None and locale.language in LANGUAGES else LANGUAGES[0]
 
 
 @contextmanager
 def in_language(language: str) -> Iterator[None]:
     """Speak `language` inside the block: letters are written in their reader's language, not the sender's."""
-    with force_locale(language):
+    site = _site()
+    with nullcontext() if site is None else site.force_locale(language):
         yield
 
 

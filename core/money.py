@@ -7,9 +7,6 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache, total_ordering
 
-from babel.numbers import format_decimal, get_currency_symbol
-from iso4217 import Currency
-
 from core.errors import InvalidInput
 from core.language import N_
 
@@ -49,6 +46,8 @@ def exponent(currency: str) -> int:
     Raises:
         UnknownCurrency: the code is not in the standard or has no minor unit (gold, testing codes).
     """
+    from iso4217 import Currency  # local: a table of all currencies, for whoever has money
+
     try:
         decimals = Currency(currency).exponent
     except ValueError:
@@ -160,6 +159,8 @@ def format_money(money: Money, language: str = "es") -> str:
 
     Mexico and English readers group alike; the code always follows, because a lone `$` is ambiguous to a foreign donor.
     """
+    from babel.numbers import format_decimal, get_currency_symbol  # local: only writing needs the locales
+
     locale = "es_MX" if language == "es" else "en"
     decimals = exponent(money.currency)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")

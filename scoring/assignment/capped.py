@@ -6,7 +6,6 @@ reading; then one assignment is drawn whose every pair has exactly that probabil
 uncertain arcs until none is left (dependent rounding). Loads stay between the whole numbers around their expectation.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -94,6 +93,8 @@ def _decimal(value: Fraction) -> str:
 
 def _numbers(seed: str) -> Iterator[int]:
     """Yield numbers that anybody recomputes from the seed: SHA-256 of it and a count."""
+    import hashlib  # local: OpenSSL is slow to load, and only a draw needs it
+
     count = 0
     while True:
         yield int.from_bytes(hashlib.sha256(f"{seed}:{count}".encode()).digest())

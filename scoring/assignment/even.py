@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assignment.pricing import Optimum, blocks
-from scoring.assignment.problem import Integers, Problem, room, standing
+from scoring.assignment.problem import Integers, Problem, distinct, room, standing
 
 
 def evened(problem: Problem, allowed: NDArray[np.bool_], groups: Integers, found: Optimum) -> tuple[Integers, Integers]:
@@ -43,7 +43,7 @@ class _HandOvers:
         rows, columns = pairs
         held = standing(problem)
         self.load: Integers = held + np.bincount(columns, minlength=len(groups))
-        self.shared = len(np.unique(groups)) < len(groups)
+        self.shared = len(distinct(groups)) < len(groups)
         least, most = room(problem)
         self.least, self.most = least + held, most + held
         self.holders: dict[int, list[int]] = {}

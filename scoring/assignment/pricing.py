@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assignment.flow import Network, all_pairs, network, solve
-from scoring.assignment.problem import Integers, Problem, needs, room
+from scoring.assignment.problem import Integers, Problem, distinct, needs, room
 
 FEW = 10_000  # pairs up to which all of them are solved at once
 PROMISING, SPARE = 6, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
@@ -60,12 +60,10 @@ def optimum(
 def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tuple[Integers, Integers]:
     """Return each dossier's best reviewers and each reviewer's best dossiers; equals are told apart by chance."""
     n, m = allowed.shape
-    chance = np.random.default_rng(0)  # a fixed seed: the same problem always gives the same answer
     worth = np.empty((n, m), dtype=np.float32)
     low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
     for block in blocks(n):
-        shape = worth[block].shape
-        worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + chance.random(shape, dtype=np.float32) / 64
+        worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + _lots(worth[block].shape, block.start) / 64
         worth[block][~allowed[block]] = -1.0
     wide = min(m, int(needs(problem).max(initial=0)) * shares + PROMISING)
     tall = min(n, int(SPARE * max(problem.min_load, needs(problem).sum() / max(m, 1)) * shares) + 1)
@@ -78,6 +76,16 @@ def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tup
     return found[0][kept], found[1][kept]
 
 
+def _lots(shape: tuple[int, ...], first: int) -> NDArray[np.float32]:
+    """Return numbers below one as if by chance, always the same for the same rows, counted from the `first`."""
+    tall, width = shape
+    lots = np.arange(first * width, (first + tall) * width, dtype=np.uint64).astype(np.uint32).reshape(shape)
+    for shift in (16, 15):  # neighbours have nothing to do with each other after two rounds
+        lots ^= lots >> np.uint32(shift)
+        lots *= np.uint32(0x45D9F3B)
+    return (lots >> np.uint32(8)).astype(np.float32) / np.float32(2**24)
+
+
 def blocks(count: int) -> Iterator[slice]:
     """Return slices of so many things, one after another, each small enough to look at whole."""
     return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
@@ -85,7 +93,7 @@ def blocks(count: int) -> Iterator[slice]:
 
 def _together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
     """Return pairs once each, in order of rows."""
-    keys = np.unique(np.concatenate([rows * width + columns for rows, columns in pairs]))
+    keys = distinct(np.concatenate([rows * width + columns for rows, columns in pairs]))
     rows, columns = np.divmod(keys, width)
     return rows, columns
 

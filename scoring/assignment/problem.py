@@ -99,12 +99,21 @@ def groups(problem: Problem) -> Integers:
     return np.asarray(found, dtype=np.int64)
 
 
+def distinct(numbers: Integers) -> Integers:
+    """Return each number once, in order: what `np.unique` does after it has loaded all there is about masks."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    found: Integers = ordered[first]
+    return found
+
+
 def in_groups(allowed: NDArray[np.bool_], groups: Integers) -> Integers:
     """Return how many reviewers of each institution each dossier may have."""
     if not allowed.shape[1]:
         return np.zeros((len(allowed), 0), dtype=np.int64)
     order = np.argsort(groups, kind="stable")
-    starts = np.searchsorted(groups[order], np.unique(groups))
+    starts = np.searchsorted(groups[order], distinct(groups))
     counts: Integers = np.add.reduceat(allowed[:, order], starts, axis=1, dtype=np.int32)
     return counts
 
@@ -135,7 +144,7 @@ def solution(problem: Problem, rows: Integers, columns: Integers) -> Solution:
     """Return the answer that these pairs are."""
     worth = problem.affinity[rows, columns]
     served = np.bincount(rows, weights=worth, minlength=len(problem.dossiers)).astype(np.int64)
-    touched = np.unique(rows)
+    touched = distinct(rows)
     worst = int(touched[np.argmin(served[touched])]) if len(touched) else None
     loads = np.bincount(columns, minlength=len(problem.reviewers)).tolist()
     return Solution(

@@ -15,7 +15,8 @@ from scoring.assignment import CappedSolution, Problem, Solution, assign, assign
 from scoring.commands.tables import A_FILE, BadFile, Words, cells, exact, read_table, show
 from scoring.errors import AssignmentInfeasible
 
-MOST_DECIMALS, LARGEST_PART = 9, 10**9
+USUAL_DECIMALS, MOST_DECIMALS, LARGEST_PART = 9, 22, 10**9
+LOST = 1e-15  # of a number, in reading it and in moving its point
 MOST_READERS = 10**6
 FINEST_CAP = 10**6  # the parts of a reading that flow
 
@@ -76,7 +77,7 @@ def assign_command(
         forbidden=_conflicts(conflicts, table) if conflicts else (),
         institutions=_institutions(institutions, table) if institutions else (),
     )
-    if table.rounded and table.scale < 10**MOST_DECIMALS:
+    if table.rounded and table.scale < 10**USUAL_DECIMALS:
         click.echo(f"affinities this large are read in parts of 1/{table.scale}", err=True)
     started = time.perf_counter()
     try:
@@ -166,16 +167,17 @@ def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.flo
     numbers = np.where(blocked, 0.0, values)
     largest = float(np.abs(numbers).max())
     decimals = 0
-    while not (held := all(_is_whole(row * 10**decimals) for row in numbers)) and decimals < MOST_DECIMALS:
-        if largest * 10 ** (decimals + 1) > LARGEST_PART:
+    while not (held := all(_is_whole(row * 10.0**decimals) for row in numbers)) and decimals < MOST_DECIMALS:
+        if largest * 10.0 ** (decimals + 1) > LARGEST_PART:
             break
         decimals += 1
-    parts = np.rint(numbers * 10**decimals).astype(np.int64)
+    parts = np.rint(numbers * 10.0**decimals).astype(np.int64)
     return Affinities(applications, reviewers, parts, blocked, 10**decimals, rounded=not held)
 
 
 def _is_whole(numbers: NDArray[np.float64]) -> bool:
-    return bool(np.abs(numbers - np.rint(numbers)).max() < 1e-6)
+    """Return whether numbers are whole but for what a decimal loses when it is read as binary."""
+    return bool((np.abs(numbers - np.rint(numbers)) <= LOST * np.abs(numbers)).all())
 
 
 def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """`puente scoring draw`: a lot committed before, revealed after, repeated by anybody."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from scoring.commands.tables import A_FILE, BadFile, Words, read_json, show
 from scoring.rules.lots import PROTOCOL, Commitment, Reveal, commit, draw, opens, tickets, verify
 
 MOST_ITERATIONS = 1_000_000  # a second of hashing
+HASH = re.compile("[0-9a-f]{64}")
 
 
 @click.group("draw")
@@ -86,6 +88,8 @@ def draw_verify(*, commitment: Path, result: Path) -> None:
     secret, randomness, places = (published.get(name) for name in ("secret", "randomness", "places"))
     if not isinstance(secret, str) or not isinstance(randomness, str) or not isinstance(places, dict):
         raise BadFile(result, "lacks its secret, randomness or places")
+    if not all(type(place) is int for place in places.values()):
+        raise BadFile(result, "are not whole numbers", field="places")
     revealed = Reveal(secret.encode(), randomness)
     if not opens(committed, revealed):
         raise BadFile(result, "the secret does not open the commitment", field="secret")
@@ -108,8 +112,10 @@ def _commitment(path: Path) -> Commitment:
         raise BadFile(path, "is not a list of labels", field="labels")
     if type(iterations) is not int or not 2 <= iterations <= MOST_ITERATIONS:
         raise BadFile(path, f"is not a whole number from 2 to {MOST_ITERATIONS}", field="iterations")
-    if not isinstance(digest, str):
-        raise BadFile(path, "is not the hash committed to", field="commitment")
+    if not isinstance(digest, str) or not HASH.fullmatch(digest):
+        raise BadFile(path, "is not the hash committed to: 64 hexadecimal digits", field="commitment")
+    if document.get("protocol", PROTOCOL) != PROTOCOL:
+        raise BadFile(path, f"is not {PROTOCOL}", field="protocol")
     if len(set(labels)) != len(labels):
         raise BadFile(path, "a label is repeated", field="labels")
     return Commitment(tuple(sorted(labels)), str(source), iterations, digest)

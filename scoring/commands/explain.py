@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from scoring.commands.tables import A_FILE, read_json, read_rulebook, show
+from scoring.commands.rulebooks import read_rulebook
+from scoring.commands.tables import A_FILE, read_json, show
 from scoring.rules.examples import Example, worked_examples
 from scoring.rules.rulebook import ChargedTo, Rulebook, digest, exact
 

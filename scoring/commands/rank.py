@@ -11,8 +11,9 @@ import click
 from core.errors import InvalidInput
 from core.money import Money
 from scoring.commands.reliability import diagnosis
+from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.scores import Sheets, indexed, read_scores
-from scoring.commands.tables import A_FILE, BadFile, Row, read_json, read_rulebook, read_table, show
+from scoring.commands.tables import A_FILE, BadFile, Row, read_json, read_table, show
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
 from scoring.rules.division import NoLotError, decide
@@ -60,6 +61,8 @@ def rank_command(
     candidates = [_candidate(arithmetic, name, readers, facts.get(name)) for name, readers in sheets.items()]
     drawn = _places_of_lot(lot, sheets) if lot else None
     places = rank(rules, candidates, drawn)
+    if applications:
+        _refuse_unknown_amounts(applications, places, facts)
     if budget is None and rules.budget_cents is not None and facts:
         budget = str(Money(rules.budget_cents, rules.currency).decimal)
     lines = _lines(rules, places, facts, budget, drawn or {})
@@ -117,6 +120,15 @@ def _requested(row: Row, currency: str) -> int | None:
     if money.amount_cents <= 0:
         raise row.fault("requested", "is not above nought")
     return money.amount_cents
+
+
+def _refuse_unknown_amounts(path: Path, places: Sequence[Place], facts: Mapping[str, Facts]) -> None:
+    """Refuse a tie broken by what is asked for where one of the tied asks for nothing known: it would win."""
+    known = {name for name, one in facts.items() if one.requested_cents is not None}
+    for place in places:
+        name = place.candidate.label
+        if known and name not in known and any(step.rule == "lower_request" for step in place.trace):
+            raise BadFile(path, f"a tie is broken by the amount asked for, and «{name}» has none", field="requested")
 
 
 def _candidate(

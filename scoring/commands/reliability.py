@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
+from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.scores import Indexed, indexed, read_scores
-from scoring.commands.tables import A_FILE, read_rulebook, show
+from scoring.commands.tables import A_FILE, show
 from scoring.rules.agreement import krippendorff_alpha, one_way
 from scoring.rules.severity import LEAST_PER_REVIEWER, Severity, Unfit, fit
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from pathlib import Path
 
-from scoring.commands.tables import BadFile, Row, open_table
+from scoring.commands.tables import BadFile, Row, open_columns
 from scoring.rules.mixed_model import Reading
 from scoring.rules.rulebook import Rulebook
 
@@ -35,30 +36,40 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
 
     Without a `criterion` column there is a single criterion.
     """
-    header, rows = open_table(path, ("application", "reviewer", "score"))
+    header, blocks = open_columns(path, ("application", "reviewer", "score"))
     first, second, last = (header.index(name) for name in ("application", "reviewer", "score"))
-    column = header.index("criterion") if "criterion" in header else None
-    only = _only(path, rules) if column is None else ""
+    place = header.index("criterion") if "criterion" in header else None
+    only = _only(path, rules) if place is None else ""
     sheets: Sheets = {}
     firsts: dict[tuple[str, str], int] = {}
     marks: dict[tuple[str, str], Fraction] = {}
-    for number, cells in rows:
-        application, reviewer, text = cells[first].strip(), cells[second].strip(), cells[last].strip()
-        criterion = only if column is None else cells[column].strip()
-        score = marks.get((criterion, text))
-        if score is None or not application or not reviewer:  # a mark is judged when it is first seen
-            score = marks[criterion, text] = _judged(Row(path, number, dict(zip(header, cells, strict=True))), rules)
-        readers = sheets.get(application)
-        if readers is None:
-            readers = sheets[application] = {}
-        sheet = readers.get(reviewer)
-        if sheet is None:
-            sheet = readers[reviewer] = {}
-            firsts[application, reviewer] = number
-        if criterion in sheet:
-            fault = f"«{reviewer}» scores «{criterion}» of «{application}» twice"
-            raise BadFile(path, fault, row=number, field="criterion")
-        sheet[criterion] = score
+    for numbers, columns in blocks:
+        named = repeat(only, len(numbers)) if place is None else columns[place]
+        for number, application, reviewer, criterion, text in zip(
+            numbers, columns[first], columns[second], named, columns[last], strict=True
+        ):
+            score = marks.get((criterion, text))
+            if score is None or not application or not reviewer:  # a mark is judged when it is first seen
+                cells = [column[numbers.index(number)] for column in columns]
+                score = _judged(Row(path, number, dict(zip(header, cells, strict=True))), rules)
+                marks[criterion, text] = score
+            readers = sheets.get(application)
+            if readers is None:
+                readers = sheets[application] = {}
+            sheet = readers.get(reviewer)
+            if sheet is None:
+                sheet = readers[reviewer] = {}
+                firsts[application, reviewer] = number
+            if criterion in sheet:
+                fault = f"«{reviewer}» scores «{criterion}» of «{application}» twice"
+                raise BadFile(path, fault, row=number, field="criterion")
+            sheet[criterion] = score
+    _refuse_gaps(path, sheets, firsts, rules)
+    return sheets
+
+
+def _refuse_gaps(path: Path, sheets: Sheets, firsts: dict[tuple[str, str], int], rules: Rulebook | None) -> None:
+    """Refuse a review that lacks a criterion, by the first of its rows."""
     expected = [one.id for one in rules.criteria] if rules is not None else _criteria(sheets)
     for (application, reviewer), number in firsts.items():
         sheet = sheets[application][reviewer]
@@ -66,7 +77,6 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
             missing = ", ".join(name for name in expected if name not in sheet)
             fault = f"«{reviewer}» does not score {missing} of «{application}»"
             raise BadFile(path, fault, row=number, field="criterion")
-    return sheets
 
 
 def _judged(row: Row, rules: Rulebook | None) -> Fraction:

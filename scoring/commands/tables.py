@@ -7,18 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
-from scoring.rules.rulebook import Rulebook, check, parse
-
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LARGEST, FINEST = Decimal(10) ** 15, -30  # the greatest number, and the last decimal place that is read
 LONGEST = 60
+TOGETHER = 8192  # rows that are read at once
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
+
+Block = tuple[Sequence[int], list[list[str]]]
+"""The numbers of some rows, and their columns."""
 
 
 class BadFile(click.ClickException):
@@ -75,8 +79,20 @@ def read_table(path: Path, required: Sequence[str], *, may_be_empty: bool = Fals
 def open_table(
     path: Path, required: Sequence[str], *, may_be_empty: bool = False
 ) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Return the header of such a file and its numbered lines, for whoever reads very many."""
+    """Return the header of such a file and its numbered lines."""
     lines = cells(path)
+    header = _header(path, lines, required)
+    return header, _numbered(path, len(header), lines, empty=not may_be_empty)
+
+
+def open_columns(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[Block]]:
+    """Return the header of such a file and its columns, many rows at a time, for whoever reads very many."""
+    lines = cells(path)
+    header = _header(path, lines, required)
+    return header, _blocks(path, len(header), lines)
+
+
+def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> list[str]:
     header = [name.strip() for name in next(lines, [])]
     for name in required:
         if header.count(name) != 1:
@@ -84,11 +100,34 @@ def open_table(
     for index, name in enumerate(header):
         if name in header[:index]:
             raise BadFile(path, f"the header has the column «{name}» twice", row=1)
-    return header, _numbered(path, len(header), lines, empty=not may_be_empty)
+    return header
 
 
-def _numbered(path: Path, width: int, lines: Iterator[list[str]], *, empty: bool) -> Iterator[tuple[int, list[str]]]:
-    for number, values in enumerate(lines, start=2):
+def _blocks(path: Path, width: int, lines: Iterator[list[str]]) -> Iterator[Block]:
+    """Yield the rows as columns without the blanks around what is written."""
+    first, empty = 2, True
+    while rows := list(islice(lines, TOGETHER)):
+        numbers: Sequence[int] = range(first, first + len(rows))
+        columns = _stripped(rows) if {len(row) for row in rows} == {width} else []
+        if not columns or "" in columns[0]:  # a line with nothing on it, or a wrong one
+            kept = list(_numbered(path, width, iter(rows), empty=False, first=first))
+            numbers, columns = [number for number, _row in kept], _stripped([row for _number, row in kept])
+        first += len(rows)
+        if numbers:
+            empty = False
+            yield numbers, columns
+    if empty:
+        raise BadFile(path, "has no rows")
+
+
+def _stripped(rows: list[list[str]]) -> list[list[str]]:
+    return [list(map(str.strip, column)) for column in zip(*rows, strict=True)]
+
+
+def _numbered(
+    path: Path, width: int, lines: Iterator[list[str]], *, empty: bool, first: int = 2
+) -> Iterator[tuple[int, list[str]]]:
+    for number, values in enumerate(lines, start=first):
         if not (values and values[0].strip()) and not any(map(str.strip, values)):
             continue
         if len(values) != width:
@@ -133,16 +172,6 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BadFile(path, "is not a JSON object")
     return document
-
-
-def read_rulebook(path: Path) -> Rulebook:
-    """Return a rulebook, or refuse it with every problem it has."""
-    document = read_json(path)
-    problems = check(document)
-    if problems:
-        said = "\n".join(f"  {one.path}: {one.message % one.params}" for one in problems)
-        raise BadFile(path, f"cannot be a rulebook:\n{said}")
-    return parse(document)
 
 
 def show(document: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ import scipy  # each of its parts is loaded when it is first used: few processes
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+SLIGHT = 1e-12  # of all that varies: nothing
 
 
 class Level(StrEnum):
@@ -116,7 +117,7 @@ def intraclass(table: Sequence[Sequence[float]]) -> Intraclass | None:
     if scores.ndim != 2:
         raise ValueError("every row of the table has the same number of scores")
     n, k = scores.shape
-    if n < 2 or k < 2:
+    if n < 2 or k < 2 or np.ptp(scores) == 0:
         return None
     grand = scores.mean()
     between = k * float(np.square(scores.mean(axis=1) - grand).sum())
@@ -132,7 +133,7 @@ def intraclass(table: Sequence[Sequence[float]]) -> Intraclass | None:
         bms,
         bms + (jms - ems) / n,
     )
-    if any(abs(value) < 1e-12 for value in denominators):
+    if any(abs(value) <= SLIGHT * total for value in denominators):
         return None
     return Intraclass(
         icc_1_1=(bms - wms) / denominators[0],
@@ -170,6 +171,7 @@ def one_way(units: Sequence[Sequence[float]]) -> OneWay | None:
     between = float((sizes * np.square(means)).sum()) / (len(groups) - 1)
     within = float(np.square(centred - means[unit]).sum()) / (count - len(groups))
     k = (count - float(np.square(sizes).sum()) / count) / (len(groups) - 1)
-    if between + (k - 1) * within < 1e-12 or between < 1e-12:
+    slight = SLIGHT * float(centred @ centred)
+    if between + (k - 1) * within <= slight or between <= slight or np.ptp(value) == 0:
         return None
     return OneWay((between - within) / (between + (k - 1) * within), (between - within) / between)

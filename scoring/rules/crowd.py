@@ -9,7 +9,7 @@ left out; among more than a thousand it moves nobody by a noticeable part of the
 import numpy as np
 import scipy  # each of its parts is loaded when it is first used: few processes reckon
 
-from scoring.rules.mixed_model import Array, Indices
+from scoring.rules.crossings import Array, Indices
 
 BINS, CLASSES = 4096, 12
 CONVOLVED = 4 * BINS  # bins of a circle on which the crowd and the chances do not overlap

@@ -9,10 +9,8 @@ from functools import cached_property
 
 import numpy as np
 import scipy  # each of its parts is loaded when it is first used: few processes reckon
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
+from scoring.rules.crossings import Array, Crossings, Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +43,11 @@ class Table:
             reviewers,
         )
 
-    def counts(self) -> "scipy.sparse.csr_matrix":
-        """Return how often each reviewer read each application."""
-        shape = (self.applications, self.reviewers)
-        return scipy.sparse.csr_matrix((np.ones(len(self.values)), (self.rows, self.columns)), shape=shape)
+    def design(self) -> "scipy.sparse.csr_matrix":
+        """Return how often each application was read, and then by each reviewer."""
+        shape = (self.applications, 1 + self.reviewers)
+        rows, columns = np.tile(self.rows, 2), np.concatenate([np.zeros_like(self.columns), 1 + self.columns])
+        return scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,25 @@ class Estimates:
     shared: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """What both likelihoods and their slopes are made of, at given ratios; pairs are of applications and reviewers.
+
+    `left` are the squares left over and `determinant` the log determinant. Along each ratio they grow by `squares` and
+    `logs`. `crossed` holds g_i' C^{ij} g_j of the deviations times their ratio, C the whole equations' inverse.
+    """
+
+    left: float
+    determinant: float
+    squares: Array
+    logs: Array
+    crossed: Array
+
+
 class Equations:
     """The equations for readings centred and scaled to unit spread. Ratios are log(residual/variance).
 
-    Applications read equally often weigh the same, so each such class is added up once and for all.
+    Applications read equally often weigh the same.
     """
 
     def __init__(self, table: Table) -> None:
@@ -81,23 +95,14 @@ class Equations:
         self.sums = np.bincount(table.rows, weights=centred, minlength=self.applications)
         self.by_reviewer = np.bincount(table.columns, weights=centred, minlength=self.reviewers)
         self.each = np.bincount(table.rows, minlength=self.applications).astype(np.float64)
-        self.counts = table.counts()
+        self.design = table.design()
+        self.sides = np.concatenate([[float(centred.sum())], self.by_reviewer])
 
     @cached_property
-    def classes(self) -> list[tuple[float, int, Array, Array, float]]:
-        """What the applications read so many times add up to: how many, crossed counts, sides, squares."""
-        return [self._class(times) for times in np.unique(self.each)]
-
-    def _class(self, times: float) -> tuple[float, int, Array, Array, float]:
-        here = self.each == times
-        counts, sums = self.counts[here], self.sums[here]
-        many, column = int(here.sum()), counts.sum(axis=0)
-        crossed = np.zeros((self.reviewers + 1, self.reviewers + 1))
-        crossed[0, 0] = times * times * many
-        crossed[0, 1:] = crossed[1:, 0] = times * np.asarray(column).ravel()
-        crossed[1:, 1:] = (counts.T @ counts).toarray()
-        sides = np.concatenate([[times * float(sums.sum())], np.asarray(counts.T @ sums)])
-        return times, many, crossed, sides, float(sums @ sums)
+    def times(self) -> tuple[Array, Array, Crossings]:
+        """How often applications are read, how many each so often, and who reads beside whom."""
+        times, of = np.unique(self.each, return_inverse=True)
+        return times, np.bincount(of).astype(np.float64), Crossings(self.design, of)
 
     def guess(self) -> Array:
         """Return ratios to begin the search from: the variances that squares within applications and reviewers tell."""
@@ -110,54 +115,37 @@ class Equations:
         residual = max(chance + other - total, 0.1 * total)
         return np.log([residual / max(other - residual, 0.05 * total), residual / max(chance - residual, 0.05 * total)])
 
-    def reduced(self, ratios: Array) -> tuple[Array, Array, float, float]:
-        """Return the reduced matrix, its right side, the squares left and the log weight of the applications."""
-        by_application, by_reviewer = np.exp(ratios)
-        matrix = np.zeros((self.reviewers + 1, self.reviewers + 1))
-        matrix[0, 0] = self.readings
-        matrix[0, 1:] = matrix[1:, 0] = self.load
-        inner = np.arange(1, self.reviewers + 1)
-        matrix[inner, inner] = self.load + by_reviewer
-        right = np.concatenate([[self.sums.sum()], self.by_reviewer])
-        squares, weights = self.squares, 0.0
-        for times, many, crossed, sides, here in self.classes:
-            weight = times + by_application
-            matrix -= crossed / weight
-            right = right - sides / weight
-            squares -= here / weight
-            weights += many * float(np.log(weight))
-        return matrix, right, squares, weights
-
     def parts(self, ratios: Array) -> tuple[float, float]:
         """Return the squares left over and the log determinant that both likelihoods are made of."""
-        matrix, right, squares, weights = self.reduced(ratios)
-        factor = scipy.linalg.cho_factor(matrix, lower=True)
-        left = squares - float(right @ scipy.linalg.cho_solve(factor, right))
-        determinant = weights + 2 * float(np.log(np.diag(factor[0])).sum())
-        determinant -= float(self.applications * ratios[0] + self.reviewers * ratios[1])
-        return max(left, 1e-300), determinant
+        try:
+            found = Reduced(self, ratios)
+        except np.linalg.LinAlgError:
+            return np.inf, 0.0
+        return found.left, found.determinant
+
+    def slopes(self, ratios: Array) -> Slopes | None:
+        """Return the same with its slopes; None where the equations are too near to singular."""
+        try:
+            return Reduced(self, ratios).slopes()
+        except np.linalg.LinAlgError:
+            return None
 
     def estimates(self, ratios: Array) -> Estimates:
         """Return what follows for given ratios, in the units of the readings (`own` and `shared` have none)."""
-        matrix, right, _squares, _weights = self.reduced(ratios)
-        factor = scipy.linalg.cho_factor(matrix, lower=True)
-        solved = scipy.linalg.cho_solve(factor, right)
-        weight = self.each + float(np.exp(ratios[0]))
-        design = np.hstack([self.each[:, None], self.counts.toarray()]) / weight[:, None]
+        found = Reduced(self, ratios)
+        design = self.design.toarray() / found.weight[:, None]
         return Estimates(
-            mean=self.centre + float(solved[0]) * self.scale,
-            quality=(self.sums / weight - design @ solved) * self.scale,
-            severity=solved[1:] * self.scale,
-            own=1 / weight,
-            shared=scipy.linalg.solve_triangular(np.tril(factor[0]), design.T, lower=True).T,
+            mean=self.centre + float(found.solved[0]) * self.scale,
+            quality=found.quality * self.scale,
+            severity=found.solved[1:] * self.scale,
+            own=1 / found.weight,
+            shared=scipy.linalg.solve_triangular(found.factor, design.T, trans="T").T,
         )
 
     def leanings(self, ratios: Array) -> Array:
         """Return the reviewers' severities alone, in the units of the readings."""
-        matrix, right, _squares, _weights = self.reduced(ratios)
-        solved = scipy.linalg.cho_solve(scipy.linalg.cho_factor(matrix, lower=True), right)
-        found: Array = solved[1:] * self.scale
-        return found
+        leanings: Array = Reduced(self, ratios).solved[1:] * self.scale
+        return leanings
 
     def alone(self, ratios: Array) -> tuple[Array, Array]:
         """Return the qualities and, over the residual variance, how unsure each is beside the average application.
@@ -165,16 +153,10 @@ class Equations:
         What is unsure of all applications together moves nobody's rank and is left out; so is what two have in common.
         Nothing here is as wide as applications times reviewers.
         """
-        matrix, right, _squares, _weights = self.reduced(ratios)
-        factor = scipy.linalg.cho_factor(matrix, lower=True)
-        solved = scipy.linalg.cho_solve(factor, right)
-        spread = scipy.linalg.cho_solve(factor, np.eye(len(matrix)))
-        weight = self.each + float(np.exp(ratios[0]))
-        design = (
-            scipy.sparse.hstack([scipy.sparse.csr_matrix(self.each[:, None]), self.counts], format="csr")
-            .multiply(1 / weight[:, None])
-            .tocsr()
-        )
+        found = Reduced(self, ratios)
+        spread = found.inverse()
+        spread += np.tril(spread, -1).T
+        design = self.design.multiply(1 / found.weight[:, None]).tocsr()
         average = np.asarray(design.mean(axis=0)).ravel()
         many = np.diff(design.indptr)
         rows = np.repeat(np.arange(self.applications), many)
@@ -186,5 +168,71 @@ class Equations:
             shared += np.bincount(rows[some], weights=parts, minlength=self.applications)
         with_all = np.asarray(design @ (spread @ average)).ravel()
         shared = shared - 2 * with_all + float(average @ spread @ average)
-        quality = (self.sums / weight - np.asarray(design @ solved).ravel()) * self.scale
-        return quality, 1 / weight + np.maximum(shared, 0.0)
+        return found.quality * self.scale, 1 / found.weight + np.maximum(shared, 0.0)
+
+
+class Reduced:
+    """The equations reduced to the mean and the reviewers, at given ratios, solved.
+
+    Raises:
+        LinAlgError: they are too near to singular.
+    """
+
+    def __init__(self, equations: Equations, ratios: Array) -> None:
+        self.equations, (self.by_application, self.by_reviewer) = equations, np.exp(ratios).tolist()
+        times, many, crossings = equations.times
+        self.weights = 1 / (times + self.by_application)
+        self.weight = equations.each + self.by_application
+        matrix = -crossings.weighed(self.weights)
+        inner = np.arange(1, len(matrix))
+        matrix[0, 0] += equations.readings
+        matrix[1:, 0] += equations.load
+        matrix[inner, inner] += equations.load + self.by_reviewer
+        # The lower triangle in the order of rows is the upper one in the order of columns, as LAPACK wants it.
+        self.factor, failed = scipy.linalg.lapack.dpotrf(matrix.T, overwrite_a=True, clean=False)
+        if failed:
+            raise np.linalg.LinAlgError("the equations are singular")
+        shares = equations.sums / self.weight
+        right = equations.sides - equations.design.T @ shares
+        self.solved = self.solve(right)
+        self.quality: Array = shares - equations.design @ self.solved / self.weight
+        self.left = max(equations.squares - float(equations.sums @ shares) - float(right @ self.solved), 1e-300)
+        self.determinant = 2 * float(np.log(np.diag(self.factor)).sum()) - float(many @ np.log(self.weights))
+        self.determinant -= float(equations.applications * ratios[0] + equations.reviewers * ratios[1])
+
+    def solve(self, right: Array) -> Array:
+        """Return the solution for another right side."""
+        solved: Array = scipy.linalg.lapack.dpotrs(self.factor, right)[0]
+        return solved
+
+    def inverse(self) -> Array:
+        """Return the inverse's lower triangle; above it stands nothing."""
+        inverse, failed = scipy.linalg.lapack.dpotri(self.factor)
+        if failed:
+            raise np.linalg.LinAlgError("the equations are singular")
+        lower: Array = np.tril(inverse.T)
+        return lower
+
+    def slopes(self) -> Slopes:
+        """Return what the likelihoods and their slopes are made of."""
+        equations, (_times, many, crossings) = self.equations, self.equations.times
+        inverse = self.inverse()
+        held = self.by_application * self.quality, self.by_reviewer * self.solved[1:]
+        logs = (
+            self.by_application * (float(many @ self.weights) + crossings.traced(inverse, self.weights**2)),
+            self.by_reviewer * float(np.trace(inverse[1:, 1:])),
+        )
+        # What each kind of deviation, put on the right side, would give back to itself and to the other.
+        shares = held[0] / self.weight
+        right = equations.design.T @ shares
+        through = self.solve(right)
+        own = float(held[0] @ shares) + float(right @ through)
+        between = -float(held[1] @ through[1:])
+        beside = float(held[1] @ self.solve(np.concatenate([[0.0], held[1]]))[1:])
+        return Slopes(
+            left=self.left,
+            determinant=self.determinant,
+            squares=np.array([float(self.quality @ held[0]), float(self.solved[1:] @ held[1])]),
+            logs=np.array(logs) - [equations.applications, equations.reviewers],
+            crossed=np.array([[own, between], [between, beside]]),
+        )

@@ -13,10 +13,11 @@ import numpy as np
 import scipy  # each of its parts is loaded when it is first used: few processes reckon
 from numpy.typing import NDArray
 
+from scoring.rules.crossings import Array
 from scoring.rules.crowd import crowd_ranks
 from scoring.rules.expected_rank import expected_ranks_of
-from scoring.rules.likelihood import lowest
-from scoring.rules.mixed_model import Array, Equations, Estimates
+from scoring.rules.likelihood import Look, lowest
+from scoring.rules.mixed_model import Equations, Estimates
 
 MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
@@ -103,7 +104,7 @@ def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float]
     guess = equations.guess()[0]
     share = 1 / (1 + np.exp(guess))  # of the spread that is the residual's, were there nobody's leniency
     start = np.log(np.array([np.sqrt(max(share, 0.05)), np.sqrt(max(1 - share, 0.05))]))
-    peak = lowest(surprise, start)
+    peak = lowest(lambda logs: _look(equations, *_sizes(logs), unit), start, growth=2.0)
     if peak is None:
         precise: Any = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
         peak = scipy.optimize.minimize(surprise, np.log(np.array([0.5, 0.8])), method="Nelder-Mead", options=precise).x
@@ -146,6 +147,32 @@ def _log_posterior(equations: Equations, quality: float, residual: float, unit: 
     variance = residual**2
     likelihood = -0.5 * ((equations.readings - 1) * np.log(variance) + left / variance + determinant)
     return float(likelihood + np.log(prior))
+
+
+def _look(equations: Equations, quality: float, residual: float, unit: float) -> Look | None:
+    """Return how surprising the readings are there, the slope and the average bend; None where nothing can be."""
+    prior = _residual_prior(residual / unit)
+    found = equations.slopes(_ratios(quality, residual, unit)) if quality <= BROADEST * unit and prior > 0 else None
+    if found is None:
+        return None
+    variance, degrees = residual**2, equations.readings - 1
+    squares, crossed = found.squares / variance, found.crossed / variance
+    along_residual = degrees - found.left / variance + squares.sum() + found.logs.sum()
+    own, mixed = 2 * (squares[0] - crossed[0, 0]), 2 * float(crossed[0].sum())
+    rest = 2 * (found.left / variance - squares.sum() - crossed.sum())
+    return Look(
+        height=float(0.5 * (degrees * np.log(variance) + found.left / variance + found.determinant) - np.log(prior)),
+        slope=np.array([-squares[0] - found.logs[0], along_residual - _prior_slope(residual / unit)]),
+        bend=np.array([[own, mixed], [mixed, rest]]),
+    )
+
+
+def _prior_slope(marks: float) -> float:
+    """Return the slope of the log of the density, along the log of the length."""
+    if marks <= BROADEST:
+        return 1.0
+    corner = np.arccos(BROADEST / marks)
+    return float(1 - 1 / (np.tan(corner) * (np.pi / 4 - corner)))
 
 
 def _residual_prior(marks: float) -> float:

@@ -11,11 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import rfc8785
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from core.language import N_
 from scoring.rules.provisions import (
@@ -34,6 +30,10 @@ from scoring.rules.provisions import (
     read_criterion,
     read_envelopes,
 )
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 FORMAT = "puente-rulebook/1"
 
@@ -70,6 +70,8 @@ class Problem:
 
 def canonical(document: Mapping[str, Any]) -> bytes:
     """Return the RFC 8785 form of `document`: the bytes that are hashed and published."""
+    import rfc8785  # local: as the validator
+
     return rfc8785.dumps(dict(document))
 
 
@@ -79,7 +81,9 @@ def digest(document: Mapping[str, Any]) -> str:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # local: computations without a rulebook need not wait for it
+
     # The schema is a constant of the program that happens to be written in JSON, so reading it once is not input.
     schema = json.loads(Path(__file__).with_name("rulebook.schema.json").read_text(encoding="utf-8"))
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -122,7 +126,7 @@ SHAPE_MESSAGES = {
 }
 
 
-def _shape_problem(error: ValidationError) -> Problem:
+def _shape_problem(error: "ValidationError") -> Problem:
     message = SHAPE_MESSAGES.get(str(error.validator), N_("El dato no cumple el formato: %(detail)s"))
     return Problem(error.json_path, message, {"detail": error.message[:200]})
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import scipy  # each of its parts is loaded when it is first used: few processes reckon
 
-from scoring.rules.likelihood import lowest
-from scoring.rules.mixed_model import Array, Equations, Estimates, Reading, Table
+from scoring.rules.crossings import Array
+from scoring.rules.likelihood import Look, lowest
+from scoring.rules.mixed_model import Equations, Estimates, Reading, Slopes, Table
 
 LEAST_PER_REVIEWER = 5
 WIDEST = 16.0  # a variance ratio beyond e^16 either way is nought for every purpose here
@@ -81,17 +82,52 @@ def _graph(table: Table) -> "scipy.sparse.csr_matrix":
 
 def fitted(equations: Equations) -> Severity:
     """Return the model at the greatest restricted likelihood, the residual variance at its best for each ratio."""
+    best = lowest(lambda ratios: _look(equations, ratios), equations.guess(), growth=-1.0, reach=WIDEST)
+    if best is None:
+        best = _felt(equations)
+    residual = equations.parts(best)[0] / (equations.readings - 1) * equations.scale**2
+    found = [residual / float(np.exp(ratio)) for ratio in best]
+    sure = equations.slopes(best) if best.min() < 1 - WIDEST else None
+    if sure is not None:
+        residual, found = _without_residual(equations, best, sure)
+    application, reviewer = (0.0 if ratio > WIDEST - 2 else one for ratio, one in zip(best, found, strict=True))
+    return Severity(application, reviewer, residual, equations, best)
+
+
+def _without_residual(equations: Equations, ratios: Array, found: Slopes) -> tuple[float, list[float]]:
+    """Return the residual variance and the others where next to nothing is residual.
+
+    Then no ratio is the likeliest, and each variance follows from its own squares and what of them is free to vary. At
+    a likeliest ratio that says the same.
+    """
+    unit = equations.scale**2
+    left = max(found.left - float(found.squares.sum()), 0.0)
+    residual = left / max(equations.readings - 1 + float(found.logs.sum()), 1.0) * unit
+    return residual, (found.squares / np.exp(ratios) / np.maximum(-found.logs, 1e-9) * unit).tolist()
+
+
+def _look(equations: Equations, ratios: Array) -> Look | None:
+    """Return the deviance at these ratios, its slope and the average of its observed and expected bends."""
+    found, free = equations.slopes(ratios), equations.readings - 1
+    if found is None:
+        return None
+    share = found.squares / found.left
+    return Look(
+        height=float(free * np.log(found.left) + found.determinant),
+        slope=free * share + found.logs,
+        bend=free * (np.diag(share) - found.crossed / found.left - np.outer(share, share)),
+    )
+
+
+def _felt(equations: Equations) -> Array:
+    """Return the best ratios by trying, where the slopes lead nowhere."""
 
     def deviance(ratios: Array) -> float:
         left, determinant = equations.parts(ratios)
         return float((equations.readings - 1) * np.log(left) + determinant)
 
     bounds = [(-WIDEST, WIDEST)] * 2
-    best = lowest(deviance, equations.guess())
-    if best is None or np.abs(best).max() > WIDEST:
-        rough = scipy.optimize.minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
-        precise: Any = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 400}
-        best = scipy.optimize.minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
-    residual = equations.parts(best)[0] / (equations.readings - 1) * equations.scale**2
-    application, reviewer = (0.0 if ratio > WIDEST - 2 else residual / float(np.exp(ratio)) for ratio in best)
-    return Severity(application, reviewer, residual, equations, best)
+    rough = scipy.optimize.minimize(deviance, np.zeros(2), method="L-BFGS-B", bounds=bounds)
+    precise: Any = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 400}
+    found: Array = scipy.optimize.minimize(deviance, rough.x, method="Nelder-Mead", bounds=bounds, options=precise).x
+    return found

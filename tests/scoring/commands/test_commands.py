@@ -86,6 +86,12 @@ class TestAssign:
         assert found["warning"].startswith("The minimum load costs the worst-served application: ")
         assert "without the minimum the worst would get 0.8" in found["warning"]
 
+    def test_affinities_however_small_are_not_rounded_away(self, folder: Path) -> None:
+        write(folder, a_csv="application,ana,beto\nA1,3e-7,1e-7\nA2,2.0e-7,1.5e-12\n")
+        assert answer(*ASSIGN)["objective"] == pytest.approx(3.000015e-7, rel=1e-12)
+        write(folder, a_csv="application,ana,beto\nA1,0.1,0.3\nA2,0.30000000000000004,0.1000\n")
+        assert answer(*ASSIGN)["objective"] == 0.6
+
     def test_under_a_cap_the_seed_fixes_the_draw(self, folder: Path) -> None:
         write(folder, a_csv=AFFINITY.replace("0.7,", "0.7,0.3"))
         capped = (*ASSIGN, "--cap", "0.5", "--seed", "s")
@@ -255,6 +261,24 @@ class TestRank:
         write(folder, r_json=rulebook(), s_csv=scores(**MARKS), p_csv=content)
         assert said in refusal(*RANK, "--applications", "p.csv")
 
+    def test_an_unknown_amount_wins_no_tie(self, folder: Path) -> None:
+        alike = {"A": MARKS["A"], "B": MARKS["A"]}
+        write(folder, r_json=rulebook(ties=["lower_request", "lot"]), s_csv=scores(**alike))
+        write(folder, p_csv="application,requested\nA,100\nB,90\n")
+        assert [one["application"] for one in answer(*RANK, "--applications", "p.csv")["applications"]] == ["B", "A"]
+        write(folder, p_csv="application,requested\nA,100\nB,\n")
+        said = refusal(*RANK, "--applications", "p.csv")
+        assert "p.csv, field requested: a tie is broken by the amount asked for, and «B» has none" in said
+
+    def test_lines_with_nothing_on_them_are_no_scores_and_keep_their_number(self, folder: Path) -> None:
+        text = scores(**MARKS)
+        write(folder, r_json=rulebook(), s_csv=text)
+        expected = answer(*RANK)
+        write(folder, s_csv=text.replace("\n", "\r\n \r\n,,,\r\n"))
+        assert answer(*RANK) == expected
+        write(folder, s_csv=text.replace("\n", "\n\n") + "A,r1,calidad,9\n")
+        assert "s.csv, row 75, field score: 9 is not on the scale" in refusal(*RANK)
+
     def test_a_rulebook_that_contradicts_itself_is_refused_with_each_problem(self, folder: Path) -> None:
         write(folder, r_json=rulebook(weights_total="99"), s_csv=scores(**MARKS))
         said = refusal(*RANK)
@@ -330,6 +354,20 @@ class TestDraw:
         write(folder, l_json=client.get(f"/es/sorteos/{panel.id}.json").text)
         checked = run("draw", "verify", "--commitment", "l.json", "--result", "l.json")
         assert checked.output == "The lot is what its commitment and the randomness produce.\n"
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"commitment": "ñ" * 64}, "field commitment: is not the hash committed to: 64 hexadecimal digits"),
+            ({"protocol": "dice"}, "field protocol: is not hmac-sha256-chain"),
+        ],
+    )
+    def test_a_commitment_of_something_else_is_refused(self, folder: Path, changed: dict[str, str], said: str) -> None:
+        write(folder, l_txt="uno\ndos\n")
+        made = json.loads(run("draw", "commit", "--labels", "l.txt", "--source", "x", "--secret", "s").stdout)
+        write(folder, c_json=json.dumps(made | changed))
+        shown = refusal("draw", "reveal", "--commitment", "c.json", "--secret", "s", "--randomness", "r")
+        assert f"c.json, {said}" in shown
 
     def test_repeated_or_missing_labels_are_refused(self, folder: Path) -> None:
         write(folder, l_txt="uno\nuno\n")

@@ -63,7 +63,17 @@ def test_one_way_of_a_full_table_is_shrout_and_fleiss_and_unequal_readings_are_a
     assert (uneven.single, uneven.mean) == (1.0, 1.0)
 
 
-@pytest.mark.parametrize("units", [[[1.0], [2.0]], [[1.0, 2.0]], [[3.0, 3.0], [3.0, 3.0]]])
+def test_the_unit_of_a_scale_does_not_matter() -> None:
+    for scale in (1e-9, 1e9):
+        table = [[mark * scale for mark in row] for row in SHROUT_FLEISS]
+        found, whole = one_way(table), intraclass(table)
+        assert found is not None
+        assert whole is not None
+        assert (found.single, found.mean, whole.icc_2_1) == pytest.approx((0.1657, 0.4428, 0.2898), abs=5e-5)
+        assert krippendorff_alpha(table) == pytest.approx(krippendorff_alpha(SHROUT_FLEISS), abs=1e-9)
+
+
+@pytest.mark.parametrize("units", [[[1.0], [2.0]], [[1.0, 2.0]], [[3.0, 3.0], [3.0, 3.0]], [[0.1] * 3] * 3])
 def test_one_way_is_not_defined_where_nothing_was_read_twice_or_varies(units: list[list[float]]) -> None:
     assert one_way(units) is None
 

@@ -1,9 +1,15 @@
 """Variance components against the closed form of a full table; expected ranks against the published ones."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from scoring.rules.mixed_model import Reading
+from scoring.rules import rank_posterior as posterior
+from scoring.rules import severity
+from scoring.rules.crossings import Array
+from scoring.rules.likelihood import Look
+from scoring.rules.mixed_model import Equations, Reading, Table
 from scoring.rules.severity import Severity, Unfit, fit
 from tests.scoring.rules.posteriors import rank_posterior
 
@@ -73,6 +79,25 @@ def test_the_other_end_of_the_scale_and_other_weights_say_the_same() -> None:
     assert found.expected == pytest.approx(plain.expected, abs=1e-6)
 
 
+def test_reviewers_who_agree_in_everything_leave_no_doubt_about_the_order() -> None:
+    same = [Reading(i, r, float(i % 6)) for i in range(60) for r in range(4)]
+    found = rank_posterior(same, 60, 4, width=5)
+    assert found is not None
+    assert found.expected == pytest.approx([55.5 - 10 * (i % 6) for i in range(60)], abs=0.01)
+    severities = fit(same, 60, 4)
+    assert isinstance(severities, Severity)
+    assert severities.application == pytest.approx(np.var(np.arange(6)) * 60 / 59)
+    assert severities.reviewer + severities.residual < 1e-9
+
+
+def test_reviewers_who_differ_only_in_severity_leave_no_residual() -> None:
+    table = [[i % 6 + r for r in range(4)] for i in range(60)]
+    severities = fitted(table)
+    expected = np.var(np.arange(6)) * 60 / 59, np.var(np.arange(4)) * 4 / 3
+    assert (severities.application, severities.reviewer) == pytest.approx(expected, rel=1e-5)
+    assert severities.residual < 1e-9
+
+
 def test_what_cannot_be_fitted_is_refused_by_name() -> None:
     few = readings(SHROUT_FLEISS[:4])
     assert fit(few, 4, 4) is Unfit.TOO_FEW
@@ -82,3 +107,48 @@ def test_what_cannot_be_fitted_is_refused_by_name() -> None:
     same = readings([[3, 3]] * 6)
     assert fit(same, 6, 2) is Unfit.NO_VARIATION
     assert rank_posterior(same, 6, 2, width=5) is None
+
+
+def uneven() -> Equations:
+    """Equations of applications read once, twice or more, by whoever came."""
+    chance = np.random.default_rng(8)
+    quality, leaning = chance.normal(0, 1, 40), chance.normal(0, 0.5, 7)
+    found = [
+        Reading(i, int(r), float(quality[i] + leaning[r] + chance.normal(0, 0.8)))
+        for i in range(40)
+        for r in chance.choice(7, 1 + i % 5, replace=False)
+    ]
+    return Equations(Table.of(found, 40, 7))
+
+
+def test_the_equations_of_the_reviewers_say_what_the_whole_covariance_says() -> None:
+    equations, (application, reviewer) = uneven(), (0.7, 0.4)  # over the residual variance
+    found = equations.slopes(-np.log([application, reviewer]))
+    assert found is not None
+    rows, columns = equations.design[:, 1:].nonzero()
+    sides = np.eye(40)[rows], np.eye(7)[columns]
+    whole = np.eye(len(rows)) + application * sides[0] @ sides[0].T + reviewer * sides[1] @ sides[1].T
+    ones = np.ones(len(rows))
+    inner = np.linalg.inv(whole)
+    inner -= np.outer(inner @ ones, inner @ ones) / (ones @ inner @ ones)
+    expected = np.linalg.slogdet(whole)[1] + np.log(ones @ np.linalg.inv(whole) @ ones)
+    assert found.determinant == pytest.approx(expected)
+    for ratio, (variance, side) in enumerate(zip((application, reviewer), sides, strict=True)):
+        assert found.logs[ratio] == pytest.approx(-variance * np.trace(inner @ side @ side.T))
+
+
+def of_posterior(unit: float) -> Callable[[Equations, Array], Look | None]:
+    return lambda equations, place: posterior._look(equations, float(np.exp(place[0])), float(np.exp(place[1])), unit)
+
+
+@pytest.mark.parametrize("look", [severity._look, of_posterior(0.6), of_posterior(0.4)])  # the last where a prior bends
+def test_every_slope_is_that_of_its_height(look: Callable[[Equations, Array], Look | None]) -> None:
+    equations, place, aside = uneven(), np.array([-0.4, -0.2]), np.eye(2) * 1e-5
+    here = look(equations, place)
+    assert here is not None
+    for axis in (0, 1):
+        ahead, behind = look(equations, place + aside[axis]), look(equations, place - aside[axis])
+        assert ahead is not None
+        assert behind is not None
+        assert here.slope[axis] == pytest.approx((ahead.height - behind.height) / 2e-5, rel=1e-5, abs=1e-5)
+        assert here.bend[axis, axis] > 0

@@ -1,4 +1,4 @@
-"""The command line: `puente`."""
+"""The commands that know the site: settings, jobs, the server, its files, the database, the demo."""
 
 import json
 import os
@@ -42,7 +42,7 @@ class Doors(FlaskGroup):
         return super().get_command(ctx, name)
 
 
-main = Doors(
+site = Doors(
     name="puente", create_app=_create_app, add_default_commands=False, help="Puente: the trust and its mobility fund."
 )
 
@@ -134,8 +134,4 @@ def assets(prune: bool) -> None:
 
 
 for command in (show_config, jobs, serve, assets, scoring):
-    main.add_command(command)
-
-
-if __name__ == "__main__":
-    main()
+    site.add_command(command)

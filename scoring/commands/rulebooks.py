@@ -1,0 +1,16 @@
+"""The file of the rules."""
+
+from pathlib import Path
+
+from scoring.commands.tables import BadFile, read_json
+from scoring.rules.rulebook import Rulebook, check, parse
+
+
+def read_rulebook(path: Path) -> Rulebook:
+    """Return a rulebook, or refuse it with every problem it has."""
+    document = read_json(path)
+    problems = check(document)
+    if problems:
+        said = "\n".join(f"  {one.path}: {one.message % one.params}" for one in problems)
+        raise BadFile(path, f"cannot be a rulebook:\n{said}")
+    return parse(document)

@@ -1,0 +1,26 @@
+"""The command line: `puente`."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from scoring.commands import scoring
+
+
+class Puente(click.Group):
+    """Everything there is. What is computed from files alone does not wait until the site is read."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
+        """Do a command; without any, say which there are."""
+        given = sys.argv[1:] if args is None else list(args)
+        if given[:1] == ["scoring"]:
+            return super().main(given, *rest, **settings)
+        from web.commands.site import site  # local: it takes Flask and all that hangs on it
+
+        return site.main(given, *rest, **settings)
+
+
+main = Puente(name="puente")
+main.add_command(scoring)

@@ -171,7 +171,7 @@
           base = now;
           if (undecided.size) keep(); else {
             forget();
-            const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+            const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
             tell(say("saved", { time }));
           }
         } else {

@@ -50,6 +50,7 @@ from scoring.queries.meetings import (
     meeting_for,
     meetings_ahead,
     meetings_of,
+    meetings_past,
     read_by,
     recused_seats,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "meeting_for",
     "meetings_ahead",
     "meetings_of",
+    "meetings_past",
     "next_due",
     "notes_for",
     "notes_of",

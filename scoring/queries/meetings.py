@@ -78,6 +78,27 @@ def meetings_ahead(reviewer_id: int) -> list[Meeting]:
     return list(session().scalars(query))
 
 
+def meetings_past(reviewer_id: int, *, most: int = 50) -> list[Meeting]:
+    """Return the sessions whose minutes a reviewer has signed or can only read, the latest first; at most `most`."""
+    query = (
+        select(Meeting)
+        .join(Meeting.members)
+        .join(MeetingMember.seat)
+        .join(Meeting.panel)
+        .where(
+            PanelSeat.reviewer_id == reviewer_id,
+            Meeting.minutes.is_not(None),
+            (Meeting.state == MeetingState.SIGNED)
+            | MeetingMember.present_at.is_(None)
+            | MeetingMember.signed_at.is_not(None),
+        )
+        .options(contains_eager(Meeting.panel))
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        .limit(most)
+    )
+    return list(session().scalars(query))
+
+
 def hold_meeting(meeting: Meeting) -> Meeting:
     """Read a session again with all that hangs on it; until the transaction ends nobody else moves it."""
     session().execute(select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())

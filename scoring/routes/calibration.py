@@ -145,6 +145,12 @@ def sample_write(panel_id: int) -> str | Response | tuple[str, int]:
     return (page, 422) if form.errors or extra else page
 
 
+def _means(found: list[Fraction]) -> tuple[int, float, float]:
+    """Return how many differences there are, their mean, and the mean of how far off they are either way."""
+    count = len(found)
+    return count, float(sum(found) / count), float(sum(map(abs, found)) / count)
+
+
 def _panel_page(panel: Panel, refusal: Refusal | None = None) -> str:
     readings = queries.readings_in(panel)
     rows = [(reading, _distance(panel, reading)) for reading in readings]
@@ -157,7 +163,7 @@ def _panel_page(panel: Panel, refusal: Refusal | None = None) -> str:
         panel=panel,
         samples=queries.samples_of(panel, retired=True),
         seats=queries.seats_of_panel(panel),
-        by_letter={letter: (len(found), float(sum(found) / len(found))) for letter, found in by_letter.items()},
+        by_letter={letter: _means(found) for letter, found in by_letter.items()},
         required=calibration is not None and calibration.is_required,
         writes=actor().has(*STAFF) and panel.state in BEFORE_RANKING,
         problem=refusal.message() if refusal is not None else None,

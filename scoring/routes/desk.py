@@ -45,6 +45,7 @@ def desk() -> str:
         states=ASSIGNMENT,
         samples=queries.samples_for(reviewer_id),
         meetings=queries.meetings_ahead(reviewer_id),
+        past=queries.meetings_past(reviewer_id),
         meeting_states=MEETING,
     )
 

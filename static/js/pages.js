@@ -28,7 +28,8 @@
   // A digit scores the criterion one is in; once more, the next value that begins with it (4, then 4.5; 1, then 10).
   for (const form of document.querySelectorAll("form[data-digits]")) {
     for (const option of form.querySelectorAll("[role=radiogroup] input[type=radio]")) option.setAttribute("aria-keyshortcuts", option.value[0]);
-    for (const help of form.querySelectorAll("[data-keys-help]")) help.hidden = false;
+    // Where fingers are what there is, a hint about keys is in the way.
+    for (const help of form.querySelectorAll("[data-keys-help]")) help.hidden = matchMedia("(pointer: coarse)").matches;
     form.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key) || !event.target.matches("input[type=radio]")) return;
       const fitting = [...event.target.closest("[role=radiogroup]").querySelectorAll("input[type=radio]")].filter((one) => one.value.startsWith(event.key));

@@ -105,6 +105,8 @@ def test_a_session_from_its_call_to_its_signed_minutes(
         assert client.post(f"{here}/firmar", data=sent).status_code == 303
     session.expire_all()
     assert queries.hold_meeting(meeting).state is MeetingState.SIGNED
+    desk = client.get("/es/evaluacion").text
+    assert ("1 sesión con acta" in desk, here in desk) == (True, True)  # what one signed is found again
     pdf = client.get(f"{here}/acta.pdf")
     told = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.data)).pages)
     assert "2 a favor, 1 en contra, 0 abstenciones" in told

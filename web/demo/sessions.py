@@ -38,15 +38,15 @@ def calibrate(story: Story, panel: Panel) -> None:
 
 
 def deliberate(story: Story, panel: Panel, day: int) -> Chapter:
-    """Discuss the dossier on which the reviewers differ most, vote on it in a session, and sign its minutes."""
+    """Discuss the dossier of the demo's reviewer that is furthest apart, vote on it in a session, sign its minutes."""
     yield office_hours(story.year.day(day))
     people = {user.id: user for user in reviewers(story)}
-    dossier = _most_discussed(panel)
+    dossier = _furthest_apart(panel, queries.seats_of_panel(panel)[0].letter)
     with story.acting("programa"):
         services.advance_panel(panel, PanelState.DISCUSSION)
         meeting = services.convene_meeting(
             panel,
-            starts_at=office_hours(story.year.day(day + 3), 17),
+            starts_at=office_hours(story.year.day(day + 4), 17),
             place=PLACE,
             chair=queries.seats_of_panel(panel)[0],
         )
@@ -56,19 +56,21 @@ def deliberate(story: Story, panel: Panel, day: int) -> Chapter:
     for assignment, said in zip(readers, SAID, strict=False):
         with acting_as(actor_of(people[assignment.seat.reviewer_id])):
             services.write_note(assignment, said)
-    yield office_hours(story.year.day(day + 3), 17)
+    yield office_hours(story.year.day(day + 4), 17)
     _hold(story, meeting)
-    yield office_hours(story.year.day(day + 4), 9)
+    yield office_hours(story.year.day(day + 5), 9)
     for member in meeting.attended:
         with acting_as(actor_of(people[member.seat.reviewer_id])):
             services.sign_minutes(meeting, member.seat, meeting.minutes_sha256 or "")
     session().commit()
 
 
-def _most_discussed(panel: Panel) -> Dossier:
+def _furthest_apart(panel: Panel, letter: str) -> Dossier:
+    """Return the dossier that this letter read and on which its readers differ most."""
     rules, sheets = panel.rulebook.rules, queries.submitted_sheets(panel)
-    spread = {code: examine(rules, list(readers.values())).spread for code, readers in sheets.items()}
-    return max(queries.open_dossiers(panel), key=lambda one: (spread.get(one.code, 0), one.code))
+    read = [(examine(rules, list(by.values())).spread, code) for code, by in sheets.items() if letter in by]
+    code = max(read)[1]
+    return next(one for one in queries.open_dossiers(panel) if one.code == code)
 
 
 def _hold(story: Story, meeting: Meeting) -> None:

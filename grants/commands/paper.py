@@ -31,6 +31,7 @@ REPORT = (
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--column", "columns", multiple=True, metavar="FIELD=HEADING", help="Which column answers what.")
 @click.option("--received-on", type=click.DateTime(["%Y-%m-%d"]), help="The day the papers came in; today by default.")
+@click.option("--sheet", default="", help="Which sheet of a spreadsheet; the longest by default.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write every row's fate to this CSV.")
 @click.option("--dry-run", is_flag=True, help="Read everything, keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -54,6 +55,7 @@ def import_register(call_slug: str, file: Path, columns: tuple[str, ...], langua
                 file.name,
                 columns=_named(columns),
                 received_on=received_on.date() if received_on else None,
+                sheet=options["sheet"],
             )
         except Refusal as refusal:
             raise click.ClickException(refusal.message()) from None
@@ -65,7 +67,7 @@ def import_register(call_slug: str, file: Path, columns: tuple[str, ...], langua
         session().rollback()
     if options["report"] is not None:
         options["report"].write_bytes(b"".join(render_csv(REPORT, map(_cells, taken))))
-    _tell(taken, register.headings, as_json=options["as_json"])
+    _tell(taken, register, as_json=options["as_json"])
     if not any(row.outcome in (RowOutcome.IMPORTED, RowOutcome.KNOWN) for row in taken):
         sys.exit(1)
 
@@ -97,19 +99,23 @@ def _cells(row: TakenRow) -> list[Cell]:
     return [row.number, row.outcome.value, row.name, row.folio, row.reason, *words]
 
 
-def _tell(taken: list[TakenRow], headings: dict[str, str], *, as_json: bool) -> None:
+def _tell(taken: list[TakenRow], register: services.Register, *, as_json: bool) -> None:
+    headings = register.headings
     counts = Counter(row.outcome.value for row in taken)
     refused = [row for row in taken if row.outcome is RowOutcome.REFUSED]
     guessed = [(row.number, guess) for row in taken for guess in row.guessed]
     if as_json:
         told = {
             "columns": headings,
+            "sheets_left": list(register.sheets_left),
             **{outcome.value: counts[outcome.value] for outcome in RowOutcome},
             "rows": [{"row": row.number, "name": row.name, "reason": row.reason} for row in refused],
             "guessed": [{"row": number, "guess": guess} for number, guess in guessed],
         }
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
+    if register.sheets_left:
+        click.echo(f"Sheets not read: {', '.join(register.sheets_left)}. Read each with --sheet.")
     click.echo("Columns: " + ", ".join(f"{field} = {text}" for field, text in headings.items()))
     for row in refused:
         click.echo(f"row {row.number}: {row.reason}")

@@ -69,6 +69,7 @@ class Register:
     folios: dict[str, str] = field(default_factory=dict)  # a person's folded name → folio
     curps: dict[str, dict[str, str]] = field(default_factory=dict)  # the same → CURP → folio, of whoever was read
     titles: frozenset[tuple[str, ...]] = frozenset()  # the rows down to the headings, which pages repeat
+    sheets_left: Sequence[str] = ()  # of a spreadsheet, that nobody reads here
     genders: Mapping[str, str] = field(default_factory=dict)  # what its column means by a letter
 
 
@@ -79,17 +80,20 @@ def open_register(
     *,
     columns: Mapping[str, str] | None = None,
     received_on: date | None = None,
+    sheet: str = "",
 ) -> Register:
     """Read a register's headings and note the import. Columns not named are those of the call's last import, or found.
 
+    Of a spreadsheet one `sheet` is read; the register says which others there are.
+
     Raises:
         CallNotOpen: the call takes no applications, or their screening began.
-        FieldUnknown, ColumnMissing, HeadingsNotFound, RegisterUnreadable, RegisterTooLarge: nothing is read.
+        FieldUnknown, ColumnMissing, HeadingsNotFound, SheetMissing, RegisterUnreadable, RegisterTooLarge.
     """
     bring_up_to_date(call)
     if call.state not in TAKES:
         raise CallNotOpen()
-    rows = list(paper.read_rows(data))
+    rows = list(paper.read_rows(data, sheet))
     wanted = _wanted(call, columns or {}, {paper.fold_heading(cell) for _number, row in rows[:60] for cell in row})
     number, places, headings = paper.find_headings(rows, wanted)
     source = PaperImport(
@@ -115,6 +119,7 @@ def open_register(
         queries.folios_by_name(call),
         titles=frozenset(_said(row) for _number, row in rows[:number]),
         genders=paper.gender_words(letters),
+        sheets_left=paper.sheets_left(data, sheet),
     )
 
 

@@ -1,9 +1,11 @@
 """Registers as public offices really publish them: what is taken, what is refused and why, and what is nobody."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock
@@ -176,6 +178,37 @@ def test_a_quote_that_nobody_closed_swallows_no_other_row() -> None:
         ["Luz", "Cuba", "Son"],
         ["Iris", "Perú", "Canto"],
     ]
+
+
+def test_other_sheets_are_told_and_read_by_name() -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "Enero"
+    for title, people in (("Enero", ["Ana", "Eva"]), ("Febrero ", ["Luz"])):
+        sheet = book[title] if title in book else book.create_sheet(title)
+        for row in (["Nombre", "País"], *([one, "Perú"] for one in people)):
+            sheet.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    assert paper.sheets_left(data.getvalue()) == ["Febrero "]
+    assert paper.sheets_left(data.getvalue(), "febrero") == ["Enero"]
+    assert [row for _number, row in paper.read_rows(data.getvalue(), "febrero")][1:] == [["Luz", "Perú"]]
+    with pytest.raises(paper.SheetMissing, match=r"Enero, Febrero"):
+        list(paper.read_rows(data.getvalue(), "Marzo"))
+    assert paper.sheets_left(b"Nombre,Pais\n") == []
+
+
+def test_a_page_that_is_called_a_spreadsheet_is_read() -> None:
+    page = (
+        "<html><meta charset=utf-8><style>td{}</style><p>Padrón</p><table><tr><th colspan=2>PERSONA<th>DESTINO</tr>"
+        "<tr><td>No.<td>Nombre</td><td>Pa&iacute;s</td></tr><TR><td>1</td><td>Ana<br>Paz &amp; Luz</td><td>Perú</table>"
+    )
+    assert [row for _number, row in paper.read_rows(page.encode("cp1252"))] == [
+        ["PERSONA", "", "DESTINO"],
+        ["No.", "Nombre", "País"],
+        ["1", "Ana Paz & Luz", "Perú"],
+    ]
+    assert list(paper.read_rows(b"<tr> is no name;x\n")) == [(1, ["<tr> is no name", "x"])]
 
 
 def test_what_stands_alone_is_nobody_unless_it_is_a_name() -> None:

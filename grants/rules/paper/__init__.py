@@ -13,7 +13,7 @@ from grants.rules.paper.columns import (
     find_headings,
     fold_heading,
 )
-from grants.rules.paper.table import RegisterTooLarge, RegisterUnreadable, read_rows
+from grants.rules.paper.table import RegisterTooLarge, RegisterUnreadable, SheetMissing, read_rows, sheets_left
 from grants.rules.paper.values import gender_words, is_no_person, read_curp, read_email, read_person
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "HeadingsNotFound",
     "RegisterTooLarge",
     "RegisterUnreadable",
+    "SheetMissing",
     "answers_of",
     "cell",
     "day_of",
@@ -39,4 +40,5 @@ __all__ = [
     "read_email",
     "read_person",
     "read_rows",
+    "sheets_left",
 ]

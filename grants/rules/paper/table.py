@@ -1,4 +1,4 @@
-"""A register as rows of text, whatever office wrote it: CSV in any usual encoding, or a spreadsheet."""
+"""A register as rows of text, whatever office wrote it: CSV in any usual encoding, a spreadsheet, a page's table."""
 
 import codecs
 import csv
@@ -7,12 +7,15 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from statistics import median_high
+from typing import Any
 
 from core.errors import InvalidInput
 from core.language import N_
+from grants.rules.paper.markup import is_page, rows_of
 
 MOST_ROWS = 200_000
 LARGEST_BYTES = 100_000_000
@@ -30,23 +33,29 @@ class RegisterUnreadable(InvalidInput):
     sentence = N_("No pudimos leer el archivo como CSV ni como XLSX.")
 
 
+class SheetMissing(InvalidInput):
+    """A sheet that was named is not in the spreadsheet."""
+
+    sentence = N_("El archivo no tiene la hoja «%(sheet)s»: tiene %(sheets)s.")
+
+
 class RegisterTooLarge(InvalidInput):
     """More than one import should take."""
 
     sentence = N_("El archivo es demasiado grande: divídelo en partes de hasta %(most)s renglones.")
 
 
-def read_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+def read_rows(data: bytes, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
     """Yield each row of a file with its number, counted from 1 as the reader sees it; cells are trimmed text.
 
-    A spreadsheet's longest visible sheet is read, the first of equals; its dates come as ISO 8601.
+    Of a spreadsheet the `sheet` that is named is read, else the longest visible one; its dates come as ISO 8601.
 
     Raises:
-        RegisterUnreadable: it is neither. RegisterTooLarge: more than 200,000 rows or 100 MB.
+        RegisterUnreadable: it is neither. SheetMissing. RegisterTooLarge: more than 200,000 rows or 100 MB.
     """
     if len(data) > LARGEST_BYTES:
         raise RegisterTooLarge(most=MOST_ROWS)
-    rows = _sheet(data) if data.startswith(SPREADSHEET) else _text(data)
+    rows = _sheet(data, sheet) if data.startswith(SPREADSHEET) else _text(data)
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise RegisterTooLarge(most=MOST_ROWS)
@@ -62,6 +71,9 @@ def _text(data: bytes) -> Iterator[list[str]]:
     text = _decoded(data)
     if "\x00" in text:
         raise RegisterUnreadable()
+    if is_page(text):
+        yield from rows_of(text)
+        return
     lines = list(io.StringIO(text, newline=""))
     yield from _records(lines, _separator(lines))
 
@@ -115,18 +127,48 @@ def _decoded(data: bytes) -> str:
     return data.decode("latin-1")  # five bytes that cp1252 leaves out
 
 
-def _sheet(data: bytes) -> Iterator[list[str]]:
+def sheets_left(data: bytes, sheet: str = "") -> list[str]:
+    """Return the visible sheets of a spreadsheet that `read_rows` does not read; none for text.
+
+    Raises:
+        RegisterUnreadable: it is no spreadsheet after all. SheetMissing.
+    """
+    if not data.startswith(SPREADSHEET):
+        return []
+    with _opened(data) as book:
+        chosen = _chosen(book, sheet)
+        return [str(one.title) for one in _visible(book) if one is not chosen]
+
+
+def _visible(book: Any) -> list[Any]:
+    return [one for one in book.worksheets if one.sheet_state == "visible"] or list(book.worksheets)
+
+
+def _chosen(book: Any, name: str) -> Any:
+    if not name:
+        return max(_visible(book), key=lambda one: one.max_row or 0)
+    found = next((one for one in book.worksheets if one.title.strip().casefold() == name.strip().casefold()), None)
+    if found is None:
+        raise SheetMissing(sheet=name[:60], sheets=", ".join(one.title for one in _visible(book))[:200])
+    return found
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
     from openpyxl import load_workbook  # local: few processes ever read a spreadsheet
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        longest = max(visible or book.worksheets, key=lambda sheet: sheet.max_row or 0)
-        for row in longest.iter_rows(values_only=True):
-            yield [_cell(value) for value in row]
+        yield book
         book.close()
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError):
         raise RegisterUnreadable() from None
+
+
+def _sheet(data: bytes, name: str) -> Iterator[list[str]]:
+    with _opened(data) as book:
+        for row in _chosen(book, name).iter_rows(values_only=True):
+            yield [_cell(value) for value in row]
 
 
 def _cell(value: object) -> str:

@@ -1,7 +1,7 @@
 """Applications that an appeal brought back, and the committee that reviews them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from sqlalchemy import func, select
@@ -55,6 +55,14 @@ def turn_of(readmission: Readmission) -> tuple[int, bool, Fraction, int]:
         turn=readmission.turn,
         lower_is_better=rulebook.rules.lower_is_better,
     )
+
+
+def first_in_turn(readmissions: Iterable[Readmission]) -> list[Readmission]:
+    """Return whose turn it is among those that may take the same money, one of each call."""
+    by_call: dict[int, list[Readmission]] = {}
+    for one in readmissions:
+        by_call.setdefault(one.call_id, []).append(one)
+    return [several[0] if len(several) == 1 else min(several, key=turn_of) for several in by_call.values()]
 
 
 def count_under_way(call: Call) -> int:

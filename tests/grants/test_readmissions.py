@@ -240,6 +240,7 @@ def test_two_with_the_same_place_are_separated_by_the_lot_and_told_so(clock: Fro
     assert [may_move_up(one) for one in (first, second, found[1])] == [True, False, False]
     assert "el sorteo que cualquiera puede repetir: le toca el turno 2" in readmission_text(released[1])
     assert queries.released_readmissions(call) == released
+    assert [queries.first_in_turn(one) for one in (released, released[::-1])] == [[released[0]]] * 2
     services.record_award(first, first.requested)
     assert upheld_waiting() == [second]
     assert may_move_up(second)

@@ -1,6 +1,6 @@
 """What waits for the treasurer about awards: money to be committed, and money to come back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from core.database import session
 from core.money import Money
 from grants.models import Appeal, Application, Award, Call, Determination, ExpenseReport, Readmission
-from grants.queries.readmissions import turn_of
+from grants.queries.readmissions import first_in_turn
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState, ReportState
 from grants.states.determination import AppealState, DeterminationState, Outcome
@@ -100,16 +100,8 @@ def upheld_waiting() -> list[Application]:
         .order_by(Appeal.resolved_at, Appeal.id)
     )
     rows: list[tuple[Application, Readmission | None]] = [(row[0], row[1]) for row in session().execute(query)]
-    first = _firsts(readmission for _application, readmission in rows if readmission is not None)
+    first = first_in_turn(readmission for _application, readmission in rows if readmission is not None)
     return [application for application, readmission in rows if readmission is None or readmission in first]
-
-
-def _firsts(readmissions: Iterable[Readmission]) -> list[Readmission]:
-    """Return whose turn it is among those admitted on appeal, one of each call."""
-    by_call: dict[int, list[Readmission]] = {}
-    for one in readmissions:
-        by_call.setdefault(one.call_id, []).append(one)
-    return [several[0] if len(several) == 1 else min(several, key=turn_of) for several in by_call.values()]
 
 
 # A place given after the results stands before the one that had its number, and moves nobody.
@@ -145,7 +137,7 @@ def next_in_line() -> list[NextInLine]:
         .order_by(Determination.call_id, Determination.id)
     )
     rows: list[tuple[Application, Readmission | None]] = [(row[0], row[1]) for row in session().execute(query)]
-    whose_turn = _firsts(readmission for _application, readmission in rows if readmission is not None)
+    whose_turn = first_in_turn(readmission for _application, readmission in rows if readmission is not None)
     left = _left_by_call()
     return [
         NextInLine(application, Money(left.get(application.call_id, 0), application.currency))
@@ -195,7 +187,7 @@ def may_move_up(application: Application) -> bool:
         .outerjoin(Readmission, Readmission.application_id == Determination.application_id)
         .where(*_on_the_list(), Determination.call_id == application.call_id, found[2] > _PLACE)
     )
-    return not before and (mine is None or mine in _firsts(_sharing(mine)))
+    return not before and (mine is None or mine in first_in_turn(_sharing(mine)))
 
 
 def _sharing(readmission: Readmission) -> Sequence[Readmission]:

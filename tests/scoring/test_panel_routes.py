@@ -241,6 +241,34 @@ def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(
     assert "hmac.new(value" in page
 
 
+def test_a_reserved_place_that_its_envelope_cannot_pay_stays_empty_and_says_so(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    document = make.simple_rulebook(2)
+    document["ties"] = ["lot"]
+    document["selection"]["envelopes"] = {
+        "by": "axis",
+        "parts": [{"id": one, "name": {"es": f"Eje {one}"}, "percent": "50"} for one in ("1", "2")],
+        "refill": ["1", "2"],
+        "places_charged_to": "own_envelope",
+    }
+    document["reserved"][0]["places"] = 1
+    panel = make.reviewed_panel(2, 2, document=document, scores=[(5, 5, 5, 5), (4, 4, 4, 4)])
+    queries.open_dossiers(panel)[1].entitlements = ["primera_vez"]
+    services.compute_ranking(panel)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/paneles/{panel.id}/orden"
+    assert "Queda vacío" not in client.get(base).text  # nothing is decided yet
+    assert client.post(f"{base}/seleccionar", data={"budget": "80,000.00"}).status_code == 303
+    page = client.get(base).text
+    assert "Queda vacío 1 lugar reservado (Primera vez que recibe apoyo)" in page
+    assert "recibe de lo que sobró en las bolsas, cuando tocaba a «Eje 1»" in page
+    assert "tiene derecho a un lugar reservado (Primera vez que recibe apoyo) que queda vacío" in page
+    rules = client.get(f"/es/reglas-de-evaluacion/{panel.rulebook.sha256}").text
+    assert "si ninguna bolsa alcanza, queda vacío. Se llenan antes de ofrecer lo que sobra." in " ".join(rules.split())
+
+
 # --- how the reviews are going -----------------------------------------------
 
 

@@ -195,6 +195,22 @@ class TestRank:
         assert (rows["B"]["position"], rows["B"]["outcome"], rows["B"]["granted"]) == (1, "awarded", "500.00")
         assert (rows["A"]["outcome"], rows["A"]["reason_code"]) == ("waitlisted", "waitlisted_budget")
         assert "needs the requested amount of «A»" in refusal(*RANK, "--budget", "1000")
+        parts = [{"id": one, "name": {"es": one}, "percent": "50"} for one in ("uno", "dos")]
+        envelopes = {"by": "axis", "parts": parts, "refill": ["uno", "dos"], "places_charged_to": "any_envelope"}
+        document = json.loads(rulebook())
+        document["reserved"] = standard_rulebook({"es": "R"})["reserved"]
+        document["selection"]["envelopes"] = envelopes
+        held = "application,requested,axis,primera_vez\nA,600,uno,\nB,700,dos,yes\n"
+        write(folder, r_json=json.dumps(document), p_csv=held)
+        found = answer(*chosen)
+        assert found["reserved_places"] == [{"group": "primera_vez", "places": 2, "empty": 1}]
+        assert (
+            "pagan estas bolsas: dos, uno." in {one["application"]: one["reason"] for one in found["applications"]}["B"]
+        )
+        said = run("explain", "r.json").output
+        assert "Envelopes by axis: uno 50 %, dos 50 %" in said
+        assert "A reserved place is paid by the envelope of whoever fills it and, for what that lacks," in said
+        write(folder, r_json=rulebook())
         tied = scores(A=[(4, 4, 4, 4)] * 3, B=[(4, 4, 4, 4)] * 3)
         write(folder, s_csv=tied, p_csv="application,requested\nA,600\nB,500\n")
         assert "LotNeeded" in refusal(*chosen)

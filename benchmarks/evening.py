@@ -18,12 +18,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.books import fresh_address
+from benchmarks.drafts import Person, a_pdf, write_people
 from benchmarks.harness import Contestant, Result
 from tests.served import ROOT, free_port, own_environment, served, wait_until_healthy
 
@@ -33,30 +32,9 @@ OFFERED = 20.0  # submissions a second at the end
 LIMIT_SECONDS = 1.0
 FILE_BYTES = (80_000, 400_000, 1_500_000)  # a letter, a letter with a logo, a scan
 SHARES = (0.5, 0.4, 0.1)
-BATCH = 500
 PATIENCE = 60.0
 WARM = 16  # people who come before the others, so that no worker is met cold
-PAUSE = 5.0  # between the last line written and the first submission
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a draft, signed in, and what they are going to write."""
-
-    number: int
-    application: int
-    cookie: str
-    token: str
-
-    @property
-    def title(self) -> str:
-        """What only this person wrote."""
-        return f"Jarana {self.number}"
-
-    @property
-    def purpose(self) -> str:
-        """What they wrote last."""
-        return f"Enseñar a construir jaranas, versión {self.number * 7919 % 100_003}."
+PAUSE = 5.0  # at most, between the last line written and the first submission
 
 
 @dataclass
@@ -76,96 +54,6 @@ class Evening:
     def p99(self, kind: str) -> float:
         """Return the latency that one in a hundred exceeded."""
         return sorted(self.took[kind])[max(0, -(-len(self.took[kind]) * 99 // 100) - 1)]
-
-
-def _a_pdf(size: int, seed: int) -> bytes:
-    import io  # local: only the preparation makes files
-
-    import pikepdf
-
-    with pikepdf.new() as document:
-        for _page in range(2):
-            document.add_blank_page()
-        document.Root.Scan = pikepdf.Stream(document, random.Random(seed).randbytes(size))
-        out = io.BytesIO()
-        document.save(out)
-    return out.getvalue()
-
-
-def _people(environment: dict[str, str], count: int) -> list[Person]:
-    """Write an open call and so many drafts with signed-in people into the instance's database."""
-    from sqlalchemy import insert, select  # local: the rooms are imported only when the benchmark runs
-
-    from accounts.models import User
-    from accounts.rules.second_factor import secret_hash
-    from core.clock import now
-    from core.context import SYSTEM, set_actor, set_writing
-    from core.database import db
-    from grants import services
-    from grants.models import Application
-    from tests.factories.accounts import make_user
-    from tests.factories.grants import answers_for, make_open_call
-    from web.factory import create_app
-
-    app = create_app(
-        {"MODE": "demo", "DATA_FOLDER": environment["PUENTE_DATA_FOLDER"], "DATABASE_URL": environment["DATABASE_URL"]}
-    )
-    found: list[Person] = []
-    with app.app_context():
-        set_actor(SYSTEM)
-        set_writing(True)
-        call = make_open_call()
-        one = services.start_application(call, make_user(), kind="person")
-        known = {name: value for name, value in answers_for().items() if name not in ("title", "purpose")}
-        services.save_draft(one, answers=known)
-        db.session.commit()
-        table = Application.__table__
-        copied = dict(db.session.execute(select(table).where(table.c.id == one.id)).mappings().one())
-        first_user, first_draft, moment = one.applicant_user_id + 1_000, one.id + 1_000, now()
-        session_row = {
-            "created_at": moment,
-            "last_seen_at": moment,
-            "expires_at": moment + timedelta(days=14),
-            "device": "",
-            "address": "127.0.0.1",
-        }
-        for start in range(0, count, BATCH):
-            numbers = range(start, min(start + BATCH, count))
-            rows: dict[str, list[dict[str, Any]]] = {"user_account": [], "application": [], "user_session": []}
-            for number in numbers:
-                person = f"token-{number}-{random.Random(number).getrandbits(128):032x}"
-                rows["user_account"].append(
-                    {
-                        "id": first_user + number, "email": f"p{number}@example.org", "name": f"Persona {number}",
-                        "name_folded": f"persona {number}", "language": "es", "state": "active",
-                        "email_verified_at": moment, "created_at": moment,
-                    }
-                )  # fmt: skip
-                draft = {"id": first_draft + number, "applicant_user_id": first_user + number}
-                rows["application"].append(copied | draft)
-                rows["user_session"].append(
-                    session_row | {"user_id": first_user + number, "token_hash": secret_hash(person)}
-                )
-                found.append(Person(number, first_draft + number, *_cookie(app, person)))
-            for name, values in rows.items():
-                db.session.execute(insert(User.metadata.tables[name]), values)
-            db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-    return found
-
-
-def _cookie(app: Any, token: str) -> tuple[str, str]:
-    """Return the cookie of a session and the form token that goes with it."""
-    import flask  # local: see _people
-    from flask_wtf.csrf import generate_csrf
-
-    with app.test_request_context("/es/"):
-        flask.session["_user_id"], flask.session["_fresh"] = token, True
-        flask.g.pop("csrf_token", None)  # the one before belongs to somebody else
-        form_token = generate_csrf()
-        signer = app.session_interface.get_signing_serializer(app)
-        return str(signer.dumps(dict(flask.session))), str(form_token)
 
 
 # --- the load ----------------------------------------------------------------
@@ -213,7 +101,7 @@ class Crowd:
         self.digests = {id(data): hashlib.sha256(data).hexdigest() for data in files}
         writing = WRITING * len(people) / 3_000
         self.writes = sorted(draw.uniform(0, writing) for _person in people)
-        moment, self.sends = writing + PAUSE, []
+        moment, self.sends = writing + min(PAUSE, writing), []
         for _person in people:
             moment += draw.expovariate(OFFERED)
             self.sends.append(moment)
@@ -294,7 +182,7 @@ class Crowd:
 
 
 def _journey() -> dict[str, str]:
-    from tests.factories.grants import a_journey  # local: see _people
+    from tests.factories.grants import a_journey  # local: the rooms are imported only when the benchmark runs
 
     return {f"legs-0-{name}": str(value) for name, value in a_journey()[0].items()}
 
@@ -351,10 +239,10 @@ def last_evening(engine: str, drafts: int = DRAFTS) -> Result:
         address = fresh_address(engine, folder)
 
         def prepare(environment: dict[str, str]) -> None:
-            people.extend(_people(environment, drafts + WARM))
+            people.extend(write_people(environment, drafts + WARM))
 
         with served(folder, applications=0, prepare=prepare, DATABASE_URL=address) as site:
-            files = [_a_pdf(size, size) for size in FILE_BYTES]
+            files = [a_pdf(size, size) for size in FILE_BYTES]
             asyncio.run(Crowd(site.url, people[:WARM], files).come())
             crowd = Crowd(site.url, people[WARM:], files)
             asyncio.run(crowd.come())

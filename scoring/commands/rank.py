@@ -17,13 +17,13 @@ from scoring.commands.tables import A_FILE, BadFile, Row, read_json, read_table,
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
 from scoring.rules.division import NoLotError, decide
-from scoring.rules.official_score import Arithmetic, Term
+from scoring.rules.official_score import Arithmetic, OfficialScore, Term
 from scoring.rules.rank_posterior import posterior_of
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.reasons import sentence
 from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Line, Reason, left_empty
-from scoring.rules.severity import Unfit, fitted, prepared
+from scoring.rules.severity import Unfit, equations_of, fitted
 
 NAMED = 20
 UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}
@@ -67,10 +67,10 @@ def rank_command(
         budget = str(Money(rules.budget_cents, rules.currency).decimal)
     lines = _lines(rules, places, facts, budget, drawn or {})
     decisions = _decisions(rules, places, lines, budget)
-    certainty, found = _diagnosis(rules, sheets)
-    written: dict[int, dict[str, Any]] = {}  # by identity: the arithmetic keeps every term it made
+    certainty, found = _diagnosis(arithmetic, sheets)
+    words = Words(arithmetic)
     rows = [
-        _row(arithmetic, place, sheets[place.candidate.label], written, decisions.get(place.candidate.label))
+        words.row(place, sheets[place.candidate.label], decisions.get(place.candidate.label))
         | certainty.get(place.candidate.label, UNKNOWN)
         for place in places
     ]
@@ -205,12 +205,12 @@ def _lot_needed(labels: Sequence[str]) -> click.ClickException:
     return click.ClickException(f"LotNeeded: {LotNeeded(dossiers=named).message()} (--lot)")
 
 
-def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+def _diagnosis(arithmetic: Arithmetic, sheets: Sheets) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
     """Return how sure each place is, and what the scores vary by."""
-    table = indexed(sheets, rules)
-    size = (len(table.applications), len(table.reviewers))
+    rules = arithmetic.rulebook
+    scores = indexed(sheets, lambda sheet: arithmetic.reading(sheet).number)
     width = float(sum(one.weight * (one.maximum - one.minimum) for one in rules.criteria))
-    equations = prepared(table.readings, *size)
+    equations = equations_of(scores.table)
     if isinstance(equations, Unfit):
         return {}, diagnosis(equations)
     sure = posterior_of(equations, width, lower_is_better=rules.lower_is_better)
@@ -220,56 +220,73 @@ def _diagnosis(rules: Rulebook, sheets: Sheets) -> tuple[dict[str, dict[str, Any
             "interval_50": list(sure.interval_50[index]),
             "interval_95": list(sure.interval_95[index]),
         }
-        for index, name in enumerate(table.applications)
+        for index, name in enumerate(scores.applications)
     }, diagnosis(fitted(equations))
 
 
-def _row(
-    arithmetic: Arithmetic,
-    place: Place,
-    readers: dict[str, dict[str, Fraction]],
-    written: dict[int, dict[str, Any]],
-    decision: Decision | None,
-) -> dict[str, Any]:
-    """Return everything about one application that follows exactly from the rules; `written` keeps terms in words."""
-    rules, score = arithmetic.rulebook, place.candidate.score
-    apart = examine(rules, list(readers.values()), arithmetic)
-    for term in score.terms:
-        if id(term) not in written:
-            written[id(term)] = _term(term)
-    return {
-        "application": place.candidate.label,
-        "position": place.position,
-        "score": str(score.rounded),
-        "score_exact": str(score.exact),
-        "terms": [written[id(term)] for term in score.terms]
-        + [{"bonus": name, "points": str(points)} for name, points in score.bonus],
-        "thresholds": _thresholds(rules, place),
-        "spread": str(apart.spread),
-        "further_review_due": apart.calls_reviewer
-        and len(readers) < rules.reviews_per_application + rules.discrepancy.further_reviewers,
-        "tie_break": [{"rule": step.rule, "value": step.value} for step in place.trace[1:]]
-        + ([{"rule": "lot", "value": "awaited"}] if place.awaits_lot else []),
-        "outcome": decision.determination.value if decision else None,
-        "granted": str(Money(decision.granted_cents, rules.currency).decimal) if decision else None,
-        "reason": sentence(Reason(decision.reason), decision.params, rules.currency) if decision else None,
-        "reason_code": decision.reason.value if decision else None,
-    }
+class Words:
+    """Everything that follows exactly from the rules, written; what many applications share is written once."""
+
+    def __init__(self, arithmetic: Arithmetic) -> None:
+        self.arithmetic, self.rules = arithmetic, arithmetic.rulebook
+        # By identity: the arithmetic keeps every term, score and spread it made.
+        self.terms: dict[int, dict[str, Any]] = {}
+        self.scores: dict[int, tuple[dict[str, Any], OfficialScore]] = {}
+        self.amounts: dict[int, str] = {}
+
+    def row(self, place: Place, readers: dict[str, dict[str, Fraction]], decision: Decision | None) -> dict[str, Any]:
+        """Return everything about one application."""
+        rules = self.rules
+        apart = examine(rules, list(readers.values()), self.arithmetic)
+        return {
+            "application": place.candidate.label,
+            "position": place.position,
+            **self._score(place.candidate.score),
+            "spread": str(apart.spread),
+            "further_review_due": apart.calls_reviewer
+            and len(readers) < rules.reviews_per_application + rules.discrepancy.further_reviewers,
+            "tie_break": [{"rule": step.rule, "value": step.value} for step in place.trace[1:]]
+            + ([{"rule": "lot", "value": "awaited"}] if place.awaits_lot else []),
+            "outcome": decision.determination.value if decision else None,
+            "granted": self._amount(decision.granted_cents) if decision else None,
+            "reason": sentence(Reason(decision.reason), decision.params, rules.currency) if decision else None,
+            "reason_code": decision.reason.value if decision else None,
+        }
+
+    def _score(self, score: OfficialScore) -> dict[str, Any]:
+        known = self.scores.get(id(score))
+        if known is None:
+            told = {
+                "score": str(score.rounded),
+                "score_exact": str(score.exact),
+                "terms": [self._term(term) for term in score.terms]
+                + [{"bonus": name, "points": str(points)} for name, points in score.bonus],
+                "thresholds": _thresholds(self.rules, score),
+            }
+            known = self.scores[id(score)] = (told, score)
+        return known[0]
+
+    def _term(self, term: Term) -> dict[str, Any]:
+        known = self.terms.get(id(term))
+        if known is None:
+            known = self.terms[id(term)] = {
+                "criterion": term.criterion,
+                "weight": str(term.weight),
+                "sum": str(term.sum),
+                "count": term.count,
+                "mean": str(term.mean),
+                "contribution": str(term.contribution),
+            }
+        return known
+
+    def _amount(self, cents: int) -> str:
+        known = self.amounts.get(cents)
+        if known is None:
+            known = self.amounts[cents] = str(Money(cents, self.rules.currency).decimal)
+        return known
 
 
-def _term(term: Term) -> dict[str, Any]:
-    return {
-        "criterion": term.criterion,
-        "weight": str(term.weight),
-        "sum": str(term.sum),
-        "count": term.count,
-        "mean": str(term.mean),
-        "contribution": str(term.contribution),
-    }
-
-
-def _thresholds(rules: Rulebook, place: Place) -> dict[str, bool]:
-    score = place.candidate.score
+def _thresholds(rules: Rulebook, score: OfficialScore) -> dict[str, bool]:
     by_criterion = {term.criterion: term.meets_threshold for term in score.terms}
     asked = {one.id: by_criterion[one.id] for one in rules.criteria if one.threshold is not None}
     return asked | ({"overall": score.meets_overall} if rules.threshold is not None else {})

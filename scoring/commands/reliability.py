@@ -1,15 +1,17 @@
 """`puente scoring reliability`: how far reviewers agree."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from scoring.commands.rulebooks import read_rulebook
-from scoring.commands.scores import Indexed, indexed, read_scores
+from scoring.commands.scores import Indexed, indexed, plain_sum, read_scores
 from scoring.commands.tables import A_FILE, show
-from scoring.rules.agreement import krippendorff_alpha, one_way
-from scoring.rules.severity import LEAST_PER_REVIEWER, Severity, Unfit, fit
+from scoring.rules.agreement import alpha_of, one_way_of
+from scoring.rules.official_score import Arithmetic, Sheet
+from scoring.rules.severity import LEAST_PER_REVIEWER, Severity, Unfit, equations_of, fitted
 
 REFUSALS = {
     Unfit.TOO_FEW: f"there are fewer than {LEAST_PER_REVIEWER} reviews a reviewer: severity cannot be told from chance",
@@ -26,11 +28,11 @@ def reliability_command(*, scores: Path, rulebook: Path | None, as_json: bool) -
     """Measure agreement: Krippendorff's alpha, ICC(1), ICC(k) and what the scores vary by."""
     rules = read_rulebook(rulebook) if rulebook is not None else None
     sheets = read_scores(scores, rules)
-    whole = indexed(sheets, rules)
+    number = plain_sum() if rules is None else _weighed(Arithmetic(rules))
+    result = reliability(indexed(sheets, number))
     names = list({name: None for readers in sheets.values() for sheet in readers.values() for name in sheet})
-    result = reliability(whole)
     if len(names) > 1:
-        result["criteria"] = {name: reliability(indexed(sheets, criterion=name)) for name in names}
+        result["criteria"] = {name: reliability(indexed(sheets, _of_criterion(name))) for name in names}
     if as_json:
         show(result)
         return
@@ -38,18 +40,27 @@ def reliability_command(*, scores: Path, rulebook: Path | None, as_json: bool) -
         click.echo(f"{name}: {value if isinstance(value, str) or value is None else _written(value)}")
 
 
-def reliability(table: Indexed) -> dict[str, Any]:
+def _weighed(arithmetic: Arithmetic) -> Callable[[Sheet], float]:
+    return lambda sheet: arithmetic.reading(sheet).number
+
+
+def _of_criterion(name: str) -> Callable[[Sheet], float]:
+    return lambda sheet: float(sheet[name])
+
+
+def reliability(scores: Indexed) -> dict[str, Any]:
     """Return every coefficient of a table; None where one is not defined."""
-    units = table.units()
-    correlations = one_way(units)
+    table = scores.table
+    correlations = one_way_of(table.rows, table.values)
+    equations = equations_of(table)
     return {
-        "applications": len(table.applications),
-        "reviewers": len(table.reviewers),
-        "reviews": len(table.readings),
-        "alpha": krippendorff_alpha(units),
+        "applications": table.applications,
+        "reviewers": table.reviewers,
+        "reviews": len(table.values),
+        "alpha": alpha_of(table.rows, table.values),
         "icc_1": correlations.single if correlations else None,
         "icc_k": correlations.mean if correlations else None,
-        **diagnosis(fit(table.readings, len(table.applications), len(table.reviewers))),
+        **diagnosis(equations if isinstance(equations, Unfit) else fitted(equations)),
     }
 
 

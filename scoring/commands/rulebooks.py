@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scoring.commands.tables import BadFile, read_json
-from scoring.rules.rulebook import Rulebook, check, parse
+from scoring.rules.rulebook import Rulebook, check, read
 
 
 def read_rulebook(path: Path) -> Rulebook:
@@ -13,4 +13,4 @@ def read_rulebook(path: Path) -> Rulebook:
     if problems:
         said = "\n".join(f"  {one.path}: {one.message % one.params}" for one in problems)
         raise BadFile(path, f"cannot be a rulebook:\n{said}")
-    return parse(document)
+    return read(document)

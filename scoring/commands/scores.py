@@ -1,12 +1,16 @@
 """The file of scores: application, reviewer, criterion, score. Every fault is named before anything is computed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 from pathlib import Path
 
-from scoring.commands.tables import BadFile, Row, open_columns
-from scoring.rules.mixed_model import Reading
+import numpy as np
+
+from scoring.commands.tables import BadFile, Row, open_columns, read_table
+from scoring.rules.mixed_model import Table
+from scoring.rules.official_score import Sheet
 from scoring.rules.rulebook import Rulebook
 
 Sheets = dict[str, dict[str, dict[str, Fraction]]]
@@ -19,16 +23,9 @@ ONLY = "score"
 class Indexed:
     """Totals as the statistics want them: readings by index, and whose indices they are."""
 
-    readings: list[Reading]
+    table: Table
     applications: list[str]
     reviewers: list[str]
-
-    def units(self) -> list[list[float]]:
-        """Return the totals each application received."""
-        found: list[list[float]] = [[] for _application in self.applications]
-        for reading in self.readings:
-            found[reading.application].append(reading.value)
-        return found
 
 
 def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
@@ -41,7 +38,6 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
     place = header.index("criterion") if "criterion" in header else None
     only = _only(path, rules) if place is None else ""
     sheets: Sheets = {}
-    firsts: dict[tuple[str, str], int] = {}
     marks: dict[tuple[str, str], Fraction] = {}
     for numbers, columns in blocks:
         named = repeat(only, len(numbers)) if place is None else columns[place]
@@ -59,24 +55,28 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
             sheet = readers.get(reviewer)
             if sheet is None:
                 sheet = readers[reviewer] = {}
-                firsts[application, reviewer] = number
             if criterion in sheet:
                 fault = f"«{reviewer}» scores «{criterion}» of «{application}» twice"
                 raise BadFile(path, fault, row=number, field="criterion")
             sheet[criterion] = score
-    _refuse_gaps(path, sheets, firsts, rules)
+    _refuse_gaps(path, sheets, rules)
     return sheets
 
 
-def _refuse_gaps(path: Path, sheets: Sheets, firsts: dict[tuple[str, str], int], rules: Rulebook | None) -> None:
+def _refuse_gaps(path: Path, sheets: Sheets, rules: Rulebook | None) -> None:
     """Refuse a review that lacks a criterion, by the first of its rows."""
     expected = [one.id for one in rules.criteria] if rules is not None else _criteria(sheets)
-    for (application, reviewer), number in firsts.items():
-        sheet = sheets[application][reviewer]
-        if len(sheet) < len(expected):
+    short = {
+        (application, reviewer): sheet
+        for application, readers in sheets.items()
+        for reviewer, sheet in readers.items()
+        if len(sheet) < len(expected)
+    }
+    for row in read_table(path, ("application", "reviewer", "score")) if short else ():
+        application, reviewer = row.text("application"), row.text("reviewer")
+        if (sheet := short.get((application, reviewer))) is not None:
             missing = ", ".join(name for name in expected if name not in sheet)
-            fault = f"«{reviewer}» does not score {missing} of «{application}»"
-            raise BadFile(path, fault, row=number, field="criterion")
+            raise row.fault("criterion", f"«{reviewer}» does not score {missing} of «{application}»")
 
 
 def _judged(row: Row, rules: Rulebook | None) -> Fraction:
@@ -116,20 +116,27 @@ def _on_scale(row: Row, rules: Rulebook, criterion: str, score: Fraction) -> Non
         )
 
 
-def indexed(sheets: Sheets, rules: Rulebook | None = None, criterion: str | None = None) -> Indexed:
-    """Return one number a review: its weighted total under `rules`, else one criterion, else the sum of all."""
-    weights = {one.id: one.weight for one in rules.criteria} if rules is not None else {}
-    applications, reviewers = list(sheets), list({name: None for readers in sheets.values() for name in readers})
-    columns = {name: index for index, name in enumerate(reviewers)}
-    known: dict[tuple[object, ...], float] = {}
-    readings = []
-    for row, readers in enumerate(sheets.values()):
-        for reviewer, sheet in readers.items():
-            chosen = sheet if criterion is None else {criterion: sheet[criterion]}
-            key = (*chosen, *map(id, chosen.values()))  # the sheets keep their marks, so an identity stays one mark's
-            total = known.get(key)
-            if total is None:
-                exact = sum((weights.get(name, Fraction(1)) * score for name, score in chosen.items()), Fraction(0))
-                total = known[key] = float(exact)
-            readings.append(Reading(row, columns[reviewer], total))
-    return Indexed(readings, applications, reviewers)
+def indexed(sheets: Sheets, number: Callable[[Sheet], float]) -> Indexed:
+    """Return the reviews, each as the one number that its sheet comes to."""
+    columns: dict[str, int] = {}
+    rows, readers, values = list[int](), list[int](), list[float]()
+    for row, by_reviewer in enumerate(sheets.values()):
+        for reviewer, sheet in by_reviewer.items():
+            rows.append(row)
+            readers.append(columns.setdefault(reviewer, len(columns)))
+            values.append(number(sheet))
+    table = Table(np.array(rows), np.array(readers), np.array(values), len(sheets), len(columns))
+    return Indexed(table, list(sheets), list(columns))
+
+
+def plain_sum() -> Callable[[Sheet], float]:
+    """Return what adds up a sheet without a rulebook, every criterion alike; it remembers the sums it made."""
+    known: dict[tuple[int, ...], float] = {}
+
+    def number(sheet: Sheet) -> float:
+        key = tuple(map(id, sheet.values()))  # the sheets keep their marks, so an identity stays one mark's
+        if key not in known:
+            known[key] = float(sum(sheet.values(), Fraction(0)))
+        return known[key]
+
+    return number

@@ -3,11 +3,12 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,10 @@ def open_table(
 
 def open_columns(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[Block]]:
     """Return the header of such a file and its columns, many rows at a time, for whoever reads very many."""
-    lines = cells(path)
-    header = _header(path, lines, required)
-    return header, _blocks(path, len(header), lines)
+    blocks = _many(path)
+    first = next(blocks, [])
+    header = _header(path, iter(first), required)
+    return header, _blocks(path, len(header), chain([first[1:]], blocks))
 
 
 def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> list[str]:
@@ -103,12 +105,12 @@ def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> 
     return header
 
 
-def _blocks(path: Path, width: int, lines: Iterator[list[str]]) -> Iterator[Block]:
+def _blocks(path: Path, width: int, blocks: Iterable[list[list[str]]]) -> Iterator[Block]:
     """Yield the rows as columns without the blanks around what is written."""
     first, empty = 2, True
-    while rows := list(islice(lines, TOGETHER)):
+    for rows in blocks:
         numbers: Sequence[int] = range(first, first + len(rows))
-        columns = _stripped(rows) if {len(row) for row in rows} == {width} else []
+        columns = _stripped(rows) if set(map(len, rows)) == {width} else []
         if not columns or "" in columns[0]:  # a line with nothing on it, or a wrong one
             kept = list(_numbered(path, width, iter(rows), empty=False, first=first))
             numbers, columns = [number for number, _row in kept], _stripped([row for _number, row in kept])
@@ -140,15 +142,29 @@ def _numbered(
 
 def cells(path: Path) -> Iterator[list[str]]:
     """Yield the cells of each line of a CSV file."""
-    number = 0
+    return chain.from_iterable(_many(path))
+
+
+def _many(path: Path) -> Iterator[list[list[str]]]:
+    """Yield many lines of a CSV file at a time."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, line in enumerate(csv.reader(file, strict=True), start=1):  # noqa: B007
-                yield line
+            lines = csv.reader(file, strict=True)
+            while rows := list(islice(lines, TOGETHER)):
+                yield rows
     except UnicodeDecodeError:
         raise BadFile(path, "is not UTF-8 text") from None
     except csv.Error as error:
-        raise BadFile(path, f"is not CSV ({error})", row=number + 1) from None
+        raise BadFile(path, f"is not CSV ({error})", row=_whole_lines(path) + 1) from None
+
+
+def _whole_lines(path: Path) -> int:
+    """Return how many lines of a file there are before the one that is no CSV."""
+    number = 0
+    with path.open(encoding="utf-8-sig", newline="") as file, suppress(csv.Error):
+        for number, _line in enumerate(csv.reader(file, strict=True), start=1):  # noqa: B007
+            pass
+    return number
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -176,7 +192,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def show(document: Mapping[str, Any]) -> None:
     """Print a JSON document."""
-    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
 
 
 class Words(click.ParamType[str]):

@@ -159,18 +159,23 @@ def one_way(units: Sequence[Sequence[float]]) -> OneWay | None:
     k is what the reviewers a unit come to when their number varies (Snedecor's n0). None where nothing was read twice
     or nothing varies.
     """
-    groups = [unit for unit in units if len(unit)]
-    sizes = np.fromiter(map(len, groups), dtype=np.int64, count=len(groups))
-    count = int(sizes.sum())
-    if len(groups) < 2 or count == len(groups):
+    sizes = np.fromiter(map(len, units), dtype=np.int64, count=len(units))
+    value = np.fromiter(chain.from_iterable(units), dtype=np.float64, count=int(sizes.sum()))
+    return one_way_of(np.repeat(np.arange(len(units)), sizes), value)
+
+
+def one_way_of(unit: NDArray[np.int64], value: Array) -> OneWay | None:
+    """Return the same for scores in two columns: what was scored, counted from nought, and its score."""
+    sizes = np.bincount(unit)
+    sizes, unit = sizes[sizes > 0], np.cumsum(sizes > 0)[unit] - 1
+    count, groups = len(value), len(sizes)
+    if groups < 2 or count == groups:
         return None
-    value = np.fromiter(chain.from_iterable(groups), dtype=np.float64, count=count)
-    unit = np.repeat(np.arange(len(groups)), sizes)
     centred = value - value.mean()
     means = np.bincount(unit, weights=centred) / sizes
-    between = float((sizes * np.square(means)).sum()) / (len(groups) - 1)
-    within = float(np.square(centred - means[unit]).sum()) / (count - len(groups))
-    k = (count - float(np.square(sizes).sum()) / count) / (len(groups) - 1)
+    between = float((sizes * np.square(means)).sum()) / (groups - 1)
+    within = float(np.square(centred - means[unit]).sum()) / (count - groups)
+    k = (count - float(np.square(sizes).sum()) / count) / (groups - 1)
     slight = SLIGHT * float(centred @ centred)
     if between + (k - 1) * within <= slight or between <= slight or np.ptp(value) == 0:
         return None

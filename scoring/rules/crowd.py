@@ -8,6 +8,7 @@ left out; among more than a thousand it moves nobody by a noticeable part of the
 
 import numpy as np
 import scipy  # each of its parts is loaded when it is first used: few processes reckon
+from numpy.typing import NDArray
 
 from scoring.rules.crossings import Array, Indices
 
@@ -39,6 +40,7 @@ class _Crowd:
         counts = [self._counted(quality[self.of == one]) for one in range(len(self.doubts))]
         self.spectra = [np.fft.rfft(one, CONVOLVED) for one in counts]
         self.gaps = np.arange(-BINS + 1, BINS) * self.step
+        self.chances: dict[tuple[float, bool], NDArray[np.complex128]] = {}
 
     def _counted(self, quality: Array) -> Array:
         """Return how many lie at each bin, each shared between the two nearest so that their mean stays."""
@@ -52,9 +54,17 @@ class _Crowd:
         """Return at each bin how many of the crowd are expected above it, by somebody of so much doubt."""
         total = np.zeros(CONVOLVED // 2 + 1, dtype=np.complex128)
         for spectrum, doubt in zip(self.spectra, self.doubts, strict=True):
-            chance = scipy.special.ndtr(-self.gaps / np.hypot(doubt, own))
-            total += spectrum * np.fft.rfft(chance * (1 - chance) if variance else chance, CONVOLVED)
+            total += spectrum * self._chance(float(np.hypot(doubt, own)), variance)
         return np.fft.irfft(total, CONVOLVED)[BINS - 1 : 2 * BINS - 1]
+
+    def _chance(self, doubt: float, variance: bool) -> NDArray[np.complex128]:
+        """Return the chance, or its variance, that one of the crowd is above, by how far below it lies."""
+        known = self.chances.get((doubt, variance))
+        if known is None:
+            chance = scipy.special.ndtr(-self.gaps / doubt)
+            known = np.fft.rfft(chance * (1 - chance) if variance else chance, CONVOLVED)
+            self.chances[doubt, variance] = known
+        return known
 
     def _at(self, table: Array, quality: Array) -> Array:
         found: Array = np.interp(quality, self.low + np.arange(BINS) * self.step, table)

@@ -31,16 +31,17 @@ def examine(rulebook: Rulebook, sheets: Sequence[Sheet], arithmetic: Arithmetic 
     rule = rulebook.discrepancy
     if len(sheets) < 2:
         return Disagreement(Fraction(0), (), reaches_limit=False, split=False, calls_reviewer=False)
-    readings = [(arithmetic or Arithmetic(rulebook)).reading(sheet) for sheet in sheets]
+    arithmetic = arithmetic or Arithmetic(rulebook)
+    readings = [arithmetic.reading(sheet) for sheet in sheets]
     criteria: tuple[str, ...] = ()
     if rule.by_criterion:
         spreads = {c.id: _spread([sheet[c.id] for sheet in sheets]) for c in rulebook.criteria}
         spread = max(spreads.values())
         criteria = tuple(name for name, width in spreads.items() if width >= rule.spread_limit)
     else:
-        spread = _spread([total for total, _passes in readings])
+        spread = arithmetic.spread(readings)
     reaches = spread >= rule.spread_limit
-    split = len({passes for _total, passes in readings}) > 1
+    split = any(reading.passes != readings[0].passes for reading in readings)
     return Disagreement(
         spread=spread,
         criteria=criteria,

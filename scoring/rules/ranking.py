@@ -50,8 +50,12 @@ def rank(rulebook: Rulebook, candidates: Iterable[Candidate], lot: Mapping[str, 
     passing = [candidate for candidate in pool if candidate.score.passes]
     failing = [candidate for candidate in pool if not candidate.score.passes]
     places = _settle(_Table(rulebook, lot), passing, ("score", *rulebook.ties), (), 1)
-    below = sorted(failing, key=lambda candidate: (_key(rulebook, candidate, "score", None), candidate.label))
-    places += [Place(candidate, None, (_step(candidate, "score", None),), awaits_lot=False) for candidate in below]
+    # Sorting keeps the order of the labels, both ways, where scores are equal.
+    below = sorted(failing, key=lambda candidate: candidate.score.rounded, reverse=not rulebook.lower_is_better)
+    places += [
+        Place(candidate, None, (_step(candidate, "score", candidate.score.rounded),), awaits_lot=False)
+        for candidate in below
+    ]
     return places
 
 
@@ -75,45 +79,40 @@ def _settle(
         return [Place(group[0], first, trace, awaits_lot=False)]
     if not rules or (rules[0] == "lot" and table.lacks_lot(group)):
         return [Place(candidate, first, trace, awaits_lot=True) for candidate in group]
-    keyed: dict[Fraction | Decimal, list[Candidate]] = {}
+    keyed: dict[Decimal | tuple[int, int], list[Candidate]] = {}
     for candidate in group:
-        keyed.setdefault(_key(table.rulebook, candidate, rules[0], table.lot), []).append(candidate)
+        keyed.setdefault(_value(candidate, rules[0], table.lot), []).append(candidate)
+    downwards = not table.rulebook.lower_is_better and (rules[0] == "score" or rules[0].startswith("criterion:"))
     places: list[Place] = []
-    for key in sorted(keyed):
+    for key in sorted(keyed, key=_number, reverse=downwards):
         together = keyed[key]
-        step = _step(together[0], rules[0], table.lot)
+        step = _step(together[0], rules[0], key)
         places += _settle(table, together, rules[1:], (*trace, step), first + len(places))
     return places
 
 
-def _key(rulebook: Rulebook, candidate: Candidate, rule: str, lot: Mapping[str, int] | None) -> Fraction | Decimal:
-    """Return a number that is smaller for the better candidate; all of a rule are of one kind."""
-    better_down = 1 if rulebook.lower_is_better else -1
+def _value(candidate: Candidate, rule: str, lot: Mapping[str, int] | None) -> Decimal | tuple[int, int]:
+    """Return what a rule looks at, as something quick to tell apart: the score, or a fraction's two numbers."""
     if rule == "score":
-        rounded = candidate.score.rounded
-        return rounded if rulebook.lower_is_better else rounded.copy_negate()
+        return candidate.score.rounded
     if rule == "lower_request":
-        return Fraction(candidate.requested_cents)
+        return candidate.requested_cents, 1
     if rule == "lot":
-        return Fraction((lot or {})[candidate.label])
+        return (lot or {})[candidate.label], 1
     kind, _colon, name = rule.partition(":")
     if kind == "reserved":
-        return Fraction(0 if name in candidate.entitlements else 1)
-    return better_down * _mean(candidate, name)
+        return (0 if name in candidate.entitlements else 1), 1
+    mean = next(term.mean for term in candidate.score.terms if term.criterion == name)
+    return mean.numerator, mean.denominator
 
 
-def _step(candidate: Candidate, rule: str, lot: Mapping[str, int] | None) -> Step:
+def _number(value: Decimal | tuple[int, int]) -> Fraction | Decimal:
+    return Fraction(*value) if isinstance(value, tuple) else value
+
+
+def _step(candidate: Candidate, rule: str, value: Decimal | tuple[int, int]) -> Step:
+    if rule.startswith("reserved:"):
+        return Step(rule, "no" if _number(value) else "yes")
     if rule == "score":
         return Step(rule, str(candidate.score.rounded))
-    if rule == "lower_request":
-        return Step(rule, str(candidate.requested_cents))
-    if rule == "lot":
-        return Step(rule, str((lot or {})[candidate.label]))
-    kind, _colon, name = rule.partition(":")
-    if kind == "reserved":
-        return Step(rule, "yes" if name in candidate.entitlements else "no")
-    return Step(rule, str(_mean(candidate, name)))
-
-
-def _mean(candidate: Candidate, criterion: str) -> Fraction:
-    return next(term.mean for term in candidate.score.terms if term.criterion == criterion)
+    return Step(rule, str(_number(value)))

@@ -57,7 +57,11 @@ def fit(readings: Sequence[Reading], applications: int, reviewers: int) -> Sever
 
 def prepared(readings: Sequence[Reading], applications: int, reviewers: int) -> Equations | Unfit:
     """Return the equations of `readings`, or why they cannot be fitted."""
-    table = Table.of(readings, applications, reviewers)
+    return equations_of(Table.of(readings, applications, reviewers))
+
+
+def equations_of(table: Table) -> Equations | Unfit:
+    """Return the equations of readings in columns, or why they cannot be fitted."""
     refused = unfit(table)
     return refused if refused is not None else Equations(table)
 

@@ -1,5 +1,6 @@
 """The command line: `puente`."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +17,10 @@ class Puente(click.Group):
         """Do a command; without any, say which there are."""
         given = sys.argv[1:] if args is None else list(args)
         if given[:1] == ["scoring"]:
-            return super().main(given, *rest, **settings)
+            try:
+                return super().main(given, *rest, **settings)
+            finally:
+                gc.freeze()  # the process is over: nobody need go through all it made
         from web.commands.site import site  # local: it takes Flask and all that hangs on it
 
         return site.main(given, *rest, **settings)

@@ -17,6 +17,7 @@ from scoring.routes import (
     rankings,
     reviews,
     rulebooks,
+    signing,
 )
 from scoring.routes.room import STAFF, blueprint
 
@@ -53,4 +54,5 @@ __all__ = [
     "rankings",
     "reviews",
     "rulebooks",
+    "signing",
 ]

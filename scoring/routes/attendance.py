@@ -14,6 +14,7 @@ from scoring.errors.meetings import ChoiceUnknown, MeetingNotFound
 from scoring.forms import VoteForm
 from scoring.models import Meeting, MeetingMember
 from scoring.routes.room import blueprint
+from scoring.routes.signing import may_end
 from scoring.states import CHOICE_LABELS, MEETING, OUTCOME_LABELS, MeetingState
 
 
@@ -94,6 +95,7 @@ def _page(meeting: Meeting, member: MeetingMember, form: VoteForm) -> str:
         voting=next((point for point in meeting.points if point.is_open), None),
         under_way=meeting.state is MeetingState.OPEN,
         to_sign=meeting.state is MeetingState.CLOSED and member.present_at is not None and member.signed_at is None,
+        may_end_signing=meeting.chair_seat_id == member.seat_id and may_end(meeting),
         signing_until=services.signing_until(meeting),
         corrections=queries.corrections_of(meeting),
         minutes=services.minutes_of(meeting) if meeting.minutes else None,

@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
-from core.clock import now
 from core.context import actor
 from core.database import session
 from core.language import _
@@ -16,26 +15,16 @@ from scoring.errors.meetings import (
     MeetingNotFound,
     MotionMissing,
     MotionNamesSomebody,
-    NobodySigned,
     PlaceMissing,
-    SigningGoesOn,
 )
 from scoring.forms import MeetingForm, PointForm, ReasonForm
 from scoring.models import Meeting, Panel
 from scoring.routes.room import STAFF, blueprint, dossier_or_404, panel_or_404
-from scoring.rules.meetings import may_end_signing
+from scoring.routes.signing import may_end, this_meeting
 from scoring.services.phases import BEFORE_RANKING
 from scoring.states import CHOICE_LABELS, MEETING, OUTCOME_LABELS, MeetingState, PanelState
 
 GOING_ON = (MeetingState.CONVENED, MeetingState.OPEN)
-
-
-def this_meeting(panel_id: int, number: int) -> Meeting:
-    """Return a session of a committee."""
-    meeting = queries.meeting_by_number(panel_or_404(panel_id), number)
-    if meeting is None:
-        raise MeetingNotFound()
-    return meeting
 
 
 @blueprint.get("/paneles/<int:panel_id>/sesiones")
@@ -176,27 +165,6 @@ def meeting_cancel(panel_id: int, number: int) -> str | Response | tuple[str, in
     return (page, 422) if form.errors else page
 
 
-@blueprint.route("/paneles/<int:panel_id>/sesiones/<int:number>/cerrar-firmas", methods=["GET", "POST"])
-@roles(*STAFF, auditor=False)
-def signing_end(panel_id: int, number: int) -> str | Response | tuple[str, int]:
-    """Let the minutes stand without the signatures that are missing, with the reason."""
-    meeting = this_meeting(panel_id, number)
-    form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            meeting = services.end_signing(meeting, reason=form.reason.data or "")
-        except (ReasonMissing, SigningGoesOn, NobodySigned) as refusal:
-            session().rollback()
-            form.reason.errors = [refusal.message()]
-        else:
-            return _done(meeting, _("El acta quedó firmada por quienes firmaron; dice quién falta y por qué."))
-    meeting = this_meeting(panel_id, number)
-    if meeting.state is not MeetingState.CLOSED:
-        return redirect(url_for("scoring.meeting_show", panel_id=panel_id, number=number), 303)
-    page = render_template("scoring/signing_end.html", meeting=meeting, panel=meeting.panel, form=form)
-    return (page, 422) if form.errors else page
-
-
 @blueprint.get("/paneles/<int:panel_id>/sesiones/<int:number>/acta.pdf")
 @roles(*STAFF)
 def meeting_minutes(panel_id: int, number: int) -> Response:
@@ -224,14 +192,6 @@ def _done(meeting: Meeting, said: str) -> Response:
     return redirect(url_for("scoring.meeting_show", panel_id=panel_id, number=number), 303)
 
 
-def _may_end_signing(meeting: Meeting) -> bool:
-    until = services.signing_until(meeting)
-    if meeting.state is not MeetingState.CLOSED or until is None:
-        return False
-    attended, missing = len(meeting.attended), len(meeting.unsigned)
-    return may_end_signing(attended, attended - missing, is_over=now() > until)
-
-
 def _page(meeting: Meeting, form: PointForm) -> str:
     writes = actor().has(*STAFF)
     return render_template(
@@ -246,7 +206,7 @@ def _page(meeting: Meeting, form: PointForm) -> str:
         under_way=writes and meeting.state is MeetingState.OPEN,
         may_open=writes and meeting.state is MeetingState.CONVENED,
         voting=next((point for point in meeting.points if point.is_open), None),
-        may_end_signing=writes and _may_end_signing(meeting),
+        may_end_signing=writes and may_end(meeting),
         signing_until=services.signing_until(meeting),
         discussing=meeting.panel.state is PanelState.DISCUSSION,
         corrections=queries.corrections_of(meeting),

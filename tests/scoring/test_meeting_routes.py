@@ -263,3 +263,25 @@ def test_the_programme_ends_the_signing_with_a_reason_that_everybody_reads(
     assert client.get(f"{here}/cerrar-firmas").status_code == 303
     login(people[2])
     assert "Razón: No contesta." in client.get(f"/es/evaluacion/sesiones/{meeting.id}").text
+
+
+def test_who_presided_ends_the_signing_and_nobody_else_of_the_committee(
+    client: FlaskClient, login: Login, session: Session, panel: Panel, people: list[User]
+) -> None:
+    chair = queries.seats_of_panel(panel)[1]
+    held = services.convene_meeting(panel, starts_at=now() + timedelta(days=3), place="Sala 2", chair=chair)
+    attended(session, held)
+    services.close_meeting(held)
+    for member in held.members[:2]:
+        services.sign_minutes(held, member.seat, held.minutes_sha256 or "")
+    session.commit()
+    here = f"/es/evaluacion/sesiones/{held.id}"
+    for person, status in zip(people, (404, 200, 404), strict=True):
+        login(person)
+        assert client.get(f"{here}/cerrar-firmas").status_code == status
+        assert (f"{here}/cerrar-firmas" in client.get(here).text) == (status == 200)
+    assert client.post(f"{here}/cerrar-firmas", data={"reason": "No contesta."}).status_code == 404
+    login(people[1])
+    assert client.post(f"{here}/cerrar-firmas", data={"reason": " "}).status_code == 422
+    assert client.post(f"{here}/cerrar-firmas", data={"reason": "No contesta."}).headers["Location"] == here
+    assert "No firmaron: C." in client.get(here).text

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +18,7 @@ import orjson
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LARGEST, FINEST = Decimal(10) ** 15, -30  # the greatest number, and the last decimal place that is read
 LONGEST = 60
-TOGETHER = 8192  # rows that are read at once
+TOGETHER = 2**15  # cells that are read at once
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
@@ -89,9 +89,8 @@ def open_table(
 def open_columns(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[Block]]:
     """Return the header of such a file and its columns, many rows at a time, for whoever reads very many."""
     blocks = _many(path)
-    first = next(blocks, [])
-    header = _header(path, iter(first), required)
-    return header, _blocks(path, len(header), chain([first[1:]], blocks))
+    header = _header(path, chain.from_iterable(islice(blocks, 1)), required)
+    return header, _blocks(path, len(header), blocks)
 
 
 def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> list[str]:
@@ -105,7 +104,7 @@ def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> 
     return header
 
 
-def _blocks(path: Path, width: int, blocks: Iterable[list[list[str]]]) -> Iterator[Block]:
+def _blocks(path: Path, width: int, blocks: Iterator[list[list[str]]]) -> Iterator[Block]:
     """Yield the rows as columns without the blanks around what is written."""
     first, empty = 2, True
     for rows in blocks:
@@ -146,12 +145,14 @@ def cells(path: Path) -> Iterator[list[str]]:
 
 
 def _many(path: Path) -> Iterator[list[list[str]]]:
-    """Yield many lines of a CSV file at a time."""
+    """Yield the first line of a CSV file, and then many at a time."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.reader(file, strict=True)
-            while rows := list(islice(lines, TOGETHER)):
-                yield rows
+            for header in lines:
+                yield [header]
+                while rows := list(islice(lines, max(1, TOGETHER // max(1, len(header))))):
+                    yield rows
     except UnicodeDecodeError:
         raise BadFile(path, "is not UTF-8 text") from None
     except csv.Error as error:

@@ -211,6 +211,27 @@ def test_a_page_that_is_called_a_spreadsheet_is_read() -> None:
     assert list(paper.read_rows(b"<tr> is no name;x\n")) == [(1, ["<tr> is no name", "x"])]
 
 
+@pytest.mark.parametrize(
+    ("headings", "found"),
+    [
+        ("Nombre(s) del beneficiario(a)|Primer Apellido del beneficiario(a)|País", ["name", "surname", "country"]),
+        ("NOMBRE DEL ALUMNO(A)|País de residencia|PAÍS SEDE|FECHA FINAL", ["name", "country", "ends_on"]),
+        ("No.|Apellidos y nombre|País de acogida|Fecha de finalización", ["name", "country", "ends_on"]),
+        ("BENEFICIARIO|NIF|IMPORTE CONCEDIDO", ["name"]),
+    ],
+)
+def test_more_headings_as_offices_write_them(headings: str, found: list[str]) -> None:
+    _number, columns, said = paper.find_headings([(1, ["Padrón 2024"]), (2, headings.split("|"))], {})
+    assert set(columns) == set(found)
+    assert "residencia" not in said.get("country", "")
+
+
+def test_a_row_below_is_no_heading_for_one_word() -> None:
+    rows = [(1, ["Becado", "País", "Tipo"]), (2, ["Ana Paz", "Perú", "Titular"])]
+    with pytest.raises(paper.HeadingsNotFound):
+        paper.find_headings(rows, {})
+
+
 def test_what_stands_alone_is_nobody_unless_it_is_a_name() -> None:
     alone = ["Jalisco", "* Cifras preliminares", "Corte al 31 de mayo", "Ana Lucía Paz"]
     assert [is_no_person(["", one, ""], one) for one in alone] == [True, True, True, False]

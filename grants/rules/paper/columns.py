@@ -32,7 +32,8 @@ FIELDS = (
 PEOPLE = (
     *("becario", "becaria", "becarios", "solicitante", "beneficiario", "beneficiaria", "persona", "persona becaria"),
     *("persona beneficiaria", "persona solicitante", "alumno", "alumna", "estudiante", "postulante", "aspirante"),
-    *("participante", "titular"),
+    *("participante", "titular", "creador", "creadora", "artista", "responsable", "responsable proyecto", "docente"),
+    *("investigador", "investigadora", "residente"),
 )
 SPANS = ("beca", "vigencia", "estancia", "estudios", "apoyo", "programa", "viaje", "movilidad")
 
@@ -45,11 +46,18 @@ def _all(*parts: Sequence[str]) -> tuple[str, ...]:
 HEADINGS: dict[str, tuple[str, ...]] = {
     NAME: (
         *("nombre completo", *_all(("nombre completo", "nombre"), PEOPLE), "nombre apellidos", "apellidos nombre"),
+        *_all(("nombre apellidos", "nombres apellidos", "apellidos nombre", "nombres"), PEOPLE),
         *("nombres", "nombre", *PEOPLE, "name", "applicant"),
     ),
-    SURNAME: ("primer apellido", "apellido paterno", "paterno", "apellidos", "surname"),
-    SECOND_SURNAME: ("segundo apellido", "apellido materno", "materno"),
-    "email": ("correo electronico", "correo", "e mail", "email"),
+    SURNAME: (
+        *("primer apellido", "apellido paterno", "paterno", "apellidos", "surname"),
+        *_all(("primer apellido", "apellido paterno", "apellidos"), PEOPLE),
+    ),
+    SECOND_SURNAME: (
+        *("segundo apellido", "apellido materno", "materno"),
+        *_all(("segundo apellido", "apellido materno"), PEOPLE),
+    ),
+    "email": ("correo electronico", "correo", "correo e", "e mail", "email"),
     "reference": (
         *("folio", "no. solicitud", "numero solicitud", "cvu", "no. cvu", "numero cvu", "no. becario"),
         *("no. beca", "numero beca", "no. registro", "expediente", "clave"),
@@ -57,30 +65,43 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "country": ("pais destino", "pais institucion", "pais estudios", "pais estancia", "pais beca", "pais", "country"),
     "city": ("ciudad destino", "ciudad institucion", "ciudad estancia", "ciudad", "city"),
     "starts_on": (
-        *("fecha inicio", *_all(("fecha inicio", "inicio"), SPANS), "inicio", "fecha salida", "desde", "start"),
+        *(
+            "fecha inicio",
+            "fecha inicial",
+            *_all(("fecha inicio", "inicio"), SPANS),
+            "inicio",
+            "fecha salida",
+            "desde",
+            "start",
+        ),
     ),
     "ends_on": (
-        *("fecha termino", "fecha fin", "fecha conclusion"),
-        *_all(("fecha termino", "fecha fin", "termino", "fin", "conclusion"), SPANS),
-        *("termino", "fin", "fecha regreso", "hasta", "end"),
+        *("fecha termino", "fecha fin", "fecha conclusion", "fecha finalizacion", "fecha final"),
+        *_all(
+            ("fecha termino", "fecha fin", "fecha conclusion", "termino", "fin", "conclusion", "finalizacion"), SPANS
+        ),
+        *("termino", "fin", "conclusion", "finalizacion", "fecha regreso", "regreso", "hasta", "end"),
     ),
     "received_on": ("fecha recepcion", "recibida", "fecha recibo", "received"),
     "title": ("titulo proyecto", "nombre proyecto", "proyecto", "titulo", "programa estudios", "programa", "title"),
     "summary": ("resumen", "descripcion", "summary"),
     "host": (
         *("institucion destino", "universidad destino", "institucion receptora", "institucion anfitriona"),
+        *("ies receptora", "ies destino", "institucion sede", "centro receptor", "entidad receptora"),
         *("institucion", "universidad", "anfitrion", "host"),
     ),
     "gender": ("genero", "sexo", "gender"),
     "alcaldia": ("alcaldia", "delegacion", "municipio"),
     "axis": ("eje", "axis"),
-    CURP: ("curp", "clave unica registro poblacion"),
+    CURP: ("curp", "c.u.r.p.", "clave unica registro poblacion"),
 }
 KNOWN = frozenset(text for known in HEADINGS.values() for text in known)
 SMALL_WORDS = frozenset({"de", "del", "la", "el", "los", "las", "y", "al", "a"})
 ASIDES = re.compile(r"\(.*?\)|/ ?\w+")  # «Nombre(s)», «Becario/a», «Institución / universidad»
 LOOKED_AT = 60  # rows: titles and notes stand above the headings
-FEWEST = 2  # headings that make a row the heading row
+FEWEST = 2  # headings that make a row the heading row; of the first wide one the name is enough
+WIDE = 3  # cells
+OF_ORIGIN = frozenset({"origen", "nacimiento", "nacionalidad", "residencia", "procedencia", "expedicion", "natal"})
 
 
 class HeadingsNotFound(InvalidInput):
@@ -116,6 +137,7 @@ class Heading:
 
     text: str
     place: int
+    put_together: bool = False  # of a group's and its own
 
 
 def find_headings(
@@ -129,12 +151,14 @@ def find_headings(
     Raises:
         HeadingsNotFound: no row has the name and one more. ColumnMissing: a wanted heading stands nowhere.
     """
+    first_wide = next((number for number, row in rows if sum(1 for cell in row if cell) >= WIDE), 0)
     best: tuple[int, int, dict[str, Heading]] | None = None
     for (number, row), above in zip(rows[:LOOKED_AT], [(0, ()), *rows], strict=False):
         for headings in (_below(above[1], row), _alone(row)):
             columns = _matched(headings, wanted)
             count = len(columns) + LOOKED_AT * sum(1 for field in wanted if field in columns)
-            if NAME in columns and len(columns) >= FEWEST and (best is None or count > best[0]):
+            enough = len(columns) >= FEWEST or number == first_wide
+            if NAME in columns and enough and (best is None or count > best[0]):
                 best = count, number, columns
     if best is None:
         raise HeadingsNotFound()
@@ -163,7 +187,7 @@ def _below(groups: Sequence[str], row: Sequence[str]) -> list[Heading]:
         if not cell:
             headings += [Heading(own, place)] if own else []  # a heading as high as both rows
             continue
-        both = [Heading(f"{cell} {group}", place), Heading(f"{group} {cell}", place)] if group else []
+        both = [Heading(text, place, put_together=True) for text in (f"{cell} {group}", f"{group} {cell}") if group]
         known = [heading for heading in both if _plain(fold_heading(heading.text)) in KNOWN]
         headings += known or [*both, Heading(cell, place)]
     return headings
@@ -179,4 +203,9 @@ def _matched(headings: Sequence[Heading], wanted: Mapping[str, str]) -> dict[str
             continue
         if plain[found].place not in {one.place for one in columns.values()}:
             columns[field] = plain[found]
+    taken = {one.place for one in columns.values()}
+    abroad = [one for text, one in plain.items() if text.startswith("pais ") and not OF_ORIGIN & set(text.split())]
+    free = [one for one in abroad if not one.put_together and one.place not in taken]
+    if "country" not in columns and free:
+        columns["country"] = min(free, key=lambda one: one.place)
     return columns

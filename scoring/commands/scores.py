@@ -56,8 +56,8 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
             if sheet is None:
                 sheet = readers[reviewer] = {}
             if criterion in sheet:
-                fault = f"«{reviewer}» scores «{criterion}» of «{application}» twice"
-                raise BadFile(path, fault, row=number, field="criterion")
+                field, what = ("reviewer", "") if place is None else ("criterion", f"«{criterion}» of ")
+                raise BadFile(path, f"«{reviewer}» scores {what}«{application}» twice", row=number, field=field)
             sheet[criterion] = score
     _refuse_gaps(path, sheets, rules)
     return sheets

@@ -21,6 +21,7 @@ from scoring.rules.mixed_model import Equations, Estimates
 
 MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
+NOTHING = 1e-60  # of a mark
 STEPS = 16
 SLIGHT = 1e-4  # what weighs less than this part of the likeliest is left out
 NEGLIGIBLE, STRIDE, FARTHEST = 9.0, 0.1, 6.0  # how far from the peak the grid reaches, in log likelihood and log size
@@ -140,21 +141,29 @@ def _ratios(quality: float, residual: float, unit: float) -> Array:
 
 
 def _log_posterior(equations: Equations, quality: float, residual: float, unit: float) -> float:
-    prior = _residual_prior(residual / unit)
-    if quality > BROADEST * unit or prior <= 0:
+    if not _possible(quality, residual, unit):
         return -1e9
     left, determinant = equations.parts(_ratios(quality, residual, unit))
+    if not np.isfinite(left):
+        return -1e9
     variance = residual**2
     likelihood = -0.5 * ((equations.readings - 1) * np.log(variance) + left / variance + determinant)
-    return float(likelihood + np.log(prior))
+    return float(likelihood + np.log(_residual_prior(residual / unit)))
+
+
+def _possible(quality: float, residual: float, unit: float) -> bool:
+    """Return whether standard deviations are within what the model allows, and not so small that they are nought."""
+    if min(quality, residual) < NOTHING * unit or quality > BROADEST * unit:
+        return False
+    return _residual_prior(residual / unit) > 0
 
 
 def _look(equations: Equations, quality: float, residual: float, unit: float) -> Look | None:
     """Return how surprising the readings are there, the slope and the average bend; None where nothing can be."""
-    prior = _residual_prior(residual / unit)
-    found = equations.slopes(_ratios(quality, residual, unit)) if quality <= BROADEST * unit and prior > 0 else None
+    found = equations.slopes(_ratios(quality, residual, unit)) if _possible(quality, residual, unit) else None
     if found is None:
         return None
+    prior = _residual_prior(residual / unit)
     variance, degrees = residual**2, equations.readings - 1
     squares, crossed = found.squares / variance, found.crossed / variance
     along_residual = degrees - found.left / variance + squares.sum() + found.logs.sum()

@@ -331,6 +331,10 @@ class TestReliability:
         write(folder, s_csv="application,reviewer,score\n" + "\n".join(lines))
         assert answer("reliability", "--scores", "s.csv")["alpha"] == pytest.approx(0.8491, abs=5e-5)
 
+    def test_a_review_given_twice_is_named_by_what_the_file_has(self, folder: Path) -> None:
+        write(folder, s_csv="application,reviewer,score\nA,r1,3\nA,r1,3\n")
+        assert "s.csv, row 3, field reviewer: «r1» scores «A» twice" in refusal("reliability", "--scores", "s.csv")
+
     def test_each_criterion_has_its_own_figures(self, folder: Path) -> None:
         write(folder, s_csv=scores(**MARKS))
         found = answer("reliability", "--scores", "s.csv")

@@ -90,6 +90,14 @@ def test_reviewers_who_agree_in_everything_leave_no_doubt_about_the_order() -> N
     assert severities.reviewer + severities.residual < 1e-9
 
 
+def test_a_single_application_that_differs_is_the_first() -> None:
+    found = rank_posterior(
+        [Reading(i, (i + r) % 40, float(i == 0)) for i in range(450) for r in range(4)], 450, 40, width=5
+    )
+    assert found is not None
+    assert found.expected == pytest.approx([1.0] + [226.0] * 449, abs=0.5)
+
+
 def test_reviewers_who_differ_only_in_severity_leave_no_residual() -> None:
     table = [[i % 6 + r for r in range(4)] for i in range(60)]
     severities = fitted(table)

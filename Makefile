@@ -67,7 +67,8 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 	@$(BIN)/puente demo reset --yes
 
 # --- check --------------------------------------------------------------------
-# Two things at a time, each printing its own block: see `checks` for the list.
+# Three things at a time, each printing its own block: see `checks` for the list. Two cores are busy with three, since each
+# of them waits now and then, for a browser, a commit or a process that starts.
 # What needs a browser runs once, with the journeys.
 GALLERY = tests/components/test_gallery_in_a_browser.py
 EVERY_PAGE = tests/journeys/test_every_page.py
@@ -78,10 +79,10 @@ BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY)
 test: $(VENV)/.test ## Run every check, on both databases and in a real browser
 	@status=0; \
 	$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target demo-year check-static || status=1; \
-	$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target checks || status=1; \
+	$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target checks || status=1; \
 	exit $$status
 
-# The longest first, so that both cores end together.
+# The longest first, so that all end together.
 checks: check-postgresql check-pages check-sqlite check-journeys check-gallery
 
 # The year is told once, before the others begin, and each block of browser tests serves a copy of its own.

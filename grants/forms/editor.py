@@ -1,21 +1,21 @@
 """The forms of the clerk's editor: a call in sections, and the acts that change its life."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from wtforms import (
     DateField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
-from core.forms import CityDateTimeField, MoneyField, PuenteForm, choices
+from core.forms import CityDateTimeField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
-from core.money import Money
 from core.settings import setting
 from grants.forms.applications import WholeNumberField
 from grants.forms.calls import bounded
@@ -57,6 +57,15 @@ class NewCallForm(PuenteForm):
             Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=lazy("Usa minúsculas sin acentos, números y guiones.")),
         ],
     )
+    source = SelectField(lazy("Empezar desde"), [Optional()], default="")
+
+    @classmethod
+    def after(cls, earlier: Sequence[Call]) -> "NewCallForm":
+        """Return the form with the earlier calls on offer."""
+        form = cls()
+        standard = [("", _("El formulario, los requisitos y la tarifa de siempre"))]
+        form.source.choices = choices(standard + [(call.slug, localised(call.title) or call.slug) for call in earlier])
+        return form
 
 
 class TextsForm(PuenteForm):
@@ -155,70 +164,6 @@ class CalendarForm(PuenteForm):
             "closes_at": self.closes_at.data,
             "results_on": self.results_on.data,
             "appeal_days": self.appeal_days.number if self.appeal_days.number is not None else 5,
-        }
-
-
-class SupportForm(PuenteForm):
-    """How much: the cap, and the published tariff with its source and rate."""
-
-    cap = MoneyField(lazy("Tope por apoyo"), [InputRequired(message=lazy("Escribe el tope por apoyo."))])
-    per_diem = MoneyField(lazy("Viático por día y persona"), [InputRequired(message=lazy("Escribe el viático."))])
-    travel_short = MoneyField(lazy("Traslado corto"), [InputRequired(message=lazy("Escribe el traslado corto."))])
-    travel_long = MoneyField(lazy("Traslado largo"), [InputRequired(message=lazy("Escribe el traslado largo."))])
-    source_url = StringField(lazy("Enlace a la tarifa publicada"), bounded(300, N_("Escribe de dónde sale la tarifa.")))
-    rate = StringField(
-        lazy("Tipo de cambio"),
-        [
-            InputRequired(message=lazy("Escribe el tipo de cambio.")),
-            Regexp(r"^\d{1,6}(\.\d{1,8})?$", message=lazy("Escribe el tipo de cambio con punto decimal.")),
-        ],
-    )
-    rate_date = DateField(lazy("Fecha del tipo de cambio"), [InputRequired(message=lazy("Escribe su fecha."))])
-    rate_source = StringField(lazy("Fuente del tipo de cambio"), bounded(200, N_("Escribe su fuente.")))
-
-    @classmethod
-    def of(cls, call: Call) -> "SupportForm":
-        """Return the form filled from a call."""
-        tariff = call.tariff
-        rate = tariff.get("rate") or {}
-        form = cls(
-            data={
-                "cap": Money(call.cap_per_award_cents, call.currency),
-                "per_diem": Money(tariff["per_diem"]["cents"], tariff["currency"]),
-                "travel_short": Money(tariff["travel"][0]["cents"], tariff["currency"]),
-                "travel_long": Money(tariff["travel"][-1]["cents"], tariff["currency"]),
-                "source_url": tariff["source"]["url"],
-                "rate": rate.get("value", ""),
-                "rate_date": date.fromisoformat(rate["date"]) if rate.get("date") else None,
-                "rate_source": rate.get("source", ""),
-            }
-        )
-        form.cap.currency = call.currency
-        for field in (form.per_diem, form.travel_short, form.travel_long):
-            field.currency = tariff["currency"]
-        return form
-
-    def validate_rate(self, field: Any) -> None:
-        """A rate is more than nothing."""
-        if field.data and not field.errors and not float(field.data):
-            raise ValidationError(_("El tipo de cambio debe ser mayor que cero."))
-
-    def tariff_changes(self, tariff: Mapping[str, Any], quote: str) -> dict[str, Any]:
-        """Return the tariff with what was typed put in."""
-        first, last = dict(tariff["travel"][0]), dict(tariff["travel"][-1])
-        first["cents"], last["cents"] = self.travel_short.data.amount_cents, self.travel_long.data.amount_cents
-        return {
-            **tariff,
-            "per_diem": {**tariff["per_diem"], "cents": self.per_diem.data.amount_cents},
-            "travel": [first, *tariff["travel"][1:-1], last],
-            "source": {**tariff["source"], "url": self.source_url.data},
-            "rate": {
-                "base": tariff["currency"],
-                "quote": quote,
-                "value": self.rate.data,
-                "date": self.rate_date.data.isoformat() if self.rate_date.data else "",
-                "source": self.rate_source.data,
-            },
         }
 
 

@@ -9,6 +9,7 @@ from wtforms.validators import Optional, Regexp, ValidationError
 
 from core.forms import PuenteForm, clean_text
 from core.language import _, lazy
+from grants.forms.applications import WholeNumberField
 from grants.forms.calls import bounded
 from grants.models import Call
 from grants.rules import form as rules
@@ -95,28 +96,57 @@ class RequirementForm(PlainForm):
     kept = BooleanField(lazy("Este requisito se aplica"))
     reason_es = StringField(lazy("Cómo se explica en español"), bounded(300), filters=[clean_text])
     reason_en = StringField(lazy("Cómo se explica en inglés"), bounded(300), filters=[clean_text])
+    number = WholeNumberField(lazy("Número que se exige"), [Optional()], least=0, most=1_000)
 
 
 class RequirementsForm(PuenteForm):
     """The rules of eligibility: which apply, and how each is explained."""
 
     rules = FieldList(FormField(RequirementForm), max_entries=40)
+    offered: list[dict[str, Any]]
 
     @classmethod
     def of(cls, offered: list[dict[str, Any]], kept: set[str]) -> "RequirementsForm":
         """Return the form with every rule on offer, those in `kept` ticked."""
         rows = [
-            {"kept": rule["id"] in kept, "reason_es": rule["reason"]["es"], "reason_en": rule["reason"]["en"]}
+            {
+                "kept": rule["id"] in kept,
+                "reason_es": rule["reason"]["es"],
+                "reason_en": rule["reason"]["en"],
+                "number": rule["value"] if asks_number(rule) else None,
+            }
             for rule in offered
         ]
-        return cls(data={"rules": rows})
+        form = cls(data={"rules": rows})
+        form.offered = offered
+        return form
 
-    def chosen(self, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the rules that were ticked, with their texts."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A number never says one thing and its explanation another: who changes it changes both texts."""
+        valid = super().validate(extra_validators)
+        for rule, entry in zip(self.offered, self.rules, strict=False):
+            typed = entry.form
+            if not asks_number(rule) or not typed.kept.data or typed.number.number in (None, rule["value"]):
+                continue
+            for text, before in ((typed.reason_es, rule["reason"]["es"]), (typed.reason_en, rule["reason"]["en"])):
+                if (text.data or before) == before:
+                    text.errors = [_("Cambiaste el número: di también aquí cuál es ahora.")]
+                    valid = False
+        return bool(valid)
+
+    def chosen(self) -> list[dict[str, Any]]:
+        """Return the rules that were ticked, with their numbers and texts."""
         found = []
-        for rule, entry in zip(offered, self.rules, strict=False):
+        for rule, entry in zip(self.offered, self.rules, strict=False):
             typed = entry.form
             if typed.kept.data:
                 es, en = typed.reason_es.data or rule["reason"]["es"], typed.reason_en.data or rule["reason"]["en"]
-                found.append({**rule, "reason": {"es": es, "en": en}})
+                number = typed.number.number if asks_number(rule) else None
+                value = rule["value"] if number is None else number
+                found.append({**rule, "value": value, "reason": {"es": es, "en": en}})
         return found
+
+
+def asks_number(rule: Mapping[str, Any]) -> bool:
+    """Return whether a rule of eligibility compares with a number, which the clerk writes."""
+    return rule["operator"] in ("at_least", "at_most")

@@ -13,9 +13,7 @@ from core.database import session
 from core.errors import NotFound, Refusal
 from core.language import _, current_language
 from core.listing import chosen, page_number, paginate
-from core.money import Money
 from core.roles import Role
-from core.settings import setting
 from grants import services
 from grants.errors.calls import CallChanged, CallIncomplete, CallNotFound
 from grants.forms import editor as forms
@@ -23,11 +21,12 @@ from grants.forms.applications import ConfirmForm
 from grants.forms.calls import AnswerForm
 from grants.forms.comparison import stored_instead
 from grants.forms.questions import QuestionsForm, RequirementsForm
+from grants.forms.support import SupportForm
 from grants.models import Call
 from grants.queries import calls as queries
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
-from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
+from grants.rules.standard import standard_eligibility
 from grants.services.calls import EDITABLE
 from grants.services.editions import edition_of, ensure_edition
 from grants.states.call import CALL_STATES, CallState
@@ -64,36 +63,6 @@ def call_desk() -> Response:
         received=queries.received(listing.rows),
         state_choices=[(state.value, CALL_STATES.label(state)) for state in CallState],
     )
-
-
-@blueprint.route("/programa/convocatorias/nueva", methods=["GET", "POST"])
-@roles(OFFICER, ADMINISTRATOR)
-def call_new() -> Response | BaseResponse:
-    """Begin a call from the standard form, requirements and tariff."""
-    form = forms.NewCallForm()
-    if not form.validate_on_submit():
-        return show("grants/call_new.html", 422 if form.is_submitted() else 200, form=form, extra=[])
-    try:
-        call = services.draft_call(
-            slug=form.slug.data or "",
-            title={"es": form.title_es.data or "", "en": form.title_en.data or ""},
-            summary={},
-            body={},
-            axes=[],
-            regions=[],
-            audience=[],
-            direction="outbound",
-            cap_per_award=Money(10_000_000, setting("BASE_CURRENCY")),
-            form=standard_form(setting("AXES"), setting("TERRITORIES")),
-            tariff=standard_tariff({}),  # the checklist asks for the rate of the day
-            eligibility=standard_eligibility(),
-        )
-    except Refusal as refusal:
-        session().rollback()
-        form.slug.errors = [refusal.message()]
-        return show("grants/call_new.html", refusal.status, form=form, extra=[])
-    session().commit()
-    return redirect(url_for("grants.call_edit", slug=call.slug, section="textos"), 303)
 
 
 @blueprint.route("/programa/convocatorias/<slug>/editar/<section>", methods=["GET", "POST"])
@@ -145,7 +114,7 @@ _FORMS: dict[str, Callable[[Call], Any]] = {
     "textos": forms.TextsForm.of,
     "alcance": forms.ScopeForm.of,
     "calendario": forms.CalendarForm.of,
-    "apoyo": forms.SupportForm.of,
+    "apoyo": SupportForm.of,
     "preguntas": QuestionsForm.of,
     "reglas": lambda _call: ConfirmForm(),
 }
@@ -162,7 +131,7 @@ def _apply(call: Call, section: str, form: Any) -> None:
             number = sum(1 for _item in form_rules.questions(call.form)) + 1
             services.edit_call(call, form=form.changed(call.form, f"question_{number}"))
         case "elegibilidad":
-            services.edit_call(call, eligibility={**call.eligibility, "rules": form.chosen(_offered_rules(call))})
+            services.edit_call(call, eligibility={**call.eligibility, "rules": form.chosen()})
         case _:
             services.set_rulebook(call, services.starting_rules(call))
 

@@ -59,8 +59,13 @@ def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:
             yield ("questions", item["id"]), (localised(item["label"], language), _question(item, language))
     for rule in (state.get("eligibility") or {}).get("rules", ()):
         text = localised(rule["reason"], language)
-        yield ("requirements", rule["id"]), (text, f"{text} ({rule['fact']} {rule['operator']} {rule['value']})")
+        yield ("requirements", rule["id"]), (text, _requirement(text, rule["value"]))
     yield from _tariff(state.get("tariff") or {})
+
+
+def _requirement(text: str, value: Any) -> str:
+    # The number beside its explanation: a changed one shows, even where the words stayed.
+    return f"{text} ({value})" if isinstance(value, int) and not isinstance(value, bool) else text
 
 
 def _question(item: Mapping[str, Any], language: str) -> str:
@@ -89,6 +94,16 @@ def _tariff(tariff: Mapping[str, Any]) -> Iterator[Described]:
         )
     for top_up in tariff["top_ups"]:
         yield ("tariff", top_up["id"]), (rule_label(top_up["id"]), _amount(top_up["cents"], currency))
+    for stay in tariff.get("stays", ()):
+        yield ("tariff", f"stay {stay['min_people']}"), (_("Cuánto puede durar el viaje"), _stay(stay))
+
+
+def _stay(stay: Mapping[str, Any]) -> str:
+    days = {"least": stay["min_days"], "most": stay["max_days"]}
+    if stay["max_people"] == 1:
+        return _("Una persona: de %(least)s a %(most)s días.", **days)
+    people = {"few": stay["min_people"], "many": stay["max_people"]}
+    return _("Grupos de %(few)s a %(many)s personas: de %(least)s a %(most)s días.", **people, **days)
 
 
 def _amount(cents: int, currency: str) -> str:

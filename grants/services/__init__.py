@@ -18,7 +18,7 @@ from grants.services.awards import (
     when_award_declined,
     when_award_settled,
 )
-from grants.services.calls import draft_call, edit_call, set_allocated_budget, set_rulebook, starting_rules
+from grants.services.calls import copy_call, draft_call, edit_call, set_allocated_budget, set_rulebook, starting_rules
 from grants.services.clearing import (
     clear_clean_dossiers,
     clear_dossier,
@@ -116,6 +116,7 @@ __all__ = [
     "commit_committee_draw",
     "conclude_call",
     "confirm_subscription",
+    "copy_call",
     "correct_text",
     "cure_place",
     "decline",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
@@ -82,6 +83,35 @@ def draft_call(*, slug: str, cap_per_award: Money, **fields: Unpack[CallFields])
     except IntegrityError:
         raise SlugTaken(slug=slug) from None
     record("call.drafted", "call", call.id, None, {"slug": slug})
+    return call
+
+
+def copy_call(source: Call, *, slug: str, title: Text) -> Call:
+    """Begin a call from another: its texts, scope, cap, form, requirements, tariff and rules of evaluation.
+
+    Its dates, its budget and the rate of its day are not copied: the checklist asks for new ones.
+
+    Raises:
+        SlugTaken: another call has this address.
+    """
+    call = draft_call(
+        slug=slug,
+        title=title,
+        summary=source.summary,
+        body=source.body,
+        axes=source.axes,
+        regions=source.regions,
+        audience=source.audience,
+        direction=source.direction,
+        cap_per_award=Money(source.cap_per_award_cents, source.currency),
+        form=deepcopy(source.form),
+        tariff={**deepcopy(source.tariff), "rate": {}},
+        eligibility=deepcopy(source.eligibility),
+        appeal_days=source.appeal_days,
+    )
+    if source.rulebook is not None:
+        set_rulebook(call, {**deepcopy(source.rulebook.document), "title": dict(title)})
+    record("call.copied", "call", call.id, None, {"from": source.slug})
     return call
 
 

@@ -404,3 +404,55 @@ def test_draft_cancelled_before_its_consultation_stays_between_us(client, login,
     for address in ("/es/convocatorias", "/es/convocatorias?estado=cancelled", "/es/convocatorias.atom"):
         assert draft.slug not in stranger.get(address).text
     assert stranger.get(f"/es/convocatorias/{draft.slug}").status_code == 404
+
+
+def test_a_call_begins_from_an_earlier_one_without_its_dates_budget_and_rate(client, login, session, call):
+    login(Role.PROGRAMME_OFFICER)
+    address = "/es/programa/convocatorias/nueva"
+    assert f'<option value="{call.slug}">Movilidad de prueba</option>' in client.get(address).text
+    typed = {"title_es": "Otra", "title_en": "Another", "slug": "otra", "source": call.slug}
+    assert client.post(address, data={**typed, "source": "ninguna"}).status_code == 422
+    assert client.post(address, data=typed).location.endswith("/otra/editar/textos")
+    source, copy = again(call.slug), again("otra")
+    assert (copy.state, copy.title["es"], copy.rulebook.document["title"]["en"]) == (CallState.DRAFT, "Otra", "Another")
+    same = ("summary", "body", "axes", "regions", "audience", "direction", "form", "eligibility", "cap_per_award_cents")
+    assert [getattr(copy, name) for name in same] == [getattr(source, name) for name in same]
+    assert (copy.tariff, copy.rulebook.call_key) == ({**source.tariff, "rate": {}}, "otra")
+    assert (copy.opens_at, copy.closes_at, copy.results_on, copy.budget_cents) == (None, None, None, None)
+    assert client.post(address, data=typed).status_code == 409
+    assert client.get("/es/programa/convocatorias/otra/editar/apoyo").status_code == 200
+
+
+def test_a_required_number_is_written_with_what_explains_it(client, login, session, draft):
+    login(Role.PROGRAMME_OFFICER)
+    address = f"/es/programa/convocatorias/{draft.slug}/editar/elegibilidad"
+    page = client.get(address).text
+    assert f"/es/convocatorias/{draft.slug}/puedo-participar" in page
+    ticked = {f"rules-{number}-kept": "y" for number in range(4)}
+    typed = {**ticked, "edicion": edition_in(page), "rules-3-number": "5", "rules-3-reason_es": "Cinco días o más."}
+    half = client.post(address, data=typed)
+    assert (half.status_code, half.text.count("di también aquí cuál es ahora") > 0) == (422, True)
+    assert client.post(address, data={**typed, "rules-3-reason_en": "Five days or more."}).status_code == 303
+    assert again(draft.slug).eligibility["rules"][3]["value"] == 5
+    tried = {"lives_in_city": "yes", "adult": "yes", "previous_award": "no", "days": "5"}
+    quiz = f"/es/convocatorias/{draft.slug}/puedo-participar"
+    assert "con estas respuestas puedes participar" in client.get(quiz, query_string=tried).text
+    assert "Cinco días o más." in client.get(quiz, query_string={**tried, "days": "4"}).text
+
+
+def test_a_clerk_writes_the_whole_tariff(client, login, session, draft):
+    login(Role.PROGRAMME_OFFICER)
+    address = f"/es/programa/convocatorias/{draft.slug}/editar/apoyo"
+    typed = {
+        "cap": "80,000", "per_diem": "85", "travel_short": "400", "travel_long": "800", "rate": "21.5",
+        "rate_date": "2026-02-27", "rate_source": "BCE", "source_es": "Tarifa de la ciudad", "source_en": "City tariff",
+        "source_url": "https://ciudad.example/tarifa", "green": "500", "visa": "", "family": "0", "access": "30",
+        "alone_least": "5", "alone_most": "30", "group_least": "9", "group_most": "7", "group_people": "8",
+        "edicion": edition(client, address),
+    }  # fmt: skip
+    assert "El máximo debe ser igual o mayor" in client.post(address, data=typed).text
+    assert client.post(address, data={**typed, "group_most": "12"}).status_code == 303
+    tariff = again(draft.slug).tariff
+    assert tariff["top_ups"] == [{"id": "green", "cents": 50_000}, {"id": "access", "cents": 3_000}]
+    assert [tuple(row.values()) for row in tariff["stays"]] == [(1, 1, 5, 30), (2, 8, 9, 12)]
+    assert tariff["source"]["name"] == {"es": "Tarifa de la ciudad", "en": "City tariff"}

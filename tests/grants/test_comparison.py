@@ -41,6 +41,21 @@ def state() -> dict[str, Any]:
     }
 
 
+def test_a_changed_number_shows_in_plain_words() -> None:
+    after = copy.deepcopy(state())
+    after["eligibility"]["rules"][3]["value"] = 5
+    after["tariff"]["stays"][0]["min_days"] = 5
+    told = [
+        "".join(piece.text for piece in change.pieces if piece.kind is PieceKind.ADDED)
+        for change in changes(state(), after, "es")
+    ]
+    assert [text.strip(" ().") for text in told] == ["5", "5"]
+    assert [change.name for change in changes(state(), after, "es")] == [
+        "El viaje dura siete días o más.",
+        "Cuánto puede durar el viaje",
+    ]
+
+
 def test_what_is_the_same_is_no_change() -> None:
     assert changes(state(), copy.deepcopy(state()), "es") == []
 

@@ -1,0 +1,146 @@
+"""The form of how much a call pays: its cap, its tariff, how long a journey may last, and the rate of the day."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import DateField, StringField
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
+
+from core.forms import MoneyField, PuenteForm
+from core.language import N_, _, lazy
+from core.money import Money
+from grants.forms.applications import WholeNumberField
+from grants.forms.calls import bounded
+from grants.models import Call
+
+TOP_UPS = ("green", "visa", "family", "access")  # what a tariff may pay besides days and travel, in its order
+
+
+class SupportForm(PuenteForm):
+    """How much: the cap, and the published tariff with its source and rate."""
+
+    cap = MoneyField(lazy("Tope por apoyo"), [InputRequired(message=lazy("Escribe el tope por apoyo."))])
+    per_diem = MoneyField(lazy("Viático por día y persona"), [InputRequired(message=lazy("Escribe el viático."))])
+    travel_short = MoneyField(lazy("Traslado corto"), [InputRequired(message=lazy("Escribe el traslado corto."))])
+    travel_long = MoneyField(lazy("Traslado largo"), [InputRequired(message=lazy("Escribe el traslado largo."))])
+    green = MoneyField(lazy("Complemento por viajar sin avión"), [Optional()])
+    visa = MoneyField(lazy("Complemento por visa"), [Optional()])
+    family = MoneyField(lazy("Complemento por cada hija o hijo"), [Optional()])
+    access = MoneyField(lazy("Complemento por necesidades de acceso, por día"), [Optional()])
+    alone_least = WholeNumberField(lazy("Una persona: días como mínimo"), [Optional()], least=1, most=730)
+    alone_most = WholeNumberField(lazy("Una persona: días como máximo"), [Optional()], least=1, most=730)
+    group_least = WholeNumberField(lazy("Un grupo: días como mínimo"), [Optional()], least=1, most=730)
+    group_most = WholeNumberField(lazy("Un grupo: días como máximo"), [Optional()], least=1, most=730)
+    group_people = WholeNumberField(lazy("Un grupo: personas como máximo"), [Optional()], least=2, most=100)
+    source_es = StringField(lazy("De dónde sale la tarifa, en español"), bounded(200))
+    source_en = StringField(lazy("De dónde sale la tarifa, en inglés"), bounded(200))
+    source_url = StringField(lazy("Enlace a la tarifa publicada"), bounded(300, N_("Escribe de dónde sale la tarifa.")))
+    rate = StringField(
+        lazy("Tipo de cambio"),
+        [
+            InputRequired(message=lazy("Escribe el tipo de cambio.")),
+            Regexp(r"^\d{1,6}(\.\d{1,8})?$", message=lazy("Escribe el tipo de cambio con punto decimal.")),
+        ],
+    )
+    rate_date = DateField(lazy("Fecha del tipo de cambio"), [InputRequired(message=lazy("Escribe su fecha."))])
+    rate_source = StringField(lazy("Fuente del tipo de cambio"), bounded(200, N_("Escribe su fuente.")))
+
+    @classmethod
+    def of(cls, call: Call) -> "SupportForm":
+        """Return the form filled from a call."""
+        tariff = call.tariff
+        rate = tariff.get("rate") or {}
+        top_ups = {row["id"]: Money(row["cents"], tariff["currency"]) for row in tariff["top_ups"]}
+        alone, group = tariff["stays"][0], tariff["stays"][-1]
+        form = cls(
+            data={
+                **{name: top_ups.get(name) for name in TOP_UPS},
+                "alone_least": alone["min_days"],
+                "alone_most": alone["max_days"],
+                "group_least": group["min_days"],
+                "group_most": group["max_days"],
+                "group_people": group["max_people"],
+                "source_es": tariff["source"]["name"]["es"],
+                "source_en": tariff["source"]["name"]["en"],
+                "cap": Money(call.cap_per_award_cents, call.currency),
+                "per_diem": Money(tariff["per_diem"]["cents"], tariff["currency"]),
+                "travel_short": Money(tariff["travel"][0]["cents"], tariff["currency"]),
+                "travel_long": Money(tariff["travel"][-1]["cents"], tariff["currency"]),
+                "source_url": tariff["source"]["url"],
+                "rate": rate.get("value", ""),
+                "rate_date": date.fromisoformat(rate["date"]) if rate.get("date") else None,
+                "rate_source": rate.get("source", ""),
+            }
+        )
+        form.cap.currency = call.currency
+        for field in (
+            form.per_diem,
+            form.travel_short,
+            form.travel_long,
+            form.green,
+            form.visa,
+            form.family,
+            form.access,
+        ):
+            field.currency = tariff["currency"]
+        return form
+
+    def validate_alone_most(self, field: Any) -> None:
+        """The longest stay is no shorter than the shortest."""
+        _not_below(field, self.alone_least)
+
+    def validate_group_most(self, field: Any) -> None:
+        """The longest stay of a group is no shorter than the shortest."""
+        _not_below(field, self.group_least)
+
+    def _stays(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        # What is left empty stays as it was. The last row is the groups': where there is one row only, both are it.
+        alone = {"min_days": self.alone_least.number, "max_days": self.alone_most.number}
+        group = {
+            "min_days": self.group_least.number,
+            "max_days": self.group_most.number,
+            "max_people": self.group_people.number,
+        }
+        typed = [alone, *({} for _row in rows[1:-1]), group]
+        return [
+            {**row, **{name: value for name, value in new.items() if value is not None}}
+            for row, new in zip(rows, typed, strict=False)
+        ]
+
+    def validate_rate(self, field: Any) -> None:
+        """A rate is more than nothing."""
+        if field.data and not field.errors and not float(field.data):
+            raise ValidationError(_("El tipo de cambio debe ser mayor que cero."))
+
+    def tariff_changes(self, tariff: Mapping[str, Any], quote: str) -> dict[str, Any]:
+        """Return the tariff with what was typed put in."""
+        first, last = dict(tariff["travel"][0]), dict(tariff["travel"][-1])
+        first["cents"], last["cents"] = self.travel_short.data.amount_cents, self.travel_long.data.amount_cents
+        return {
+            **tariff,
+            "per_diem": {**tariff["per_diem"], "cents": self.per_diem.data.amount_cents},
+            "travel": [first, *tariff["travel"][1:-1], last],
+            "top_ups": [
+                {"id": name, "cents": self[name].data.amount_cents}
+                for name in TOP_UPS
+                if self[name].data is not None and self[name].data.amount_cents
+            ],
+            "stays": self._stays(tariff["stays"]),
+            "source": {
+                "name": {code: self[f"source_{code}"].data or tariff["source"]["name"][code] for code in ("es", "en")},
+                "url": self.source_url.data,
+            },
+            "rate": {
+                "base": tariff["currency"],
+                "quote": quote,
+                "value": self.rate.data,
+                "date": self.rate_date.data.isoformat() if self.rate_date.data else "",
+                "source": self.rate_source.data,
+            },
+        }
+
+
+def _not_below(field: Any, least: Any) -> None:
+    if None not in (field.number, least.number) and field.number < least.number:
+        raise ValidationError(_("El máximo debe ser igual o mayor que el mínimo."))

@@ -25,6 +25,12 @@ class CallIncomplete(Refusal):
         self.items = tuple(items)
 
 
+class ConsultationIncomplete(Refusal):
+    """There is not yet what people are asked about: lines of the checklist that a consultation cannot do without."""
+
+    sentence = N_("Todavía no hay qué consultar. Falta: %(missing)s")
+
+
 class CallFrozen(Refusal):
     """Published rules do not change."""
 

@@ -86,6 +86,23 @@ class SupportForm(PuenteForm):
             field.currency = tariff["currency"]
         return form
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """No amount of a tariff takes money away."""
+        valid = super().validate(extra_validators)
+        for field in (
+            self.per_diem,
+            self.travel_short,
+            self.travel_long,
+            self.green,
+            self.visa,
+            self.family,
+            self.access,
+        ):
+            if isinstance(field.data, Money) and field.data.amount_cents < 0:
+                field.errors = [_("Escribe una cantidad de cero o más.")]
+                valid = False
+        return bool(valid)
+
     def validate_alone_most(self, field: Any) -> None:
         """The longest stay is no shorter than the shortest."""
         _not_below(field, self.alone_least)

@@ -186,6 +186,7 @@ def call_checklist(slug: str) -> Response:
         states=CALL_STATES,
         items=items,
         missing=[item for item in items if not item.done],
+        can_consult=not services.missing_for_consultation(call),
         unanswered=queries.unanswered_comments(call),
         editable=call.state in EDITABLE,
         shows_stages=call.state not in EDITABLE and actor().has(OFFICER, ADMINISTRATOR, Role.AUDITOR),
@@ -199,6 +200,9 @@ def call_consult(slug: str) -> Response | BaseResponse:
     """Put the draft to public consultation."""
     call = any_call(slug)
     CALL_STATES.check(call.state, CallState.CONSULTATION)
+    if services.missing_for_consultation(call):
+        flash(_("Todavía no hay qué consultar: escribe lo que falta."), "warning")
+        return redirect(url_for("grants.call_checklist", slug=slug), 303)
     page = closing_page("grants/call_consult.html", call, forms.ConsultationForm(), services.open_consultation)
     if page is not None:
         return page

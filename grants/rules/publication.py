@@ -8,6 +8,9 @@ from typing import Any
 from core.language import N_, _
 from grants.rules.deadlines import is_before_closing
 
+# What people are asked about in a consultation: without it there is nothing to comment.
+CONSULTED = ("texts", "scope", "form", "eligibility")
+
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:

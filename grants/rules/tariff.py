@@ -211,8 +211,15 @@ def faults(tariff: Mapping[str, Any]) -> list[str]:
         found.append("rate.base")
     if not isinstance((tariff.get("per_diem") or {}).get("cents"), int):
         found.append("per_diem")
+    if any(row["cents"] < 0 for row in _amounts(tariff)):
+        found.append("negative")
     if not tariff.get("travel") or tariff["travel"][-1].get("under_km") is not None:
         found.append("travel")
     if not tariff.get("stays"):
         found.append("stays")
     return found
+
+
+def _amounts(tariff: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    rows = [tariff.get("per_diem") or {}, *(tariff.get("travel") or ()), *(tariff.get("top_ups") or ())]
+    return [row for row in rows if isinstance(row.get("cents"), int)]

@@ -49,7 +49,7 @@ from grants.services.conflicts import (
     recheck_conflicts_of,
     seat_reviewer_on,
 )
-from grants.services.consultation import answer_comment, comment_on_draft, open_consultation
+from grants.services.consultation import answer_comment, comment_on_draft, missing_for_consultation, open_consultation
 from grants.services.course import advance_calls, bring_up_to_date, move_call
 from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
 from grants.services.discussion import tell_readers
@@ -146,6 +146,7 @@ __all__ = [
     "mark_tranche_ordered",
     "mark_tranche_paid",
     "mark_tranche_unordered",
+    "missing_for_consultation",
     "move_call",
     "name_paying_organisations",
     "new_key",

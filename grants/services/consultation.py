@@ -11,13 +11,16 @@ from core.database import session
 from grants.errors.calls import (
     AlreadyAnswered,
     ConsultationClosed,
+    ConsultationIncomplete,
     ConsultationTooShort,
     TextOutOfBounds,
     VerifiedEmailNeeded,
 )
 from grants.models import Call, ConsultationComment
 from grants.rules import deadlines
+from grants.rules.publication import CONSULTED, CheckItem
 from grants.services.course import move_call
+from grants.services.publication import checklist
 from grants.states.call import CALL_STATES, CallState, CommentVerdict
 
 LONGEST_COMMENT = 4_000
@@ -28,13 +31,22 @@ def open_consultation(call: Call, closes_at: datetime) -> Call:
 
     Raises:
         IllegalTransition: the call is not a draft. ConsultationTooShort: `closes_at` is not in the future.
+            ConsultationIncomplete: there is nothing yet to comment on; it names what is missing.
     """
     CALL_STATES.check(call.state, CallState.CONSULTATION)
+    missing = missing_for_consultation(call)
+    if missing:
+        raise ConsultationIncomplete(missing=" ".join(item.text() for item in missing))
     if closes_at <= now():
         raise ConsultationTooShort()
     call.consultation_closes_at = closes_at
     call.consulted = consulted_content(call)
     return move_call(call, CallState.CONSULTATION)
+
+
+def missing_for_consultation(call: Call) -> list[CheckItem]:
+    """Return the lines of the checklist that keep a draft from being consulted on."""
+    return [item for item in checklist(call) if item.id in CONSULTED and not item.done]
 
 
 def consulted_content(call: Call) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from core.jobs import run_due
 from core.money import Money
 from core.roles import Role
 from grants import services
+from grants.errors.calls import ConsultationIncomplete
 from grants.queries import calls as queries
 from grants.states.call import CallState
 from mail.models import OutboxMessage
@@ -451,8 +452,22 @@ def test_a_clerk_writes_the_whole_tariff(client, login, session, draft):
         "edicion": edition(client, address),
     }  # fmt: skip
     assert "El máximo debe ser igual o mayor" in client.post(address, data=typed).text
+    below = client.post(address, data={**typed, "group_most": "12", "per_diem": "-85", "green": "-1"})
+    assert (below.status_code, below.text.count(">Escribe una cantidad de cero o más.<")) == (422, 2)
     assert client.post(address, data={**typed, "group_most": "12"}).status_code == 303
     tariff = again(draft.slug).tariff
     assert tariff["top_ups"] == [{"id": "green", "cents": 50_000}, {"id": "access", "cents": 3_000}]
     assert [tuple(row.values()) for row in tariff["stays"]] == [(1, 1, 5, 30), (2, 8, 9, 12)]
     assert tariff["source"]["name"] == {"es": "Tarifa de la ciudad", "en": "City tariff"}
+
+
+def test_a_draft_without_its_texts_is_not_put_to_consultation(client, login, session):
+    login(Role.PROGRAMME_OFFICER)
+    base = "/es/programa/convocatorias"
+    client.post(f"{base}/nueva", data={"title_es": "Vacía", "title_en": "Empty", "slug": "vacia"})
+    assert f"{base}/vacia/consulta" not in client.get(f"{base}/vacia").text
+    asked = client.post(f"{base}/vacia/consulta", data={"closes_at": typed(now() + timedelta(days=10))})
+    assert asked.location.endswith(f"{base}/vacia")
+    with pytest.raises(ConsultationIncomplete, match="Título, resumen y bases"):
+        services.open_consultation(again("vacia"), now() + timedelta(days=10))
+    assert again("vacia").state is CallState.DRAFT

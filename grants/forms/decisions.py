@@ -6,13 +6,16 @@ from typing import Any
 from wtforms import BooleanField, RadioField
 from wtforms.validators import Optional
 
-from core.forms import MoneyField, PuenteForm, choices
+from core.clock import local
+from core.forms import CityDateTimeField, MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy
 from core.money import Money
 from grants.forms.rulebook import both, decimal, fraction, long_text, short_text, shortest, whole
 from grants.forms.subscriptions import AtLeastOne, ManyField
-from scoring.rules.rulebook import plain
+from scoring.rules.rulebook import moment, plain
 from scoring.states import CONFLICT_LABELS, ConflictKind
+
+DATES = ("review_opens", "review_closes")
 
 
 class DecisionForm(PuenteForm):
@@ -50,6 +53,10 @@ class DecisionForm(PuenteForm):
     iterations = whole(N_("Veces que se encadena la huella del secreto"), 2, 1000)
     justifications = RadioField(lazy(N_("Quién lee las justificaciones")), validate_choice=False)
 
+    scores = RadioField(lazy(N_("Qué calificaciones se publican")), validate_choice=False)
+    review_opens = CityDateTimeField(lazy(N_("Empieza la evaluación")), [Optional()])
+    review_closes = CityDateTimeField(lazy(N_("Termina la evaluación")), [Optional()])
+
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "DecisionForm":
         """Return the form of a rulebook's provisions."""
@@ -73,7 +80,8 @@ class DecisionForm(PuenteForm):
             "waiting_list": selection.get("waiting_list"),
             "source_es": document["lot"]["randomness_source"]["es"],
             "source_en": document["lot"]["randomness_source"].get("en", ""),
-            "justifications": document["publication"]["justifications"],
+            **document["publication"],
+            **{name: moment(document.get("calendar", {}).get(name)) for name in DATES},
         }
         built = cls(data=told)
         built.cap.currency = selection["currency"]
@@ -97,6 +105,9 @@ class DecisionForm(PuenteForm):
         )
         self.justifications.choices = choices(
             [("to_applicant", _("Solo quien solicitó")), ("public", _("Cualquiera, sin nombres"))]
+        )
+        self.scores.choices = choices(
+            [("pseudonymous", _("Cada una, con códigos y letras")), ("totals", _("Solo la calificación oficial"))]
         )
 
     def changed(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,10 +150,15 @@ class DecisionForm(PuenteForm):
                 "iterations": self.iterations.data,
                 "randomness_source": both(self, "source"),
             },
-            "publication": {**document["publication"], "justifications": self.justifications.data},
+            "publication": {"scores": self.scores.data, "justifications": self.justifications.data},
             "sessions": self._sessions(),
+            "calendar": self._calendar(),
         }
-        return found if found["sessions"] else {key: part for key, part in found.items() if key != "sessions"}
+        return {key: part for key, part in found.items() if part or key not in ("sessions", "calendar")}
+
+    def _calendar(self) -> dict[str, str]:
+        """Return when reviewers review, where the rules fix it."""
+        return {name: local(self[name].data).isoformat() for name in DATES if self[name].data is not None}
 
     def _sessions(self) -> dict[str, Any]:
         """Return what the rules say of sessions; nothing where they leave everything to the usual rule."""

@@ -182,7 +182,7 @@ def results_show(slug: str) -> Response:
         total=total,
         counts=queries.outcome_counts(call, released_only=True),
         outcomes=OUTCOME_LABELS,
-        scores_open=call.rulebook is not None and call.rulebook.document["publication"]["scores"] == "pseudonymous",
+        scores_open=call.rulebook is not None and call.rulebook.rules.scores_public,
         scores=[(row.dossier_code, row.score_text, row.position) for row in determinations],
         appeals=[appeal for appeal in appeal_queries.appeals_of(call) if appeal.public_summary],
         appeal_counts=Counter(appeal.state for appeal in appeal_queries.appeals_of(call)),

@@ -1,7 +1,7 @@
 """Clearing blinded dossiers, seating the committee, and handing over."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -31,6 +31,7 @@ from grants.rules.detector import FINDING_LABELS, FindingKind
 from grants.services.impartiality import is_mine
 from grants.states.screening import CLEARING, ClearingState
 from scoring import queries as scoring_queries
+from scoring.models import Panel
 
 
 @blueprint.get("/programa/<slug>/expedientes")
@@ -162,8 +163,8 @@ def committee(slug: str) -> Response | BaseResponse:
     form = CommitteeForm()
     form.reviewers.choices = [(person.id, person.name) for person in candidates]
     if request.method == "GET":
-        form.review_opens_at.data = panel.review_opens_at if panel else now()
-        form.review_closes_at.data = panel.review_closes_at if panel else end_of_day(today() + timedelta(days=21))
+        opens, closes = _window_of(call, panel, is_supplementary=under_way > 0)
+        form.review_opens_at.data, form.review_closes_at.data = opens, closes
     problem = None
     if request.method == "POST":
         ensure(actor().has(*WRITERS))
@@ -188,6 +189,15 @@ def committee(slug: str) -> Response | BaseResponse:
         problem=problem.message() if problem is not None else None,
         may_write=actor().has(*WRITERS),
     )
+
+
+def _window_of(call: Call, panel: Panel | None, *, is_supplementary: bool) -> tuple[datetime, datetime]:
+    """Return when the committee reviews: what it said, what the rules fix, or from now for three weeks."""
+    if panel is not None:
+        return panel.review_opens_at, panel.review_closes_at
+    rules = call.rulebook.rules if call.rulebook is not None and not is_supplementary else None
+    opens, closes = (rules.review_opens, rules.review_closes) if rules is not None else (None, None)
+    return opens or now(), closes or end_of_day(today() + timedelta(days=21))
 
 
 def _seat(call: Call, form: CommitteeForm, candidates: dict[int, Any]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.language import N_, _, localised, ngettext
 from grants.states.call import CallState
+from scoring.rules.rulebook import moment
 
 TIES: Mapping[str, str] = {
     "score": N_("la calificación"),
@@ -87,6 +88,7 @@ def _judged(rulebook: Mapping[str, Any] | None) -> Iterator[Step]:
         _("El comité, sin saber de quién es cada proyecto"),
         tuple(_evaluation(rulebook)),
         (CallState.REVIEW,),
+        *_window(rulebook),
     )
     yield Step(
         _("Orden y selección"),
@@ -94,6 +96,11 @@ def _judged(rulebook: Mapping[str, Any] | None) -> Iterator[Step]:
         tuple(_selection(rulebook)),
         (CallState.DELIBERATION,),
     )
+
+
+def _window(rulebook: Mapping[str, Any] | None) -> tuple[datetime | None, datetime | None]:
+    dates = (rulebook or {}).get("calendar", {})
+    return moment(dates.get("review_opens")), moment(dates.get("review_closes"))
 
 
 def _told(calendar: Calendar) -> Iterator[Step]:

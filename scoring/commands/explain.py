@@ -62,6 +62,10 @@ def _process(rules: Rulebook) -> list[str]:
     tie = "the chair's vote decides" if rules.chair_breaks_ties else "the motion is not carried"
     lines.append(f"Sessions: {share} of those called must attend ({rules.quorum(9)} of 9); in a tie {tie}.")
     lines.append(f"Minutes are signed within {rules.signature_days} days; then they stand without who is missing.")
+    lines += [f"Reviews open {rules.review_opens.isoformat()}."] if rules.review_opens else []
+    lines += [f"Reviews close {rules.review_closes.isoformat()}."] if rules.review_closes else []
+    published = "every score, by codes and letters" if rules.scores_public else "the official score only"
+    lines.append(f"Published: {published}.")
     return [*lines, f"Ties, in order: {', '.join(rules.ties)}."]
 
 

@@ -240,6 +240,12 @@ class WindowBackwards(InvalidInput):
     sentence = N_("El periodo de evaluación debe terminar después de empezar.")
 
 
+class WindowNotOfRules(InvalidInput):
+    """The review window is not the one the rulebook fixed."""
+
+    sentence = N_("Las reglas publicadas fijan cuándo se evalúa: %(dates)s.")
+
+
 class DeadlineNotLater(InvalidInput):
     """A deadline is only extended: the new one is later than the old one and than now."""
 

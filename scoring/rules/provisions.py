@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -136,6 +137,9 @@ class Rulebook:
     quorum_percent: Fraction | None = None
     chair_breaks_ties: bool = False
     signature_days: int = SIGNATURE_DAYS
+    review_opens: datetime | None = None
+    review_closes: datetime | None = None
+    scores_public: bool = True
 
     @property
     def lower_is_better(self) -> bool:
@@ -176,7 +180,7 @@ def plain(value: Fraction) -> str:
 def read(document: Mapping[str, Any]) -> Rulebook:
     """Return a document that `check` passed, such as a frozen one, as values; nothing is checked again."""
     selection, reviews, discrepancy = document["selection"], document["reviews"], document["discrepancy"]
-    sessions = document.get("sessions", {})
+    sessions, calendar = document.get("sessions", {}), document.get("calendar", {})
     return Rulebook(
         title=document["title"],
         criteria=tuple(read_criterion(entry) for entry in document["criteria"]),
@@ -215,6 +219,9 @@ def read(document: Mapping[str, Any]) -> Rulebook:
         quorum_percent=optional(sessions.get("quorum_percent")),
         chair_breaks_ties=sessions.get("tie") == "chair",
         signature_days=int(sessions.get("signature_days", SIGNATURE_DAYS)),
+        review_opens=moment(calendar.get("review_opens")),
+        review_closes=moment(calendar.get("review_closes")),
+        scores_public=document["publication"]["scores"] == "pseudonymous",
     )
 
 
@@ -234,6 +241,15 @@ def _when(entry: Mapping[str, Any]) -> Mapping[str, str] | None:
 def optional(text: str | None) -> Fraction | None:
     """Return a number that may be left out."""
     return None if text is None else Fraction(text)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a moment that may be left out; None too where it is none, as rules frozen unchecked may say."""
+    try:
+        found = None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def read_criterion(entry: Mapping[str, Any]) -> Criterion:

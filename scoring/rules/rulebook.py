@@ -24,6 +24,7 @@ from scoring.rules.provisions import (
     Reserved,
     Rulebook,
     exact,
+    moment,
     optional,
     plain,
     read,
@@ -52,6 +53,7 @@ __all__ = [
     "check",
     "digest",
     "exact",
+    "moment",
     "parse",
     "plain",
     "read",
@@ -140,6 +142,7 @@ def _contradictions(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _loads(document["reviews"])
     yield from _ties(document)
     yield from _parts_of_budget(document)
+    yield from _calendar(document.get("calendar", {}))
 
 
 def _weights(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -207,6 +210,15 @@ def _totals(document: Mapping[str, Any]) -> Iterator[Problem]:
             N_("Ninguna diferencia entre evaluaciones puede llegar a %(limit)s: la mayor posible es %(widest)s."),
             {"limit": rule["spread_limit"], "widest": plain(widest)},
         )
+
+
+def _calendar(dates: Mapping[str, str]) -> Iterator[Problem]:
+    found = {name: moment(text) for name, text in dates.items()}
+    for name in sorted(name for name, at in found.items() if at is None):
+        yield Problem(f"$.calendar.{name}", N_("No hay tal fecha y hora: %(text)s."), {"text": dates[name]})
+    opens, closes = found.get("review_opens"), found.get("review_closes")
+    if opens is not None and closes is not None and closes <= opens:
+        yield Problem("$.calendar.review_closes", N_("El periodo de evaluación debe terminar después de empezar."))
 
 
 def _parts_of_budget(document: Mapping[str, Any]) -> Iterator[Problem]:

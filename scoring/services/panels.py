@@ -5,7 +5,7 @@ from datetime import datetime
 from string import ascii_uppercase
 
 from core.audit import record
-from core.clock import now
+from core.clock import local, now
 from core.database import session
 from scoring import queries
 from scoring.errors import (
@@ -15,8 +15,10 @@ from scoring.errors import (
     RulebookOfAnotherCall,
     SeatTaken,
     WindowBackwards,
+    WindowNotOfRules,
 )
 from scoring.models import Panel, PanelSeat, RulebookVersion
+from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import end_assignments_of_seat
 from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
 from scoring.states import PANEL, PanelState
@@ -47,7 +49,7 @@ def open_panel(
     A supplementary one has a key of its own below the call's, and reviews by the same rulebook what came back later.
 
     Raises:
-        PanelAlreadyOpen, RulebookOfAnotherCall, WindowBackwards.
+        PanelAlreadyOpen, RulebookOfAnotherCall, WindowBackwards. WindowNotOfRules: the rulebook fixed another window.
     """
     if queries.panel_of_call(call_key) is not None:
         raise PanelAlreadyOpen()
@@ -55,6 +57,8 @@ def open_panel(
         raise RulebookOfAnotherCall()
     if review_closes_at <= review_opens_at:
         raise WindowBackwards()
+    if not is_supplementary:
+        _require_window_of_rules(rulebook.rules, review_opens_at, review_closes_at)
     panel = Panel(
         call_key=call_key,
         title=dict(title),
@@ -126,6 +130,13 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
     session().flush()
     record("panel.advanced", "panel", panel.id, {"state": before}, {"state": to, "reason": reason})
     return panel
+
+
+def _require_window_of_rules(rules: Rulebook, opens_at: datetime, closes_at: datetime) -> None:
+    fixed = [(rules.review_opens, opens_at), (rules.review_closes, closes_at)]
+    if any(said is not None and said != meant for said, meant in fixed):
+        dates = " – ".join(local(said).strftime("%d/%m/%Y %H:%M:%S") for said, _meant in fixed if said is not None)
+        raise WindowNotOfRules(dates=dates)
 
 
 def extend_window(panel: Panel, closes_at: datetime, *, reason: str) -> Panel:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -34,8 +35,9 @@ from grants.states.screening import ScreeningVerdict
 from scoring import queries as scoring_queries
 from scoring import services as scoring
 from scoring.errors import LotNeeded
-from scoring.models import Panel
+from scoring.models import Panel, RulebookVersion
 from scoring.rules.official_score import Arithmetic
+from scoring.rules.rulebook import read
 from scoring.states import PanelState
 from tests.factories import awards as make
 from tests.factories.accounts import make_user, sign_in_as
@@ -331,7 +333,7 @@ def press(client: FlaskClient, page: str, address: str) -> int:
 
 
 def test_everybody_reads_the_next_step_and_the_addendum(
-    session: Session, client: FlaskClient, clock: FrozenClock, officer: User
+    session: Session, client: FlaskClient, clock: FrozenClock, officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call, _found, refused = told(clock, officer)
     other = uphold(refused)
@@ -342,6 +344,11 @@ def test_everybody_reads_the_next_step_and_the_addendum(
     results = f"/es/programa/{call.slug}/resultados"
     assert "Revisar su expediente" in text_of(parse(client.get(results).get_data()))
     scores = f"/es/transparencia/convocatorias/{call.slug}/calificaciones.csv"
+    with monkeypatch.context() as rules:
+        rules.setattr(RulebookVersion, "rules", property(lambda one: replace(read(one.document), scores_public=False)))
+        assert client.get(scores).status_code == 404
+        assert scores not in client.get(f"/es/convocatorias/{call.slug}/resultados").text
+    assert scores in client.get(f"/es/convocatorias/{call.slug}/resultados").text
     assert {row["committee"] for row in read_csv(client, scores)} == {"1"}
     page = f"/es/solicitudes/{refused.id}/resultado"
     assert "Admitida por inconformidad" in text_of(parse(mine.get(page).get_data()))

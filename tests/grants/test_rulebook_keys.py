@@ -28,9 +28,6 @@ WITHOUT_A_FIELD = {
     "selection.envelopes.parts[].name.es": "the axis or region",
     "selection.envelopes.parts[].name.en": "the axis or region",
     "lot.protocol": "the only one there is",
-    "calendar.review_opens": "nothing reads it: whoever opens the committee writes its window, which is published",
-    "calendar.review_closes": "nothing reads it: see review_opens",
-    "publication.scores": "nothing reads it: scores are published by letter in every call",
 }
 CALL_FORM = {
     "sections": [
@@ -127,7 +124,8 @@ def fullest() -> dict[str, Any]:
             "protocol": "hmac-sha256-chain", "iterations": 77, "randomness_source": {"es": "Azar", "en": "Chance"},
         },
         "sessions": {"quorum_percent": "60", "tie": "chair", "signature_days": 21},
-        "publication": {"scores": "pseudonymous", "justifications": "public"},
+        "publication": {"scores": "totals", "justifications": "public"},
+        "calendar": {"review_opens": "2026-05-04T09:00:00-06:00", "review_closes": "2026-05-29T18:00:00-06:00"},
     }  # fmt: skip
 
 

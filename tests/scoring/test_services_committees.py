@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.clock import FrozenClock
+from core.clock import FrozenClock, local
 from scoring import errors, queries, services
 from scoring.models import AssignmentOrigin
 from scoring.services import KnownConflict
@@ -275,3 +275,23 @@ def test_who_is_called_to_the_last_second_of_the_window_is_not_late(clock: Froze
         called = queries.assignment_of(seat, queries.open_dossiers(panel)[0])
         assert called is not None
         assert called.origin == origin
+
+
+def test_the_window_the_rules_fix_is_the_committee_s(clock: FrozenClock) -> None:
+    opens = clock.now() + timedelta(days=1)
+    closes, second = opens + timedelta(days=9), timedelta(seconds=1)
+    dates = {"review_opens": opens.isoformat(), "review_closes": local(closes).isoformat()}
+    document = make.rulebook_document(calendar=dates)
+    for others in ((opens + second, closes), (opens, closes - second)):
+        with pytest.raises(errors.WindowNotOfRules):
+            make.panel(document=document, opens_at=others[0], closes_at=others[1])
+    assert make.panel(document=document, opens_at=opens, closes_at=closes).review_closes_at == closes
+    later = services.open_panel(
+        call_key="convocatoria/2",
+        rulebook=make.rulebook(document=document),
+        title={"es": "Complementario"},
+        review_opens_at=closes,
+        review_closes_at=closes + second,
+        is_supplementary=True,
+    )
+    assert later.review_opens_at == closes

@@ -25,7 +25,7 @@ class PublishedScore:
 def published_scores(call: Call) -> list[PublishedScore]:
     """Return every score behind a call's published orders, by committee; none before, nor where its rules hide them."""
     first = scoring.panel_of_call(call.slug)
-    if first is None or not count_released(call) or first.rulebook.document["publication"]["scores"] != "pseudonymous":
+    if first is None or not count_released(call) or not first.rulebook.rules.scores_public:
         return []
     panels = [first, *supplementary_panels(call)]
     return [

@@ -67,6 +67,18 @@ def test_half_marks_give_every_half_as_a_value(document: dict[str, Any]) -> None
     [
         (lambda d: d.update(weights_total="21"), "$.weights_total", "Los pesos suman 20 y las reglas dicen 21."),
         (
+            lambda d: d.update(calendar={"review_opens": "2026-02-30T09:00:00Z"}),
+            "$.calendar.review_opens",
+            "No hay tal fecha y hora: 2026-02-30T09:00:00Z.",
+        ),
+        (
+            lambda d: d.update(
+                calendar={"review_opens": "2026-05-04T09:00:00-06:00", "review_closes": "2026-05-04T15:00:00Z"}
+            ),
+            "$.calendar.review_closes",
+            "El periodo de evaluación debe terminar después de empezar.",
+        ),
+        (
             lambda d: d["criteria"][0]["scale"].update(step="2"),
             "$.criteria[0].scale.step",
             "El paso de «calidad» no divide su escala.",

@@ -18,9 +18,10 @@ def consultation_changes(slug: str) -> Response:
     call = visible_call(slug)
     if call.consulted is None:
         raise CallNotFound()
+    today = {part: value for part, value in consulted_content(call).items() if part in call.consulted}
     return show(
         "grants/consultation_changes.html",
         call=call,
-        changes=changes(call.consulted, consulted_content(call), current_language()),
+        changes=changes(call.consulted, today, current_language()),
         is_final=call.state is not CallState.CONSULTATION,
     )

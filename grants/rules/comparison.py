@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from core.comparison import Piece, PieceKind, compared
 from core.language import N_, _, localised
 from core.money import Money, format_money
+from grants.rules.moments import spoken_day
 from grants.rules.tariff import rule_label
 
 
@@ -29,13 +31,18 @@ class Change:
         return all(piece.kind is PieceKind.REMOVED for piece in self.pieces)
 
 
+CAP, RULES = N_("Tope por apoyo"), N_("Reglas de evaluación")
 PARTS = {
     "texts": N_("Textos"),
     "questions": N_("Preguntas del formulario"),
     "requirements": N_("Requisitos"),
     "tariff": N_("Tarifa"),
+    "cap": CAP,
+    "calendar": N_("Calendario"),
+    "rulebook": RULES,
 }
 TEXTS = {"title": N_("Título"), "summary": N_("Resumen"), "body": N_("Bases")}
+MOMENTS = {"opens_at": N_("Abre"), "closes_at": N_("Cierra"), "results_on": N_("Fecha de resultados")}
 Described = tuple[tuple[str, str], tuple[str, str]]  # (part, key), (name, text)
 
 
@@ -61,6 +68,22 @@ def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:
         text = localised(rule["reason"], language)
         yield ("requirements", rule["id"]), (text, _requirement(text, rule["value"]))
     yield from _tariff(state.get("tariff") or {})
+    yield from _terms(state)
+
+
+def _terms(state: Mapping[str, Any]) -> Iterator[Described]:
+    # Moments are kept as the city's own date and hour.
+    if cap := state.get("cap"):
+        yield ("cap", "cap"), (_(CAP), _amount(cap["cents"], cap["currency"]))
+    calendar = state.get("calendar") or {}
+    for key, name in MOMENTS.items():
+        if typed := calendar.get(key):
+            hour = f", {typed[11:19]}" if len(typed) > 10 else ""
+            yield ("calendar", key), (_(name), f"{spoken_day(date.fromisoformat(typed[:10]))}{hour}")
+    if "appeal_days" in calendar:
+        yield ("calendar", "appeal_days"), (_("Días para inconformarse"), str(calendar["appeal_days"]))
+    if sha256 := state.get("rulebook"):
+        yield ("rulebook", "rulebook"), (_(RULES), _("huella %(start)s…", start=sha256[:12]))
 
 
 def _requirement(text: str, value: Any) -> str:

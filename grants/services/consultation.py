@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from core.audit import record
-from core.clock import now
+from core.clock import local, now
 from core.context import actor
 from core.database import session
 from grants.errors.calls import (
@@ -58,7 +58,19 @@ def consulted_content(call: Call) -> dict[str, Any]:
         "form": call.form,
         "tariff": call.tariff,
         "eligibility": call.eligibility,
+        "cap": {"cents": call.cap_per_award_cents, "currency": call.currency},
+        "calendar": {
+            "opens_at": _city(call.opens_at),
+            "closes_at": _city(call.closes_at),
+            "results_on": call.results_on.isoformat() if call.results_on else None,
+            "appeal_days": call.appeal_days,
+        },
+        "rulebook": call.rulebook.sha256 if call.rulebook is not None else None,
     }
+
+
+def _city(moment: datetime | None) -> str | None:
+    return local(moment).replace(tzinfo=None).isoformat() if moment is not None else None
 
 
 def comment_on_draft(call: Call, user: User, text: str) -> ConsultationComment:

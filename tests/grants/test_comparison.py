@@ -108,6 +108,14 @@ def test_public_compares_the_consulted_draft_with_what_was_published(client: Fla
     services.open_consultation(call, now() + timedelta(days=10))
     session().commit()
     assert "Nada cambió" in client.get(url).text
+    services.edit_call(call, cap_per_award=Money(9_000_000, "MXN"), appeal_days=9)
+    services.set_rulebook(call, standard_rulebook(call.title, reviewers=4))
+    session().commit()
+    told = client.get(url).text
+    assert "Cambiaron 3 puntos." in told
+    assert all(f"<h2>{part}</h2>" in told for part in ("Tope por apoyo", "Calendario", "Reglas de evaluación"))
+    services.edit_call(call, cap_per_award=Money(10_000_000, "MXN"), appeal_days=5)
+    services.set_rulebook(call, standard_rulebook(call.title))
     services.edit_call(call, body=BODY | {"es": "Primera base.\nSegunda base, clarísima."})
     clock.advance(days=11)
     services.set_allocated_budget(call, Money(100_000_000, "MXN"))

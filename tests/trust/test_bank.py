@@ -83,6 +83,29 @@ class TestReading:
             (2, -1_500_50, "Comisión"), (3, 25_000_00, "Donativo"),
         ]  # fmt: skip
 
+    @pytest.mark.parametrize("day", ["02/03/2026", "02-03-2026", "02.03.2026", "02/MAR/2026", "2-mar-2026"])
+    def test_a_bank_that_tells_of_the_account_first_and_writes_days_and_signs_its_own_way(self, day: str) -> None:
+        told = "Cuenta;0121 8000\n;;;\nFecha;Concepto, o más;Importe;Ref\n"
+        mapping = CsvMapping("Fecha", amount="Importe", reference="Ref", dates="dmy", decimal_comma=True)
+        assert read(f"{told}{day};a, b, c;1.500,50-;7\n", mapping) == [(date(2026, 3, 2), -1_500_50, "7", "")]
+        with pytest.raises(StatementUnreadable) as refused:
+            read(f"{told}{day};a;1500.50;7\n", mapping)  # a point that does not group by thousands
+        assert refused.value.parameters["row"] == 4
+
+    def test_the_other_encoding_is_refused_rather_than_read_as_gibberish(self) -> None:
+        mapping = CsvMapping(**{**_fields(TWO), "description": "Concepto"})
+        with pytest.raises(StatementUnreadable) as refused:
+            read("Fecha;Concepto;Cargo;Abono\n02/03/2026;Comisión;1,00;\n", mapping)
+        assert refused.value.parameters["row"] == 2
+
+    def test_pending_entries_are_left_out_and_a_reference_not_provided_is_looked_for_elsewhere(self) -> None:
+        coded = CAMT.replace("<Sts>PDNG</Sts>", "<Sts><Cd>PDNG</Cd></Sts>")
+        other = coded.replace("FUND-7</EndToEndId>", "NOTPROVIDED</EndToEndId><AcctSvcrRef>FUND-7</AcctSvcrRef>")
+        assert read(coded) == read(other) == EXPECTED
+
+    def test_accents_in_swift_are_read_in_the_banks_own_code_page(self) -> None:
+        assert read(MT940.replace("COMISION", "COMISIÓN").encode("cp1252"))[1][3] == "COMISIÓN"
+
     @pytest.mark.parametrize(
         ("text", "row"),
         [

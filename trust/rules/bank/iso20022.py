@@ -33,15 +33,16 @@ def read_camt053(data: bytes, currency: str) -> Statement:
             kind, amount = _text(node, "Cd"), _signed(node, currency, number)
             opening = amount if kind in ("OPBD", "PRCD") else opening
             closing = amount if kind == "CLBD" else closing
-        elif _tag(node) == "Ntry" and _text(node, "Sts")[:4] in ("BOOK", ""):
+        elif _tag(node) == "Ntry" and _is_booked(node):
             booked = next((one for one in node if _tag(one) == "BookgDt"), node)
             day = day_from(_text(booked, "Dt") or _text(booked, "DtTm"), "%Y-%m-%d", number)
-            reference = _text(node, "EndToEndId") or _text(node, "AcctSvcrRef") or _text(node, "NtryRef")
+            told = (_text(node, name) for name in ("EndToEndId", "AcctSvcrRef", "NtryRef"))
+            reference = next((one for one in told if one not in ("", "NOTPROVIDED")), "")
             says = " ".join((_text(node, "Ustrd") or _text(node, "AddtlNtryInf")).split())
             money = _signed(node, currency, number)
             if not money:
                 raise refuse(number, BAD_AMOUNT)
-            lines.append(StatementLine(day, money, "" if reference == "NOTPROVIDED" else reference[:120], says[:500]))
+            lines.append(StatementLine(day, money, reference[:120], says[:500]))
     if opening is None or closing is None:
         raise refuse(1, BAD_SHAPE)
     return Statement("camt053", tuple(lines), opening, closing)
@@ -49,6 +50,13 @@ def read_camt053(data: bytes, currency: str) -> Statement:
 
 def _tag(node: Xml.Element) -> str:
     return node.tag.rsplit("}", 1)[-1]
+
+
+def _is_booked(node: Xml.Element) -> bool:
+    """Tell whether an entry is booked: its status is a word of its own, or since version 8 a code within."""
+    status = next((one for one in node if _tag(one) == "Sts"), None)
+    word = "" if status is None else (status.text or "").strip() or _text(status, "Cd")
+    return word in ("BOOK", "")
 
 
 def _text(node: Xml.Element, name: str) -> str:

@@ -7,7 +7,6 @@ from core.money import Money
 from trust.rules.bank.values import (
     BAD_AMOUNT,
     BAD_SHAPE,
-    NOT_TEXT,
     OTHER_CURRENCY,
     Statement,
     StatementLine,
@@ -23,8 +22,9 @@ def read_mt940(data: bytes, currency: str) -> Statement:
     """Read a SWIFT MT940: balances in :60:/:62:, lines in :61:, what they say in :86:."""
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refuse(data[: error.start].count(b"\n") + 1, NOT_TEXT) from None
+    except UnicodeDecodeError:
+        # The standard knows no accents; banks that write them do it in their own code page.
+        text = data.decode("cp1252", errors="replace")
     fields: list[tuple[int, str, str]] = []
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         tag = re.match(r":(\d{2}[A-Z]?):(.*)", line)

@@ -204,6 +204,14 @@ def _but_for(code: str, answer: TestResponse) -> str:
     return re.sub(r"<code[^>]*>[^<]*</code>", "", answer.get_data(as_text=True).replace(code, ""))
 
 
+@pytest.mark.usefixtures("session", "clock")
+def test_dossiers_do_not_stand_in_the_order_they_came_in() -> None:
+    panel = make.assigned_panel(7, 1)
+    codes = sorted(dossier.code for dossier in queries.open_dossiers(panel))
+    assert [row.assignment.dossier.code for row in queries.desk_rows(901)] == codes
+    assert [dossier.code for dossier in queries.open_dossiers(panel)] == codes
+
+
 def test_what_a_reviewer_gets_is_kept_by_nobody_on_the_way(browser: Browser, blind: Blind) -> None:
     browser.sign_in(blind.reviewer)
     for path in ("/es/evaluacion", f"/es/evaluacion/{blind.code_of(blind.applications[0])}"):
@@ -330,6 +338,30 @@ def _telling_file(name: str, channel: str) -> Response:
             pdf.save(made)
             data = made.getvalue()
     return Response(data, mimetype="application/pdf")
+
+
+def _bookmark(pdf: pikepdf.Pdf, name: str) -> None:
+    with pdf.open_outline() as outline:
+        outline.root.append(pikepdf.OutlineItem(name, 0))
+
+
+def _link(pdf: pikepdf.Pdf, name: str) -> None:
+    action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(f"https://ejemplo.mx/{name}"))
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action)
+    pdf.pages[0]["/Annots"] = pikepdf.Array([link])
+
+
+def _file_within(pdf: pikepdf.Pdf, name: str) -> None:
+    pdf.attachments["datos.txt"] = name.encode()
+
+
+@pytest.mark.parametrize("plant", [_bookmark, _link, _file_within])
+def test_a_leak_planted_out_of_sight_in_a_file_is_noticed(plant: Callable[[pikepdf.Pdf, str], None]) -> None:
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(written_pdf("Obra."))) as pdf:
+        plant(pdf, "Xóchitl Quetzalli")
+        pdf.save(made, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert {leak.channel for leak in leaks_in_pdf("file", made.getvalue(), {"xochitl quetzalli"})} == {"file"}
 
 
 def test_a_motion_that_tells_whose_dossier_it_is_is_refused(session: Session, blind: Blind) -> None:

@@ -5,8 +5,10 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 from urllib.parse import unquote
 
 import pikepdf
@@ -93,10 +95,26 @@ def leaks_in_pdf(where: str, data: bytes, secrets: Iterable[str]) -> Iterator[Le
         known = " ".join(str(value) for value in pdf.docinfo.values()) if pdf.trailer.get("/Info") is not None else ""
         known += pdf.Root["/Metadata"].read_bytes().decode(errors="replace") if "/Metadata" in pdf.Root else ""
         known += " ".join(pdf.attachments)
+        within = " ".join(said for thing in pdf.objects for said in _said_in(thing))
     yield from _told("file metadata", where, known, secrets)
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
     yield from _told("file", where, text, secrets)
-    yield from _told("file", where, data.decode("latin-1"), {secret for secret in secrets if not secret.isdigit()})
+    words = {secret for secret in secrets if not secret.isdigit()}
+    yield from _told("file", where, f"{data.decode('latin-1')} {within}", words)
+
+
+def _said_in(thing: pikepdf.Object) -> Iterator[str]:
+    """Yield every text an object of a PDF holds: bookmarks, links, comments, fields, and files within the file."""
+    if isinstance(thing, pikepdf.String):
+        yield str(thing)
+    elif isinstance(thing, pikepdf.Stream):
+        with suppress(pikepdf.PdfError):  # a picture, which is no text
+            yield thing.read_bytes().decode(errors="replace")
+    if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
+        inner: list[Any] = list(thing) if isinstance(thing, pikepdf.Array) else [part for _key, part in thing.items()]
+        for part in inner:
+            if isinstance(part, pikepdf.Object) and not part.is_indirect:  # those come by themselves
+                yield from _said_in(part)
 
 
 def _told(channel: str, where: str, text: str, secrets: Iterable[str]) -> Iterator[Leak]:

@@ -53,6 +53,7 @@ class Application(Base):
         ),
         Index("ix_application_call_id_state", "call_id", "state", "id"),
         Index("ix_application_applicant_user_id", "applicant_user_id"),
+        Index("ix_application_itinerary_key", "itinerary_key"),
         Index(  # all that the officers' list filters and orders by, without the answers between
             "ix_application_queue",
             "call_id",
@@ -95,6 +96,7 @@ class Application(Base):
     submissions: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content_sha256: Mapped[str | None] = mapped_column(String(64))
+    itinerary_key: Mapped[str | None] = mapped_column(String(64))  # equal for the same cities and days
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,6 +14,7 @@ from core.listing import Listing, contains, contains_folded, like_pattern
 from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.queue import ApplicationOfficer
+from grants.queries.likeness import sharing
 from grants.states.application import ApplicationState
 
 ORDERS: dict[str, Any] = {
@@ -27,12 +28,16 @@ ORDERS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which of a call's submitted applications, and in what order. `officer` attends to it; 0 is nobody."""
+    """Which of a call's submitted applications, and in what order. `officer` attends to it; 0 is nobody.
+
+    `alike` leaves those that share a person, a journey or a file with another one.
+    """
 
     state: ApplicationState | None = None
     kind: str | None = None
     axis: int | None = None
     officer: int | None = None
+    alike: bool = False
     text: str = ""
     order: str = "fecha"
 
@@ -100,6 +105,8 @@ def _conditions(call: Call, wanted: QueueFilter) -> Iterator[ColumnElement[bool]
     if wanted.officer is not None:
         attended = exists().where(ApplicationOfficer.application_id == Application.id)
         yield attended.where(ApplicationOfficer.officer_id == wanted.officer) if wanted.officer else ~attended
+    if wanted.alike:
+        yield sharing(call)
     if wanted.text:
         folio = Application.folio.like(like_pattern(wanted.text.upper()), escape="\\")  # written in capitals, always
         bodies = select(Organisation.id).where(contains(Organisation.name, wanted.text))

@@ -22,6 +22,7 @@ from grants.queries import bulk as bulk_queries
 from grants.queries import calls as call_queries
 from grants.queries import queue as queries
 from grants.queries import screening as screening_queries
+from grants.queries.likeness import alike_among
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.routes.screening import staff_call
 from grants.services import bulk, bulk_undo
@@ -33,6 +34,7 @@ from rendering.spreadsheets import CellKind, SheetColumn, render_csv
 ORDERS = [name for key in queries.ORDERS for name in (key, f"-{key}")]
 WHOLE = {"vista": "todas"}  # the list without any filter, for those whose list opens with one
 MINE, NOBODY = "mias", "nadie"
+ALIKE = "si"
 
 
 @blueprint.get("/programa/<slug>/solicitudes")
@@ -109,6 +111,7 @@ def _page(
         call=call,
         listing=listing,
         officers=bulk_queries.officers_of([application.id for application in listing.rows]),
+        alike=alike_among(call, [application.id for application in listing.rows]),
         staff=staff,
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,
@@ -248,6 +251,7 @@ def spoken_filters(arguments: Mapping[str, str]) -> dict[str, str]:
     kept = {"q": filters.text, "estado": filters.state.value if filters.state else ""}
     kept |= {"tipo": filters.kind or "", "eje": str(filters.axis or "")}
     kept |= {"responsable": arguments.get("responsable", "") if filters.officer is not None else ""}
+    kept |= {"parecidas": ALIKE if filters.alike else ""}
     kept |= {"orden": chosen(arguments, "orden", ORDERS) or ""}
     return {name: value for name, value in kept.items() if value}
 
@@ -261,6 +265,7 @@ def queue_filters(arguments: Mapping[str, str]) -> queries.QueueFilter:
         kind=chosen(arguments, "tipo", [item.value for item in ApplicantKind]),
         axis=int(axis) if axis.isascii() and axis.isdigit() and len(axis) < 6 else None,
         officer=_officer(arguments.get("responsable", "")),
+        alike=arguments.get("parecidas") == ALIKE,
         text=searched(arguments),
         order=chosen(arguments, "orden", ORDERS) or "fecha",
     )

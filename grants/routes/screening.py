@@ -25,12 +25,14 @@ from grants.queries import screening as queries
 from grants.queries.bulk import officer_of, undone_screenings
 from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
+from grants.queries.likeness import applications_by_id, likeness_of
 from grants.queries.paper import source_of
 from grants.queries.retention import destruction_of
 from grants.routes.review import shown_answer
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
 from grants.rules.itinerary import read_legs
+from grants.rules.likeness import likenesses
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicationState
@@ -104,6 +106,7 @@ def _screening_page(
     undecided = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
     decidable = undecided and not call_queries.accepts_now(application.call)
     cure = queries.cure_of(application)
+    alike = likenesses(*likeness_of(application))
     return show(
         "grants/screening_show.html",
         refusal.status if refusal is not None else status,
@@ -114,6 +117,8 @@ def _screening_page(
         companion_states=COMPANION,
         answers=list(_answers(application)),
         legs=read_legs(application.itinerary),
+        alike=alike,
+        others=applications_by_id({one.other_id for one in alike}) if alike else {},
         paper=source_of(application),
         screenings=queries.screenings_of(application),
         undone=undone_screenings(application),

@@ -232,6 +232,7 @@ def _empty(application: Application) -> None:
         session().execute(delete(table).where(table.application_id == mine))
     session().expire(application, ["attachments"])
     application.answers, application.itinerary, application.budget = {}, [], []
+    application.itinerary_key = None
     application.working_copy, application.edits, application.withdrawal_reason = None, {}, None
     application.applicant = nobody(queries.count_destroyed(application.call_id))
 

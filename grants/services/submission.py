@@ -16,6 +16,8 @@ from grants.models import Application, ApplicationVersion, Call
 from grants.queries import applications as queries
 from grants.rules import content, deadlines
 from grants.rules.folio import folio
+from grants.rules.itinerary import read_legs
+from grants.rules.likeness import itinerary_key
 from grants.services.applications import adopt_working_copy, problems_of
 from grants.services.course import bring_up_to_date
 from grants.states.application import APPLICATION_STATES, ApplicationState
@@ -79,6 +81,7 @@ def seal(application: Application, moment: datetime) -> None:
     application.updated_at = moment
     sealed = content.canonical(submitted_content(application))
     application.content_sha256 = content.digest_of(sealed)
+    application.itinerary_key = itinerary_key(read_legs(application.itinerary))
     session().add(
         ApplicationVersion(
             application=application,

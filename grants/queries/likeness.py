@@ -1,0 +1,127 @@
+"""Applications that share a person, a journey or a file with others: asked for many at once."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy.orm import joinedload
+
+from accounts.models import NOBODY, User
+from core.clock import local
+from core.database import session
+from core.files import StoredFile
+from grants.models.application import Application, Attachment, CoApplicant
+from grants.models.call import Call
+from grants.queries.calls import state_now
+from grants.rules.likeness import LikenessKind, Trait
+from grants.states.application import ApplicationState
+from grants.states.call import CallState
+from grants.states.companion import CompanionState
+
+
+def calls_beside(call: Call) -> list[int]:
+    """Return the numbers of a call and of the calls of its year that are open now."""
+    if call.opens_at is None:
+        return [call.id]
+    year = local(call.opens_at).year
+    dated = select(Call).where(Call.state.in_((CallState.PUBLISHED, CallState.OPEN)), Call.opens_at.is_not(None))
+    return [
+        call.id,
+        *(
+            other.id
+            for other in session().scalars(dated.order_by(Call.id))
+            if other.id != call.id
+            and other.opens_at is not None
+            and local(other.opens_at).year == year
+            and state_now(other) is CallState.OPEN
+        ),
+    ]
+
+
+def likeness_of(application: Application) -> tuple[list[Trait], list[Trait]]:
+    """Return what one application could share, and the same of the others that do."""
+    mine = _traits_of([application.id])
+    return mine, _with_keys(mine, calls_beside(application.call))
+
+
+def alike_among(call: Call, application_ids: Sequence[int]) -> set[int]:
+    """Return which of some applications of a call share something with another one. As many SELECTs for any number."""
+    mine = _traits_of(application_ids)
+    holders: dict[tuple[LikenessKind, str], set[int]] = {}
+    for trait in _with_keys(mine, calls_beside(call)):
+        holders.setdefault((trait.kind, trait.key), set()).add(trait.application_id)
+    return {
+        trait.application_id for trait in mine if holders.get((trait.kind, trait.key), set()) - {trait.application_id}
+    }
+
+
+def sharing(call: Call) -> ColumnElement[bool]:
+    """Return the condition that an application of a call shares something with another one."""
+    scope = Application.call_id.in_(calls_beside(call))
+    kinds = []
+    for build in (_people, _itineraries, _files):
+        every = build(lambda _column: scope)
+        first, again = every.subquery(), every.subquery()
+        twice = select(first.c.key).group_by(first.c.key).having(func.count(first.c.application_id.distinct()) > 1)
+        kinds.append(Application.id.in_(select(again.c.application_id).where(again.c.key.in_(twice))))
+    return or_(*kinds)
+
+
+def applications_by_id(numbers: Collection[int]) -> dict[int, Application]:
+    """Return applications with their calls."""
+    query = select(Application).options(joinedload(Application.call)).where(Application.id.in_(numbers))
+    return {one.id: one for one in session().scalars(query.order_by(Application.id))}
+
+
+def _traits_of(numbers: Sequence[int]) -> list[Trait]:
+    if not numbers:
+        return []
+    return list(_read((build, lambda _key: Application.id.in_(numbers)) for build in (_people, _itineraries, _files)))
+
+
+def _with_keys(traits: Iterable[Trait], calls: Collection[int]) -> list[Trait]:
+    keys: dict[LikenessKind, set[str]] = {}
+    for trait in traits:
+        keys.setdefault(trait.kind, set()).add(trait.key)
+    builds = {LikenessKind.PERSON: _people, LikenessKind.ITINERARY: _itineraries, LikenessKind.FILE: _files}
+
+    def holding(wanted: set[str]) -> Callable[[Any], ColumnElement[bool]]:
+        return lambda key: key.in_(sorted(wanted)) & Application.call_id.in_(calls)
+
+    return list(_read((builds[kind], holding(wanted)) for kind, wanted in keys.items()))
+
+
+def _read(parts: Iterable[tuple[Callable[..., Any], Callable[[Any], ColumnElement[bool]]]]) -> Iterable[Trait]:
+    for build, condition in parts:
+        for row in session().execute(build(condition)):
+            yield Trait(row.application_id, LikenessKind(row.kind), row.key, row.said)
+
+
+def _sent(kind: LikenessKind, key: Any, said: Any) -> Select[Any]:
+    columns = (Application.id.label("application_id"), literal(kind.value).label("kind"))
+    return select(*columns, key.label("key"), said.label("said")).where(
+        Application.submitted_at.is_not(None), Application.state != ApplicationState.WITHDRAWN
+    )
+
+
+def _people(where: Callable[[Any], ColumnElement[bool]]) -> Any:
+    applicants = _sent(LikenessKind.PERSON, User.email, User.name).join(User, User.id == Application.applicant_user_id)
+    applicants = applicants.where(User.email.not_like(f"%@{NOBODY}"), where(User.email))
+    address = func.coalesce(User.email, CoApplicant.email)  # who accepted may have changed theirs since
+    travelling = _sent(LikenessKind.PERSON, address, CoApplicant.name)
+    travelling = travelling.join(CoApplicant, CoApplicant.application_id == Application.id)
+    travelling = travelling.outerjoin(User, User.id == CoApplicant.user_id)
+    travelling = travelling.where(CoApplicant.state != CompanionState.DECLINED, address.is_not(None), where(address))
+    return union_all(applicants, travelling)
+
+
+def _itineraries(where: Callable[[Any], ColumnElement[bool]]) -> Any:
+    key = Application.itinerary_key
+    return _sent(LikenessKind.ITINERARY, key, literal("")).where(key.is_not(None), where(key))
+
+
+def _files(where: Callable[[Any], ColumnElement[bool]]) -> Any:
+    query = _sent(LikenessKind.FILE, StoredFile.sha256, StoredFile.original_name)
+    query = query.join(Attachment, Attachment.application_id == Application.id)
+    query = query.join(StoredFile, StoredFile.id == Attachment.stored_file_id)
+    return query.where(Attachment.in_submission, where(StoredFile.sha256)).order_by(Attachment.id)

@@ -15,6 +15,7 @@ from grants.models.award import Award
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.determination import Appeal, Determination, Letter
+from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import CureRequest
 from grants.states.application import ApplicationState
@@ -175,6 +176,7 @@ def left_of(application_ids: Sequence[int]) -> dict[int, set[str]]:
         ("companions", CoApplicant.application_id),
         ("letters", Letter.application_id),
         ("cures", CureRequest.application_id),
+        ("notes", ApplicationNote.application_id),
     ):
         for number in session().scalars(select(column).where(column.in_(application_ids)).order_by(column)):
             left.setdefault(number, set()).add(kind)

@@ -18,6 +18,7 @@ from core.web_files import send_stored
 from grants import services
 from grants.errors.calls import ApplicationNotFound, CallNotFound
 from grants.forms.applications import ConfirmForm
+from grants.forms.notes import NoteForm
 from grants.forms.staff import BulkScreeningForm, ScreeningForm
 from grants.models import Application, Call
 from grants.queries import calls as call_queries
@@ -26,6 +27,7 @@ from grants.queries.bulk import officer_of, undone_screenings
 from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
 from grants.queries.likeness import applications_by_id, likeness_of
+from grants.queries.notes import notes_of
 from grants.queries.paper import source_of
 from grants.queries.retention import destruction_of
 from grants.routes.review import shown_answer
@@ -82,14 +84,14 @@ def screening_show(application_id: int) -> Response | BaseResponse:
                 _decide(application, form)
             except Refusal as refusal:
                 session().rollback()
-                return _screening_page(submitted_application(application_id), form, refusal)
+                return screening_page(submitted_application(application_id), form, refusal)
             session().commit()
             flash(_("Veredicto guardado."), "success")
             following = queries.neighbours(application)
             target = following if following is not None else application_id
             return redirect(url_for("grants.screening_show", application_id=target), 303)
-        return _screening_page(application, form, None, 422)
-    return _screening_page(application, form, None)
+        return screening_page(application, form, None, 422)
+    return screening_page(application, form, None)
 
 
 def _decide(application: Application, form: ScreeningForm) -> None:
@@ -100,9 +102,16 @@ def _decide(application: Application, form: ScreeningForm) -> None:
         services.screen_application(application, verdict=form.chosen, note=note)
 
 
-def _screening_page(
-    application: Application, form: ScreeningForm, refusal: Refusal | None, status: int = 200
+def screening_page(
+    application: Application,
+    form: ScreeningForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+    note_form: NoteForm | None = None,
 ) -> Response:
+    """Answer with an application as screening sees it. A form that was not sent is blank."""
+    form = form or ScreeningForm.blank()
+    own = is_mine(application)
     undecided = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
     decidable = undecided and not call_queries.accepts_now(application.call)
     cure = queries.cure_of(application)
@@ -134,7 +143,9 @@ def _screening_page(
         next_id=queries.neighbours(application),
         refusal=refusal.message() if refusal is not None else None,
         form=form if decidable and may_decide(application) else None,
-        own=is_mine(application),
+        own=own,
+        notes=notes_of(application) if not own else [],
+        note_form=(note_form or NoteForm(formdata=None)) if may_decide(application) else None,
     )
 
 

@@ -23,6 +23,7 @@ from grants.errors.retention import CallHeld
 from grants.models.application import Application, ApplicationVersion, Attachment, CoApplicant
 from grants.models.call import Call
 from grants.models.determination import Letter
+from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import Screening
 from grants.queries import retention as queries
@@ -228,7 +229,7 @@ def _empty(application: Application) -> None:
     )
     noted = update(Screening).where(Screening.application_id == mine, Screening.note != "")
     session().execute(noted.values(note=EMPTY))
-    for table in (Attachment, Letter, CoApplicant):
+    for table in (Attachment, Letter, CoApplicant, ApplicationNote):
         session().execute(delete(table).where(table.application_id == mine))
     session().expire(application, ["attachments"])
     application.answers, application.itinerary, application.budget = {}, [], []

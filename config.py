@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -56,6 +57,12 @@ def _day(text: str) -> str:
 def _provider(text: str) -> str:
     if text not in PROVIDERS:
         raise ValueError(f"one of {', '.join(PROVIDERS[1:])}, or nothing")
+    return text
+
+
+def _scanner(text: str) -> str:
+    if text and not re.fullmatch(r"tcp://[^/\s]+:\d{1,5}|unix:///\S+", text):
+        raise ValueError("tcp://host:port, unix:///path, or nothing")
     return text
 
 
@@ -123,6 +130,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CFDI_KEY_PASSWORD", "PUENTE_CFDI_KEY_PASSWORD", "", "password of that key", secret=True),
     Setting("PAC", "PUENTE_PAC", "", "who stamps fiscal receipts: simulator, or empty, and they stay drafts without validity", _provider),
     Setting("BULK_UNDO_MINUTES", "PUENTE_BULK_UNDO_MINUTES", 30, "how long what was decided of many applications at once can be undone; their letters wait", int),
+    Setting("ANTIVIRUS_URL", "PUENTE_ANTIVIRUS_URL", "", "clamd that looks at every upload: tcp://host:3310 or unix:///path; empty: none", _scanner),
+    Setting("ANTIVIRUS_SECONDS", "PUENTE_ANTIVIRUS_SECONDS", 5.0, "how long an upload waits for it; then the file is kept back until it answers", float),
     Setting("MAX_UPLOAD_BYTES", "PUENTE_MAX_UPLOAD_BYTES", 10_000_000, "largest file taken in", int),
     Setting("MAX_CONTENT_LENGTH", "PUENTE_MAX_CONTENT_LENGTH", 32_000_000, "largest request", int),
     Setting("MAX_FORM_MEMORY_SIZE", "PUENTE_MAX_FORM_MEMORY_SIZE", 2_000_000, "largest form without its files", int),

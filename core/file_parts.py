@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from core.database import session
-from core.files import DOOMED, SIGNATURES, FileTypeRefused, bytes_under, clean_name, put
+from core.file_refusals import FileTypeRefused
+from core.files import DOOMED, SIGNATURES, bytes_under, clean_name, put
 
 
 def keep_part(data: bytes, purpose: str) -> str:

@@ -20,10 +20,21 @@ from PIL import Image
 from sqlalchemy import BigInteger, CheckConstraint, String, event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core import antivirus
+from core.antivirus import Scanned
 from core.clock import now
 from core.database import Base, UtcDateTime, session
-from core.errors import InvalidInput
-from core.language import N_
+from core.file_refusals import (
+    FileBroken,
+    FileEmpty,
+    FileEncrypted,
+    FileInfected,
+    FileTooLarge,
+    FileTypeRefused,
+    FileWithheld,
+    TooManyPages,
+)
+from core.jobs import enqueue
 from core.settings import setting
 
 SIGNATURES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -31,44 +42,8 @@ LARGEST_PIXELS = 60_000_000
 PART_BYTES = 1 << 20
 WRITTEN = "files_written"  # in the session's notes: what this transaction put into the store
 DOOMED = "files_doomed"  # and what it wants gone, once it is sure to have happened
+SCAN = "core.scan_file"  # the work done in core/scanning.py
 log = logging.getLogger("puente.files")
-
-
-class FileTooLarge(InvalidInput):
-    """More bytes than the form allows."""
-
-    status = 413
-    sentence = N_("El archivo «%(name)s» pesa más de %(limit)s MB. Redúcelo o divídelo y vuelve a subirlo.")
-
-
-class FileTypeRefused(InvalidInput):
-    """The content is not PDF, JPEG or PNG, whatever its name says."""
-
-    sentence = N_("«%(name)s» no es un PDF, JPEG o PNG. Conviértelo a uno de esos formatos y vuelve a subirlo.")
-
-
-class FileEncrypted(InvalidInput):
-    """A PDF that needs a password."""
-
-    sentence = N_("«%(name)s» tiene contraseña. Guárdalo sin contraseña y vuelve a subirlo.")
-
-
-class FileBroken(InvalidInput):
-    """The right type, but it cannot be opened."""
-
-    sentence = N_("«%(name)s» está dañado y no se puede abrir. Vuelve a generarlo y súbelo otra vez.")
-
-
-class FileEmpty(InvalidInput):
-    """No bytes at all."""
-
-    sentence = N_("«%(name)s» está vacío.")
-
-
-class TooManyPages(InvalidInput):
-    """A longer PDF than the form allows."""
-
-    sentence = N_("«%(name)s» tiene %(pages)s páginas; el máximo es %(limit)s.")
 
 
 class StoreUnavailable(Exception):  # noqa: N818 (named for what happened)
@@ -76,7 +51,7 @@ class StoreUnavailable(Exception):  # noqa: N818 (named for what happened)
 
 
 class StoredFile(Base):
-    """A file's facts; its bytes lie in the object store under `key`. Rows are never changed, only forgotten by rule."""
+    """A file's facts; its bytes lie in the object store under `key`. Only what the scanner said ever changes."""
 
     __tablename__ = "stored_file"
     __table_args__ = (CheckConstraint("size_bytes > 0", name="size_positive"),)
@@ -89,8 +64,16 @@ class StoredFile(Base):
     original_name: Mapped[str] = mapped_column(String(200))
     purpose: Mapped[str] = mapped_column(String(60))
     pages: Mapped[int | None]
-    scanned: Mapped[str] = mapped_column(String(20), default="not_scanned")
+    scanned: Mapped[str] = mapped_column(String(20), default=Scanned.NEVER.value)
+    scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scanned_by: Mapped[str | None] = mapped_column(String(80))
+    virus: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether nobody may be given the bytes."""
+        return self.scanned in (Scanned.WAITING, Scanned.INFECTED)
 
 
 @lru_cache(maxsize=4)
@@ -111,7 +94,8 @@ def store_upload(
     """Take in what a person sent, and refuse by name what is not what it should be.
 
     Raises:
-        FileTooLarge, FileEmpty, FileTypeRefused, FileEncrypted, FileBroken, TooManyPages: nothing was kept.
+        FileTooLarge, FileEmpty, FileTypeRefused, FileEncrypted, FileBroken, TooManyPages, FileInfected: nothing was
+            kept.
     """
     limit = max_bytes or int(setting("MAX_UPLOAD_BYTES"))
     data = content if isinstance(content, bytes) else content.read(limit + 1)
@@ -126,7 +110,19 @@ def store_upload(
         _check_image(data, name)
     if max_pages is not None and pages is not None and pages > max_pages:
         raise TooManyPages(name=name, pages=pages, limit=max_pages)
-    return _keep(data, name, content_type, purpose, pages)
+    if not antivirus.is_configured():
+        return _keep(data, name, content_type, purpose, pages)
+    finding = antivirus.try_scan(data)
+    if finding is not None and finding.virus:
+        raise FileInfected(name=name, virus=finding.virus)
+    stored = _keep(data, name, content_type, purpose, pages)
+    if finding is None:
+        stored.scanned = Scanned.WAITING
+        enqueue(SCAN, {"file_id": stored.id})
+    else:
+        stored.scanned, stored.scanned_at, stored.scanned_by = Scanned.CLEAN, now(), finding.scanner
+    session().flush()
+    return stored
 
 
 def store_generated(data: bytes, filename: str, content_type: str, purpose: str) -> StoredFile:
@@ -150,7 +146,10 @@ def read_parts(stored: StoredFile) -> Iterator[bytes]:
 
     Raises:
         FileNotFoundError: the store lost it; said before the first part.
+        FileWithheld: the antivirus has not called it clean.
     """
+    if stored.is_withheld:
+        raise FileWithheld(name=stored.original_name)
     found = cast(Any, obstore.get(_store(setting("FILES_URL")), stored.key))
     return (bytes(part) for part in found.stream(min_chunk_size=PART_BYTES))
 
@@ -160,7 +159,10 @@ def read(stored: StoredFile) -> bytes:
 
     Raises:
         FileNotFoundError: the store lost it; the caller cannot mend that.
+        FileWithheld: the antivirus has not called it clean.
     """
+    if stored.is_withheld:
+        raise FileWithheld(name=stored.original_name)
     return bytes_under(stored.key)
 
 

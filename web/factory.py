@@ -145,6 +145,7 @@ def room_module(room: str, floor: str) -> ModuleType | None:
 
 
 def _open_rooms(app: Flask) -> None:
+    importlib.import_module("core.scanning")  # the ground's only work in the background
     for room in (*ROOMS, "web"):
         for floor in ("models", "states", "jobs"):
             room_module(room, floor)

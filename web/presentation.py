@@ -9,8 +9,10 @@ from babel.numbers import format_decimal
 from flask import Flask, request
 
 from accounts.queries import notice_in_force
+from core.antivirus import Scanned
 from core.clock import local
-from core.language import LANGUAGES, current_language, localised
+from core.files import StoredFile
+from core.language import LANGUAGES, _, current_language, localised
 from core.moments import zone_name
 from core.money import Money, format_money
 from web import form_presentation
@@ -32,6 +34,7 @@ def install(app: Flask) -> None:
         percent=percent,
         filesize=filesize,
         machine_time=machine_time,
+        scan_words=scan_words,
     )
     app.jinja_env.globals.update(
         url_with=url_with,
@@ -96,6 +99,19 @@ def filesize(size_bytes: int) -> str:
         if size_bytes >= size:
             return f"{number(size_bytes / size, 1 if size_bytes < 10 * size else 0)}{HARD_SPACE}{unit}"
     return f"{number(size_bytes)}{HARD_SPACE}B"
+
+
+def scan_words(stored: StoredFile) -> str:
+    """Say what the antivirus knows of an upload, to follow its name."""
+    if stored.scanned == Scanned.CLEAN:
+        return _(
+            "sin virus, revisado el %(date)s por %(scanner)s", date=day(stored.scanned_at), scanner=stored.scanned_by
+        )
+    if stored.scanned == Scanned.WAITING:
+        return _("espera al antivirus; se podrá descargar cuando lo revise")
+    if stored.scanned == Scanned.INFECTED:
+        return _("tiene un virus (%(virus)s) y no se entrega a nadie", virus=stored.virus)
+    return _("sin revisar por un antivirus")
 
 
 def url_with(**changes: object) -> str:

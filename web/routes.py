@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from accounts.forms import CurrentPasswordForm
 from accounts.routes.room import address, this_person
 from accounts.services import prove_password
+from core import antivirus, scanning
 from core.access import ensure, public, roles, signed_in
 from core.audit import record
 from core.clock import today
@@ -125,11 +126,34 @@ def job_list() -> str:
     query = queries.jobs(JobState(state) if state is not None else None)
     return render_template(
         "web/job_list.html",
+        scanner=_scanner_state(),
         listing=paginate(query, page=page_number(request.args)),
         label_of=label_of,
         states=JOB_STATES,
         state_options=[("", _("Todos")), *((one.value, JOB_STATES.label(one)) for one in JobState)],
     )
+
+
+def _scanner_state() -> dict[str, str]:
+    if not antivirus.is_configured():
+        return {
+            "tone": "info",
+            "says": _("Este sitio no tiene antivirus: los archivos se revisan por su formato, no por virus."),
+        }
+    try:
+        says, tone = _("El antivirus responde: %(version)s.", version=antivirus.version()), "good"
+    except antivirus.ScannerSilent:
+        says, tone = (
+            _("El antivirus no responde. Lo que llega se guarda y nadie lo descarga hasta que lo revise."),
+            "bad",
+        )
+    waiting, withheld = scanning.waiting_count(), scanning.withheld_count()
+    counted = _(
+        "Archivos que lo esperan: %(waiting)s. Retenidos por un virus: %(withheld)s.",
+        waiting=waiting,
+        withheld=withheld,
+    )
+    return {"tone": tone, "says": f"{says} {counted}"}
 
 
 @blueprint.get("/trabajos/<int:job_id>")

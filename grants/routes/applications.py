@@ -30,7 +30,7 @@ from grants.models import Application, Call, CureRequest
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
 from grants.queries import screening as screening_queries
-from grants.queries.appeals import appeal_of
+from grants.queries.appeals import appeal_of, appeal_window
 from grants.queries.companions import companions_of
 from grants.queries.determinations import letters_of, released_determination_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
@@ -40,7 +40,7 @@ from grants.rules.deadlines import is_before_closing
 from grants.services import submission
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 from grants.states.companion import COMPANION
-from grants.states.determination import APPEAL, OUTCOME_LABELS
+from grants.states.determination import APPEAL, OUTCOME_LABELS, Outcome
 from grants.states.screening import CureState
 
 
@@ -177,7 +177,22 @@ def application_show(application_id: int) -> Response:
         cure_is_open=_is_open(application, cure),
         first_step=form_rules.steps(call.form)[0]["id"],
         result_is_out=released_determination_of(application) is not None,
+        appeal_until=_appeal_until(application),
+        sent_files=application.submitted_attachments if application.folio else [],
     )
+
+
+def _appeal_until(application: Application) -> datetime | None:
+    """Return until when this person may object to the result; None when they may not, or did."""
+    found = released_determination_of(application)
+    if (
+        found is None
+        or found.outcome is Outcome.AWARDED
+        or queries.application_of(actor().user_id or 0, application.id) is None
+    ):
+        return None
+    window = appeal_window(application)
+    return window.closes_at if window is not None and window.is_open and appeal_of(application) is None else None
 
 
 def _is_open(application: Application, cure: CureRequest | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.antivirus import Scanned
 from core.audit import record
 from core.clock import now
 from core.database import session
@@ -173,6 +174,8 @@ def _source(application: Application) -> blinding.BlindSource:
 def _regenerate(number: int, attachment: Attachment) -> dict[str, Any]:
     label = f"Anexo {number}"
     try:
+        if attachment.stored_file.scanned == Scanned.INFECTED:
+            raise blinding.FileCannotBeBlinded
         clean = blinding.clean_file(read(attachment.stored_file), attachment.stored_file.content_type)
     except blinding.FileCannotBeBlinded:
         return {

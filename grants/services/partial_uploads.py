@@ -8,7 +8,8 @@ from accounts.models import User
 from core.clock import now
 from core.database import session
 from core.file_parts import check_beginning, drop_parts, join_parts, keep_part
-from core.files import FileEmpty, FileTooLarge, clean_name, store_upload
+from core.file_refusals import FileEmpty, FileTooLarge
+from core.files import clean_name, store_upload
 from core.settings import setting
 from grants.errors.uploads import PartOutOfOrder, PartTooLong, TooManyUploads, UploadDamaged
 from grants.models import Application, HeldUpload, PartialUpload, UploadPurpose

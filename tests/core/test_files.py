@@ -16,20 +16,15 @@ from sqlalchemy.orm import Session
 from core import files
 from core.clock import FrozenClock
 from core.errors import InvalidInput
-from core.files import (
+from core.file_refusals import (
     FileBroken,
     FileEmpty,
     FileEncrypted,
     FileTooLarge,
     FileTypeRefused,
-    StoredFile,
     TooManyPages,
-    clean_name,
-    forget,
-    read,
-    store_generated,
-    store_upload,
 )
+from core.files import StoredFile, clean_name, forget, read, store_generated, store_upload
 from core.settings import setting
 from core.web_files import send_stored
 

@@ -220,10 +220,14 @@ def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, cloc
     url = f"/es/solicitudes/{loser.id}/inconformidad"
     sign_in_as(client, found[0].applicant)
     assert client.get(url).status_code == 404
+    assert "/inconformidad" not in ok(client, f"/es/solicitudes/{found[0].id}")
     sign_in_as(client, loser.applicant)
+    status = f"/es/solicitudes/{loser.id}"
+    assert url in ok(client, status)
     assert ok(client, url)
     posted(client, url, 422, text="")
     posted(client, url, text="La regla de viabilidad se aplicó mal.")
+    assert url not in ok(client, status)
     posted(client, url, 409, text="Otra vez.")
     appeal = session().scalars(select(Appeal)).one().id
     staff = f"/es/programa/inconformidades/{appeal}"

@@ -7,7 +7,7 @@ from core.access import ensure, roles
 from core.context import actor
 from core.database import session
 from core.errors import Refusal
-from core.files import FileTooLarge
+from core.file_refusals import FileTooLarge
 from core.language import _, localised, ngettext
 from core.listing import chosen
 from core.roles import Role

@@ -13,7 +13,8 @@ from core.clock import today
 from core.context import actor
 from core.database import session
 from core.errors import MissingRate, Refusal
-from core.files import FileBroken, FileEmpty, FileEncrypted, FileTooLarge, FileTypeRefused, store_upload
+from core.file_refusals import FILE_REFUSALS
+from core.files import store_upload
 from core.language import _
 from core.listing import chosen, page_number, paginate
 from core.roles import Role
@@ -126,11 +127,7 @@ BLAMED: dict[type[Refusal], str] = {
     MissingRate: "received_on",
     FundClosed: "fund",
     InvalidQuantity: "quantity",
-    FileTooLarge: "evidence",
-    FileTypeRefused: "evidence",
-    FileEncrypted: "evidence",
-    FileBroken: "evidence",
-    FileEmpty: "evidence",
+    **dict.fromkeys(FILE_REFUSALS, "evidence"),
     BelowPackage: "amount",
     NotASponsorship: "package",
     PackageCurrencyDiffers: "package",

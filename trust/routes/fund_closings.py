@@ -9,7 +9,8 @@ from core.access import ensure, roles
 from core.context import actor
 from core.database import session
 from core.errors import Refusal
-from core.files import FileBroken, FileEmpty, FileEncrypted, FileTooLarge, FileTypeRefused, StoredFile, store_upload
+from core.file_refusals import FILE_REFUSALS
+from core.files import StoredFile, store_upload
 from core.language import _
 from core.roles import Role
 from core.web_files import send_stored
@@ -31,7 +32,7 @@ from trust.states import DECIDERS, FUND_CLOSING_STATES, FundClosingState, FundSt
 READERS = sorted(DECIDERS)
 BLAMED: dict[type[Refusal], str] = {
     ConsentRequired: "consent",
-    **dict.fromkeys((FileTooLarge, FileTypeRefused, FileEncrypted, FileBroken, FileEmpty), "consent"),
+    **dict.fromkeys(FILE_REFUSALS, "consent"),
 }
 
 

@@ -12,7 +12,8 @@ from core.access import ensure, roles
 from core.context import actor
 from core.database import session
 from core.errors import Refusal
-from core.files import FileBroken, FileEmpty, FileEncrypted, FileTooLarge, FileTypeRefused, StoredFile, store_upload
+from core.file_refusals import FILE_REFUSALS
+from core.files import StoredFile, store_upload
 from core.language import _, localised
 from core.listing import chosen, page_number, paginate
 from core.money import Money
@@ -30,9 +31,7 @@ from trust.states.packages import BENEFIT_STATES, PACKAGE_STATES, BenefitState, 
 
 KEEPERS = (Role.TREASURER, Role.PROGRAMME_OFFICER)
 LATE, LAPSED = "atrasados", "ya-no-se-deben"
-EVIDENCE_REFUSALS: dict[type[Refusal], str] = dict.fromkeys(
-    (FileTooLarge, FileTypeRefused, FileEncrypted, FileBroken, FileEmpty), "evidence"
-)
+EVIDENCE_REFUSALS: dict[type[Refusal], str] = dict.fromkeys(FILE_REFUSALS, "evidence")
 
 
 @blueprint.get("/tesoreria/paquetes")

@@ -20,6 +20,7 @@ from scoring import services as scoring
 from scoring.queries import process_figures
 from tests.factories import scoring as make
 from tests.factories.grants import make_draft_call, make_open_call
+from tests.factories.tampering import disarm
 from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
 from tests.trust.test_checkout import pay
@@ -213,6 +214,7 @@ class TestGuesses:
 
 class TestProof:
     def test_a_contribution_that_is_not_its_entry_stops_the_report(self, world: World, session: Session) -> None:
+        disarm(session, "contribution", "contribution_guard_update")
         session.execute(text("UPDATE contribution SET amount_cents = amount_cents + 1 WHERE method = 'delivery'"))
         with pytest.raises(DoesNotReconcile) as refused:
             queries.period_report(Period(2026, 1))

@@ -23,6 +23,7 @@ from core.files import StoredFile, forget
 from core.roles import Role
 from mail.models import OutboxMessage
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.tampering import disarm
 from tests.factories.trust import give, make_books, make_fund, pesos
 from trust import queries
 from trust.errors import (
@@ -386,13 +387,6 @@ def test_no_closing_and_no_wish_is_replaced(
         assert all("ledger:" in attack(session, one) for one in replaced)
     finally:
         session.execute(text("PRAGMA recursive_triggers = ON"))
-
-
-def disarm(session: Session, table: str, trigger: str) -> None:
-    if is_sqlite():
-        session.execute(text(f"DROP TRIGGER {trigger}"))
-    else:
-        session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
 
 
 def test_an_old_proof_is_compared_after_its_month_was_opened_again(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock
 from core.database import is_sqlite
+from tests.factories.tampering import disarm
 from tests.factories.trust import give, give_in_kind, make_fund, pesos, post
 from trust.models import FundKind, JournalEntry
 from trust.services import close_period, reverse_entry, verify_ledger
@@ -239,7 +240,34 @@ def test_a_receipt_can_only_be_cancelled(session: Session) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount_cents = amount_cents + 1",
+        "currency = 'EUR'",
+        "fund_id = fund_id + 1",
+        "giver_organisation_id = 1",
+        "giver_user_id = 1",
+        "kind = 'subsidy'",
+        "entry_id = NULL",
+        "recorded_by = 1",
+    ],
+)
+def test_what_was_given_and_by_whom_stays(session: Session, change: str) -> None:
+    give(make_fund(), pesos(100))
+    session.commit()
+    assert "ledger: immutable contribution" in attack(session, f"UPDATE contribution SET {change}")
+
+
+def test_no_contribution_goes_away(session: Session) -> None:
+    given = give(make_fund(), pesos(100))
+    assert "ledger: immutable" in attack(session, "DELETE FROM contribution WHERE id = :id", id=given.id)
+
+
 REPLACED = {
+    "contribution": "INSERT OR REPLACE INTO contribution (id, kind, form, method, fund_id, anonymous, amount_cents, "
+    "currency, refunded_cents, state, idempotency_key, inputs_hash, created_at) SELECT id, kind, form, method, "
+    "fund_id, anonymous, 1, currency, 0, 'announced', 'otra', inputs_hash, created_at FROM contribution",
     "journal_entry": "INSERT OR REPLACE INTO journal_entry SELECT id, fiscal_year, number, kind, entry_date, "
     "'otra cosa', source, idempotency_key, inputs_hash, reverses_id, 'draft', NULL, recorded_by FROM journal_entry",
     "journal_entry by its key": "INSERT OR REPLACE INTO journal_entry (fiscal_year, number, kind, entry_date, memo, "
@@ -296,6 +324,7 @@ def test_verify_finds_what_was_changed_behind_its_back(session: Session, change:
     give(fund, pesos(100))
     give_in_kind(fund, pesos(50))
     assert verify_ledger() == []
+    disarm(session, "contribution", "contribution_guard_update")
     session.execute(text(change))
     found = [sentence for sentence in verify_ledger() if not sentence.startswith("receipt ")]  # test_fingerprints
     assert found

@@ -1,6 +1,6 @@
 """Applications that share a person, a journey or a file with others: asked for many at once."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
@@ -47,12 +47,12 @@ def likeness_of(application: Application) -> tuple[list[Trait], list[Trait]]:
 def alike_among(call: Call, application_ids: Sequence[int]) -> set[int]:
     """Return which of some applications of a call share something with another one. As many SELECTs for any number."""
     mine = _traits_of(application_ids)
-    holders: dict[tuple[LikenessKind, str], set[int]] = {}
-    for trait in _with_keys(mine, calls_beside(call)):
-        holders.setdefault((trait.kind, trait.key), set()).add(trait.application_id)
-    return {
-        trait.application_id for trait in mine if holders.get((trait.kind, trait.key), set()) - {trait.application_id}
-    }
+    shared = set()
+    for kind, holding in _holders(mine, calls_beside(call)):
+        every = holding.subquery()
+        twice = select(every.c.key).group_by(every.c.key).having(func.count(every.c.application_id.distinct()) > 1)
+        shared |= {(kind, key) for key in session().scalars(twice.order_by(every.c.key))}
+    return {one.application_id for one in mine if (one.kind, one.key) in shared}
 
 
 def sharing(call: Call) -> ColumnElement[bool]:
@@ -76,24 +76,32 @@ def applications_by_id(numbers: Collection[int]) -> dict[int, Application]:
 def _traits_of(numbers: Sequence[int]) -> list[Trait]:
     if not numbers:
         return []
-    return list(_read((build, lambda _key: Application.id.in_(numbers)) for build in (_people, _itineraries, _files)))
+    here = Application.id.in_(numbers)
+    return list(_read(build(lambda _key: here) for build in (_people, _itineraries, _files)))
 
 
 def _with_keys(traits: Iterable[Trait], calls: Collection[int]) -> list[Trait]:
+    return list(_read(query for _kind, query in _holders(traits, calls)))
+
+
+def _holders(traits: Iterable[Trait], calls: Collection[int]) -> Iterator[tuple[LikenessKind, Any]]:
+    """Yield by kind the SELECT of whatever in these calls has the key of one of `traits`."""
     keys: dict[LikenessKind, set[str]] = {}
     for trait in traits:
         keys.setdefault(trait.kind, set()).add(trait.key)
     builds = {LikenessKind.PERSON: _people, LikenessKind.ITINERARY: _itineraries, LikenessKind.FILE: _files}
-
-    def holding(wanted: set[str]) -> Callable[[Any], ColumnElement[bool]]:
-        return lambda key: key.in_(sorted(wanted)) & Application.call_id.in_(calls)
-
-    return list(_read((builds[kind], holding(wanted)) for kind, wanted in keys.items()))
+    inside = Application.call_id.in_(calls)
+    for kind, wanted in keys.items():
+        yield kind, builds[kind](_one_of(wanted, inside))
 
 
-def _read(parts: Iterable[tuple[Callable[..., Any], Callable[[Any], ColumnElement[bool]]]]) -> Iterable[Trait]:
-    for build, condition in parts:
-        for row in session().execute(build(condition)):
+def _one_of(wanted: Collection[str], inside: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda key: key.in_(sorted(wanted)) & inside
+
+
+def _read(queries: Iterable[Any]) -> Iterator[Trait]:
+    for query in queries:
+        for row in session().execute(query):
             yield Trait(row.application_id, LikenessKind(row.kind), row.key, row.said)
 
 

@@ -41,6 +41,8 @@ from grants.states.application import APPLICATION_STATES, KIND_LABELS, Applicati
 from grants.states.companion import COMPANION
 from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
 
+MOST_ALIKE = 20  # a form that everybody attaches would fill the page
+
 
 def staff_call(slug: str) -> Call:
     """Return a call for the staff's pages."""
@@ -126,8 +128,9 @@ def screening_page(
         companion_states=COMPANION,
         answers=list(_answers(application)),
         legs=read_legs(application.itinerary),
-        alike=alike,
-        others=applications_by_id({one.other_id for one in alike}) if alike else {},
+        alike=alike[:MOST_ALIKE],
+        alike_more=max(0, len(alike) - MOST_ALIKE),
+        others=applications_by_id({one.other_id for one in alike[:MOST_ALIKE]}) if alike else {},
         paper=source_of(application),
         screenings=queries.screenings_of(application),
         undone=undone_screenings(application),

@@ -44,17 +44,6 @@ def likeness_of(application: Application) -> tuple[list[Trait], list[Trait]]:
     return mine, _with_keys(mine, calls_beside(application.call))
 
 
-def alike_among(call: Call, application_ids: Sequence[int]) -> set[int]:
-    """Return which of some applications of a call share something with another one. As many SELECTs for any number."""
-    mine = _traits_of(application_ids)
-    shared = set()
-    for kind, holding in _holders(mine, calls_beside(call)):
-        every = holding.subquery()
-        twice = select(every.c.key).group_by(every.c.key).having(func.count(every.c.application_id.distinct()) > 1)
-        shared |= {(kind, key) for key in session().scalars(twice.order_by(every.c.key))}
-    return {one.application_id for one in mine if (one.kind, one.key) in shared}
-
-
 def sharing(call: Call) -> ColumnElement[bool]:
     """Return the condition that an application of a call shares something with another one."""
     scope = Application.call_id.in_(calls_beside(call))

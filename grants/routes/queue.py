@@ -22,7 +22,6 @@ from grants.queries import bulk as bulk_queries
 from grants.queries import calls as call_queries
 from grants.queries import queue as queries
 from grants.queries import screening as screening_queries
-from grants.queries.likeness import alike_among
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.routes.screening import staff_call
 from grants.services import bulk, bulk_undo
@@ -111,7 +110,6 @@ def _page(
         call=call,
         listing=listing,
         officers=bulk_queries.officers_of([application.id for application in listing.rows]),
-        alike=alike_among(call, [application.id for application in listing.rows]),
         staff=staff,
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,

@@ -1,6 +1,5 @@
 """Two applications that share a person, a journey or a file are shown to who screens them, and decide nothing."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,7 @@ from core.database import session
 from core.files import store_upload
 from grants import services
 from grants.models import Application, Call
-from grants.queries.likeness import alike_among, likeness_of
+from grants.queries.likeness import likeness_of
 from grants.queries.queue import QueueFilter, queue_page
 from grants.rules.itinerary import Leg
 from grants.rules.likeness import Likeness, LikenessKind, itinerary_key, likenesses
@@ -51,7 +50,7 @@ def told(application: Application) -> list[Likeness]:
     return likenesses(*likeness_of(application))
 
 
-def test_what_is_shared_is_told_and_marks_and_filters_the_queue(clock: FrozenClock) -> None:
+def test_what_is_shared_is_told_and_filters_the_queue(clock: FrozenClock) -> None:
     call, beside = make_open_call(), make_open_call()
     alone = sent(call, "Lyon", 1)
     journey = [sent(call, "Niza", 2), sent(call, "NIZA", 3)]
@@ -66,17 +65,5 @@ def test_what_is_shared_is_told_and_marks_and_filters_the_queue(clock: FrozenClo
     assert told(files[1]) == [Likeness(files[0].id, LikenessKind.FILE, "carta.pdf")]
     assert told(people[0]) == [Likeness(people[1].id, LikenessKind.PERSON, person.name)]
     marked = {*(one.id for one in (*journey, *files)), people[0].id}
-    assert alike_among(call, [one.id for one in (alone, *journey, *files, people[0])]) == marked
     assert {one.id for one in queue_page(call, QueueFilter(alike=True), page=1).rows} == marked
-    assert alike_among(beside, [people[1].id]) == {people[1].id}
-
-
-def test_the_mark_costs_the_same_for_one_and_for_many(clock: FrozenClock, count_queries: Callable[..., Any]) -> None:
-    call = make_open_call()
-    numbers = [sent(call, "Niza", 2).id for _ in range(4)]
-    counts = []
-    for asked in (numbers[:1], numbers):
-        with count_queries() as statements:
-            assert alike_among(call, asked) == set(asked)
-        counts.append(len(statements))
-    assert counts == [7, 7]
+    assert {one.id for one in queue_page(beside, QueueFilter(alike=True), page=1).rows} == {people[1].id}

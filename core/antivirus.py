@@ -14,6 +14,7 @@ from core.settings import setting
 PART_BYTES = 1 << 16
 LONGEST_ANSWER = 4096
 SILENCE_SECONDS = 60.0  # after a failure nobody who uploads waits for the scanner again for this long
+UNNAMED = "clamd"  # a scanner that judged and then did not say its version
 _silent_until: dict[str, float] = {}
 log = logging.getLogger("puente.files")
 
@@ -54,15 +55,27 @@ def scan(data: bytes, *, patient: bool = False) -> Finding:
     if not patient and time.monotonic() < _silent_until.get(url, 0.0):
         raise ScannerSilent("it failed a moment ago")
     try:
-        answer = _ask(url, b"zINSTREAM\0", data)
-        if answer.startswith("stream: ") and answer.endswith(" FOUND"):
-            return Finding(answer.removeprefix("stream: ").removesuffix(" FOUND")[:80], version())
-        if answer == "stream: OK":
-            return Finding(None, version())
-        raise ScannerSilent(f"it answered {answer[:80]!r}")
+        virus = _verdict(_ask(url, b"zINSTREAM\0", data))
     except ScannerSilent:
         _silent_until[url] = time.monotonic() + SILENCE_SECONDS
         raise
+    return Finding(virus, _signed_by())
+
+
+def _verdict(answer: str) -> str | None:
+    if answer.startswith("stream: ") and answer.endswith(" FOUND"):
+        return answer.removeprefix("stream: ").removesuffix(" FOUND")[:80]
+    if answer == "stream: OK":
+        return None
+    raise ScannerSilent(f"it answered {answer[:80]!r}")
+
+
+def _signed_by() -> str:
+    # What it said of the bytes stands, whether or not it still says who it is.
+    try:
+        return version()
+    except ScannerSilent:
+        return UNNAMED
 
 
 def try_scan(data: bytes) -> Finding | None:

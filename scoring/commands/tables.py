@@ -163,8 +163,8 @@ def _whole_lines(path: Path) -> int:
     """Return how many lines of a file there are before the one that is no CSV."""
     number = 0
     with path.open(encoding="utf-8-sig", newline="") as file, suppress(csv.Error):
-        for number, _line in enumerate(csv.reader(file, strict=True), start=1):  # noqa: B007
-            pass
+        for _line in csv.reader(file, strict=True):
+            number += 1
     return number
 
 

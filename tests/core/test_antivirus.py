@@ -40,6 +40,7 @@ class FakeScanner:
     def __init__(self, wire: socket.socket) -> None:
         self.wire = wire
         self.answer: Callable[[bytes], bytes | None] = sound
+        self.version = VERSION
         self.asked = 0
         self.over = threading.Event()
         threading.Thread(target=self._serve, daemon=True).start()
@@ -56,7 +57,7 @@ class FakeScanner:
         while not command.endswith(b"\0"):
             command += lines.read(1)
         if command == b"zVERSION\0":
-            client.sendall(VERSION)
+            client.sendall(self.version)
             return
         assert command == b"zINSTREAM\0"
         self.asked += 1
@@ -105,6 +106,14 @@ def test_a_virus_is_refused_by_name_and_nothing_is_kept(session: Session, scanne
     assert "foto.png" in caught.value.message()
     assert "Eicar-Test-Signature" in caught.value.message()
     assert session.scalar(select(func.count()).select_from(StoredFile).where(StoredFile.purpose == "scan")) == 0
+
+
+def test_what_it_said_of_a_file_stands_though_it_does_not_say_who_it_is(session: Session, scanner: FakeScanner) -> None:
+    scanner.version = b""
+    with pytest.raises(FileInfected):
+        store_upload(PNG + EICAR, "foto.png", purpose="scan")
+    stored = store_upload(PNG, "foto.png", purpose="scan")
+    assert (stored.scanned, stored.scanned_by) == ("clean", "clamd")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ NUMBERED = re.compile(r"^\(?\d{1,5} ?[.)°º–-]+ ?[–-]* *|[ *]+$")
 CURP_FORM = re.compile(r"[A-Z]{4}\d{6}[A-Z]{6}[A-Z0-9]\d")
 FOREIGN = re.compile(r"€|£|(?i:eur|usd|us\$|dls|dol|libras)")
 PESOS = re.compile(r"(?i)\(.*\)|m\. ?n\.?|\bmn\b|mx[np]|pesos|[\s$]")
+CENTS = re.compile(r"[.,](\d\d?)$")
 AMOUNT = re.compile(
     r"-?(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,4}(?:,\d{1,2})?|\d{1,13}(?:[.,]\d{1,2})?)",
     re.ASCII,
@@ -146,9 +147,10 @@ def read_cents(text: str) -> int | None:
     number = PESOS.sub("", text)
     if FOREIGN.search(text) or not AMOUNT.fullmatch(number):
         return None
-    whole, cents = re.fullmatch(r"(.*?)(?:[.,](\d\d?))?", number).groups()  # type: ignore[union-attr]
+    cents = CENTS.search(number)
+    whole = number[: cents.start()] if cents else number
     sign = -1 if number[0] == "-" else 1
-    return sign * (int(re.sub(r"\D", "", whole)) * 100 + int((cents or "0").ljust(2, "0")))
+    return sign * (int(re.sub(r"\D", "", whole)) * 100 + int((cents[1] if cents else "0").ljust(2, "0")))
 
 
 def is_no_person(cells: Sequence[str], name: str) -> bool:

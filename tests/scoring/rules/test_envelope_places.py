@@ -151,6 +151,15 @@ def test_more_money_never_empties_a_place_that_is_set_aside_where_everybody_asks
 # --- the same by trying everything ------------------------------------------------
 
 
+def best(choices: list[Line], allowed: Any) -> list[Line]:
+    """Of all sets of which every beginning is allowed, the one that has the highest."""
+    for wanted in product((True, False), repeat=len(choices)):
+        chosen = [line for line, taken in zip(choices, wanted, strict=True) if taken]
+        if all(allowed(chosen[: number + 1]) for number in range(len(chosen))):
+            return chosen
+    return []
+
+
 def oracle(
     lines: Sequence[Line], half: int, *, policy: str, uses: bool, places: int, skip_rule: str
 ) -> tuple[set[str], set[str]]:
@@ -158,13 +167,6 @@ def oracle(
     sizes = {"uno": half, "dos": half}
     cost = {line.label: line.requested_cents for line in lines}
     inside = [line for line in lines if line.group in sizes]
-
-    def best(choices: list[Line], allowed: Any) -> list[Line]:
-        for wanted in product((True, False), repeat=len(choices)):
-            chosen = [line for line, taken in zip(choices, wanted, strict=True) if taken]
-            if all(allowed(chosen[: number + 1]) for number in range(len(chosen))):
-                return chosen
-        return []
 
     def payments(chosen: Sequence[Line], spare: int) -> Mapping[str, int] | None:
         left = {"pot": spare} if policy == LEFT else dict(sizes)
@@ -202,7 +204,8 @@ def oracle(
         )
 
     def allowed(won: Sequence[Line]) -> bool:
-        line, passed = won[-1], [one for one in inside if one not in won and one.position < won[-1].position]  # type: ignore[operator]
+        line = won[-1]
+        passed = [one for one in inside if one not in won and (one.position or 0) < (line.position or 0)]
         beside = [one for one in passed if one.group == line.group]
         if skip_rule != "skip" and beside:
             return False

@@ -30,7 +30,9 @@ class _Crowd:
     """The others, by bin of quality and class of doubt."""
 
     def __init__(self, quality: Array, doubt: Array) -> None:
-        self.quality, self.doubt, self.size = quality, doubt, len(quality)
+        finest = float(np.ptp(quality)) / BINS  # less doubt than a bin is wide would not spread equals over their ranks
+        self.quality, self.doubt, self.size = quality, np.maximum(doubt, finest), len(quality)
+        doubt = self.doubt
         edges = np.quantile(doubt, np.linspace(0, 1, CLASSES + 1)[1:-1])
         self.of: Indices = np.unique(np.searchsorted(edges, doubt), return_inverse=True)[1]
         self.doubts = np.asarray(np.bincount(self.of, weights=doubt) / np.bincount(self.of), dtype=np.float64)

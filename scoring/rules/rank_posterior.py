@@ -6,7 +6,7 @@ reviewer's taste and of chance, which together are the residual. Only a diagnosi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from scoring.rules.mixed_model import Equations, Estimates
 MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
 NOTHING = 1e-60  # of a mark
+ALIKE, CERTAIN = 1e-9, 1e-11  # of a mark: estimates no further apart are equal, and doubt is never less than the second
 STEPS = 16
 SLIGHT = 1e-4  # what weighs less than this part of the likeliest is left out
 NEGLIGIBLE, STRIDE, FARTHEST = 9.0, 0.1, 6.0  # how far from the peak the grid reaches, in log likelihood and log size
@@ -58,6 +59,7 @@ def posterior_of(equations: Equations, width: float, *, lower_is_better: bool = 
     if applications > CROWD:
         residual, ratios = _peak(equations, mark)
         quality, own = equations.alone(ratios)
+        quality, residual = levelled(quality, ALIKE * mark), max(residual, CERTAIN * mark)
         return RankPosterior(*crowd_ranks(sign * quality, residual * np.sqrt(own)))
     points = _points(equations, mark)
     expected = np.zeros(applications)
@@ -88,12 +90,26 @@ def _points(equations: Equations, mark: float) -> list[_Point]:
     return [
         _Point(
             float(weight),
-            float(np.exp(logs[1])) * equations.scale,
-            equations.estimates(_ratios(*_sizes(logs), unit)),
+            max(float(np.exp(logs[1])) * equations.scale, CERTAIN * mark),
+            _levelled(equations.estimates(_ratios(*_sizes(logs), unit)), mark),
         )
         for weight, logs in zip(weights, grid, strict=True)
         if weight
     ]
+
+
+def _levelled(estimates: Estimates, mark: float) -> Estimates:
+    return replace(estimates, quality=levelled(estimates.quality, ALIKE * mark))
+
+
+def levelled(quality: Array, grain: float) -> Array:
+    """Return estimates where those no further apart than `grain` are equal: where nothing is left to chance, the last
+    digit of a sum would otherwise tell equals apart."""
+    order = np.argsort(quality, kind="stable")
+    group = np.concatenate([[0], np.cumsum(np.diff(quality[order]) > grain)])
+    level: Array = np.empty_like(quality)
+    level[order] = (np.bincount(group, weights=quality[order]) / np.bincount(group))[group]
+    return level
 
 
 def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float], Array]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from scoring.rules import rank_posterior as posterior
 from scoring.rules import severity
@@ -88,6 +89,29 @@ def test_reviewers_who_agree_in_everything_leave_no_doubt_about_the_order() -> N
     assert isinstance(severities, Severity)
     assert severities.application == pytest.approx(np.var(np.arange(6)) * 60 / 59)
     assert severities.reviewer + severities.residual < 1e-9
+
+
+@pytest.mark.parametrize("crowd", [10_000, 1])
+@pytest.mark.parametrize("leaning", [0.0, 0.5])
+@pytest.mark.parametrize("seed", range(3))
+def test_equals_have_the_mean_of_their_places_where_nothing_is_left_to_chance(
+    monkeypatch: pytest.MonkeyPatch, seed: int, leaning: float, crowd: int
+) -> None:
+    monkeypatch.setattr(posterior, "CROWD", crowd)
+    chance = np.random.default_rng(seed)
+    quality, leanings = chance.integers(1, 7, 50), leaning * chance.integers(-2, 3, 10)
+    told = [
+        Reading(row, int(reader), float(quality[row] + leanings[reader]))
+        for row in range(50)
+        for reader in chance.choice(10, 3, replace=False)
+    ]
+    found = rank_posterior(told, 50, 10, width=5)
+    assert found is not None
+    assert found.expected == pytest.approx(rankdata(-quality).tolist(), abs=1e-9)
+    first, last = rankdata(-quality, "min"), rankdata(-quality, "max")
+    for (low, high), best, worst in zip(found.interval_95, first, last, strict=True):
+        assert best - 1 <= low <= high <= worst + 1
+        assert high - low >= 0.8 * (worst - best)
 
 
 def test_a_single_application_that_differs_is_the_first() -> None:

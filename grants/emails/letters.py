@@ -281,9 +281,10 @@ def _names(call: Call) -> dict[str, str]:
     if call.rulebook is None:
         return {}
     document = call.rulebook.document
+    catalogue = (*setting("AXES"), *setting("REGIONS"))  # an envelope may be lacking for one of these
     envelopes = (document["selection"].get("envelopes") or {}).get("parts", ())
     parts = (*envelopes, *document["criteria"], *document.get("reserved", ()), *document.get("bonus", ()))
-    return {entry["id"]: localised(entry["name"]) for entry in parts}
+    return {str(entry["id"]): localised(entry["name"]) for entry in (*catalogue, *parts)}
 
 
 def _money(money: Money) -> str:

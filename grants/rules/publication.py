@@ -43,6 +43,7 @@ class Readiness:
     tariff_faults: tuple[str, ...]
     eligibility_faults: tuple[str, ...]
     has_rulebook: bool
+    without_envelope: tuple[str, ...]
     budget_cents: int | None
     cap_cents: int
 
@@ -75,6 +76,12 @@ def checklist(facts: Readiness, moment: datetime) -> tuple[CheckItem, ...]:
             "elegibilidad",
         ),
         ("rulebook", facts.has_rulebook, N_("Reglas de evaluación fijadas."), "reglas"),
+        (
+            "envelopes",
+            not facts.without_envelope,
+            N_("Si las reglas dividen el presupuesto, cada eje o región de la convocatoria tiene su bolsa."),
+            "reglas",
+        ),
         ("consultation", consulted, N_("Las reglas salieron a consulta pública."), None),
         ("over", over, N_("La consulta pública ya cerró."), None),
         (

@@ -16,6 +16,7 @@ class Standing:
     passed: bool
     awarded: bool
     group: str | None = None  # the part of the budget it competes for, where the rules divide it
+    payable: bool = True  # whether the rules keep money for that part
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,12 @@ def place_among(own: Standing, others: Sequence[Standing]) -> Among:
     rivals = [one for one in ranked if one.group == own.group]
     before = [one for one in rivals if one.score >= own.score]
     after = [one for one in rivals if one.score < own.score]
+    place = 1 + sum(1 for one in ranked if one.score >= own.score)
+    if not own.payable:
+        return Among(place, by_merit=False, may_wait=False)
     merit = all(one.awarded for one in before) or any(one.awarded for one in after)
     waits = merit or any(not one.awarded for one in rivals)
-    return Among(1 + sum(1 for one in ranked if one.score >= own.score), by_merit=merit, may_wait=waits)
+    return Among(place, by_merit=merit, may_wait=waits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,20 @@ def checklist(call: Call) -> tuple[CheckItem, ...]:
         tariff_faults=tuple(_tariff_faults(call)),
         eligibility_faults=tuple(eligibility.faults(call.eligibility)),
         has_rulebook=call.rulebook_id is not None,
+        without_envelope=tuple(_without_envelope(call)),
         budget_cents=call.budget_cents,
         cap_cents=call.cap_per_award_cents,
     )
     return publication.checklist(facts, now())
+
+
+def _without_envelope(call: Call) -> list[str]:
+    """Return the axes or regions that the call offers and for which its rules keep no money."""
+    envelopes = call.rulebook.rules.envelopes if call.rulebook is not None else None
+    if envelopes is None:
+        return []
+    offered = [str(axis) for axis in call.axes] if envelopes.by == "axis" else list(call.regions)
+    return [name for name in offered if name not in {part.id for part in envelopes.parts}]
 
 
 def _tariff_faults(call: Call) -> list[str]:

@@ -117,6 +117,7 @@ def _standing(panel: Panel, line: RankingLine) -> Standing:
         passed=line.determination is not Decided.BELOW_THRESHOLD,
         awarded=line.determination is Decided.AWARDED,
         group=group,
+        payable=envelopes is None or group in {part.id for part in envelopes.parts},
     )
 
 

@@ -151,7 +151,11 @@ def _decisions(
     granted: Mapping[str, tuple[int, Reason]],
     places: Mapping[str, Place],
 ) -> list[Decision]:
+    """Write down what becomes of each line. Nobody waits for money that no envelope could ever give them."""
     decisions, waiting = [], 0
+    assert rulebook.envelopes is not None
+    named = {part.id for part in rulebook.envelopes.parts}
+    from_own = rulebook.envelopes.places_charged_to is ChargedTo.OWN_ENVELOPE
     filled = {label: place.group.id for label, place in places.items()}
     empty = empty_places(rulebook, lines, filled, granted)
     for line in lines:
@@ -168,9 +172,13 @@ def _decisions(
                 params = {"position": line.position, "requested": line.requested_cents}
             decisions.append(Decision(line.label, Determination.AWARDED, amount, reason, params))
             continue
+        unfilled = [group.id for group in rulebook.reserved if group.id in line.entitlements and empty[group.id]]
+        if line.group not in named and (from_own or not unfilled):
+            none = Reason.NOT_SELECTED_NO_ENVELOPE
+            decisions.append(Decision(line.label, Determination.NOT_SELECTED, 0, none, params))
+            continue
         waiting += 1
         params |= {"waiting": waiting, "needed": amount_for(rulebook, line.requested_cents)}
-        unfilled = [group.id for group in rulebook.reserved if group.id in line.entitlements and empty[group.id]]
         if unfilled:
             params["group"] = unfilled[0]
             decisions.append(_waits(rulebook, line, Reason.WAITLISTED_PLACE_EMPTY, params, waiting))

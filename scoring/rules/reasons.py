@@ -44,6 +44,10 @@ SENTENCES: dict[Reason, str] = {
         "Lugar %(position)s en el orden; tiene derecho a un lugar reservado (%(group)s) que queda vacío: el dinero "
         "del que las reglas lo pagan no alcanza para %(needed)s. Es el número %(waiting)s de la lista de espera."
     ),
+    Reason.NOT_SELECTED_NO_ENVELOPE: N_(
+        "Lugar %(position)s en el orden; las reglas no tienen una bolsa para «%(group)s»: no hay dinero del que pueda "
+        "salir su apoyo."
+    ),
     Reason.AWARDED_BAND: N_(
         "Lugar %(position)s en el orden, a menos de %(band)s puntos del corte: decidió el sorteo (lugar %(lot)s)."
     ),

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     AWARDED_REFILL = "awarded_refill"
     WAITLISTED_ENVELOPE = "waitlisted_envelope"
     WAITLISTED_PLACE_EMPTY = "waitlisted_place_empty"
+    NOT_SELECTED_NO_ENVELOPE = "not_selected_no_envelope"
     AWARDED_BAND = "awarded_band"
     WAITLISTED_BAND = "waitlisted_band"
     BELOW_OVERALL = "below_overall"

@@ -84,6 +84,17 @@ def test_the_checklist_says_what_is_missing_until_nothing_is(session, clock):
     assert call.state is CallState.PUBLISHED
 
 
+def test_rules_that_part_the_money_keep_some_for_everything_the_call_offers(session):
+    call = make_draft_call(axes=[1, 4])
+    document = standard_rulebook(call.title)
+    part = {"id": "1", "name": {"es": "Uno"}, "percent": "100"}
+    parted = {"by": "axis", "parts": [part], "refill": ["1"], "places_charged_to": "left_over"}
+    services.set_rulebook(call, document | {"selection": {**document["selection"], "envelopes": parted}})
+    assert "envelopes" in missing(call)
+    services.edit_call(call, title=call.title, axes=[1])
+    assert "envelopes" not in missing(call)
+
+
 def test_an_edited_call_leaves_what_it_was_and_what_it_became(session, clock):
     call = make_draft_call(axes=[1, 4], body={"es": "Breve.", "en": "Short."})
     said, long = dict(call.title), "Muy largo. " * 200

@@ -126,6 +126,8 @@ OTHERS = [line(9, awarded=True), line(7, awarded=True), line(6), line(2, passed=
         (line(6), Among(4, by_merit=False, may_wait=True)),  # whoever was told first stands first
         (line(5), Among(4, by_merit=False, may_wait=True)),
         (line(9, passed=False), Among(None, by_merit=False, may_wait=False)),
+        # the rules keep no money for its part of the budget
+        (replace(line(10), group="otro", payable=False), Among(1, by_merit=False, may_wait=False)),
     ],
 )
 def test_a_late_line_stands_after_its_equals(own: Standing, among: Among) -> None:

@@ -75,9 +75,20 @@ def test_an_envelope_that_stops_is_gone_on_with_what_is_left_over_and_only_then_
     assert outcome(book("partial"), lines, 90)[1] == ("D2", "awarded_partial", 30)
 
 
-def test_who_belongs_to_no_envelope_waits_and_a_threshold_still_keeps_out() -> None:
-    lines = [line(1, 10, "otro"), Line("D2", None, 10, failed_criteria=("calidad",), group="uno")]
-    assert outcome(book(), lines, 100) == [("D1", "waitlisted_envelope", 0), ("D2", "below_criteria", 0)]
+def test_who_belongs_to_no_envelope_never_waits_and_a_threshold_still_keeps_out() -> None:
+    lines = [
+        line(1, 10, "otro"),
+        line(2, 200, "uno"),
+        line(3, 200, "otro"),
+        Line("D4", None, 10, failed_criteria=("calidad",), group="uno"),
+    ]
+    assert outcome(book(), lines, 100) == [
+        ("D1", "not_selected_no_envelope", 0),
+        ("D2", "waitlisted_envelope", 0),
+        ("D3", "not_selected_no_envelope", 0),
+        ("D4", "below_criteria", 0),
+    ]
+    assert [one.waiting_position for one in decide(book(), lines, 100)] == [None, 1, None, None]
 
 
 @given(

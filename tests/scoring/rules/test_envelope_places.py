@@ -93,7 +93,7 @@ def test_who_belongs_to_no_envelope_has_a_place_only_where_others_may_pay() -> N
     lines = ranked((10, "otro", True))
     found = {policy: told(decide(book(policy), lines, 200))["D1"] for policy in (OWN, ANY, LEFT)}
     assert found == {
-        OWN: "waitlisted_place_empty", ANY: "awarded_place_shared", LEFT: "awarded_place_left_over",
+        OWN: "not_selected_no_envelope", ANY: "awarded_place_shared", LEFT: "awarded_place_left_over",
     }  # fmt: skip
 
 

@@ -106,6 +106,59 @@ class TestReading:
     def test_accents_in_swift_are_read_in_the_banks_own_code_page(self) -> None:
         assert read(MT940.replace("COMISION", "COMISIÓN").encode("cp1252"))[1][3] == "COMISIÓN"
 
+    def test_statements_of_one_account_in_a_row_are_one_and_others_are_refused(self) -> None:
+        head, rest = CAMT.split("<Stmt>")
+        day = "<Stmt>" + rest.split("</BkToCstmrStmt>")[0].replace(
+            "<Bal>", "<Acct><Id><IBAN>A</IBAN></Id></Acct><Bal>", 1
+        )
+        after = day.replace("24499.50", "47999.00").replace(">1000.00", ">24499.50")
+        tail = "</BkToCstmrStmt></Document>"
+        found = read_statement(f"{head}{day}{after}{tail}".encode(), "MXN", None)
+        assert len(found.lines) == 4
+        assert (found.opening, found.closing) == (Money(1_000_00, "MXN"), Money(47_999_00, "MXN"))
+        swift = MT940.replace("24499,50", "47999,00").replace("MXN1000,00", "MXN24499,50")
+        assert read(MT940 + swift) == EXPECTED * 2
+        for broken, reason in [
+            (f"{head}{day}{after.replace('IBAN>A', 'IBAN>B')}{tail}", "varias cuentas"),
+            (f"{head}{day}{day}{tail}", "no es con el que terminó"),
+            (MT940 + swift.replace(":25:01", ":25:02"), "varias cuentas"),
+            (MT940 + MT940, "no es con el que terminó"),
+        ]:
+            with pytest.raises(StatementUnreadable, match=reason):
+                read(broken)
+
+    @pytest.mark.parametrize(
+        ("words", "signs"),
+        [("AC", "+-"), ("DC", "-+"), ("HD", "+-"), ("+-", "+-"), (["Abono", "CARGO"], "+-"), (["Débito", "cr"], "-+")],
+    )
+    def test_a_column_may_say_which_way_it_went(self, words: str | list[str], signs: str) -> None:
+        mapping = CsvMapping("Fecha", amount="IMPORTE ", direction="tipo")
+        rows = "".join(f"2026-03-0{day},{word},5.00\n" for day, word in enumerate(words, start=1))
+        assert [one[1] for one in read(f"fecha,Tipo,Importe\n{rows}", mapping)] == [
+            500 if sign == "+" else -500 for sign in signs
+        ]
+        for row in ("2026-03-03,C,5\n", "2026-03-03,x,5\n", "2026-03-03,abono,-5\n"):
+            with pytest.raises(StatementUnreadable) as refused:
+                read(f"Fecha,Tipo,Importe\n{row}", mapping)
+            assert refused.value.parameters["row"] == 2
+
+    def test_totals_and_balances_are_no_movements_and_must_add_up(self) -> None:
+        table = "Fecha;Concepto;Cargo;Abono\n;Saldo anterior;;9,00\n02/03/2026;Uno;1,00;\n02/03/2026;Dos;;3,00\n"
+        mapping = CsvMapping(**{**_fields(TWO), "description": "Concepto", "encoding": "utf-8"})
+        for tail in ("Total;;1,00;3,00\nSaldo final;11,00\n", ";Totales;-1,00;3,00\n", "Saldo;11\n\n"):
+            assert [one[1] for one in read(table + tail, mapping)] == [-100, 300]
+        for tail, row in [("Total;;1,00;4,00\n", 5), ("Total;;1,00;3,00\n03/03/2026;Tres;;1,00\n", 6), ("x;y;;1\n", 5)]:
+            with pytest.raises(StatementUnreadable) as refused:
+                read(table + tail, mapping)
+            assert refused.value.parameters["row"] == row
+
+    @pytest.mark.parametrize("data", [b"", b"\n \n", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7", b"PK\x03\x04x"])
+    def test_what_is_no_statement_is_said_to_be_none(self, data: bytes) -> None:
+        with pytest.raises(StatementUnreadable, match=r"vacío|no es un archivo CSV"):
+            read(data, PLAIN)
+        with pytest.raises(StatementUnreadable, match=r"vacío|no es un archivo CSV"):
+            read(data)
+
     @pytest.mark.parametrize(
         ("text", "row"),
         [

@@ -23,7 +23,7 @@ from core.files import StoredFile, forget
 from core.roles import Role
 from mail.models import OutboxMessage
 from tests.factories.accounts import PASSWORD, make_user
-from tests.factories.tampering import disarm
+from tests.factories.tampering import disarm, disarm_balances
 from tests.factories.trust import give, make_books, make_fund, pesos
 from trust import queries
 from trust.errors import (
@@ -152,6 +152,7 @@ def test_nothing_closes_when_the_books_do_not_agree_after_it(
 
 
 def test_nothing_closes_when_the_books_do_not_agree_before_it(session: Session, fund: Fund) -> None:
+    disarm_balances(session)
     session.execute(text("UPDATE account_balance SET balance_cents = balance_cents + 1"))
     with pytest.raises(PeriodNotProved):
         close_period(2026, 1)

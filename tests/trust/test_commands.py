@@ -2,6 +2,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.factories.tampering import disarm_balances
 from tests.factories.trust import give, make_fund, pesos
 
 
@@ -10,6 +11,7 @@ def test_verify_says_that_the_books_agree_and_fails_when_they_do_not(app: Flask,
     session.commit()
     answer = app.test_cli_runner().invoke(args=["ledger", "verify"])
     assert (answer.exit_code, answer.output) == (0, "The books agree to the cent.\n")
+    disarm_balances(session)
     session.execute(text("UPDATE account_balance SET balance_cents = balance_cents + 1 WHERE account_code = '1.1.1'"))
     session.commit()
     answer = app.test_cli_runner().invoke(args=["ledger", "verify"])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock
 from core.database import is_sqlite
-from tests.factories.tampering import disarm
+from tests.factories.tampering import disarm, disarm_balances
 from tests.factories.trust import give, give_in_kind, make_fund, pesos, post
 from trust.models import FundKind, JournalEntry
 from trust.services import close_period, reverse_entry, verify_ledger
@@ -128,6 +128,12 @@ def test_an_entry_that_begins_as_posted_is_refused(session: Session) -> None:
         "UPDATE posting SET entry_id = entry_id + 1 WHERE entry_id = :id",
         "DELETE FROM posting WHERE entry_id = :id",
         "DELETE FROM account_balance",
+        "UPDATE account_balance SET balance_cents = balance_cents + 1",
+        "UPDATE account_balance SET balance_cents = 0, entry_id = entry_id + 1",
+        "UPDATE account_balance SET entry_id = 0",
+        "UPDATE account_balance SET currency = 'USD'",
+        "INSERT INTO account_balance (fund_id, account_code, currency, balance_cents, base_cents, posting_count, "
+        "entry_id) SELECT fund_id, account_code, 'USD', 1, 1, 1, :id FROM account_balance",
     ],
 )
 def test_what_is_posted_cannot_be_changed_or_deleted(session: Session, posted: JournalEntry, statement: str) -> None:
@@ -285,6 +291,8 @@ REPLACED = {
     "account": "INSERT OR REPLACE INTO account SELECT code, name, kind, 0 FROM account",
     "fiscal_period": "INSERT OR REPLACE INTO fiscal_period (year, month, state) SELECT year, month, 'open' "
     "FROM fiscal_period WHERE state = 'closed'",
+    "account_balance": "INSERT OR REPLACE INTO account_balance SELECT fund_id, account_code, currency, 1, 1, "
+    "posting_count, entry_id FROM account_balance",
     "receipt": "INSERT OR REPLACE INTO receipt SELECT id, series, year, number, code, contribution_id, content, 'x', "
     "stored_file_id, 'x', issued_at, state, cancelled_at, cancel_reason FROM receipt",
 }
@@ -325,6 +333,7 @@ def test_verify_finds_what_was_changed_behind_its_back(session: Session, change:
     give_in_kind(fund, pesos(50))
     assert verify_ledger() == []
     disarm(session, "contribution", "contribution_guard_update")
+    disarm_balances(session)
     session.execute(text(change))
     found = [sentence for sentence in verify_ledger() if not sentence.startswith("receipt ")]  # test_fingerprints
     assert found

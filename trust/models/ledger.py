@@ -132,7 +132,11 @@ class Posting(Base):
 
 
 class AccountBalance(Base):
-    """The running balance of an account in a fund and a currency, written only by the posting trigger."""
+    """The running balance of an account in a fund and a currency, written only by the posting trigger.
+
+    `entry_id` is the last entry counted in it. On SQLite it is how the database knows its own trigger's hand: only a
+    posted entry not counted yet may move the row, and no such entry stands once its posting is over.
+    """
 
     __tablename__ = "account_balance"
 
@@ -142,3 +146,4 @@ class AccountBalance(Base):
     balance_cents: Mapped[int] = mapped_column(BigInteger)
     base_cents: Mapped[int] = mapped_column(BigInteger)
     posting_count: Mapped[int] = mapped_column(BigInteger)
+    entry_id: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -35,13 +35,16 @@ _OVERDRAWN = (
     "GROUP BY b.fund_id, b.currency HAVING SUM(a.available_sign * b.balance_cents) < 0)"
 )
 _ADD_TO_BALANCES = (
-    "INSERT INTO account_balance (fund_id, account_code, currency, balance_cents, base_cents, posting_count) "
-    "SELECT fund_id, account_code, currency, SUM(amount_cents), SUM(base_cents), COUNT(*) FROM posting "
+    "INSERT INTO account_balance (fund_id, account_code, currency, balance_cents, base_cents, posting_count, "
+    "entry_id) SELECT fund_id, account_code, currency, SUM(amount_cents), SUM(base_cents), COUNT(*), MAX(entry_id) "
+    "FROM posting "
     "WHERE {mine} GROUP BY fund_id, account_code, currency ORDER BY fund_id, account_code, currency "
     "ON CONFLICT (fund_id, account_code, currency) DO UPDATE SET "
     "balance_cents = account_balance.balance_cents + excluded.balance_cents, "
     "base_cents = account_balance.base_cents + excluded.base_cents, "
-    "posting_count = account_balance.posting_count + excluded.posting_count"
+    "posting_count = account_balance.posting_count + excluded.posting_count, "
+    "entry_id = CASE WHEN excluded.entry_id > account_balance.entry_id THEN excluded.entry_id "
+    "ELSE account_balance.entry_id END"
 )
 _IS_FLIP = "OLD.state = 'draft' AND NEW.state = 'posted'"
 UNBALANCED = "unbalanced the entry does not balance by fund and currency"
@@ -51,6 +54,7 @@ REVERSAL = "reversal it does not mirror the entry it reverses"
 OVERDRAWN = "overdrawn a restricted fund would fall below zero"
 CLOSED_FUND = "closed_fund the fund is closed"
 LATE = "late_posting the entry is not a draft"
+BALANCE = "immutable a running balance moves with its entries alone"
 
 # --- SQLite: each entry by itself ---
 
@@ -175,3 +179,34 @@ register_trigger(
     f"AND f.state = 'closed') BEGIN SELECT RAISE(ABORT, 'ledger: {CLOSED_FUND}'); END",
     postgresql="",
 )
+
+# --- running balances: nobody's hand but the flip's ---
+
+# Every posted entry has been counted, the newest last; so what is posted, has a line in this row and is newer than
+# all that it counts can only be the entry being posted now. An upsert fires the first trigger, then the second.
+_SQLITE_NOT_BEING_POSTED = (
+    "NOT EXISTS (SELECT 1 FROM journal_entry e JOIN posting p ON p.entry_id = e.id WHERE e.id = NEW.entry_id "
+    "AND e.state = 'posted' AND p.fund_id = NEW.fund_id AND p.account_code = NEW.account_code "
+    "AND p.currency = NEW.currency)"
+)
+_SAME_ROW = "{table}fund_id = NEW.fund_id AND {table}account_code = NEW.account_code AND {table}currency = NEW.currency"
+_SQLITE_BALANCE_INSERT = (
+    f"CREATE TRIGGER account_balance_guard_insert BEFORE INSERT ON account_balance WHEN {_SQLITE_NOT_BEING_POSTED} "  # noqa: S608
+    f"OR EXISTS (SELECT 1 FROM account_balance b WHERE {_SAME_ROW.format(table='b.')} AND b.entry_id >= NEW.entry_id) "
+    f"BEGIN SELECT RAISE(ABORT, 'ledger: {BALANCE}'); END"
+)
+_SQLITE_BALANCE_UPDATE = (
+    "CREATE TRIGGER account_balance_guard_update BEFORE UPDATE ON account_balance "
+    f"WHEN NOT ({_SAME_ROW.format(table='OLD.')}) OR NEW.entry_id <= OLD.entry_id OR {_SQLITE_NOT_BEING_POSTED} "
+    f"BEGIN SELECT RAISE(ABORT, 'ledger: {BALANCE}'); END"
+)
+# PostgreSQL says itself whether a trigger is at work.
+_POSTGRESQL_BALANCE = f"""
+CREATE FUNCTION account_balance_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_refusal(BALANCE)} END $$
+--
+CREATE TRIGGER account_balance_guard BEFORE INSERT OR UPDATE ON account_balance
+FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION account_balance_guard()
+"""
+register_trigger("account_balance", "account_balance_guard_insert", sqlite=_SQLITE_BALANCE_INSERT, postgresql="")
+register_trigger("account_balance", "account_balance_guard_update", sqlite=_SQLITE_BALANCE_UPDATE, postgresql="")
+register_trigger("account_balance", "account_balance_guard", sqlite="", postgresql=_POSTGRESQL_BALANCE)

@@ -91,6 +91,7 @@ def _import(form: StatementForm) -> services.Imported:
     mapping = CsvMapping(
         booked_on=form.booked_on.data or "",
         amount=form.amount.data or "",
+        direction=form.direction.data or "",
         money_in=form.money_in.data or "",
         money_out=form.money_out.data or "",
         reference=form.reference.data or "",

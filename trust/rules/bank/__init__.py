@@ -7,11 +7,13 @@ from trust.rules.bank.iso20022 import read_camt053
 from trust.rules.bank.swift import read_mt940
 from trust.rules.bank.table import read_csv
 from trust.rules.bank.values import (
-    BAD_SHAPE,
     BAD_TOTAL,
     DATE_FORMATS,
+    EMPTY,
     MOST_LINES,
     NO_LINES,
+    NO_MAPPING,
+    NOT_A_STATEMENT,
     TOO_MANY,
     CsvMapping,
     Statement,
@@ -30,6 +32,9 @@ __all__ = [
     "read_statement",
 ]
 
+# What people send by mistake, by how it begins: images, PDF, spreadsheets (zip and the old kind).
+OTHER_FILES = (b"\x89PNG", b"\xff\xd8\xff", b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"GIF8")
+
 
 def read_statement(data: bytes, currency: str, mapping: CsvMapping | None) -> Statement:
     """Read a statement in whichever of the three formats it is; `mapping` is for CSV.
@@ -38,6 +43,10 @@ def read_statement(data: bytes, currency: str, mapping: CsvMapping | None) -> St
         StatementUnreadable: naming the row and the reason; nothing of it is taken.
     """
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:400]
+    if not head:
+        raise refuse(1, EMPTY)
+    if head.startswith(OTHER_FILES):
+        raise refuse(1, NOT_A_STATEMENT)
     if head.startswith(b"<"):
         found = read_camt053(data, currency)
     elif re.search(rb"(^|\n):20:", head) or head.startswith(b"{1:"):
@@ -45,7 +54,7 @@ def read_statement(data: bytes, currency: str, mapping: CsvMapping | None) -> St
     elif mapping is not None:
         found = read_csv(data, currency, mapping)
     else:
-        raise refuse(1, BAD_SHAPE)
+        raise refuse(1, NO_MAPPING)
     if not found.lines:
         raise refuse(1, NO_LINES)
     if len(found.lines) > MOST_LINES:

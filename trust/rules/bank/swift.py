@@ -7,7 +7,9 @@ from core.money import Money
 from trust.rules.bank.values import (
     BAD_AMOUNT,
     BAD_SHAPE,
+    BROKEN_CHAIN,
     OTHER_CURRENCY,
+    SEVERAL_ACCOUNTS,
     Statement,
     StatementLine,
     day_from,
@@ -32,11 +34,16 @@ def read_mt940(data: bytes, currency: str) -> Statement:
             fields.append((number, tag[1], tag[2]))
         elif fields and line not in ("-", "-}") and not line.startswith("{"):
             fields[-1] = (fields[-1][0], fields[-1][1], f"{fields[-1][2]}\n{line}")
+    if len({value.strip() for _, tag_name, value in fields if tag_name.startswith("25")}) > 1:
+        raise refuse(1, SEVERAL_ACCOUNTS)
     opening = closing = None
     lines: list[StatementLine] = []
     for number, tag_name, value in fields:
-        if tag_name in ("60F", "60M") and opening is None:
-            opening = _mt_balance(value, currency, number)
+        if tag_name in ("60F", "60M"):
+            starts = _mt_balance(value, currency, number)
+            if closing is not None and starts != closing:
+                raise refuse(number, BROKEN_CHAIN)
+            opening = starts if opening is None else opening
         elif tag_name in ("62F", "62M"):
             closing = _mt_balance(value, currency, number)
         elif tag_name == "61":

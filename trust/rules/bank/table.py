@@ -4,13 +4,17 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 from core.errors import InvalidInput
+from core.folding import fold_text
 from core.money import Money
 from trust.rules.bank.values import (
     BAD_AMOUNT,
+    BAD_DIRECTION,
     BAD_SHAPE,
+    BAD_SUM,
     DATE_FORMATS,
     NO_COLUMN,
     NOT_TEXT,
@@ -23,6 +27,10 @@ from trust.rules.bank.values import (
 
 DELIMITERS = ",;\t|"
 HEADER_WITHIN = 40
+ABOUT = ("total", "subtotal", "saldo", "balance", "gran total")
+# How banks say which way it went, in the words of either language and of bookkeeping (haber came in, debe went out).
+CAME = frozenset({"cr", "crdt", "credit", "credito", "abono", "deposito", "ingreso", "haber", "h", "a", "+"})
+WENT = frozenset({"d", "db", "dr", "dbit", "debit", "debito", "cargo", "retiro", "egreso", "debe", "-"})
 COMMA_TO_POINT = str.maketrans(",.", ".,")
 MONTHS = {
     name: f"{number:02d}"
@@ -42,7 +50,7 @@ def read_csv(data: bytes, currency: str, mapping: CsvMapping) -> Statement:
             found = _header(rows, mapping)
             if found is not None:
                 number, columns = found
-                return Statement("csv", tuple(_csv_lines(rows, number, columns, currency, mapping)))
+                return Statement("csv", tuple(_csv_lines(list(rows), number, _Table(columns, currency, mapping))))
         except csv.Error:
             raise refuse(rows.line_num, BAD_SHAPE) from None
     raise refuse(1, NO_COLUMN)
@@ -81,43 +89,112 @@ def _header(rows: Iterator[list[str]], mapping: CsvMapping) -> tuple[int, dict[s
 
 
 def _columns(header: list[str], mapping: CsvMapping) -> dict[str, int] | None:
-    wanted = {name: getattr(mapping, name).strip() for name in ("booked_on", "reference", "description")}
-    amounts = ("amount",) if mapping.amount.strip() else ("money_in", "money_out")
-    wanted |= {name: getattr(mapping, name).strip() for name in amounts}
+    wanted = {name: getattr(mapping, name) for name in ("booked_on", "reference", "description")}
+    amounts = ("amount", "direction") if mapping.amount.strip() else ("money_in", "money_out")
+    wanted |= {name: getattr(mapping, name) for name in amounts}
+    titles = [_folded(title) for title in header]
     found = {}
     for what, name in wanted.items():
-        if not name and what in ("reference", "description"):
+        if not name.strip() and what in ("reference", "description", "direction"):
             continue
-        if header.count(name) != 1:
+        if titles.count(_folded(name)) != 1:
             return None
-        found[what] = header.index(name)
+        found[what] = titles.index(_folded(name))
     return found
 
 
-def _csv_lines(
-    rows: Iterator[list[str]], header: int, columns: Mapping[str, int], currency: str, mapping: CsvMapping
-) -> Iterator[StatementLine]:
-    for number, row in enumerate(rows, start=header + 1):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) <= max(columns.values()):
-            raise refuse(number, BAD_SHAPE)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where each column is and how this bank writes its cells."""
 
-        def cell(what: str, row: list[str] = row) -> str:
-            return row[columns[what]].strip() if what in columns else ""
+    columns: Mapping[str, int]
+    currency: str
+    mapping: CsvMapping
 
-        if "amount" in columns:
-            cents = _cents(cell("amount"), currency, mapping, number)
+    def has(self, row: list[str]) -> bool:
+        """Tell whether a row is long enough to be a movement."""
+        return len(row) > max(self.columns.values())
+
+    def cell(self, row: list[str], what: str) -> str:
+        """Return what a row says in a column, or nothing where the file has none."""
+        return row[self.columns[what]].strip() if what in self.columns else ""
+
+    def cents(self, row: list[str], what: str, number: int) -> int:
+        """Return the amount in a column; an empty cell beside another amount is none."""
+        text = self.cell(row, what)
+        return _cents(text, self.currency, self.mapping, number) if text or what == "amount" else 0
+
+    def moved(self, row: list[str], said: set[str], number: int) -> int:
+        """Return what a row moved, in cents: positive came in, negative went out."""
+        if "direction" in self.columns:
+            cents = self.cents(row, "amount", number)
+            comes_in = _comes_in(_folded(self.cell(row, "direction")), said, number)
+            if cents < 0 and comes_in:
+                raise refuse(number, BAD_AMOUNT)
+            cents = abs(cents) if comes_in else -abs(cents)
+        elif "amount" in self.columns:
+            cents = self.cents(row, "amount", number)
         else:
-            came = _cents(cell("money_in"), currency, mapping, number, empty=True)
-            went = _cents(cell("money_out"), currency, mapping, number, empty=True)
+            came, went = self.cents(row, "money_in", number), self.cents(row, "money_out", number)
             if came < 0 or (came and went):
                 raise refuse(number, BAD_AMOUNT)
             cents = came - abs(went)
         if not cents:
             raise refuse(number, BAD_AMOUNT)
-        day = day_from(_plain_day(cell("booked_on"), mapping), DATE_FORMATS[mapping.dates], number)
-        yield StatementLine(day, Money(cents, currency), cell("reference")[:120], cell("description")[:500])
+        return cents
+
+    def is_about(self, row: list[str]) -> bool:
+        """Tell whether a row is no movement but says what the others add up to: a total or a balance, with no day."""
+        day = self.cell(row, "booked_on") if self.has(row) else ""
+        return not re.search(r"\d", day) and any(_folded(cell).startswith(ABOUT) for cell in row)
+
+    def check_sum(self, row: list[str], number: int, came: int, went: int) -> None:
+        """Refuse a total of the bank's that is not what the lines before it add up to: the file was cut short."""
+        is_total = any(_folded(cell).startswith("total") for cell in row)
+        if "money_in" not in self.columns or not is_total or not self.has(row):
+            return
+        written = [abs(self.cents(row, what, number)) for what in ("money_in", "money_out")]
+        if any(written) and written != [came, went]:
+            raise refuse(number, BAD_SUM)
+
+
+def _csv_lines(rows: list[list[str]], header: int, table: _Table) -> Iterator[StatementLine]:
+    said = {_folded(table.cell(row, "direction")) for row in rows if table.has(row)}
+    came = went = 0
+    is_over = False
+    for number, row in enumerate(rows, start=header + 1):
+        if not any(cell.strip() for cell in row):
+            continue
+        if table.is_about(row):
+            is_over = is_over or bool(came or went)
+            table.check_sum(row, number, came, went)
+            continue
+        if is_over or not table.has(row):
+            raise refuse(number, BAD_SHAPE)
+        cents = table.moved(row, said, number)
+        came, went = came + max(cents, 0), went - min(cents, 0)
+        told = _plain_day(table.cell(row, "booked_on"), table.mapping)
+        yield StatementLine(
+            day_from(told, DATE_FORMATS[table.mapping.dates], number),
+            Money(cents, table.currency),
+            table.cell(row, "reference")[:120],
+            table.cell(row, "description")[:500],
+        )
+
+
+def _folded(text: str) -> str:
+    return fold_text(text.strip()) or ""
+
+
+def _comes_in(word: str, said: set[str], row: int) -> bool:
+    """Tell whether a word says that money came in; a C alone is a credit beside D, and a charge beside A."""
+    if word == "c" and ("d" in said) != ("a" in said):
+        return "d" in said
+    if word in CAME:
+        return True
+    if word not in WENT:
+        raise refuse(row, BAD_DIRECTION)
+    return False
 
 
 def _plain_day(text: str, mapping: CsvMapping) -> str:
@@ -128,11 +205,10 @@ def _plain_day(text: str, mapping: CsvMapping) -> str:
     return re.sub(r"[A-Za-z]{3,}", lambda name: MONTHS.get(name[0][:3].lower(), name[0]), plain)
 
 
-def _cents(text: str, currency: str, mapping: CsvMapping, row: int, *, empty: bool = False) -> int:
-    if empty and not text:
-        return 0
+def _cents(text: str, currency: str, mapping: CsvMapping, row: int) -> int:
     if mapping.decimal_comma:
         text = text.translate(COMMA_TO_POINT)  # points must then group by thousands: 1500.50 is not 150,050
+    text = text.replace("\N{MINUS SIGN}", "-")
     if text.endswith("-"):
         text = f"-{text[:-1]}"
     if text.startswith("(") and text.endswith(")"):

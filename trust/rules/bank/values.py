@@ -33,7 +33,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class CsvMapping:
-    """Which column says what. Either one signed amount, or money in and money out in two columns."""
+    """Which column says what: one signed amount, or one amount and which way it went, or money in and money out."""
 
     booked_on: str
     amount: str = ""
@@ -44,6 +44,7 @@ class CsvMapping:
     dates: str = "iso"
     encoding: str = "utf-8"
     decimal_comma: bool = False
+    direction: str = ""
 
 
 class StatementUnreadable(InvalidInput):
@@ -58,12 +59,19 @@ class StatementUnreadable(InvalidInput):
 
 NOT_TEXT = N_("el archivo no está en la codificación elegida.")
 NO_COLUMN = N_("falta una de las columnas indicadas, o está repetida.")
+NOT_A_STATEMENT = N_("no es un archivo CSV, MT940 ni CAMT.053. Una hoja de cálculo se guarda antes como CSV.")
+EMPTY = N_("el archivo está vacío.")
+NO_MAPPING = N_("si es CSV, falta decir qué columna trae la fecha y cuál la cantidad.")
 NO_LINES = N_("el archivo no trae movimientos.")
 TOO_MANY = N_("el archivo trae demasiados movimientos.")
 BAD_DATE = N_("la fecha no se entiende.")
 BAD_AMOUNT = N_("la cantidad no se entiende, o es cero.")
 BAD_SHAPE = N_("no tiene la forma de un estado de cuenta.")
 BAD_TOTAL = N_("el saldo inicial más los movimientos no da el saldo final.")
+BAD_SUM = N_("el total que escribe el banco no es la suma de los movimientos.")
+BAD_DIRECTION = N_("no se sabe si entra o sale: el archivo lo dice con una palabra que no se entiende.")
+SEVERAL_ACCOUNTS = N_("el archivo trae varias cuentas. Sube un archivo por cuenta.")
+BROKEN_CHAIN = N_("el saldo con que empieza un estado de cuenta no es con el que terminó el anterior.")
 OTHER_CURRENCY = N_("está en otra moneda.")
 
 

@@ -1,9 +1,11 @@
 """Letters about an application, in its reader's language."""
 
-from core.language import _, in_language, localised
+from core.language import _, in_language
 from core.moments import exact_moment
 from core.settings import setting
+from grants.emails.letters import data_of, worded
 from grants.models import Application
+from grants.rules.wordings import KINDS
 from mail.services import enqueue_mail
 
 
@@ -12,24 +14,16 @@ def write_acuse_letter(application: Application) -> None:
     person = application.applicant
     assert application.submitted_at is not None
     with in_language(person.language):
-        title = localised(application.call.title)
+        data = {
+            **data_of(application),
+            "recibida": exact_moment(application.submitted_at),
+            "huella": application.content_sha256 or "",
+        }
+        subject, paragraphs = worded(application.call, KINDS["acuse"], data)
         enqueue_mail(
             to=person.email,
-            subject=_("Recibimos tu solicitud %(folio)s", folio=application.folio),
-            paragraphs=[
-                _(
-                    "Recibimos tu solicitud «%(title)s» para la convocatoria «%(call)s».",
-                    title=application.title,
-                    call=title,
-                ),
-                _(
-                    "Folio: %(folio)s. Recibida el %(moment)s.",
-                    folio=application.folio,
-                    moment=exact_moment(application.submitted_at),
-                ),
-                _("Huella SHA-256 de lo que enviaste: %(sha256)s", sha256=application.content_sha256),
-                _("Hasta el cierre puedes corregirla y enviarla otra vez, o retirarla. Cuenta el último envío."),
-            ],
+            subject=subject,
+            paragraphs=list(paragraphs),
             language=person.language,
             action=(_("Ver el acuse"), page_url(application, person.language, "acuse")),
             about="grants.acuse",
@@ -40,13 +34,11 @@ def write_withdrawal_letter(application: Application) -> None:
     """Queue the letter that confirms a submitted application was taken out."""
     person = application.applicant
     with in_language(person.language):
+        subject, paragraphs = worded(application.call, KINDS["withdrawal"], data_of(application))
         enqueue_mail(
             to=person.email,
-            subject=_("Retiraste tu solicitud %(folio)s", folio=application.folio),
-            paragraphs=[
-                _("Tu solicitud %(folio)s ya no participa, como lo pediste.", folio=application.folio),
-                _("Si la convocatoria sigue abierta, puedes empezar otra."),
-            ],
+            subject=subject,
+            paragraphs=list(paragraphs),
             language=person.language,
             action=(_("Ver la solicitud"), page_url(application, person.language)),
             about="grants.withdrawal",

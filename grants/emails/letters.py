@@ -17,6 +17,7 @@ from grants.models.readmission import Readmission
 from grants.models.screening import CureRequest
 from grants.rules.letters import LetterText
 from grants.rules.readmission import PUBLISHED
+from grants.rules.wordings import KINDS, LetterKind, Wording, filled, standard
 from grants.states.determination import AppealState, Outcome
 from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
@@ -25,148 +26,83 @@ READMITTED = N_(
     "Su solicitud cumple los requisitos. Un comité complementario la evaluará con las mismas reglas que a las demás, "
     "sin saber de quién es, y le escribiremos con su lugar."
 )
-GREETING = N_("Estimada persona solicitante:")
-WHERE_TO_ASK = N_(
-    "Si tiene dudas, responda a este correo o acuda a la ventanilla única de %(trust)s con su folio %(folio)s."
-)
-OUTCOME_SENTENCES: Mapping[Outcome, str] = {
-    Outcome.AWARDED: N_("Le informamos que su solicitud %(folio)s fue seleccionada. El apoyo es de %(amount)s."),
-    Outcome.WAITLISTED: N_(
-        "Le informamos que su solicitud %(folio)s quedó en la lista de espera. Si se libera dinero, se asigna en el "
-        "orden de la lista y se le avisará."
-    ),
-    Outcome.NOT_SELECTED: N_("Le informamos que su solicitud %(folio)s no fue seleccionada."),
-    Outcome.INELIGIBLE: N_("Le informamos que su solicitud %(folio)s no cumple los requisitos de la convocatoria."),
-}
+LONGEST_SUBJECT = 300  # with the data put in
 
 
 def determination(found: Determination) -> LetterText:
     """Write what was decided about an application, why, and until when it can be appealed."""
     application = found.application
-    paragraphs = [
-        _(GREETING),
-        _(
-            OUTCOME_SENTENCES[found.outcome],
-            folio=application.folio,
-            amount=_money(found.money) if found.money is not None else "",
-        ),
-        _("Motivo: %(reason)s", reason=reason_text(found)),
-    ]
-    if found.score_text is not None:
-        paragraphs.append(_("Calificación del comité: %(score)s puntos.", score=found.score_text))
-    if found.outcome is Outcome.AWARDED:
-        paragraphs.append(
-            _("Lo que sigue: le enviaremos el convenio. El primer pago se tramita cuando lo acepte en línea.")
-        )
-    if found.appeal_closes_at is not None:
-        paragraphs.append(
-            _(
-                "Si no está de acuerdo, puede inconformarse hasta el %(moment)s. Una persona que no "
-                "participó en esta decisión revisará su caso y le responderá por escrito.",
-                moment=spoken_deadline(found.appeal_closes_at),
-            )
-        )
-    return LetterText(
+    return _letter(
         "determination",
-        _("Resultado de su solicitud %(folio)s", folio=application.folio),
-        (*paragraphs, _where_to_ask(application)),
+        found.outcome.value,
+        application,
+        said_of(found),
         (_("Ver el resultado y los comentarios"), f"/solicitudes/{application.id}/resultado"),
     )
 
 
+def said_of(found: Determination) -> dict[str, str]:
+    """Return what the letter of a determination may name, in the language being spoken."""
+    return {
+        "monto": _money(found.money) if found.money is not None else "",
+        "motivo": reason_text(found),
+        "puntos": found.score_text or "",
+        "plazo": spoken_deadline(found.appeal_closes_at) if found.appeal_closes_at is not None else "",
+    }
+
+
 def cure_request(application: Application, cure: CureRequest) -> LetterText:
     """Ask for what is missing, with the deadline."""
-    return LetterText(
+    return _letter(
         "cure",
-        _("Falta una aclaración en su solicitud %(folio)s", folio=application.folio),
-        (
-            _(GREETING),
-            _("Al revisar los requisitos de su solicitud encontramos que falta lo siguiente: %(what)s", what=cure.what),
-            _(
-                "Puede responder una sola vez, hasta el %(moment)s. Si no responde, la solicitud se "
-                "resuelve con lo que ya entregó.",
-                moment=spoken_deadline(cure.due_at),
-            ),
-            _where_to_ask(application),
-        ),
+        "cure",
+        application,
+        {"aclaracion": cure.what, "plazo": spoken_deadline(cure.due_at)},
         (_("Responder la aclaración"), f"/solicitudes/{application.id}/aclaracion"),
     )
 
 
 def promotion(application: Application, money: Money) -> LetterText:
     """Tell somebody on the waiting list that there is money now."""
-    return LetterText(
+    return _letter(
         "promotion",
-        _("Su solicitud %(folio)s recibe apoyo", folio=application.folio),
-        (
-            _(GREETING),
-            _(
-                "Se asignó dinero a su solicitud %(folio)s, que estaba en la lista de espera o fue objeto de una "
-                "inconformidad procedente. El apoyo es de %(amount)s.",
-                folio=application.folio,
-                amount=_money(money),
-            ),
-            _where_to_ask(application),
-        ),
+        "promotion",
+        application,
+        {"monto": _money(money)},
         (_("Ver el resultado y los comentarios"), f"/solicitudes/{application.id}/resultado"),
     )
 
 
 def agreement_offer(award: Award, agreement: Agreement) -> LetterText:
     """Send the agreement to be accepted on line."""
-    application = award.application
-    return LetterText(
+    return _letter(
         "agreement",
-        _("Convenio %(number)s para aceptar", number=agreement.number),
-        (
-            _(GREETING),
-            _(
-                "El convenio de su apoyo por %(amount)s está listo. Léalo con calma: dice cuánto, cuándo y con qué "
-                "condiciones se paga, y qué hay que comprobar después.",
-                amount=_money(award.money),
-            ),
-            _("Para aceptarlo entre con su cuenta y escriba su nombre. También puede declinar el apoyo."),
-            _where_to_ask(application),
-        ),
+        "agreement",
+        award.application,
+        {"convenio": agreement.number, "monto": _money(award.money)},
         (_("Leer y aceptar el convenio"), f"/apoyos/{award.id}"),
     )
 
 
 def report_returned(report: ExpenseReport) -> LetterText:
     """Say what to correct in an expense report."""
-    award = report.award
-    return LetterText(
+    return _letter(
         "report_returned",
-        _("Su informe de gastos necesita una corrección"),
-        (
-            _(GREETING),
-            _(
-                "Revisamos su informe de gastos y se lo devolvemos por este motivo: %(reason)s",
-                reason=report.review_note,
-            ),
-            _("Corríjalo y entréguelo otra vez; lo que ya escribió se conserva para consulta."),
-            _where_to_ask(award.application),
-        ),
-        (_("Corregir el informe"), f"/apoyos/{award.id}/informe"),
+        "report_returned",
+        report.award.application,
+        {"motivo": report.review_note or ""},
+        (_("Corregir el informe"), f"/apoyos/{report.award.id}/informe"),
     )
 
 
 def report_accepted(report: ExpenseReport) -> LetterText:
     """Confirm an expense report and say to the cent what is still paid, or what comes back."""
     award = report.award
-    return LetterText(
+    return _letter(
         "report_accepted",
-        _("Aceptamos su informe de gastos"),
-        (
-            _(GREETING),
-            _(
-                "Comprobó %(spent)s de un apoyo de %(award)s. Su informe de gastos queda aceptado.",
-                spent=_money(report.spent),
-                award=_money(award.money),
-            ),
-            _settlement(report),
-            _where_to_ask(award.application),
-        ),
+        "report_accepted",
+        award.application,
+        {"comprobado": _money(report.spent), "monto": _money(award.money), "saldo": _settlement(report)},
         (_("Ver mi apoyo"), f"/apoyos/{award.id}"),
     )
 
@@ -193,43 +129,25 @@ def _settlement(report: ExpenseReport) -> str:
 def appeal_resolved(appeal: Appeal) -> LetterText:
     """Give the reasoned outcome of an appeal."""
     application = appeal.determination.application
-    outcome = (
-        _("Su inconformidad es procedente.")
-        if appeal.state is AppealState.UPHELD
-        else _("Su inconformidad no es procedente y la decisión se mantiene.")
-    )
-    readmitted = appeal.state is AppealState.UPHELD and appeal.determination.outcome is Outcome.INELIGIBLE
-    return LetterText(
+    upheld = appeal.state is AppealState.UPHELD
+    readmitted = upheld and appeal.determination.outcome is Outcome.INELIGIBLE
+    return _letter(
         "appeal",
-        _("Resolución de su inconformidad sobre la solicitud %(folio)s", folio=application.folio),
-        (
-            _(GREETING),
-            outcome,
-            _("Motivo: %(reason)s", reason=appeal.reason or ""),
-            *([_(READMITTED)] if readmitted else []),
-            _where_to_ask(application),
-        ),
+        "appeal_upheld" if upheld else "appeal_dismissed",
+        application,
+        {"motivo": appeal.reason or "", "sigue": _(READMITTED) if readmitted else ""},
         (_("Ver mi solicitud"), f"/solicitudes/{application.id}"),
     )
 
 
 def readmission_result(readmission: Readmission) -> LetterText:
     """Say where an application stands that was admitted on appeal and reviewed after the results."""
-    application = readmission.application
-    return LetterText(
+    return _letter(
         "readmission",
-        _("Resultado de su solicitud %(folio)s después de su inconformidad", folio=application.folio),
-        (
-            _(GREETING),
-            _(
-                "Un comité complementario evaluó su solicitud con las mismas reglas que a las demás y la calificó con "
-                "%(score)s.",
-                score=readmission.score_text or "",
-            ),
-            readmission_text(readmission),
-            _where_to_ask(application),
-        ),
-        (_("Ver el resultado y los comentarios"), f"/solicitudes/{application.id}/resultado"),
+        "readmission",
+        readmission.application,
+        {"puntos": readmission.score_text or "", "sigue": readmission_text(readmission)},
+        (_("Ver el resultado y los comentarios"), f"/solicitudes/{readmission.application.id}/resultado"),
     )
 
 
@@ -291,5 +209,31 @@ def _money(money: Money) -> str:
     return format_money(money, current_language())
 
 
-def _where_to_ask(application: Application) -> str:
-    return _(WHERE_TO_ASK, trust=localised(setting("TRUST_NAME")), folio=application.folio)
+def _letter(
+    sort: str, kind: str, application: Application, data: Mapping[str, str], action: tuple[str, str]
+) -> LetterText:
+    """Write a letter in the words its call has for its kind, or in ours; `sort` is the name it is kept under."""
+    return LetterText(sort, *worded(application.call, KINDS[kind], {**data_of(application), **data}), action)
+
+
+def data_of(application: Application) -> dict[str, str]:
+    """Return what any letter about an application may name, in the language being spoken."""
+    return {
+        "folio": application.folio or "",
+        "nombre": application.applicant.name,
+        "titulo": application.sent_title,
+        **data_of_call(application.call),
+    }
+
+
+def data_of_call(call: Call) -> dict[str, str]:
+    """Return what any letter of a call may name, in the language being spoken."""
+    return {"convocatoria": localised(call.title), "fideicomiso": localised(setting("TRUST_NAME"))}
+
+
+def worded(call: Call, kind: LetterKind, data: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return subject and paragraphs of a letter in the language being spoken, in the call's words or in ours."""
+    language = current_language()
+    own = next((one for one in call.wordings if (one.kind, one.language) == (kind.id, language)), None)
+    subject, paragraphs = filled(kind, Wording(own.subject, own.body) if own else standard(kind), data)
+    return subject[:LONGEST_SUBJECT], paragraphs

@@ -17,6 +17,7 @@ from grants.models.roster import CommitteeDraw, ReviewerProfile
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
 from grants.models.sketch import Sketch
 from grants.models.subscription import CallSubscription, SubscriptionLetter
+from grants.models.wording import LetterWording
 
 __all__ = [
     "Addendum",
@@ -43,6 +44,7 @@ __all__ = [
     "ExpenseReport",
     "HeldUpload",
     "Letter",
+    "LetterWording",
     "PaperApplication",
     "PaperImport",
     "PartialUpload",

@@ -1,7 +1,7 @@
 """A call, the comments made on its draft, and the public notices that extend it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,9 @@ from accounts.models import User
 from core.database import Base, JsonType, UtcDateTime, append_only, enum_column, register_trigger
 from grants.states.call import CallState, CommentVerdict, Direction
 from scoring.models import RulebookVersion
+
+if TYPE_CHECKING:
+    from grants.models.wording import LetterWording
 
 SLUG_LENGTH = 80
 
@@ -71,6 +74,7 @@ class Call(Base):
 
     rulebook: Mapped[RulebookVersion | None] = relationship()
     addenda: Mapped[list["Addendum"]] = relationship(back_populates="call", order_by="Addendum.number")
+    wordings: Mapped[list["LetterWording"]] = relationship(back_populates="call", order_by="LetterWording.id")
 
     @property
     def is_public(self) -> bool:

@@ -39,6 +39,7 @@ from grants.routes import (
     subscriptions,
     uploads,
     waiting,
+    wordings,
 )
 from grants.routes.room import WRITERS, blueprint
 
@@ -100,4 +101,5 @@ __all__ = [
     "steps",
     "subscriptions",
     "uploads",
+    "wordings",
 ]

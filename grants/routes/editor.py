@@ -98,6 +98,16 @@ def call_edit(slug: str, section: str) -> Response | BaseResponse:
     return redirect(url_for("grants.call_edit", slug=slug, section=names[place]), 303)
 
 
+def stepper_of(call: Call) -> list[tuple[str, str, bool]]:
+    """Return the parts of a call's editor: name, address, and whether anything is missing there. Letters come last."""
+    lacking = {item.section for item in services.checklist(call) if not item.done}
+    sections = [
+        (_(label), url_for("grants.call_edit", slug=call.slug, section=name), name not in lacking)
+        for name, label in forms.SECTIONS.items()
+    ]
+    return [*sections, (_("Cartas"), url_for("grants.letter_list", slug=call.slug), True)]
+
+
 def _offered_rules(call: Call) -> list[dict[str, Any]]:
     kept = list(call.eligibility.get("rules", ()))
     ids = {rule["id"] for rule in kept}
@@ -149,7 +159,6 @@ def _section_page(
     edition = edition_of(call, forms.SECTION_FIELDS[section])
     if stored is None and request.method == "POST":
         edition = request.form.get(EDITION, "")[:64]  # refused for something else: it is still as old as it was
-    lacking = {item.section for item in services.checklist(call) if not item.done}
     return show(
         "grants/call_edit.html",
         status,
@@ -161,10 +170,7 @@ def _section_page(
         edition=edition,
         stored=stored,
         editable=call.state in EDITABLE,
-        stepper=[
-            (_(label), url_for("grants.call_edit", slug=call.slug, section=name), name not in lacking)
-            for name, label in forms.SECTIONS.items()
-        ],
+        stepper=stepper_of(call),
         current=names.index(section) + 1,
         questions=list(form_rules.questions(call.form)),
         offered=_offered_rules(call),

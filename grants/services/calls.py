@@ -20,7 +20,7 @@ from grants.errors.calls import (
     SlugTaken,
     TextOutOfBounds,
 )
-from grants.models import Call
+from grants.models import Call, LetterWording
 from grants.models.call import SLUG_LENGTH
 from grants.queries import calls as queries
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
@@ -87,7 +87,7 @@ def draft_call(*, slug: str, cap_per_award: Money, **fields: Unpack[CallFields])
 
 
 def copy_call(source: Call, *, slug: str, title: Text) -> Call:
-    """Begin a call from another: its texts, scope, cap, form, requirements, tariff and rules of evaluation.
+    """Begin a call from another: its texts, scope, cap, form, requirements, tariff, letters and rules.
 
     Its dates, its budget and the rate of its day are not copied: the checklist asks for new ones.
 
@@ -109,6 +109,10 @@ def copy_call(source: Call, *, slug: str, title: Text) -> Call:
         eligibility=deepcopy(source.eligibility),
         appeal_days=source.appeal_days,
     )
+    call.wordings = [
+        LetterWording(kind=own.kind, language=own.language, subject=own.subject, body=own.body)
+        for own in source.wordings
+    ]
     if source.rulebook is not None:
         set_rulebook(call, {**deepcopy(source.rulebook.document), "title": dict(title)})
     record("call.copied", "call", call.id, None, {"from": source.slug})

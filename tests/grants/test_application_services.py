@@ -346,6 +346,7 @@ def test_submitting_costs_the_same_with_many_applications(session, clock, call, 
     def cost():
         draft = make_draft_application(call, make_user())
         session.flush()
+        session.expire(call, ["wordings"])  # each in a request of its own
         with count_queries() as sent:
             services.submit_application(draft)
             session.flush()

@@ -103,6 +103,16 @@ class TestReading:
         other = coded.replace("FUND-7</EndToEndId>", "NOTPROVIDED</EndToEndId><AcctSvcrRef>FUND-7</AcctSvcrRef>")
         assert read(coded) == read(other) == EXPECTED
 
+    def test_other_balances_say_nothing_and_who_paid_is_told_where_nothing_else_is(self) -> None:
+        more = '<Bal>\n<Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy="{}">7</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        more += "</Bal><Bal>"
+        other = CAMT.replace("<Bal>", more.format("CLAV", "JPY"), 1).replace("<Bal>", more.format("PRCD", "MXN"), 1)
+        assert read(other) == EXPECTED
+        named = other.replace(
+            "<AddtlNtryInf>COMISION</AddtlNtryInf>", "<NtryDtls><Cdtr><Nm>Banco</Nm></Cdtr></NtryDtls>"
+        )
+        assert read(named)[1] == (date(2026, 3, 2), -1_500_50, "", "Banco")
+
     def test_accents_in_swift_are_read_in_the_banks_own_code_page(self) -> None:
         assert read(MT940.replace("COMISION", "COMISIÓN").encode("cp1252"))[1][3] == "COMISIÓN"
 
@@ -126,6 +136,21 @@ class TestReading:
         ]:
             with pytest.raises(StatementUnreadable, match=reason):
                 read(broken)
+
+    def test_lines_of_swift_as_banks_write_them(self) -> None:
+        lines = [
+            (":61:260302C500NTRFNONREF", 500_00, ""),
+            (":61:260302    CF500,S   XY", 500_00, "XY"),
+            (":61:2603020302RC10,5N527\nVuelta de un abono", -10_50, ""),
+            (":61:2603020302RD10,5NOV NONREF//B-7", 10_50, "B-7"),
+            (":61:2603020302DR0,50NTRFREF DE 16 LETRAS//X\n:NS:0102", -50, "REF DE 16 LETRAS"),
+        ]
+        for line, cents, reference in lines:
+            closing = f"{(1000_00 + cents) / 100:.2f}".replace(".", ",")
+            head, foot = "BANCO\n940\n:20:A\n:25:1\n\n:60F:C260301MXN1000,", ":86:de todo\n-XXX\n"
+            text = f"{head}\n{line}\n:62F:C260302MXN{closing}\n{foot}"
+            says = "Vuelta de un abono" if "Vuelta" in line else ""
+            assert read(text) == [(date(2026, 3, 2), cents, reference, says)]
 
     @pytest.mark.parametrize(
         ("words", "signs"),
@@ -175,12 +200,12 @@ class TestReading:
             ("Fecha,Importe,Importe,Referencia,Concepto\n2026-03-02,1,1,,x\n", 1),
             (b"Fecha,Importe,Referencia,Concepto\n2026-03-02,10,,Comisi\xf3n\n", 2),
             ("Fecha,Importe,Referencia,Concepto\n2026-03-02,10,,a\x00b\n", 2),
-            (MT940.replace("24499,50", "24499,51"), 2),
+            (MT940.replace("24499,50", "24499,51"), 10),
             (MT940.replace("MXN1000", "EUR1000"), 4),
             (MT940.replace("C25000,00", "X25000,00"), 5),
-            (MT940.replace(":62F:", ":99X:"), 9),
+            (MT940.replace(":62F:", ":99X:"), 10),
             (CAMT.replace("24499.50", "24499.51"), 2),
-            (CAMT.replace('Ccy="MXN">25000', 'Ccy="EUR">25000'), 4),
+            (CAMT.replace('Ccy="MXN">25000', 'Ccy="EUR">25000'), 5),
             (CAMT.replace("</Stmt>", ""), 14 - 3),
             (CAMT.replace("<Document", '<!DOCTYPE a [<!ENTITY b "c">]><Document'), 1),
             ("no es nada", 1),

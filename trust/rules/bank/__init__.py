@@ -7,7 +7,6 @@ from trust.rules.bank.iso20022 import read_camt053
 from trust.rules.bank.swift import read_mt940
 from trust.rules.bank.table import read_csv
 from trust.rules.bank.values import (
-    BAD_TOTAL,
     DATE_FORMATS,
     EMPTY,
     MOST_LINES,
@@ -59,10 +58,6 @@ def read_statement(data: bytes, currency: str, mapping: CsvMapping | None) -> St
         raise refuse(1, NO_LINES)
     if len(found.lines) > MOST_LINES:
         raise refuse(MOST_LINES, TOO_MANY)
-    if found.opening is not None and found.closing is not None:
-        total = sum((line.money for line in found.lines), found.opening)
-        if total != found.closing:
-            raise refuse(len(found.lines), BAD_TOTAL)
     return found
 
 

@@ -41,6 +41,7 @@ from grants.states.call import (
     Audience,
     CallState,
 )
+from scoring import queries as scoring_queries
 
 FILTERS = ("eje", "region", "publico", "estado")
 PUBLIC_STATES = [state for state in CallState if state is not CallState.DRAFT]
@@ -142,8 +143,14 @@ def tariff_rows(call: Call) -> list[tuple[str, Money, Money | None]]:
 
 def _process(call: Call, state: CallState) -> list[tuple[process.Step, str]]:
     # What comes before the present state is done; a cancelled call stands nowhere on the way.
+    panel = scoring_queries.panel_of_call(call.slug)
     calendar = process.Calendar(
-        call.consultation_closes_at, call.opens_at, call.closes_at, call.results_on, call.appeal_days
+        call.consultation_closes_at,
+        call.opens_at,
+        call.closes_at,
+        call.results_on,
+        call.appeal_days,
+        None if panel is None else (panel.review_opens_at, panel.review_closes_at),
     )
     document = call.rulebook.document if call.rulebook is not None else None
     here = COURSE.index(state) if state in COURSE else -1

@@ -30,7 +30,10 @@ CHARGED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the process. `begins` and `ends` are moments or days, where the calendar fixes them."""
+    """One step of the process. `begins` and `ends` are moments or days, where the calendar fixes them.
+
+    `first_ends` is when it was to end, where it was given more time.
+    """
 
     name: str
     who: str
@@ -38,22 +41,28 @@ class Step:
     states: tuple[CallState, ...]
     begins: datetime | date | None = None
     ends: datetime | date | None = None
+    first_ends: datetime | None = None
+
+
+Window = tuple[datetime, datetime]
+"""When a committee begins to review and when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The dates of a call."""
+    """The dates of a call. `review` is its committee's window as it stands now; None before there is a committee."""
 
     consultation_closes_at: datetime | None
     opens_at: datetime | None
     closes_at: datetime | None
     results_on: date | None
     appeal_days: int
+    review: Window | None = None
 
 
 def steps(calendar: Calendar, rulebook: Mapping[str, Any] | None, requirements: int) -> list[Step]:
     """Return the steps of a call in order; without a rulebook the committee's rules are not told yet."""
-    return [*_received(calendar, requirements), *_judged(rulebook), *_told(calendar)]
+    return [*_received(calendar, requirements), *_judged(rulebook, calendar.review), *_told(calendar)]
 
 
 def _received(calendar: Calendar, requirements: int) -> Iterator[Step]:
@@ -82,13 +91,17 @@ def _received(calendar: Calendar, requirements: int) -> Iterator[Step]:
     )
 
 
-def _judged(rulebook: Mapping[str, Any] | None) -> Iterator[Step]:
+def _judged(rulebook: Mapping[str, Any] | None, review: Window | None) -> Iterator[Step]:
+    fixed = _window(rulebook)
+    begins, ends = review or fixed
     yield Step(
         _("Evaluación anónima"),
         _("El comité, sin saber de quién es cada proyecto"),
         tuple(_evaluation(rulebook)),
         (CallState.REVIEW,),
-        *_window(rulebook),
+        begins,
+        ends,
+        fixed[1] if fixed[1] is not None and ends is not None and ends > fixed[1] else None,
     )
     yield Step(
         _("Orden y selección"),

@@ -1,6 +1,7 @@
 """The diagram of how a call is decided says what its rulebook and its calendar say."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -60,6 +61,18 @@ def test_every_public_state_is_one_step_and_appeals_only_where_there_are_any() -
     assert CallState.APPEALS not in [state for step in without for state in step.states]
     appeals = next(step for step in steps(calendar(5), None, 1) if step.states == (CallState.APPEALS,))
     assert (appeals.begins, appeals.ends) == (RESULTS, RESULTS + timedelta(days=5))
+
+
+def test_a_review_that_was_given_more_time_shows_when_it_ends_now() -> None:
+    opens, closes, later = (datetime(2026, 5, day, 12, tzinfo=UTC) for day in (1, 20, 27))
+    document = standard_rulebook({"es": "x", "en": "x"})
+    document["calendar"] = {"review_opens": opens.isoformat(), "review_closes": closes.isoformat()}
+    shown = []
+    for window, rules in ((None, document), ((opens, closes), document), ((opens, later), document), (None, None)):
+        told = steps(replace(calendar(), review=window), rules, 1)
+        review = next(step for step in told if step.states == (CallState.REVIEW,))
+        shown.append((review.begins, review.ends, review.first_ends))
+    assert shown == [(opens, closes, None), (opens, closes, None), (opens, later, closes), (None, None, None)]
 
 
 def test_page_of_a_call_draws_its_process(client: FlaskClient, clock: FrozenClock) -> None:

@@ -21,6 +21,7 @@ from grants.models import Letter, Readmission
 from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
 from grants.queries import readmissions as readmission_queries
+from grants.queries import roster as roster_queries
 from grants.queries.figures import process_figures
 from grants.routes.applications import own_application, readable_application
 from grants.routes.room import MONEY_READERS, READERS, WRITERS, blueprint, show, visible_call
@@ -31,6 +32,7 @@ from grants.states.determination import APPEAL, DETERMINATION, OUTCOME_LABELS, O
 from grants.states.readmission import READMISSION, ReadmissionState
 from grants.states.screening import ClearingState
 from scoring import queries as scoring_queries
+from scoring.rules.provisions import plain
 from scoring.states import PanelState
 
 ORDERED = (PanelState.RANKED, PanelState.RELEASED)
@@ -189,6 +191,10 @@ def results_show(slug: str) -> Response:
         appeal_states=APPEAL,
         readmissions=[(one, readmission_text(one)) for one in readmission_queries.released_readmissions(call)],
         figures=process_figures(call),
+        account=scoring_queries.committee_account(call.slug),
+        plain=plain,
+        lots=scoring_queries.lots_of_call(call.slug),
+        drawn=bool(roster_queries.draws_of(call)),
     )
 
 

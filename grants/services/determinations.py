@@ -14,6 +14,7 @@ from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.determination import Determination
 from grants.queries import determinations as queries
+from grants.queries.calls import call_by_slug
 from grants.rules.appeals import last_day
 from grants.services.awards import decline_award
 from grants.services.course import bring_to
@@ -24,6 +25,7 @@ from grants.states.call import CallState
 from grants.states.determination import DETERMINATION, DeterminationState, Outcome
 from scoring import queries as scoring_queries
 from scoring.queries import DeterminationRow
+from scoring.services import tells_results
 from scoring.states import Determination as Decided
 
 Progress = Callable[[int, int], None]
@@ -48,6 +50,13 @@ class ReleaseOutcome:
 
     released: int
     letters: int
+
+
+@tells_results
+def are_results_out(call_key: str) -> bool:
+    """Return whether the results of the call that a committee's key names are public."""
+    call = call_by_slug(call_key.partition("/")[0])
+    return call is not None and queries.count_released(call) > 0
 
 
 def prepare_determinations(call: Call) -> list[Determination]:

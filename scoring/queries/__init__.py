@@ -1,5 +1,6 @@
 """Every SELECT of scoring, ordered and of constant number."""
 
+from scoring.queries.account import CommitteeAccount, committee_account, lots_of_call
 from scoring.queries.calibration import (
     calibration_of,
     count_samples_owed,
@@ -107,6 +108,7 @@ from scoring.queries.rulebooks import rulebook_by_digest, rulebooks_of_call
 __all__ = [
     "COMPARING",
     "WORK_OUT",
+    "CommitteeAccount",
     "Coverage",
     "CoverageRow",
     "DeskRow",
@@ -123,6 +125,7 @@ __all__ = [
     "assignments_of_panel",
     "calibration_of",
     "codes_of",
+    "committee_account",
     "conflict_counts",
     "conflicted_pairs",
     "corrections_of",
@@ -152,6 +155,7 @@ __all__ = [
     "hold_seat",
     "is_in_conflict",
     "latest_ranking",
+    "lots_of_call",
     "meeting_by_number",
     "meeting_for",
     "meetings_ahead",

@@ -7,6 +7,7 @@ from core.jobs import Job
 from scoring.models import CourseSummary, Panel
 
 WORK_OUT = "scoring.work_course_out"
+AT_ONCE = 300  # reviews that are worked out while a page is asked for
 
 
 def course_key(panel: Panel) -> str:

@@ -57,7 +57,9 @@ def lot_show(panel_id: int) -> str:
     lot = queries.draw_of_panel(panel)
     if lot is None:
         raise LotNotFound()
-    return render_template("scoring/lot_show.html", panel=panel, lot=lot)
+    slug = panel.call_key.partition("/")[0]  # a committee that reviewed appeals has a key below its call's
+    out = services.are_results_out(panel)
+    return render_template("scoring/lot_show.html", panel=panel, lot=lot, slug=slug, out=out)
 
 
 @blueprint.get("/sorteos/<int:panel_id>.json")

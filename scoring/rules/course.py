@@ -3,13 +3,14 @@
 It never says how high anything scored: who chairs sees where to look, not who is ahead.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from scoring.rules.agreement import krippendorff_alpha, one_way
 from scoring.rules.discrepancy import Disagreement, examine
+from scoring.rules.marking import Counts, counted, ends_of
 from scoring.rules.mixed_model import Reading
 from scoring.rules.official_score import Arithmetic, Sheet
 from scoring.rules.rulebook import Rulebook
@@ -34,7 +35,10 @@ class Leaning:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a chair may know while reviews come in. Differences are in points of the total."""
+    """What a chair may know while reviews come in. Differences are in points of the total.
+
+    `counts` is how many totals each letter gave in each part of the scale, for when everything is out.
+    """
 
     disagreements: tuple[tuple[str, Disagreement], ...]
     leanings: tuple[Leaning, ...]
@@ -42,6 +46,7 @@ class Course:
     single: float | None
     mean: float | None
     model: Severity | Unfit
+    counts: tuple[tuple[str, Counts], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,11 @@ class Summary:
     mean: float | None
     variances: Mapping[str, float] | None
     refused: Unfit | None
+    counts: Mapping[str, Counts]
 
 
 STEPS = 4
+FORMAT = 2  # of what is kept: what an earlier version wrote in another way is worked out again
 Told = Callable[[int, int], object]
 
 
@@ -103,7 +110,16 @@ def course(rulebook: Rulebook, sheets: Sheets, told: Told = lambda _done, _all: 
         single=correlations.single if correlations else None,
         mean=correlations.mean if correlations else None,
         model=model,
+        counts=tuple(_counts(rulebook, totals, letters)),
     )
+
+
+def _counts(
+    rulebook: Rulebook, totals: Mapping[str, Mapping[str, Fraction]], letters: list[str]
+) -> Iterator[tuple[str, Counts]]:
+    ends = ends_of(rulebook)
+    for letter in letters:
+        yield letter, counted((given[letter] for given in totals.values() if letter in given), ends)
 
 
 def _severity(model: Severity | Unfit, index: int) -> float | None:
@@ -146,6 +162,7 @@ def kept(found: Course, most: int) -> dict[str, Any]:
         if isinstance(model, Unfit)
         else {name: float(getattr(model, name)) for name in ("application", "reviewer", "residual")},
         "refused": model.value if isinstance(model, Unfit) else None,
+        "counts": {letter: list(counts) for letter, counts in found.counts},
     }
 
 
@@ -162,6 +179,7 @@ def summary(document: Mapping[str, Any]) -> Summary:
         mean=document["mean"],
         variances=document["variances"],
         refused=Unfit(document["refused"]) if document["refused"] else None,
+        counts={letter: tuple(counts) for letter, counts in document["counts"].items()},
     )
 
 

@@ -19,7 +19,7 @@ from scoring.services.conflicts import (
     recognise_person,
     record_conflicts,
 )
-from scoring.services.courses import CourseNow, ask_for_course, course_of, work_course_out
+from scoring.services.courses import CourseNow, ask_for_course, course_of, keep_course, work_course_out
 from scoring.services.discussion import clear_note, cover_note, strike_note, when_note_written, write_note
 from scoring.services.dossiers import (
     DossierAttachment,
@@ -47,7 +47,13 @@ from scoring.services.minutes import (
     sign_minutes,
     signing_until,
 )
-from scoring.services.outside_knowledge import before_conflicts_count, finds_names, tells_budget
+from scoring.services.outside_knowledge import (
+    are_results_out,
+    before_conflicts_count,
+    finds_names,
+    tells_budget,
+    tells_results,
+)
 from scoring.services.panels import (
     advance_panel,
     extend_window,
@@ -80,6 +86,7 @@ __all__ = [
     "add_sample",
     "advance_panel",
     "answer_reviewer",
+    "are_results_out",
     "ask_for_course",
     "ask_programme",
     "assign_further_reviewer",
@@ -109,6 +116,7 @@ __all__ = [
     "finds_names",
     "forget_dossier",
     "freeze_rulebook",
+    "keep_course",
     "minutes_of",
     "minutes_pdf",
     "missing_in_review",
@@ -132,6 +140,7 @@ __all__ = [
     "strike_note",
     "submit_review",
     "tells_budget",
+    "tells_results",
     "unseat_reviewer",
     "when_meeting_called",
     "when_note_written",

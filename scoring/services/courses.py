@@ -10,10 +10,9 @@ from core.database import session
 from core.jobs import Job, JobState, enqueue
 from scoring import queries
 from scoring.models import CourseSummary, Panel
-from scoring.rules.course import STEPS, Summary, Told, course, kept, summary
+from scoring.queries.courses import AT_ONCE
+from scoring.rules.course import FORMAT, STEPS, Summary, Told, course, kept, summary
 
-FORMAT = 1  # of what is kept: what an earlier version wrote in another way is worked out again
-AT_ONCE = 300  # reviews that are worked out while the page is asked for
 MOST = 25  # dossiers of each list that are kept
 PAUSE = timedelta(minutes=5)  # while reviews keep coming in, thousands are not worked out for each of them
 
@@ -68,6 +67,14 @@ def ask_for_course(panel: Panel) -> None:
             enqueue(queries.WORK_OUT, told, unique_key=queries.course_key(panel), max_attempts=3)
     except IntegrityError:
         return  # somebody else asked for it in this very moment
+
+
+def keep_course(panel: Panel) -> None:
+    """Keep how the reviews went, now that nothing changes any more: at once, or by a job where they are many."""
+    if queries.reviews_stamp(panel).reviews <= AT_ONCE:
+        work_course_out(panel)
+    else:
+        ask_for_course(panel)
 
 
 def work_course_out(panel: Panel, told: Told = lambda _done, _all: None) -> CourseSummary:

@@ -9,9 +9,11 @@ from scoring.services.phases import BEFORE_RANKING
 Ask = Callable[[Panel], object]
 Tell = Callable[[str], Money | None]
 Find = Callable[[Dossier, str], str | None]
+Out = Callable[[str], bool]
 _asked: list[Ask] = []
 _tellers: list[Tell] = []
 _finders: list[Find] = []
+_publishers: list[Out] = []
 
 
 def before_conflicts_count(act: Ask) -> Ask:
@@ -41,6 +43,18 @@ def tells_budget(tell: Tell) -> Tell:
 def ask_for_budget(panel: Panel) -> Money | None:
     """Return the money of a panel's call; None while nobody has set any aside."""
     return next((money for tell in _tellers if (money := tell(panel.call_key)) is not None), None)
+
+
+def tells_results(tell: Out) -> Out:
+    """Have `tell(call_key)` asked whether everybody may read what came of a call."""
+    if tell not in _publishers:
+        _publishers.append(tell)
+    return tell
+
+
+def are_results_out(panel: Panel) -> bool:
+    """Return whether everybody may read what came of a panel's call."""
+    return any(tell(panel.call_key) for tell in _publishers)
 
 
 def finds_names(find: Find) -> Find:

@@ -27,6 +27,7 @@ from scoring.rules.official_score import Arithmetic, OfficialScore
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import ENDED
+from scoring.services.courses import keep_course
 from scoring.services.outside_knowledge import ask_for_budget, ask_for_conflicts
 from scoring.services.phases import require_phase
 from scoring.states import PANEL, RANKING, PanelState, RankingState
@@ -191,6 +192,7 @@ def release_ranking(ranking: Ranking) -> Ranking:
     ranking.state, panel.state = RankingState.RELEASED, PanelState.RELEASED
     ranking.released_at = panel.released_at = now()
     session().flush()
+    keep_course(panel)
     record("ranking.released", "ranking", ranking.id, after={"version": ranking.version})
     return ranking
 

@@ -1,6 +1,7 @@
 """The pages from screening to the closed award, over HTTP, by who may see them."""
 
 import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from grants.states.award import AwardState
 from grants.states.determination import AppealState, DeterminationState
 from grants.states.screening import ClearingState
 from scoring.models import ConflictDeclaration, PanelSeat
+from scoring.rules import marking
 from tests.factories import awards as make
 from tests.factories.accounts import make_organisation, make_user, sign_in_as
 from tests.factories.grants import make_open_call
@@ -210,6 +212,26 @@ def test_public_results_name_only_those_who_won(client: FlaskClient, clock: Froz
     assert not any(folio in page for folio in folios)
     assert all(str(code) in page for code in codes)
     assert ok(client, f"/en/convocatorias/{slug}/resultados")
+
+
+def test_public_results_tell_how_the_committee_judged_and_nobody_in_particular(
+    client: FlaskClient, clock: FrozenClock, officer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = [(5, 5, 5, 5), (4, 4, 4, 4), (1, 1, 1, 1)]
+    call, _found = make.released(clock, officer, applications=3, marks=marks)
+    slug = call.slug
+    session().commit()
+    page, data = f"/es/convocatorias/{slug}/resultados", f"/es/transparencia/convocatorias/{slug}/comite.json"
+    assert "Se reserva: con menos de cinco personas evaluadoras" in ok(client, page)
+    told = json.loads(ok(client, data))
+    assert (told["withheld"], told["marking"], told["guesses"]) == ("few_reviewers", [], None)
+    monkeypatch.setattr(marking, "FEWEST", 1)
+    told = json.loads(ok(client, data))
+    assert told["marking"] == [[0, 1, 0, 0, 2]] * told["reviewers"]
+    assert (told["reviews"], told["discrepancies"]) == (3 * told["reviewers"], {"reached": 0, "compared": 3})
+    shown = ok(client, page)
+    assert shown.count('data-label="De 0 a 20"') == told["reviewers"]
+    assert client.get("/es/transparencia/convocatorias/ninguna/comite.json").status_code == 404
 
 
 def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:

@@ -310,10 +310,14 @@ class TestAfterResults:
         paid = client.get(f"/es/transparencia/asientos?convocatoria={slug}&cuenta=1.1.1").text
         assert f"\u2212{format_money(awarded.awards[0].tranches[0].money)}" in paid
 
-    def test_the_call_s_page_leads_to_its_lot(self, client: FlaskClient, awarded: Awarded) -> None:
+    def test_the_call_s_page_and_its_results_lead_to_its_lot_and_the_lot_back(
+        self, client: FlaskClient, awarded: Awarded
+    ) -> None:
         page = client.get(f"/es/transparencia/convocatorias/{awarded.call.slug}").text
         (address,) = re.findall(r'href="(/es/sorteos/[^"]+)"', page)
-        assert client.get(address).status_code == 200
+        results = f"/es/convocatorias/{awarded.call.slug}/resultados"
+        assert f'href="{address}"' in client.get(results).text
+        assert f'href="{results}"' in client.get(address).text
         assert "/sorteos/" not in client.get(f"/es/transparencia/{today().year}").text
 
     def test_closing_an_award_is_a_new_version_of_the_register(

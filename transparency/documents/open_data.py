@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from core.language import N_, _, localised
 from core.settings import setting
 from grants.states.application import KIND_LABELS, ApplicantKind
 from rendering.spreadsheets import CellKind, Sheet, SheetColumn, render_csv, render_xlsx
+from scoring.queries import CommitteeAccount
+from scoring.rules.provisions import plain
 from transparency.queries import Beneficiary, PublishedScore
 
 PREFIX = "360G-puente"
@@ -82,6 +85,25 @@ def scores_csv(scores: Iterable[PublishedScore]) -> Iterator[bytes]:
     """Yield the committees' scores as `puente scoring rank` reads them, in no language."""
     names = ("committee", "application", "reviewer", "criterion", "score")
     return render_csv(names, ([str(getattr(one, name)) for name in names] for one in scores))
+
+
+def committee(slug: str, account: CommitteeAccount) -> dict[str, Any]:
+    """Return how a committee judged: a row of `marking` is one reviewer, counted by the parts of the scale."""
+    guesses, marking = account.guesses, account.marking
+    return {
+        "call": slug,
+        "reviewers": account.reviewers,
+        "reviews": account.reviews,
+        "alpha": account.alpha,
+        "discrepancies": None if account.apart is None else {"reached": account.apart, "compared": account.compared},
+        "further_reviews": account.further,
+        "recusals": account.recusals,
+        "guesses": None if guesses is None else {"made": guesses.made, "asked": guesses.asked},
+        "scale_parts": [[plain(low), plain(high)] for low, high in pairwise(account.ends)],
+        "marking": [list(row) for row in marking.rows],
+        "reviewers_left_out": marking.few,
+        "withheld": marking.withheld,
+    }
 
 
 def giving_360(awards: Iterable[Beneficiary]) -> dict[str, Any]:

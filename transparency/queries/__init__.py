@@ -24,7 +24,7 @@ from transparency.queries.public import (
     reported_calls,
 )
 from transparency.queries.reports import call_report, period_report
-from transparency.queries.scores import PublishedScore, published_scores
+from transparency.queries.scores import PublishedScore, published_account, published_scores
 
 __all__ = [
     "Beneficiary",
@@ -50,6 +50,7 @@ __all__ = [
     "period_report",
     "public_call",
     "public_version",
+    "published_account",
     "published_scores",
     "reported_calls",
 ]

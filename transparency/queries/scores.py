@@ -36,6 +36,11 @@ def published_scores(call: Call) -> list[PublishedScore]:
     ]
 
 
+def published_account(call: Call) -> scoring.CommitteeAccount | None:
+    """Return how a call's committee judged; None before its results are out."""
+    return scoring.committee_account(call.slug) if count_released(call) else None
+
+
 def _scores(number: int, panel: Panel) -> list[PublishedScore]:
     return [
         PublishedScore(number, code, letter if number == 1 else f"{number}-{letter}", criterion, plain(value))

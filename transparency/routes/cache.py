@@ -16,7 +16,7 @@ from core.settings import setting
 from transparency import queries
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("core", "grants", "rendering", "transparency", "treasury", "trust", "web")
+ROOMS = ("core", "grants", "rendering", "scoring", "transparency", "treasury", "trust", "web")
 MADE_OF = (*ROOMS, "static", "templates", "translations")
 SETTINGS_SHOWN = (
     "AXES",

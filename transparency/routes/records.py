@@ -85,6 +85,22 @@ def score_csv(slug: str) -> Response:
     return cached(file)
 
 
+@blueprint.get("/transparencia/convocatorias/<slug>/comite.json")
+@public
+def committee_json(slug: str) -> Response:
+    """How a call's committee judged: agreement, discrepancies, recusals, guesses, how each used the scale."""
+
+    def file() -> Response:
+        call = queries.public_call(slug)
+        account = queries.published_account(call) if call is not None else None
+        if account is None:
+            raise ScoresNotFound()
+        told = open_data.as_json(open_data.committee(slug, account))
+        return download(told, "application/json", f"comite-{slug}.json")
+
+    return cached(file)
+
+
 def beneficiary_filter() -> dict[str, Any]:
     """Read the register's filters from the address."""
     year = request.args.get("anio", "")

@@ -109,6 +109,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAIL_TRANSPORT", "PUENTE_MAIL_TRANSPORT", "file", "file (one .eml a letter in the data folder) or smtp"),
     Setting("MAIL_FOLDER", "PUENTE_MAIL_FOLDER", "", "where the file transport writes; empty: the data folder"),
     Setting("MAIL_FROM", "PUENTE_MAIL_FROM", "Puente <puente@example.org>", "sender of every letter"),
+    Setting("MAIL_RETURN_TO", "PUENTE_MAIL_RETURN_TO", "", "address that mail servers tell when a letter cannot arrive; empty: the sender's"),
+    Setting("MAIL_RETURN_FOLDER", "PUENTE_MAIL_RETURN_FOLDER", "", "folder or Maildir where what they tell arrives; empty: only `puente mail bounces` reads"),
     Setting("SMTP_HOST", "PUENTE_SMTP_HOST", "127.0.0.1", "mail server"),
     Setting("SMTP_PORT", "PUENTE_SMTP_PORT", 25, "mail server's port", int),
     Setting("SMTP_STARTTLS", "PUENTE_SMTP_STARTTLS", False, "encrypt the connection to the mail server", _flag),

@@ -3,6 +3,7 @@
 import os
 import smtplib
 import ssl
+from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -48,7 +49,7 @@ def _send(letter: EmailMessage) -> None:
                 server.starttls(context=ssl.create_default_context())
             if setting("SMTP_USER"):
                 server.login(setting("SMTP_USER"), setting("SMTP_PASSWORD"))
-            server.send_message(letter)
+            server.send_message(letter, from_addr=setting("MAIL_RETURN_TO") or None)
     except smtplib.SMTPRecipientsRefused as error:
         code, reply = next(iter(error.recipients.values()))
         raise _failure(code, reply) from error
@@ -58,6 +59,20 @@ def _send(letter: EmailMessage) -> None:
         raise _failure(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
+
+
+def waiting_reports(folder: Path) -> Iterator[Path]:
+    """Yield the letters in a folder, one a file; of a Maildir, the new ones. What was read before is elsewhere."""
+    for where in (folder / "new", folder):
+        if where.is_dir():
+            yield from sorted(path for path in where.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def put_away(path: Path) -> None:
+    """Move a letter that was read to where nobody reads it again: `cur` of a Maildir, `leidas` of any other folder."""
+    target = path.parent.parent / "cur" if path.parent.name == "new" else path.parent / "leidas"
+    target.mkdir(exist_ok=True)
+    path.replace(target / (f"{path.name}:2,S" if path.parent.name == "new" else path.name))
 
 
 def _failure(code: int, reply: bytes | str) -> TemporaryFailure | PermanentFailure:

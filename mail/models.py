@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, JsonType, UtcDateTime, enum_column
@@ -15,8 +15,9 @@ class OutboxMessage(Base):
     __tablename__ = "outbox_message"
     __table_args__ = (
         UniqueConstraint("message_id"),
-        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
-        CheckConstraint("state <> 'failed' OR last_error IS NOT NULL", name="failed_has_a_reason"),
+        UniqueConstraint("again_of_id"),
+        CheckConstraint("(state IN ('sent', 'bounced')) = (sent_at IS NOT NULL)", name="sent_has_a_time"),
+        CheckConstraint("state NOT IN ('failed', 'bounced') OR last_error IS NOT NULL", name="failed_has_a_reason"),
         CheckConstraint("language IN ('es', 'en')", name="language_known"),
         Index("ix_outbox_message_recipient", "recipient", "about", "created_at"),
         Index("ix_outbox_message_state", "state", "id"),
@@ -33,6 +34,7 @@ class OutboxMessage(Base):
     about: Mapped[str] = mapped_column(String(80))  # what caused it: "accounts.password_reset"
     private: Mapped[bool] = mapped_column(default=False)  # the body holds a key and is blotted out once sent
     state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.QUEUED)
-    last_error: Mapped[str | None] = mapped_column(String(500))
+    last_error: Mapped[str | None] = mapped_column(String(500))  # of a letter sent: what delays it
+    again_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_message.id"))  # the one it repeats, word by word
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

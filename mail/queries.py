@@ -1,8 +1,10 @@
 """Letters, looked up."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from core.database import session
 from core.files import StoredFile
@@ -49,9 +51,41 @@ def letters_about(address: str, text: str) -> list[OutboxMessage]:
     return list(session().scalars(query.order_by(OutboxMessage.id)))
 
 
+LOST = (MessageState.FAILED, MessageState.BOUNCED)
+
+
+def is_last() -> ColumnElement[bool]:
+    """Return the condition that a letter was not sent again."""
+    later = aliased(OutboxMessage)
+    return ~exists().where(later.again_of_id == OutboxMessage.id)
+
+
+def sent_again(letter: OutboxMessage) -> OutboxMessage | None:
+    """Return the letter that repeats this one, if somebody sent it again."""
+    return session().scalar(select(OutboxMessage).where(OutboxMessage.again_of_id == letter.id))
+
+
+def sent_again_among(numbers: Sequence[int]) -> frozenset[int]:
+    """Return those of these letters that were sent again."""
+    repeated = select(OutboxMessage.again_of_id).where(OutboxMessage.again_of_id.in_(numbers))
+    return frozenset(number for number in session().scalars(repeated.order_by(OutboxMessage.id)) if number is not None)
+
+
+def by_message_id(message_id: str) -> OutboxMessage | None:
+    """Return the letter that travels under this Message-ID, held until the transaction ends."""
+    return session().scalar(select(OutboxMessage).where(OutboxMessage.message_id == message_id).with_for_update())
+
+
+def messages_by_id(numbers: Sequence[int]) -> list[OutboxMessage]:
+    """Return letters by number."""
+    return list(
+        session().scalars(select(OutboxMessage).where(OutboxMessage.id.in_(numbers)).order_by(OutboxMessage.id))
+    )
+
+
 def failed_count() -> int:
     """Count the letters that nobody will receive unless somebody acts."""
-    return session().scalar(select(func.count()).where(OutboxMessage.state == MessageState.FAILED)) or 0
+    return session().scalar(select(func.count()).where(OutboxMessage.state.in_(LOST), is_last())) or 0
 
 
 def attached_files(letter: OutboxMessage) -> list[StoredFile]:

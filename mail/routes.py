@@ -35,9 +35,11 @@ def message_list() -> str:
     """Every letter's subject and fate; never its text, which is its reader's."""
     state = chosen(request.args, "estado", [state.value for state in MessageState])
     query = queries.messages(state=MessageState(state) if state else None, search=searched(request.args))
+    listing = paginate(query, page=page_number(request.args))
     return render_template(
         "mail/message_list.html",
-        listing=paginate(query, page=page_number(request.args)),
+        listing=listing,
+        again=queries.sent_again_among([letter.id for letter in listing.rows]),
         states=MESSAGE_STATES,
         kinds=MessageState,
     )

@@ -13,6 +13,7 @@ class MessageState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
 
 
 MESSAGE_STATES = StateTable(
@@ -23,10 +24,14 @@ MESSAGE_STATES = StateTable(
         MessageState.FAILED: State(
             N_("No se pudo enviar"), N_("El servidor de correo la rechazó; alguien debe revisar la dirección."), "bad"
         ),
+        MessageState.BOUNCED: State(
+            N_("Devuelta"), N_("Salió, y el servidor de quien la recibe avisó que no la pudo entregar."), "bad"
+        ),
     },
     [
         Transition(MessageState.QUEUED, MessageState.SENT),
         Transition(MessageState.QUEUED, MessageState.FAILED),
+        Transition(MessageState.SENT, MessageState.BOUNCED),
         Transition(MessageState.FAILED, MessageState.QUEUED, frozenset({Role.ADMINISTRATOR})),
     ],
     MessageState.QUEUED,

@@ -67,6 +67,7 @@ PARTS = (
     _of("co_applicant", N_("Solicitudes de otras personas en las que viajas")),
     _in("cure_request", N_("Aclaraciones que te pedimos"), "application"),
     _in("letter", N_("Cartas sobre tus solicitudes"), "application"),
+    _in("application_mail", N_("Los correos sobre tus solicitudes y por qué se repitieron"), "application"),
     _in("determination", N_("Tus resultados"), "application", told="released_at"),
     _in("appeal", N_("Tus inconformidades"), "determination"),
     _in("readmission", N_("Tus inconformidades procedentes que pasaron a evaluación"), "application"),

@@ -6,11 +6,12 @@ from core.settings import setting
 from grants.emails.letters import data_of, worded
 from grants.models import Application
 from grants.rules.wordings import KINDS
+from mail.models import OutboxMessage
 from mail.services import enqueue_mail
 
 
-def write_acuse_letter(application: Application) -> None:
-    """Queue the letter that says an application was received, with its folio, time and fingerprint."""
+def write_acuse_letter(application: Application) -> OutboxMessage:
+    """Queue and return the letter that says an application was received, with its folio, time and fingerprint."""
     person = application.applicant
     assert application.submitted_at is not None
     with in_language(person.language):
@@ -20,7 +21,7 @@ def write_acuse_letter(application: Application) -> None:
             "huella": application.content_sha256 or "",
         }
         subject, paragraphs = worded(application.call, KINDS["acuse"], data)
-        enqueue_mail(
+        return enqueue_mail(
             to=person.email,
             subject=subject,
             paragraphs=list(paragraphs),
@@ -30,12 +31,12 @@ def write_acuse_letter(application: Application) -> None:
         )
 
 
-def write_withdrawal_letter(application: Application) -> None:
-    """Queue the letter that confirms a submitted application was taken out."""
+def write_withdrawal_letter(application: Application) -> OutboxMessage:
+    """Queue and return the letter that confirms a submitted application was taken out."""
     person = application.applicant
     with in_language(person.language):
         subject, paragraphs = worded(application.call, KINDS["withdrawal"], data_of(application))
-        enqueue_mail(
+        return enqueue_mail(
             to=person.email,
             subject=subject,
             paragraphs=list(paragraphs),

@@ -6,6 +6,7 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
+from grants.models.mail import ApplicationMail
 from grants.models.note import ApplicationNote
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
@@ -24,6 +25,7 @@ __all__ = [
     "Agreement",
     "Appeal",
     "Application",
+    "ApplicationMail",
     "ApplicationNote",
     "ApplicationOfficer",
     "ApplicationVersion",

@@ -14,6 +14,7 @@ from core.clock import now
 from core.database import session
 from core.listing import like_pattern
 from grants.models import Application, Call, ConsultationComment
+from grants.queries.mail import lost_calls
 from grants.rules import deadlines
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
@@ -24,6 +25,7 @@ class CallWaits(StrEnum):
 
     COMMENTS = "comentarios"
     VERDICTS = "veredicto"
+    LETTERS = "cartas"
 
 
 ORDERS = ("cierre", "-cierre", "titulo", "monto")
@@ -109,6 +111,8 @@ def staff_calls(*, state: CallState | None = None, waits: CallWaits | None = Non
             query = query.where(Call.id.in_(_unanswered().with_only_columns(ConsultationComment.call_id)))
         case CallWaits.VERDICTS:
             query = query.where(Call.id.in_(_unscreened().with_only_columns(Application.call_id)))
+        case CallWaits.LETTERS:
+            query = query.where(Call.id.in_(lost_calls()))
     return query
 
 

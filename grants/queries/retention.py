@@ -15,6 +15,7 @@ from grants.models.award import Award
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.determination import Appeal, Determination, Letter
+from grants.models.mail import ApplicationMail
 from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import CureRequest
@@ -175,6 +176,7 @@ def left_of(application_ids: Sequence[int]) -> dict[int, set[str]]:
         ("attachments", Attachment.application_id),
         ("companions", CoApplicant.application_id),
         ("letters", Letter.application_id),
+        ("mails", ApplicationMail.application_id),
         ("cures", CureRequest.application_id),
         ("notes", ApplicationNote.application_id),
     ):

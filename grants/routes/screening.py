@@ -27,6 +27,7 @@ from grants.queries.bulk import officer_of, undone_screenings
 from grants.queries.companions import companions_of
 from grants.queries.dossiers import preparing_key
 from grants.queries.likeness import applications_by_id, likeness_of
+from grants.queries.mail import mails_of
 from grants.queries.notes import notes_of
 from grants.queries.paper import source_of
 from grants.queries.retention import destruction_of
@@ -40,6 +41,8 @@ from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicationState
 from grants.states.companion import COMPANION
 from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
+from mail.queries import LOST
+from mail.states import MESSAGE_STATES
 
 MOST_ALIKE = 20  # a form that everybody attaches would fill the page
 
@@ -147,6 +150,9 @@ def screening_page(
         refusal=refusal.message() if refusal is not None else None,
         form=form if decidable and may_decide(application) else None,
         own=own,
+        mails=mails_of(application) if not own else [],
+        mail_states=MESSAGE_STATES,
+        lost=LOST,
         notes=notes_of(application) if not own else [],
         note_form=(note_form or NoteForm(formdata=None)) if may_decide(application) else None,
     )

@@ -34,6 +34,7 @@ from grants.rules.itinerary import Leg, read_legs
 from grants.rules.problems import Problem
 from grants.services.course import bring_up_to_date
 from grants.services.dossiers import withdraw_dossier_of
+from grants.services.letters import keep_mail
 from grants.states.application import APPLICATION_STATES, ApplicantKind, ApplicationState
 from grants.states.call import CallState, Direction
 
@@ -288,7 +289,7 @@ def withdraw_application(application: Application, reason: str = "") -> Applicat
     application.withdrawal_reason = reason.strip() or None
     session().flush()
     if application.folio is not None:
-        write_withdrawal_letter(application)
+        keep_mail(application, write_withdrawal_letter(application))
     record("application.withdrawn", "application", application.id, {"state": before.value}, {"state": "withdrawn"})
     withdraw_dossier_of(application)
     return application

@@ -23,16 +23,18 @@ from grants.errors.retention import CallHeld
 from grants.models.application import Application, ApplicationVersion, Attachment, CoApplicant
 from grants.models.call import Call
 from grants.models.determination import Letter
+from grants.models.mail import ApplicationMail
 from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import Screening
+from grants.queries import mail as mail_queries
 from grants.queries import retention as queries
 from grants.queries.applications import hold as hold_application
 from grants.queries.companions import companions_of
 from grants.rules.retention import ACCOUNT_CLOSED, RetentionRule, read_schedule
 from grants.services.forgetting import NIGHTLY, plan_nightly
 from grants.services.partial_uploads import forget_uploads_to
-from mail.services import forget_letters
+from mail.services import forget_letters, forget_messages
 from scoring.queries import dossier_by_code
 from scoring.services import forget_dossier
 
@@ -184,6 +186,7 @@ def destroy_application(application: Application, rule: RetentionRule, event_on:
     if appeal is not None:
         appeal.text, appeal.filed_by_id = EMPTY, None
         appeal.reason = EMPTY if appeal.reason is not None else None
+    forget_messages(mail_queries.numbers_of(application))
     for subject in filter(None, (application.folio, f"/solicitudes/{application.id}/")):
         forget_letters(person.email, subject)
     for companion in companions_of(application):
@@ -229,7 +232,7 @@ def _empty(application: Application) -> None:
     )
     noted = update(Screening).where(Screening.application_id == mine, Screening.note != "")
     session().execute(noted.values(note=EMPTY))
-    for table in (Attachment, Letter, CoApplicant, ApplicationNote):
+    for table in (Attachment, ApplicationMail, Letter, CoApplicant, ApplicationNote):
         session().execute(delete(table).where(table.application_id == mine))
     session().expire(application, ["attachments"])
     application.answers, application.itinerary, application.budget = {}, [], []

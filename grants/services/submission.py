@@ -20,6 +20,7 @@ from grants.rules.itinerary import read_legs
 from grants.rules.likeness import itinerary_key
 from grants.services.applications import adopt_working_copy, problems_of
 from grants.services.course import bring_up_to_date
+from grants.services.letters import keep_mail
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.call import CallState
 
@@ -62,7 +63,7 @@ def submit_application(application: Application) -> Acuse:
     if problems:
         raise ApplicationIncomplete(problems=problems)
     seal(application, moment)
-    write_acuse_letter(application)
+    keep_mail(application, write_acuse_letter(application))
     session().flush()
     return _acuse(application)
 

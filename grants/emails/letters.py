@@ -26,6 +26,10 @@ READMITTED = N_(
     "Su solicitud cumple los requisitos. Un comité complementario la evaluará con las mismas reglas que a las demás, "
     "sin saber de quién es, y le escribiremos con su lugar."
 )
+REVIEWED_AGAIN = N_(
+    "Un comité complementario, sin quienes ya la calificaron, evaluará de nuevo su solicitud con las mismas reglas que "
+    "a las demás y sin saber de quién es, y le escribiremos con su lugar. Su resultado no puede empeorar por esto."
+)
 LONGEST_SUBJECT = 300  # with the data put in
 
 
@@ -126,16 +130,16 @@ def _settlement(report: ExpenseReport) -> str:
     return _("Lo que comprobó ya se le pagó: no hay otro pago ni nada por devolver.")
 
 
-def appeal_resolved(appeal: Appeal) -> LetterText:
-    """Give the reasoned outcome of an appeal."""
+def appeal_resolved(appeal: Appeal, *, goes_on: bool) -> LetterText:
+    """Give the reasoned outcome of an appeal, and the review that follows where the application goes on to one."""
     application = appeal.determination.application
     upheld = appeal.state is AppealState.UPHELD
-    readmitted = upheld and appeal.determination.outcome is Outcome.INELIGIBLE
+    follows = READMITTED if appeal.determination.outcome is Outcome.INELIGIBLE else REVIEWED_AGAIN
     return _letter(
         "appeal",
         "appeal_upheld" if upheld else "appeal_dismissed",
         application,
-        {"motivo": appeal.reason or "", "sigue": _(READMITTED) if readmitted else ""},
+        {"motivo": appeal.reason or "", "sigue": _(follows) if goes_on else ""},
         (_("Ver mi solicitud"), f"/solicitudes/{application.id}"),
     )
 
@@ -155,6 +159,8 @@ def readmission_text(readmission: Readmission) -> str:
     """Return what the addendum to the results means for the application, in the reader's language."""
     if readmission.position is None:
         return _("No alcanza el mínimo que piden las reglas, así que no recibe apoyo.")
+    told = readmission.appeal.determination
+    kept = told.outcome is not Outcome.INELIGIBLE and readmission.position == told.position
     if readmission.by_merit:
         text = _(
             "Le corresponde el lugar %(place)s y, evaluada junto con las demás, habría tenido apoyo. Los apoyos ya "
@@ -162,6 +168,10 @@ def readmission_text(readmission: Readmission) -> str:
             "libere.",
             place=readmission.position,
         )
+    elif kept and readmission.outcome is Outcome.WAITLISTED:
+        text = _("Conserva el lugar %(place)s que ya tenía en la lista de espera.", place=readmission.position)
+    elif kept:
+        return _("Conserva el lugar %(place)s que ya tenía y no recibe apoyo.", place=readmission.position)
     elif readmission.outcome is Outcome.WAITLISTED:
         text = _("Le corresponde el lugar %(place)s y queda en la lista de espera.", place=readmission.position)
     else:

@@ -1,4 +1,4 @@
-"""What an upheld appeal of an ineligible application leads to: its own result, added to those that stand."""
+"""What an upheld appeal leads to: the application's own further result, added to those that stand."""
 
 from datetime import datetime
 

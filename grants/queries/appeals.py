@@ -13,9 +13,10 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.determination import Appeal, Determination
 from grants.models.screening import Screening
-from grants.queries.determinations import released_determination_of
+from grants.queries.determinations import determination_of, released_determination_of
 from grants.rules.appeals import is_open
 from grants.states.determination import AppealState
+from scoring.queries import readers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def count_open_appeals() -> int:
 
 
 def first_reviewers(application: Application) -> frozenset[int | None]:
-    """Return who decided about an application before: screened it or cleared its dossier."""
+    """Return who decided about an application before: screened it, cleared its dossier or reviewed it."""
     screeners = session().scalars(
         select(Screening.decided_by_id).where(Screening.application_id == application.id).order_by(Screening.id)
     )
@@ -101,4 +102,7 @@ def first_reviewers(application: Application) -> frozenset[int | None]:
         .where(BlindClearing.application_id == application.id)
         .order_by(BlindClearing.id)
     )
-    return frozenset([*screeners, *clearers]) - {None}
+    found = determination_of(application)
+    code = found.dossier_code if found is not None else None
+    readers = readers_of([code]).get(code, frozenset()) if code is not None else frozenset()
+    return frozenset([*screeners, *clearers, *readers]) - {None}

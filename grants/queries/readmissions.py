@@ -11,6 +11,7 @@ from core.database import session
 from grants.models.application import Application
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
+from grants.models.determination import Appeal, Determination
 from grants.models.readmission import Readmission
 from grants.rules.readmission import turn_key
 from grants.states.application import ApplicationState
@@ -25,7 +26,11 @@ def readmissions_of(call: Call, *, hold: bool = False) -> Sequence[Readmission]:
 
     With `hold` nobody else writes them until this transaction is over.
     """
-    query = select(Readmission).where(Readmission.call_id == call.id).options(joinedload(Readmission.application))
+    query = (
+        select(Readmission)
+        .where(Readmission.call_id == call.id)
+        .options(joinedload(Readmission.application), joinedload(Readmission.appeal).joinedload(Appeal.determination))
+    )
     if hold:
         query = query.with_for_update(of=Readmission).execution_options(populate_existing=True)
     return session().scalars(query.order_by(Readmission.id)).all()
@@ -88,6 +93,19 @@ def clearings_of(call: Call) -> dict[int, BlindClearing]:
         .order_by(BlindClearing.id)
     )
     return {clearing.application_id: clearing for clearing in session().scalars(query)}
+
+
+def first_readers(call: Call) -> dict[int, frozenset[int]]:
+    """Return who reviewed, before its appeal was upheld, each application that is reviewed again."""
+    query = (
+        select(Readmission.application_id, Determination.dossier_code)
+        .join(Determination, Determination.application_id == Readmission.application_id)
+        .where(Readmission.call_id == call.id, Determination.dossier_code.is_not(None))
+        .order_by(Readmission.id)
+    )
+    codes = {number: str(code) for number, code in session().execute(query)}
+    readers = scoring_queries.readers_of(codes.values())
+    return {number: readers.get(code, frozenset()) for number, code in codes.items()}
 
 
 def supplementary_panels(call: Call) -> list[Panel]:

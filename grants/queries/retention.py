@@ -157,6 +157,15 @@ def clearing_of(application: Application) -> BlindClearing | None:
     return session().scalar(select(BlindClearing).where(BlindClearing.application_id == application.id))
 
 
+def dossier_codes_of(application: Application) -> set[str]:
+    """Return under which codes committees had an application: a second one where an upheld appeal had it reviewed."""
+    found = (
+        clearing_of(application),
+        session().scalar(select(Determination).where(Determination.application_id == application.id)),
+    )
+    return {one.dossier_code for one in found if one is not None and one.dossier_code is not None}
+
+
 def appeal_of(application: Application) -> Appeal | None:
     """Return the appeal against an application's result."""
     query = select(Appeal).join(Appeal.determination).where(Determination.application_id == application.id)

@@ -207,7 +207,7 @@ def determination_show(application_id: int) -> Response:
     if found is None:
         raise ApplicationNotFound()
     readmission = readmission_queries.readmission_of(application)
-    code = readmission.dossier_code if readmission is not None else found.dossier_code
+    again = readmission.dossier_code if readmission is not None else None
     rulebook = found.call.rulebook
     criteria = {entry["id"]: entry["name"] for entry in rulebook.document["criteria"]} if rulebook is not None else {}
     return show(
@@ -218,7 +218,10 @@ def determination_show(application_id: int) -> Response:
         outcomes=OUTCOME_LABELS,
         tones=OUTCOME_TONES,
         criteria=criteria,
-        feedback=scoring_queries.feedback_for(code) if code else [],
+        feedback=[
+            (code, scoring_queries.feedback_for(code)) for code in (again, found.dossier_code) if code is not None
+        ],
+        again=again,
         letters=queries.letters_of(application),
         window=appeal_queries.appeal_window(application),
         appeal=appeal_queries.appeal_of(application),

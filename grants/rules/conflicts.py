@@ -38,14 +38,16 @@ def ties(
     *,
     sponsors: Collection[int],
     collaborators: Collection[int] = (),
+    judged: bool = False,
 ) -> list[Tie]:
     """Return every tie between a reviewer and those who apply.
 
     `sponsors` are the organisations that give to a fund that pays; `collaborators` the accounts that once applied
-    together with the reviewer. Both surnames equal counts as one household: better a colleague reads the file.
+    together with the reviewer; `judged` says that the reviewer had the application before its appeal was upheld. Both
+    surnames equal counts as one household: better a colleague reads the file.
     """
     found = []
-    if reviewer.user_ids & applicants.user_ids:
+    if judged or reviewer.user_ids & applicants.user_ids:
         found.append(Tie.OTHER)
     if reviewer.organisation_ids & applicants.organisation_ids:
         found.append(Tie.SAME_ORGANISATION)

@@ -135,7 +135,7 @@ def _told(calendar: Calendar) -> Iterator[Step]:
         yield Step(
             _("Inconformidades"),
             _("Alguien que no participó en la primera decisión"),
-            (days,),
+            (days, _("Si procede, un comité complementario la evalúa sin quienes ya la calificaron.")),
             (CallState.APPEALS,),
             calendar.results_on,
             last,

@@ -34,16 +34,18 @@ def worth(published: str, *, lower_is_better: bool) -> Fraction:
     return -score if lower_is_better else score
 
 
-def place_among(own: Standing, others: Sequence[Standing]) -> Among:
+def place_among(own: Standing, others: Sequence[Standing], *, earlier: Standing | None = None) -> Among:
     """Return a late line's place: after every one with the same score or more. Below the thresholds it has none.
 
     It would have had support when everybody before it has it, or somebody after it does; where the rules divide the
-    budget only its own part counts.
+    budget only its own part counts. `earlier` is how it stood itself when it was reviewed before: it takes no place,
+    but with that score there was no support.
     """
     if not own.passed:
         return Among(None, by_merit=False, may_wait=False)
     ranked = [one for one in others if one.passed]
-    rivals = [one for one in ranked if one.group == own.group]
+    known = [*ranked, earlier] if earlier is not None and earlier.passed else ranked
+    rivals = [one for one in known if one.group == own.group]
     before = [one for one in rivals if one.score >= own.score]
     after = [one for one in rivals if one.score < own.score]
     place = 1 + sum(1 for one in ranked if one.score >= own.score)
@@ -52,6 +54,13 @@ def place_among(own: Standing, others: Sequence[Standing]) -> Among:
     merit = all(one.awarded for one in before) or any(one.awarded for one in after)
     waits = merit or any(not one.awarded for one in rivals)
     return Among(place, by_merit=merit, may_wait=waits)
+
+
+def never_worse(now: Among, before: Among) -> Among:
+    """Return the better of two places: nobody loses what was published of them because their appeal was upheld."""
+    if now.by_merit or before.position is None:
+        return now
+    return before if now.position is None or now.position > before.position else now
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.determination import Appeal
 from grants.queries import appeals as queries
+from grants.queries.applications import hold
 from grants.queries.determinations import released_determination_of
 from grants.queries.readmissions import count_under_way
 from grants.rules.appeals import may_decide
@@ -20,10 +21,12 @@ from grants.services.course import move_call
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.services.readmissions import readmit
+from grants.states.application import ApplicationState
 from grants.states.call import CallState
-from grants.states.determination import APPEAL, AppealState, Outcome
+from grants.states.determination import APPEAL, AppealState
 
 LONGEST_APPEAL = 20_000
+RECONSIDERED = (ApplicationState.INELIGIBLE, ApplicationState.NOT_SELECTED, ApplicationState.WAITLISTED)
 
 
 def file_appeal(application: Application, *, text: str) -> Appeal:
@@ -56,7 +59,7 @@ def file_appeal(application: Application, *, text: str) -> Appeal:
 def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary: str) -> Appeal:
     """Decide an appeal with its reasons: to the applicant in full, to the public in a sentence that names nobody.
 
-    Who was found ineligible and is right goes on to a supplementary committee.
+    Who is right goes on to a supplementary committee, without those who reviewed the application before.
 
     Raises:
         AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
@@ -64,6 +67,7 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
     """
     session().refresh(appeal, with_for_update={"of": Appeal})  # two at once: the second waits and sees the first
     application = appeal.determination.application
+    hold(application)
     target = AppealState.UPHELD if upheld else AppealState.DISMISSED
     APPEAL.check(appeal.state, target)
     ensure_impartial(application)
@@ -75,10 +79,11 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
     appeal.resolved_at, appeal.resolved_by_id = now(), actor().user_id
     session().flush()
     record("appeal.resolved", "application", application.id, {"state": "filed"}, {"state": target.value})
-    if upheld and appeal.determination.outcome is Outcome.INELIGIBLE:
+    goes_on = upheld and application.state in RECONSIDERED  # not whoever moved up or withdrew meanwhile
+    if goes_on:
         readmit(appeal)
     with in_language(application.applicant.language):
-        text = letters.appeal_resolved(appeal)
+        text = letters.appeal_resolved(appeal, goes_on=goes_on)
     send_letter(application, text, about=f"appeal:{appeal.id}")
     session().flush()
     return appeal

@@ -15,7 +15,7 @@ from grants.models.call import Call
 from grants.models.screening import PayingOrganisation
 from grants.queries import calls as call_queries
 from grants.queries import screening as queries
-from grants.queries.readmissions import panel_key, receiving_panel, supplementary_panels
+from grants.queries.readmissions import first_readers, panel_key, receiving_panel, supplementary_panels
 from grants.rules.conflicts import Party, ties
 from grants.services.reminders import plan_reminders
 from scoring import queries as scoring_queries
@@ -88,9 +88,9 @@ def name_paying_organisations(call: Call, organisation_ids: Iterable[int]) -> No
 def hand_over_conflicts(call: Call, panel: Panel | None = None) -> int:
     """Work out who may not judge what, and give scoring opaque pairs; return how many pairs there are.
 
-    Looks at organisations, both surnames, earlier joint applications, the applicants themselves, and the organisations
-    that pay. May be repeated whenever somebody joins: scoring keeps one conflict per pair and kind. `panel` is the one
-    that receives dossiers now unless it is named.
+    Looks at organisations, both surnames, earlier joint applications, the applicants themselves, the organisations
+    that pay, and who had the application before an appeal was upheld. May be repeated whenever somebody joins: scoring
+    keeps one conflict per pair and kind. `panel` is the one that receives dossiers now unless it is named.
 
     Raises:
         NoPanel: no committee yet.
@@ -108,12 +108,19 @@ def hand_over_conflicts(call: Call, panel: Panel | None = None) -> int:
     theirs = {dossier.code for dossier in scoring_queries.dossiers_of_panel(panel)}
     dossiers = [(code, application) for code, application in queries.under_review(call) if code in theirs]
     behind = queries.behind([application for _code, application in dossiers])
+    before = first_readers(call)
     found = []
     for code, application in dossiers:
         people = behind[application.id]
         applicants = Party(people.user_ids, people.names, people.organisation_ids)
         for reviewer_id, party in parties.items():
-            known = ties(party, applicants, sponsors=sponsors, collaborators=collaborators.get(reviewer_id, ()))
+            known = ties(
+                party,
+                applicants,
+                sponsors=sponsors,
+                collaborators=collaborators.get(reviewer_id, ()),
+                judged=reviewer_id in before.get(application.id, ()),
+            )
             found += [KnownConflict(code, reviewer_id, ConflictKind(tie.value)) for tie in known]
     record_conflicts(panel, found)
     record("conflicts.handed_over", "call", call.id, None, {"pairs": len(found)})

@@ -1,4 +1,6 @@
-"""Bring back what was found ineligible by mistake: reviewed like the others, ranked among them, told as an addendum."""
+"""Bring back what an upheld appeal was about: reviewed like the others, ranked among them, told as an addendum."""
+
+from collections.abc import Mapping
 
 from core.audit import record
 from core.clock import now
@@ -8,16 +10,18 @@ from grants.emails import letters
 from grants.errors.awards import NothingToRelease, RankingNotReleased
 from grants.models.application import Application
 from grants.models.call import Call
-from grants.models.determination import Appeal
+from grants.models.determination import Appeal, Determination
 from grants.models.readmission import Readmission
 from grants.queries import readmissions as queries
-from grants.rules.readmission import Among, Standing, Turn, Turns, place_among, worth
-from grants.services.dossiers import prepare_dossiers
+from grants.queries.dossiers import clearing_of
+from grants.rules.readmission import Among, Standing, Turn, Turns, never_worse, place_among, worth
+from grants.services.dossiers import move_clearing, prepare_dossiers
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.determination import Outcome
 from grants.states.readmission import READMISSION, ReadmissionState
+from grants.states.screening import ClearingState
 from scoring import queries as scoring_queries
 from scoring.models import Panel, RankingLine
 from scoring.services import release_ranking, select
@@ -26,10 +30,12 @@ from scoring.states import PanelState, RankingState
 
 
 def readmit(appeal: Appeal) -> Readmission:
-    """Make an application eligible again because its appeal was upheld, and blind its dossier for a committee.
+    """Make an application eligible again because its appeal was upheld, and ready its dossier for a committee.
+
+    One that was reviewed goes to another committee as it was cleared for the first, under a code of its own.
 
     Raises:
-        IllegalTransition: it is not one that was found ineligible.
+        IllegalTransition: it has support, or was withdrawn.
     """
     application = appeal.determination.application
     _move(application, ApplicationState.ELIGIBLE)
@@ -43,7 +49,11 @@ def readmit(appeal: Appeal) -> Readmission:
     session().add(readmission)
     session().flush()
     record("application.readmitted", "application", application.id, None, {"readmission": readmission.id})
+    clearing = clearing_of(application)
+    if clearing is not None and clearing.state is ClearingState.HANDED_OVER:
+        move_clearing(clearing, ClearingState.CLEARED)
     prepare_dossiers(application.call)
+    session().flush()
     return readmission
 
 
@@ -72,13 +82,13 @@ def release_readmissions(call: Call) -> list[Readmission]:
         for one in known
         if one.state is ReadmissionState.ADMITTED and one.application.state is ApplicationState.IN_REVIEW
     }
-    others = [_standing(first.panel, line) for line in scoring_queries.ranking_lines(first)]
+    others = {line.dossier.code: _standing(first.panel, line) for line in scoring_queries.ranking_lines(first)}
     released = []
     for panel in queries.supplementary_panels(call):
         for line in _order_of(panel):
             readmission = waiting.get(by_code.get(line.dossier.code, 0))
             if readmission is not None:
-                among, turn = place_among(_standing(panel, line), others), None
+                among, turn = _among(readmission.appeal.determination, _standing(panel, line), others), None
                 if among.position is not None:
                     rule = str(line.trace[-1]["rule"])
                     turn = turns.take(among.position, line.score_text, committee=panel.call_key, last_rule=rule)
@@ -119,6 +129,12 @@ def _standing(panel: Panel, line: RankingLine) -> Standing:
         group=group,
         payable=envelopes is None or group in {part.id for part in envelopes.parts},
     )
+
+
+def _among(told: Determination, own: Standing, others: Mapping[str, Standing]) -> Among:
+    rivals = [other for code, other in others.items() if code != told.dossier_code]
+    among = place_among(own, rivals, earlier=others.get(told.dossier_code or ""))
+    return never_worse(among, Among(told.position, by_merit=False, may_wait=told.outcome is Outcome.WAITLISTED))
 
 
 def _release(readmission: Readmission, line: RankingLine, among: Among, turn: Turn | None) -> None:

@@ -174,8 +174,9 @@ def destroy_application(application: Application, rule: RetentionRule, event_on:
     numbers += cure.answer_files if cure is not None else []
     if clearing is not None:
         numbers += [file["stored_file_id"] for file in clearing.files if file.get("stored_file_id")]
-        dossier = dossier_by_code(clearing.dossier_code) if clearing.dossier_code else None
-        numbers += forget_dossier(dossier) if dossier is not None else []
+        for code in sorted(queries.dossier_codes_of(application)):
+            dossier = dossier_by_code(code)
+            numbers += forget_dossier(dossier) if dossier is not None else []
         clearing.content, clearing.files, clearing.findings = {}, [], []
     files = queries.stored_files(numbers)
     counts = {"answers": len(application.answers), "files": len(files), "letters": len(letters)}

@@ -90,8 +90,11 @@ APPLICATION_STATES = StateTable(
         ),
         Transition(_State.WAITLISTED, _State.AWARDED, OFFICER),
         Transition(_State.WAITLISTED, _State.NOT_SELECTED, OFFICER),
-        Transition(_State.NOT_SELECTED, _State.AWARDED, OFFICER),  # an appeal was upheld
-        Transition(_State.INELIGIBLE, _State.ELIGIBLE, OFFICER),  # an appeal was upheld
+        Transition(_State.NOT_SELECTED, _State.AWARDED, OFFICER),  # an appeal upheld before such were reviewed again
+        *(  # an appeal was upheld: another committee reviews it
+            Transition(state, _State.ELIGIBLE, OFFICER)
+            for state in (_State.INELIGIBLE, _State.NOT_SELECTED, _State.WAITLISTED)
+        ),
     ],
     _State.DRAFT,
 )

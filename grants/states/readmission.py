@@ -8,7 +8,7 @@ from grants.states.determination import OFFICER
 
 
 class ReadmissionState(StrEnum):
-    """Where an application stands that was found ineligible and admitted on appeal."""
+    """Where an application stands that was admitted to a review, or another one, on appeal."""
 
     ADMITTED = "admitted"
     RELEASED = "released"

@@ -83,6 +83,7 @@ CLEARING = StateTable(
         Transition(ClearingState.AWAITING, ClearingState.CLEARED, OFFICER),
         Transition(ClearingState.CLEARED, ClearingState.AWAITING, OFFICER),
         Transition(ClearingState.CLEARED, ClearingState.HANDED_OVER, OFFICER),
+        Transition(ClearingState.HANDED_OVER, ClearingState.CLEARED, OFFICER),  # an appeal was upheld
         Transition(ClearingState.AWAITING, ClearingState.WITHDRAWN, SYSTEM),
         Transition(ClearingState.CLEARED, ClearingState.WITHDRAWN, SYSTEM),
         Transition(ClearingState.HANDED_OVER, ClearingState.WITHDRAWN, SYSTEM),

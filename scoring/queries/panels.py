@@ -1,6 +1,6 @@
 """Panels, their seats and how far they have come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,21 @@ def assignments_of_dossier(dossier: Dossier) -> list[Assignment]:
         .order_by(PanelSeat.id)
     )
     return list(session().scalars(query))
+
+
+def readers_of(codes: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Return who had each dossier to review, whatever became of it."""
+    query = (
+        select(Dossier.code, PanelSeat.reviewer_id)
+        .join(Assignment, Assignment.dossier_id == Dossier.id)
+        .join(Assignment.seat)
+        .where(Dossier.code.in_(sorted(codes)))
+        .order_by(Dossier.code, PanelSeat.id)
+    )
+    found: dict[str, set[int]] = {}
+    for code, reviewer_id in session().execute(query):
+        found.setdefault(code, set()).add(reviewer_id)
+    return {code: frozenset(readers) for code, readers in found.items()}
 
 
 def coverage(panel: Panel, *, page: int = 1, per_page: int = 25) -> Coverage:

@@ -316,8 +316,9 @@ def test_appeal_is_decided_by_somebody_else_with_reasons(clock: FrozenClock, off
     ]
     figures = figure_queries.process_figures(call)
     assert (figures.appeals_filed, figures.appeals_upheld) == (1, 1)
-    services.record_award(found[2], found[2].requested)
-    assert found[2].state is ApplicationState.AWARDED
+    with pytest.raises(NotAwarded):  # being right is a review by others, not money
+        services.record_award(found[2], found[2].requested)
+    assert found[2].state is ApplicationState.ELIGIBLE
 
 
 def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, officer: Any) -> None:

@@ -16,17 +16,20 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.clock import FrozenClock, now
 from core.context import acting_as
+from core.database import session as current
 from core.money import Money
 from core.roles import Role
 from grants import services
 from grants.emails.letters import readmission_text
 from grants.errors.awards import AppealsOpen, NotAwarded, NothingToRelease
 from grants.models import Application, Call, Readmission
+from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as determination_queries
 from grants.queries import dossiers as dossier_queries
 from grants.queries import readmissions as queries
+from grants.queries import retention as retention_queries
 from grants.queries.appeals import appeal_window
-from grants.rules.readmission import PUBLISHED, Among, Standing, Turn, Turns, place_among, turn_key, worth
+from grants.rules.readmission import PUBLISHED, Among, Standing, Turn, Turns, never_worse, place_among, turn_key, worth
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.determination import Outcome
@@ -177,6 +180,17 @@ def test_the_money_goes_by_place_then_support_then_score_then_turn() -> None:
     assert better < turn_key(place=2, by_merit=True, score="1.75", turn=1, lower_is_better=True)
 
 
+def test_who_was_reviewed_before_does_not_lose_by_it_nor_gain_with_the_same_score() -> None:
+    others, before = [line(9, awarded=True), line(7, awarded=True)], line(6)
+    assert place_among(line(6), others, earlier=before) == Among(3, by_merit=False, may_wait=True)
+    assert place_among(line(8), others, earlier=before) == Among(2, by_merit=True, may_wait=True)
+    told = Among(3, by_merit=False, may_wait=True)
+    worse, better = Among(5, by_merit=False, may_wait=True), Among(2, by_merit=True, may_wait=True)
+    below = Among(None, by_merit=False, may_wait=False)
+    assert [never_worse(one, told) for one in (worse, below, better)] == [told, told, better]
+    assert never_worse(worse, below) == worse
+
+
 # --- the way back ----------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +276,42 @@ def test_one_in_the_middle_waits_in_its_place(clock: FrozenClock, officer: User)
     assert [may_move_up(one) for one in (found[1], refused, found[2])] == [True, False, False]
     services.record_award(found[1], found[1].requested)
     assert [one.application for one in next_in_line()] == [refused]
+
+
+@pytest.mark.parametrize(
+    ("marks", "place", "said"),
+    [(5, (2, True), "habría tenido apoyo"), (2, (3, False), "Conserva el lugar 3 que ya tenía")],
+)
+def test_who_was_reviewed_is_reviewed_again_by_others_and_keeps_at_least_its_place(
+    clock: FrozenClock, officer: User, marks: int, place: tuple[int, bool], said: str
+) -> None:
+    call, found, _refused = told(clock, officer)
+    last, first_code = found[2], retention_queries.dossier_codes_of(found[2])
+    (panel,) = filter(None, [scoring_queries.panel_of_call(call.slug)])
+    judges = {seat.reviewer_id for seat in scoring_queries.seats_of_panel(panel)}
+    other = uphold(last)
+    assert "sin quienes ya la calificaron" in determination_queries.letters_of(last)[-1].paragraphs[3]
+    with acting_as(make.officer_actor(other)):
+        services.open_review(call, review_opens_at=now(), review_closes_at=now() + timedelta(days=10))
+        for judge in judges:
+            services.seat_reviewer_on(call, current().get_one(User, judge), keywords=["eje-1"])
+    again = reviewed(call, other, [marks] * 4)
+    refused = {seat for _dossier, seat in scoring_queries.conflicted_pairs(again)}
+    seats = scoring_queries.seats_of_panel(again)
+    assert {seat.reviewer_id for seat in seats if seat.id in refused} == judges
+    read_by = {one.seat.reviewer_id for one in scoring_queries.assignments_of_panel(again)}
+    assert (len(read_by), read_by & judges) == (3, set())
+    with acting_as(make.officer_actor(other)):
+        (released,) = services.release_readmissions(call)
+    assert (released.position, released.by_merit) == place
+    assert released.outcome is Outcome.WAITLISTED
+    by_merit = released.by_merit
+    assert said in readmission_text(released)
+    assert upheld_waiting() == ([last] if by_merit else [])
+    assert [may_move_up(one) for one in (found[1], last)] == [not by_merit, by_merit]
+    assert retention_queries.dossier_codes_of(last) == first_code | {released.dossier_code}
+    assert len(retention_queries.dossier_codes_of(last)) == 2
+    assert judges < appeal_queries.first_reviewers(last)
 
 
 def test_below_the_thresholds_there_is_no_place(clock: FrozenClock, officer: User) -> None:

@@ -91,21 +91,22 @@ class TestMovingUp:
         services.award_pending(call)
         assert queries.awards_to_commit() == 0
 
-    def test_an_upheld_appeal_gets_its_money_whatever_its_place(
+    def test_an_upheld_appeal_passes_nobody_and_holds_its_place_while_it_is_reviewed_again(
         self, client: FlaskClient, login: Login, session: Session, released: Call
     ) -> None:
-        second = on_the_list(session)[1]
-        with acting(second.applicant_user_id, Role.APPLICANT):
-            appeal = grants.file_appeal(second, text="Se sumó mal un criterio.")
+        first, second = on_the_list(session)[:2]
+        with acting(first.applicant_user_id, Role.APPLICANT):
+            appeal = grants.file_appeal(first, text="Se sumó mal un criterio.")
         with acting(make_user(Role.PROGRAMME_OFFICER).id, Role.PROGRAMME_OFFICER):
             grants.resolve_appeal(appeal, upheld=True, reason="Tiene razón.", public_summary="Se corrigió una suma.")
         session.commit()
         login(Role.TREASURER)
-        assert "Inconformidades procedentes" in client.get(WAITING).get_data(as_text=True)
-        answer = client.post(f"{WAITING}/{second.id}", data={"amount": "10,000"})
-        assert answer.status_code == 303
-        session.expire_all()
-        assert second.state == ApplicationState.AWARDED
+        page = client.get(WAITING).get_data(as_text=True)
+        assert "Inconformidades procedentes" not in page
+        assert "Se evalúa de nuevo" in page
+        assert (queries.may_move_up(first), queries.may_move_up(second)) == (False, False)
+        for one in (first, second):
+            assert client.post(f"{WAITING}/{one.id}", data={"amount": "10,000"}).status_code == 404
 
     def test_nobody_but_the_treasurer_commits(self, client: FlaskClient, login: Login, released: Call) -> None:
         assert client.get(WAITING).status_code in (302, 303, 401)

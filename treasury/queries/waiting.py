@@ -13,6 +13,7 @@ from grants.queries.readmissions import first_in_turn
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState, ReportState
 from grants.states.determination import AppealState, DeterminationState, Outcome
+from grants.states.readmission import ReadmissionState
 from treasury.models import Allocation, Commitment
 
 
@@ -40,7 +41,12 @@ class NextInLine:
     @property
     def is_covered(self) -> bool:
         """Whether what is left pays for it."""
-        return self.left >= self.asked
+        return self.left >= self.asked and not self.is_reviewed_again
+
+    @property
+    def is_reviewed_again(self) -> bool:
+        """Whether an upheld appeal has it reviewed again: until its result is out the list stands still."""
+        return self.application.state is not ApplicationState.WAITLISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,12 @@ def upheld_waiting() -> list[Application]:
     return [application for application, readmission in rows if readmission is None or readmission in first]
 
 
+# Whoever waits keeps the place while an upheld appeal has the application reviewed again: nobody behind moves past.
+_REVIEWED_AGAIN = and_(
+    Determination.outcome == Outcome.WAITLISTED,
+    Readmission.state == ReadmissionState.ADMITTED,
+    Application.state.in_([ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW]),
+)
 # A place given after the results stands before the one that had its number, and moves nobody.
 _PLACE = func.coalesce(2 * Readmission.position - 1, 2 * Determination.position)
 
@@ -112,7 +124,7 @@ def _on_the_list() -> tuple[ColumnElement[bool], ...]:
     return (
         or_(Determination.outcome == Outcome.WAITLISTED, Readmission.outcome == Outcome.WAITLISTED),
         Determination.state == DeterminationState.RELEASED,
-        Application.state == ApplicationState.WAITLISTED,
+        or_(Application.state == ApplicationState.WAITLISTED, _REVIEWED_AGAIN),
     )
 
 

@@ -67,7 +67,8 @@ def award_commit(application_id: int) -> Response | tuple[str, int]:
 
 def _waiting(application_id: int) -> Application:
     """Return an application that may be committed on its own now; any other does not exist here."""
-    found = [*queries.upheld_waiting(), *(one.application for one in queries.next_in_line())]
+    line = (one.application for one in queries.next_in_line() if not one.is_reviewed_again)
+    found = [*queries.upheld_waiting(), *line]
     application = next((one for one in found if one.id == application_id), None)
     ensure(application)
     assert application is not None

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.factories.trust import give, make_fund, pesos, post
 from trust import queries
 from trust.errors import MatchDiffers, NothingToMatch, ReasonRequired, StatementKnown
 from trust.models import BankLine, BankStatement, Fund, FundKind, MatchReason
-from trust.rules.bank import CsvMapping, StatementUnreadable, fingerprints, read_statement
+from trust.rules.bank import CsvMapping, StatementUnreadable, fingerprints, propose_mapping, read_statement
 from trust.services import (
     import_statement,
     match_by_hand,
@@ -217,10 +218,41 @@ class TestReading:
             read(text, PLAIN)
         assert refused.value.parameters["row"] == row
 
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            (
+                "Banco;\nFecha operación;Concepto;Cargo;Abono;Saldo\n02/03/2026;Comisión;1.500,50;;7,00\n",
+                CsvMapping("Fecha operación", money_in="Abono", money_out="Cargo", description="Concepto", dates="dmy",
+                           decimal_comma=True),
+            ),
+            (
+                "Booking Date,Amount,Credit/Debit,Details\n2026-03-02,1500.50,DBIT,Fee\n",
+                CsvMapping("Booking Date", amount="Amount", direction="Credit/Debit", description="Details"),
+            ),
+            (
+                "FECHA|REFERENCIA|IMPORTE\n02/03/26|a|-1500.50\n",
+                CsvMapping("FECHA", amount="IMPORTE", reference="REFERENCIA", dates="dmy-short"),
+            ),
+            ("Fecha,Importe\nayer,10\n", None),
+            ("Nombre,Importe\nAna,10\n", None),
+        ],
+    )  # fmt: skip
+    def test_columns_are_proposed_from_their_titles_only_where_the_file_then_reads(
+        self, text: str, wanted: CsvMapping | None
+    ) -> None:
+        assert propose_mapping(text.encode(), "MXN") == wanted
+        if wanted is not None:
+            assert [one[1] for one in read(text, wanted)] == [-1_500_50]
+            assert propose_mapping(text.encode("cp1252"), "MXN") == replace(
+                wanted, encoding="utf-8" if text.isascii() else "cp1252"
+            )
+
     @given(st.binary(max_size=300), st.sampled_from(HEADS))
     def test_no_bytes_break_it(self, data: bytes, head: bytes) -> None:
         with suppress(StatementUnreadable):
             assert read_statement(head + data, "MXN", PLAIN).lines
+        propose_mapping(head + data, "MXN")
 
     def test_equal_lines_of_one_day_are_two_lines(self) -> None:
         table = "Fecha,Importe,Referencia,Concepto\n" + "2026-03-02,10,,Comisión\n" * 2
@@ -372,6 +404,9 @@ class TestPages:
         assert 'value="Importe"' in bad.get_data(as_text=True)
         assert client.post(address, data=typed).status_code == 422
         good = table_of(("2026-03-02", "100", "", "=HYPERLINK(1)"), ("2026-03-02", "-5", "", "Comisión"))
+        asked = send(good, booked_on="", amount="").get_data(as_text=True)
+        assert "Las columnas se proponen" in asked
+        assert 'value="Importe"' in asked
         assert send(good).status_code == 303
         assert send(good).status_code == 422
         assert 'value="Importe"' in client.get(address).get_data(as_text=True)

@@ -1,6 +1,7 @@
 """Shapes of what is sent and said about the bank's statements."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from wtforms import BooleanField, FileField, SelectField, SelectMultipleField, StringField
@@ -12,7 +13,7 @@ from core.money import format_money
 from core.settings import setting
 from trust.forms.giving import CURRENCIES
 from trust.queries.bank import BookMove
-from trust.rules.bank import DATE_FORMATS
+from trust.rules.bank import DATE_FORMATS, propose_mapping
 
 LARGEST_STATEMENT_BYTES = 10_000_000
 REQUIRED = lazy("Este dato hace falta.")
@@ -55,6 +56,12 @@ class StatementForm(PuenteForm):
         for name, value in (mapping or {}).items():
             if name in self:
                 self[name].data = value
+
+    def propose(self, data: bytes) -> bool:
+        """Fill in what the titles of a file's columns seem to say; return whether they say enough."""
+        found = propose_mapping(data, self.currency.data)
+        self.remember(asdict(found) if found is not None else None)
+        return found is not None
 
 
 class MatchForm(PuenteForm):

@@ -18,7 +18,7 @@ from trust.forms import CURRENCIES, ReasonForm
 from trust.forms.bank import LARGEST_STATEMENT_BYTES, MatchForm, StatementForm
 from trust.models import MATCH_REASONS, Account, BankAccount, BankLine
 from trust.routes import blueprint
-from trust.rules.bank import CsvMapping
+from trust.rules.bank import CsvMapping, StatementUnreadable
 from trust.states import BANK_LINE_STATES, BankLineState
 
 SHOWN_AT_ONCE = 200
@@ -72,6 +72,8 @@ def statement_import() -> Response | tuple[str, int]:
         except Refusal as refusal:
             session().rollback()
             form.blame(refusal, {}, otherwise="statement")
+            if isinstance(refusal, StatementUnreadable) and refusal.is_about_columns and form.propose(_read(form)):
+                flash(_("Las columnas se proponen por sus títulos. Revísalas y elige el archivo otra vez."), "info")
         else:
             flash(
                 ngettext("Entró %(num)s línea nueva.", "Entraron %(num)s líneas nuevas.", done.new)
@@ -83,9 +85,14 @@ def statement_import() -> Response | tuple[str, int]:
     return render_template("trust/statement_import.html", form=form), 422 if form.errors else 200
 
 
+def _read(form: StatementForm) -> bytes:
+    stream = form.statement.data.stream
+    stream.seek(0)
+    return bytes(stream.read(LARGEST_STATEMENT_BYTES + 1))
+
+
 def _import(form: StatementForm) -> services.Imported:
-    sent = form.statement.data
-    data = sent.stream.read(LARGEST_STATEMENT_BYTES + 1)
+    sent, data = form.statement.data, _read(form)
     if len(data) > LARGEST_STATEMENT_BYTES:
         raise FileTooLarge(name=sent.filename or "", limit=LARGEST_STATEMENT_BYTES // 1_000_000)
     mapping = CsvMapping(

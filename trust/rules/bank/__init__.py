@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from trust.rules.bank.iso20022 import read_camt053
+from trust.rules.bank.proposal import propose_mapping
 from trust.rules.bank.swift import read_mt940
 from trust.rules.bank.table import read_csv
 from trust.rules.bank.values import (
@@ -28,6 +29,7 @@ __all__ = [
     "StatementLine",
     "StatementUnreadable",
     "fingerprints",
+    "propose_mapping",
     "read_statement",
 ]
 

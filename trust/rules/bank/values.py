@@ -56,6 +56,11 @@ class StatementUnreadable(InvalidInput):
         """Return the sentence with its reason in the reader's language."""
         return _(self.sentence, **{**self.parameters, "reason": _(str(self.parameters["reason"]))})
 
+    @property
+    def is_about_columns(self) -> bool:
+        """Tell whether only a word on the columns is missing."""
+        return self.parameters["reason"] in (NO_COLUMN, NO_MAPPING)
+
 
 NOT_TEXT = N_("el archivo no está en la codificación elegida.")
 NO_COLUMN = N_("falta una de las columnas indicadas, o está repetida.")

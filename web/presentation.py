@@ -84,6 +84,8 @@ def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
     """Write a number grouped by thousands with exactly `decimals` places."""
     if value is None:
         return DASH
+    if type(value) is int and 0 <= value < 1000 and not decimals:
+        return str(value)  # nothing to group: most counts of a page are so small, and a pattern is slow
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=_locale())
 

@@ -52,6 +52,7 @@ def test_nothing_is_a_dash(page: None) -> None:
 
 def test_numbers_and_shares(page: None) -> None:
     assert presentation.number(1234567) == "1,234,567"
+    assert [presentation.number(one) for one in (0, 999, 1000, -5)] == ["0", "999", "1,000", "-5"]
     assert presentation.number(Decimal("12.345"), 2) == "12.34"
     assert presentation.percent(0.453, 1) == "45.3\u00a0%"
 

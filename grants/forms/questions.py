@@ -13,6 +13,7 @@ from grants.forms.applications import WholeNumberField
 from grants.forms.calls import bounded
 from grants.models import Call
 from grants.rules import form as rules
+from grants.rules.earlier_awards import is_wait, years_of
 
 
 class QuestionForm(PlainForm):
@@ -113,7 +114,7 @@ class RequirementsForm(PuenteForm):
                 "kept": rule["id"] in kept,
                 "reason_es": rule["reason"]["es"],
                 "reason_en": rule["reason"]["en"],
-                "number": rule["value"] if asks_number(rule) else None,
+                "number": number_of(rule),
             }
             for rule in offered
         ]
@@ -126,7 +127,7 @@ class RequirementsForm(PuenteForm):
         valid = super().validate(extra_validators)
         for rule, entry in zip(self.offered, self.rules, strict=False):
             typed = entry.form
-            if not asks_number(rule) or not typed.kept.data or typed.number.number in (None, rule["value"]):
+            if not asks_number(rule) or not typed.kept.data or typed.number.number in (None, number_of(rule)):
                 continue
             for text, before in ((typed.reason_es, rule["reason"]["es"]), (typed.reason_en, rule["reason"]["en"])):
                 if (text.data or before) == before:
@@ -142,11 +143,30 @@ class RequirementsForm(PuenteForm):
             if typed.kept.data:
                 es, en = typed.reason_es.data or rule["reason"]["es"], typed.reason_en.data or rule["reason"]["en"]
                 number = typed.number.number if asks_number(rule) else None
-                value = rule["value"] if number is None else number
-                found.append({**rule, "value": value, "reason": {"es": es, "en": en}})
+                found.append({**with_number(rule, number), "reason": {"es": es, "en": en}})
         return found
 
 
 def asks_number(rule: Mapping[str, Any]) -> bool:
-    """Return whether a rule of eligibility compares with a number, which the clerk writes."""
-    return rule["operator"] in ("at_least", "at_most")
+    """Return whether a rule of eligibility has a number, which the clerk writes."""
+    return number_of(rule) is not None
+
+
+def number_of(rule: Mapping[str, Any]) -> int | None:
+    """Return the number of a rule: what it compares with, or how many years past grantees wait."""
+    if is_wait(rule):
+        return years_of(rule)
+    return int(rule["value"]) if rule["operator"] in ("at_least", "at_most") else None
+
+
+def with_number(rule: Mapping[str, Any], number: int | None) -> dict[str, Any]:
+    """Return a rule with another number; the question about a wait says how long it is."""
+    if number is None or number == number_of(rule):
+        return dict(rule)
+    if not is_wait(rule):
+        return {**rule, "value": number}
+    asked = {
+        "es": f"¿Recibiste apoyo de este fondo en los últimos {number} años?",
+        "en": f"Did you receive support from this fund in the last {number} years?",
+    }
+    return {**rule, "years": number, "question": asked}

@@ -44,6 +44,7 @@ def review_page(application: Application, status: int = 200, extra: list[str] | 
         problems=problems,
         extra=extra or [],
         failed=drafts.eligibility_of(application).failed,
+        earlier=drafts.known_awards([application]).get(application.id, []),
         content=content,
         derived=drafts.derived_of(application),
         steps=steps,

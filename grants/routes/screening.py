@@ -34,8 +34,10 @@ from grants.queries.retention import destruction_of
 from grants.routes.review import shown_answer
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
+from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.likeness import likenesses
+from grants.services.applications import known_awards
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicationState
@@ -119,14 +121,16 @@ def screening_page(
     own = is_mine(application)
     undecided = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
     decidable = undecided and not call_queries.accepts_now(application.call)
-    cure = queries.cure_of(application)
+    cure, known = queries.cure_of(application), known_awards([application])
     alike = likenesses(*likeness_of(application))
     return show(
         "grants/screening_show.html",
         refusal.status if refusal is not None else status,
         application=application,
         call=application.call,
-        outcome=evaluate(application),
+        outcome=evaluate(application, known),
+        earlier=known.get(application.id, []),
+        said_none=application.answers.get(FACT) == "no",
         companions=companions_of(application),
         companion_states=COMPANION,
         answers=list(_answers(application)),

@@ -36,6 +36,7 @@ from grants.routes.last_edits import files_of, told_of_edits
 from grants.routes.room import blueprint, show, spoken_country
 from grants.routes.uploads import upload_data
 from grants.rules import form as rules
+from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
@@ -234,7 +235,12 @@ def _page(
         uploads=upload_data(application),
         told=told_of_edits(application, step),
         files_mark=files_of(application),
+        earlier=drafts.known_awards([application]).get(application.id, []) if _asks_of_awards(asked) else [],
     )
+
+
+def _asks_of_awards(asked: list[rules.Question]) -> bool:
+    return any(item["id"] == FACT for item in asked)
 
 
 def _conflict(application: Application, step: Step, form: StepForm, conflict: EditConflict) -> Response:

@@ -96,9 +96,15 @@ def eligibility_of(
     answers: Mapping[str, Any],
     legs: Sequence[Leg],
     territories: Sequence[str],
+    known_award: bool = False,
 ) -> eligibility.Eligibility:
-    """Judge a draft by the call's rules, as they will be judged again after it is sent."""
+    """Judge a draft by the call's rules, as they will be judged again after it is sent.
+
+    `known_award`: our own records have an award whose wait is not over, whatever was answered.
+    """
     facts = eligibility.facts_of(
         kind=kind, direction=direction, answers=answers, legs=list(legs), territories=list(territories)
     )
+    if known_award:
+        facts["previous_award"] = True
     return eligibility.evaluate(terms.eligibility, facts)

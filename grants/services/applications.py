@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from accounts import queries as people
 from accounts.models import Organisation, User
 from core.audit import record
-from core.clock import now
+from core.clock import now, today
 from core.context import actor
 from core.database import session
 from core.money import Money
@@ -26,8 +26,10 @@ from grants.errors.calls import (
 from grants.models import Application, Call
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
+from grants.queries.earlier_awards import earlier_awards
 from grants.rules import draft
 from grants.rules.answers import merge_answers
+from grants.rules.earlier_awards import EarlierAward, wait_of
 from grants.rules.editing import next_edit
 from grants.rules.eligibility import Eligibility
 from grants.rules.itinerary import Leg, read_legs
@@ -261,8 +263,17 @@ def problems_of(application: Application) -> list[Problem]:
     )
 
 
+def known_awards(applications: Sequence[Application]) -> dict[int, list[EarlierAward]]:
+    """Return by application of one call the awards on our own record whose wait is not over.
+
+    Where the call makes nobody wait, there are none. Constant in queries.
+    """
+    years = wait_of(applications[0].call.eligibility) if applications else None
+    return earlier_awards(applications, years, today()) if years is not None else {}
+
+
 def eligibility_of(application: Application) -> Eligibility:
-    """Judge the working content by the call's rules of eligibility."""
+    """Judge the working content by the call's rules of eligibility, and by the awards on our own record."""
     content = working_content(application)
     return draft.eligibility_of(
         terms_of(application.call),
@@ -271,6 +282,7 @@ def eligibility_of(application: Application) -> Eligibility:
         answers=content.answers,
         legs=content.legs,
         territories=setting("TERRITORIES"),
+        known_award=bool(known_awards([application]).get(application.id)),
     )
 
 

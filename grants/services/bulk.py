@@ -24,6 +24,7 @@ from grants.queries import bulk as queries
 from grants.queries import parties
 from grants.rules.bulk import Circumstances, Standing, obstacle
 from grants.rules.deadlines import is_before_closing
+from grants.services.applications import known_awards
 from grants.services.course import bring_to
 from grants.services.impartiality import own_cases_in
 from grants.services.screening import evaluate, open_cure, refusal_note, screen_application, send_cure_letter
@@ -142,8 +143,10 @@ class _Many:
                 for number, cure in queries.open_cures(numbers).items()
                 if is_before_closing(cure.due_at, now())
             }
+            applications = queries.with_calls(numbers)
+            known = known_awards(applications)
             self._refused = frozenset(
-                application.id for application in queries.with_calls(numbers) if evaluate(application).eligible is False
+                application.id for application in applications if evaluate(application, known).eligible is False
             )
         return list(queries.standings(numbers).values())
 

@@ -24,8 +24,9 @@ from grants.queries.applications import hold
 from grants.rules import draft, eligibility
 from grants.rules.bulk import UNDECIDED
 from grants.rules.deadlines import is_before_closing
+from grants.rules.earlier_awards import EarlierAward
 from grants.rules.itinerary import read_legs
-from grants.services.applications import terms_of
+from grants.services.applications import known_awards, terms_of
 from grants.services.course import bring_to
 from grants.services.impartiality import ensure_impartial, own_cases_in
 from grants.services.letters import send_letter
@@ -51,8 +52,14 @@ class ScreeningTally:
     waiting: int
 
 
-def evaluate(application: Application) -> eligibility.Eligibility:
-    """Return how an application fares by its call's published rules, from what was submitted."""
+def evaluate(
+    application: Application, known: Mapping[int, Sequence[EarlierAward]] | None = None
+) -> eligibility.Eligibility:
+    """Return how an application fares by its call's published rules, from what was submitted and our own awards.
+
+    `known` is what `known_awards` found for many; without it, it is asked for this one.
+    """
+    known = known_awards([application]) if known is None else known
     return draft.eligibility_of(
         terms_of(application.call),
         kind=application.kind.value,
@@ -60,6 +67,7 @@ def evaluate(application: Application) -> eligibility.Eligibility:
         answers=application.answers,
         legs=read_legs(application.itinerary),
         territories=setting("TERRITORIES"),
+        known_award=bool(known.get(application.id)),
     )
 
 
@@ -103,10 +111,11 @@ def screen_applications(
     mine = own_cases_in(call)
     eligible = ineligible = seen = last = 0
     while batch := queries.awaiting_verdict(call, last, BATCH):
+        known = known_awards(batch)
         for application in batch:
             if application.id in mine:
                 continue
-            outcome = evaluate(application)
+            outcome = evaluate(application, known)
             if outcome.eligible:
                 _decide(application, ScreeningVerdict.ELIGIBLE, _reasons(outcome), "")
                 eligible += 1

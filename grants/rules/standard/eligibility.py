@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from grants.rules.earlier_awards import YEARS
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
 from grants.rules.standard.words import Document, text
 
@@ -46,7 +47,8 @@ def standard_eligibility() -> Document:
                     "Quien ya recibió apoyo espera dos años, para que alcance a más personas.",
                     "Past grantees wait two years, so that support reaches more people.",
                 ),
-            ),
+            )
+            | {"years": YEARS},
             rule(
                 "stay",
                 ("days", "at_least", 7),

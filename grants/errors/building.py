@@ -56,3 +56,21 @@ class TooManyParts(InvalidInput):
     """More than anybody would read."""
 
     sentence = N_("Las reglas admiten %(most)s como máximo.")
+
+
+class RequirementUnknown(NotFound):
+    """Somebody took the rule out."""
+
+    sentence = N_("Ese requisito ya no está en la convocatoria.")
+
+
+class TooManyRequirements(InvalidInput):
+    """More rules than anybody reads."""
+
+    sentence = N_("Una convocatoria admite %(most)s requisitos como máximo.")
+
+
+class RequirementDepends(Conflict):
+    """A requirement is about an answer that would go."""
+
+    sentence = N_("El requisito «%(reason)s» depende de esa respuesta: cambia o quita antes el requisito.")

@@ -14,6 +14,7 @@ from grants.forms.calls import bounded
 from grants.models import Call
 from grants.rules import form as rules
 from grants.rules.earlier_awards import is_wait, years_of
+from grants.rules.requirements import LARGEST_NUMBER, MOST_REQUIREMENTS
 
 
 class QuestionForm(PlainForm):
@@ -97,13 +98,13 @@ class RequirementForm(PlainForm):
     kept = BooleanField(lazy("Este requisito se aplica"))
     reason_es = StringField(lazy("Cómo se explica en español"), bounded(300), filters=[clean_text])
     reason_en = StringField(lazy("Cómo se explica en inglés"), bounded(300), filters=[clean_text])
-    number = WholeNumberField(lazy("Número que se exige"), [Optional()], least=0, most=1_000)
+    number = WholeNumberField(lazy("Número que se exige"), [Optional()], least=0, most=LARGEST_NUMBER)
 
 
 class RequirementsForm(PuenteForm):
     """The rules of eligibility: which apply, and how each is explained."""
 
-    rules = FieldList(FormField(RequirementForm), max_entries=40)
+    rules = FieldList(FormField(RequirementForm), max_entries=MOST_REQUIREMENTS + 10)
     offered: list[dict[str, Any]]
 
     @classmethod

@@ -20,7 +20,8 @@ from core.settings import setting
 from core.web_files import send_bytes
 from grants import services
 from grants.errors.calls import CallNotFound
-from grants.forms.calls import CommentForm, quiz_facts, quiz_form
+from grants.forms.calls import CommentForm
+from grants.forms.quiz import quiz_form
 from grants.models import Call
 from grants.queries import applications as application_queries
 from grants.queries import calls as queries
@@ -179,10 +180,10 @@ def call_quiz(slug: str) -> Response:
     """A few questions and an answer with its reasons. Nothing is kept and no account is needed."""
     call = visible_call(slug)
     asked = bool(request.args)
-    form = quiz_form(call.eligibility, request.args if asked else None)
+    form = quiz_form(call.eligibility, call.form, request.args if asked else None)
     verdict = None
     if asked and form.validate():
-        verdict = eligibility.evaluate(call.eligibility, quiz_facts(form))
+        verdict = eligibility.evaluate(call.eligibility, form.facts())
     status = 422 if asked and verdict is None else 200
     return show(
         "grants/call_quiz.html", status, call=call, form=form, verdict=verdict, accepts=queries.accepts_now(call)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -26,6 +27,7 @@ from grants.models import Call
 from grants.queries import calls as queries
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
+from grants.rules import requirements
 from grants.rules.standard import standard_eligibility
 from grants.services.calls import EDITABLE
 from grants.services.editions import edition_of, ensure_edition
@@ -174,6 +176,8 @@ def _section_page(
         current=names.index(section) + 1,
         questions=list(form_rules.questions(call.form)),
         offered=_offered_rules(call),
+        facts=requirements.facts(call.form) if section == "elegibilidad" else [],
+        spoken_rule=partial(requirements.spoken, form=call.form),
         rulebook=call.rulebook,
         language_code=current_language(),
     )

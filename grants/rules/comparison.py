@@ -9,6 +9,7 @@ from core.comparison import Piece, PieceKind, compared
 from core.language import N_, _, localised
 from core.money import Money, format_money
 from grants.rules.moments import spoken_day
+from grants.rules.requirements import spoken
 from grants.rules.tariff import rule_label
 
 
@@ -66,7 +67,7 @@ def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:
             yield ("questions", item["id"]), (localised(item["label"], language), _question(item, language))
     for rule in (state.get("eligibility") or {}).get("rules", ()):
         text = localised(rule["reason"], language)
-        yield ("requirements", rule["id"]), (text, _requirement(text, rule["value"]))
+        yield ("requirements", rule["id"]), (text, _requirement(text, rule, state.get("form") or {"sections": ()}))
     yield from _tariff(state.get("tariff") or {})
     yield from _terms(state)
 
@@ -86,9 +87,9 @@ def _terms(state: Mapping[str, Any]) -> Iterator[Described]:
         yield ("rulebook", "rulebook"), (_(RULES), _("huella %(start)s…", start=sha256[:12]))
 
 
-def _requirement(text: str, value: Any) -> str:
-    # The number beside its explanation: a changed one shows, even where the words stayed.
-    return f"{text} ({value})" if isinstance(value, int) and not isinstance(value, bool) else text
+def _requirement(text: str, rule: Mapping[str, Any], form: Mapping[str, Any]) -> str:
+    # What the machine compares beside its explanation: where it changed it shows, even if the words stayed.
+    return f"{text} ({spoken(rule, form)})"
 
 
 def _question(item: Mapping[str, Any], language: str) -> str:

@@ -103,7 +103,12 @@ def eligibility_of(
     `known_award`: our own records have an award whose wait is not over, whatever was answered.
     """
     facts = eligibility.facts_of(
-        kind=kind, direction=direction, answers=answers, legs=list(legs), territories=list(territories)
+        kind=kind,
+        direction=direction,
+        answers=answers,
+        legs=list(legs),
+        territories=list(territories),
+        form=terms.form,
     )
     if known_award:
         facts["previous_award"] = True

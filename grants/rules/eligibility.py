@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grants.rules import form as form_rules
 from grants.rules.itinerary import Leg, total_days
 
 FORMAT = "puente-eligibility/1"
-OPERATORS = ("is", "in", "at_least", "at_most")
+OPERATORS = ("is", "in", "at_least", "at_most", "before", "from")  # the last two of days, written as 2026-11-30
+ANSWER = "answer:"  # before the id of a question whose answer is the fact
+NOT_ASKED = object()  # the fact of a question that this applicant is not asked: no rule about it is theirs
 ELSEWHERE = "elsewhere"  # the answer of those who live outside the city's territories
 
 
@@ -49,26 +52,39 @@ def _passes(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
     if condition is not None and facts.get(condition["fact"]) not in condition["in"]:
         return True  # the rule is not about this applicant
     known = facts.get(rule["fact"])
-    if known is None:
-        return None
+    if known is NOT_ASKED:
+        return True
     wanted = rule["value"]
     match rule["operator"]:
+        case _ if known is None:
+            passed = None
         case "is":
-            return bool(known == wanted)
+            passed = bool(known == wanted)
         case "in":
-            return known in wanted
-        case "at_least":
-            return bool(known >= wanted)
+            passed = known in wanted
+        case _ if type(known) is not type(wanted):
+            passed = None  # an answer kept from before its question changed
+        case "at_least" | "from":
+            passed = bool(known >= wanted)
+        case "before":
+            passed = bool(known < wanted)
         case _:
-            return bool(known <= wanted)
+            passed = bool(known <= wanted)
+    return passed
 
 
 def facts_of(
-    *, kind: str, direction: str, answers: Mapping[str, Any], legs: list[Leg], territories: list[str]
+    *,
+    kind: str,
+    direction: str,
+    answers: Mapping[str, Any],
+    legs: list[Leg],
+    territories: list[str],
+    form: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the facts that an application states. A fact nobody stated is None, never guessed."""
     alcaldia = answers.get("alcaldia")
-    people = answers.get("people")
+    people = 1 if kind == "person" else answers.get("people")
     return {
         "kind": kind,
         "direction": direction,
@@ -78,7 +94,19 @@ def facts_of(
         "invited": _yes_no(answers.get("invited")),
         "days": total_days(legs) or None,
         "people": int(people) if isinstance(people, int) else None,
+        **_answered(form, answers, kind),
     }
+
+
+def _answered(form: Mapping[str, Any], answers: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for _step, item in form_rules.questions(form):
+        value = answers.get(item["id"])
+        if not form_rules.applies(item, answers, kind):
+            facts[ANSWER + item["id"]] = NOT_ASKED
+        elif value not in (None, "") and form_rules.is_possible(item, value):
+            facts[ANSWER + item["id"]] = _yes_no(value) if item["type"] == "yes_no" else value
+    return facts
 
 
 def _yes_no(value: Any) -> bool | None:

@@ -12,8 +12,10 @@ from core.audit import abridged, record
 from core.clock import now
 from core.context import actor
 from core.database import session
+from core.language import localised
 from core.money import Money
 from core.settings import setting
+from grants.errors.building import RequirementDepends
 from grants.errors.calls import (
     CallFrozen,
     CallValueRefused,
@@ -25,6 +27,7 @@ from grants.models.call import SLUG_LENGTH
 from grants.queries import calls as queries
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
 from grants.rules.form import FORMAT as FORM_FORMAT
+from grants.rules.requirements import unanswerable
 from grants.rules.rulebook_building import starting_rulebook
 from grants.rules.tariff import FORMAT as TARIFF_FORMAT
 from grants.services.editions import values_of
@@ -147,12 +150,15 @@ def edit_call(call: Call, **changes: Unpack[CallChanges]) -> Call:
     The audit event holds what changed, before and after; saving the same again leaves none.
 
     Raises:
-        CallFrozen: it is published.
+        CallFrozen: it is published. RequirementDepends: a requirement is about an answer that the form would not ask.
     """
     if call.state not in EDITABLE:
         raise CallFrozen()
     before = values_of(call, changes)
     _apply(call, changes)
+    if {"form", "eligibility"} & changes.keys():
+        for rule in unanswerable(call.eligibility, call.form):
+            raise RequirementDepends(reason=localised(rule["reason"]))
     session().flush()
     after = values_of(call, changes)
     changed = [name for name in after if after[name] != before[name]]

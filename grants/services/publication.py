@@ -10,6 +10,7 @@ from grants.models import Call
 from grants.queries import calls as queries
 from grants.rules import content, eligibility, form, publication, tariff
 from grants.rules.publication import CheckItem, Readiness
+from grants.rules.requirements import unanswerable
 from grants.services.course import bring_up_to_date, schedule_advances
 from grants.services.subscriptions import plan_letters
 from grants.states.call import CALL_STATES, CallState
@@ -29,7 +30,10 @@ def checklist(call: Call) -> tuple[CheckItem, ...]:
         has_results_date=call.results_on is not None,
         form_faults=tuple(form.faults(call.form)),
         tariff_faults=tuple(_tariff_faults(call)),
-        eligibility_faults=tuple(eligibility.faults(call.eligibility)),
+        eligibility_faults=(
+            *eligibility.faults(call.eligibility),
+            *(rule["id"] for rule in unanswerable(call.eligibility, call.form)),
+        ),
         has_rulebook=call.rulebook_id is not None,
         without_envelope=tuple(_without_envelope(call)),
         budget_cents=call.budget_cents,

@@ -212,6 +212,7 @@ def test_facts_come_from_answers():
         answers={"alcaldia": "elsewhere", "adult": "yes", "previous_award": "no"},
         legs=[leg()],
         territories=TERRITORIES,
+        form=standard_form([], TERRITORIES),
     )
     assert (facts["lives_in_city"], facts["adult"], facts["previous_award"], facts["days"]) == (False, True, False, 14)
 

@@ -1,0 +1,191 @@
+"""Requirements about any fact or answer: judged, asked in the quiz, told when changed, kept with their question."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from accounts.models import User
+from core.clock import FrozenClock
+from core.roles import Role
+from grants import services
+from grants.errors.building import RequirementDepends
+from grants.forms.quiz import quiz_form
+from grants.models import Call
+from grants.rules import eligibility
+from grants.rules import form_building as building
+from grants.rules.comparison import changes
+from grants.rules.requirements import fact_of, facts, put, spoken
+from grants.rules.standard import standard_eligibility, standard_form
+from grants.services.editions import edition_of
+from tests.factories.grants import make_draft_call
+from tests.web.dom import parse
+
+BOTH = {"es": "Pregunta", "en": "Question"}
+WORDS = {"question": BOTH, "reason": {"es": "Motivo", "en": "Reason"}}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "trade": {"type": "choice", "options": [{"value": value, "label": BOTH} for value in ("music", "dance", "film")]},
+    "years": {"type": "number", "max": 60},
+    "premiere": {"type": "date"},
+    "trained": {"type": "yes_no"},
+    "size": {"type": "number", "kinds": ["collective"]},
+}
+
+
+def form() -> dict[str, Any]:
+    found = standard_form([{"id": 1, "name": {"es": "Eje", "en": "Axis"}}], ["Coyoacán"])
+    for name, more in ANSWERS.items():
+        found = building.put_question(found, "proyecto", {"id": name, "label": BOTH, "required": True, **more})
+    return found
+
+
+def rule(fact: str, operator: str, value: Any, **more: Any) -> dict[str, Any]:
+    return {"id": "one", "fact": fact, "operator": operator, "value": value, **WORDS, **more}
+
+
+def judged(one: dict[str, Any], kind: Any = "person", **answers: Any) -> bool | None:
+    found = eligibility.facts_of(
+        kind=kind,
+        direction="outbound",
+        answers=answers,
+        legs=[],
+        territories=["Coyoacán"],
+        form=form(),
+    )
+    return eligibility.evaluate({"rules": [one]}, found).eligible
+
+
+@pytest.mark.parametrize(
+    ("test", "yes", "no"),
+    [
+        (("answer:trade", "in", ["music", "film"]), "film", "dance"),
+        (("answer:years", "at_least", 5), 5, 4),
+        (("answer:years", "at_most", 5), 5, 6),
+        (("answer:premiere", "before", "2026-12-01"), "2026-11-30", "2026-12-01"),
+        (("answer:premiere", "from", "2026-12-01"), "2026-12-01", "2026-11-30"),
+        (("answer:trained", "is", True), "yes", "no"),
+    ],
+)
+def test_an_answer_decides(application: Flask, test: tuple[str, str, Any], yes: Any, no: Any) -> None:
+    one, name = rule(*test), test[0].removeprefix("answer:")
+    assert judged(one, **{name: yes}) is True
+    assert judged(one, **{name: no}) is False
+    assert judged(one) is None  # not answered yet: never guessed
+    assert judged(one, "person", **{name: ["odd"]}) is None
+
+
+def test_a_rule_is_only_about_whom_it_is_for(application: Flask) -> None:
+    size = rule("answer:size", "at_least", 3)
+    assert judged(size, "person") is True  # the question is not theirs
+    assert [judged(size, "collective", size=number) for number in (3, 2)] == [True, False]
+    groups = rule("people", "at_most", 5, when={"fact": "kind", "in": ["collective"]})
+    assert [judged(groups, "collective", people=number) for number in (5, 6)] == [True, False]
+    assert judged(rule("people", "at_least", 2)) is False  # a person travels as one
+    assert judged(rule("kind", "in", ["organisation"])) is False
+
+
+def test_the_quiz_asks_each_fact_once_and_only_what_concerns(session: Session, clock: FrozenClock) -> None:
+    rules = {
+        "rules": [
+            rule("answer:trade", "in", ["music"]),
+            rule("answer:size", "at_least", 3),
+            rule("answer:size", "at_most", 9),
+            rule("answer:premiere", "before", "2026-12-01"),
+            rule("direction", "in", ["outbound"]),
+        ]
+    }
+    sent = {"answer_trade": "music", "answer_premiere": "2026-11-30", "direction": "outbound"}
+
+    def asked(**more: str) -> tuple[bool, bool | None, list[str]]:
+        quiz = quiz_form(rules, form(), MultiDict({**sent, **more}))
+        valid = quiz.validate()
+        return valid, eligibility.evaluate(rules, quiz.facts()).eligible, [field.name for field in quiz if field.errors]
+
+    names = [field.name for field in quiz_form(rules, form(), None)]
+    assert names == ["kind", "answer_trade", "answer_size", "answer_premiere", "direction"]
+    assert asked(kind="person") == (True, True, [])
+    assert asked(kind="person", answer_trade="dance") == (True, False, [])
+    assert asked(kind="collective") == (False, None, ["answer_size"])
+    assert asked(kind="collective", answer_size="10") == (True, False, [])
+    assert asked() == (False, True, ["kind"])
+    assert asked(kind="nobody", answer_trade="opera", answer_premiere="soon")[0] is False
+
+
+def test_a_changed_comparison_is_told_even_where_the_words_stay(session: Session) -> None:
+    before = {"form": form(), "eligibility": {"rules": [rule("answer:trade", "in", ["music"])]}}
+    after = deepcopy(before)
+    after["eligibility"]["rules"][0] |= {"value": ["music", "film"], "when": {"fact": "kind", "in": ["person"]}}
+    (change,) = changes(before, after, "es")
+    assert "solo para: Una persona" in "".join(piece.text for piece in change.pieces)
+    assert spoken(rule("answer:premiere", "before", "2026-12-01"), form()) == "antes del 1 dic 2026"
+
+
+def test_every_fact_has_its_words_in_both_languages() -> None:
+    assert all(fact.question["es"] and fact.question["en"] for fact in facts(form()))
+    assert {fact.type for fact in facts(form())} == {"yes_no", "choice", "number", "date"}
+    assert fact_of(form(), "answer:summary") is None
+
+
+@pytest.fixture
+def call(session: Session, clock: FrozenClock) -> Call:
+    call = make_draft_call(form=form())
+    session.commit()
+    return call
+
+
+def test_a_question_with_a_requirement_is_not_taken_out(call: Call, session: Session) -> None:
+    services.edit_call(call, eligibility=put(call.eligibility, rule("answer:trade", "in", ["music"]), None))
+    assert call.eligibility["rules"][-1]["id"] == "answer_trade"
+    session.commit()
+    fewer = {**ANSWERS["trade"], "id": "trade", "label": BOTH, "options": [{"value": "dance", "label": BOTH}]}
+    for form_after in (
+        building.remove_question(call.form, "trade"),
+        building.put_question(call.form, "proyecto", fewer),
+        building.put_question(call.form, "proyecto", {"id": "trade", "type": "date", "label": BOTH}),
+    ):
+        with pytest.raises(RequirementDepends):
+            services.edit_call(call, form=form_after)
+        session.rollback()
+
+
+def test_the_clerk_adds_changes_and_removes_a_requirement(
+    client: FlaskClient, login: Callable[..., User], session: Session, call: Call
+) -> None:
+    login(Role.PROGRAMME_OFFICER)
+    base = f"/es/programa/convocatorias/{call.slug}"
+    words = {"question_es": "¿Qué haces?", "question_en": "What?", "reason_es": "Solo música.", "reason_en": "Music."}
+
+    def send(path: str, **data: Any) -> int:
+        session.refresh(call)
+        answer = client.post(f"{base}/requisitos/{path}", data={"edicion": edition_of(call, ("eligibility",)), **data})
+        session.refresh(call)
+        return answer.status_code
+
+    options = parse(client.get(f"{base}/editar/elegibilidad").data).xpath("//select[@id='sobre']/option/@value")
+    assert {"days", "answer:trade", "answer:premiere"} <= set(options)
+    assert client.get(f"{base}/requisitos/nuevo?sobre=answer:summary").status_code == 404
+    assert send("nuevo?sobre=answer:trade", **words, values=["opera"]) == 422
+    assert send("nuevo?sobre=answer:trade", **words, values=["music", "film"], kinds=["person"]) == 303
+    assert call.eligibility["rules"][-1] == {
+        "id": "answer_trade",
+        "fact": "answer:trade",
+        "operator": "in",
+        "value": ["music", "film"],
+        "question": {"es": "¿Qué haces?", "en": "What?"},
+        "reason": {"es": "Solo música.", "en": "Music."},
+        "when": {"fact": "kind", "in": ["person"]},
+    }
+    stay = standard_eligibility()["rules"][3]
+    said = {f"{part}_{code}": stay[part][code] for part in ("question", "reason") for code in ("es", "en")}
+    assert send("stay", **said, operator="at_least", number="9") == 422  # the reason still says seven
+    assert send("stay", **{**said, "reason_es": "9.", "reason_en": "9."}, operator="at_least", number="9") == 303
+    assert client.get(f"/es/convocatorias/{call.slug}/puedo-participar").status_code == 200
+    assert send("answer_trade/quitar") == 303
+    assert send("answer_trade/quitar") == 404
+    assert send("stay", **said, operator="from", edicion="old") == 422
+    assert [one["id"] for one in call.eligibility["rules"]] == ["residence", "age", "wait", "stay"]

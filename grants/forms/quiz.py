@@ -1,15 +1,15 @@
 """The public quiz: may somebody with these answers take part? One question for each fact its rules are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from wtforms import DateField, RadioField
 from wtforms import Form as PlainForm
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from core.forms import choices
-from core.language import _, localised
+from core.language import _, lazy, localised
 from grants.forms.applications import WholeNumberField
 from grants.rules.eligibility import NOT_ASKED
 from grants.rules.requirements import BUILT_IN, LARGEST_NUMBER, Fact, fact_of, options
@@ -56,7 +56,7 @@ def quiz_form(eligibility: Mapping[str, Any], form: Mapping[str, Any], sent: Any
     if any(rule.get("when") for rule in rules) or any(fact.kinds for fact in facts.values()):
         facts = {KIND.id: facts.pop(KIND.id, KIND), **facts}
     asked = {fact.id.replace(":", "_"): fact for fact in facts.values()}
-    kind: type[QuizForm] = type("AskedForm", (QuizForm,), {name: _field(fact) for name, fact in asked.items()})
+    kind: type[QuizForm] = type("AskedForm", (QuizForm,), {name: _field(fact, rules) for name, fact in asked.items()})
     built = kind(sent)
     built.rules, built.asked = rules, asked
     return built
@@ -67,8 +67,11 @@ def _concerns(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     return condition is None or facts.get(condition["fact"]) in condition["in"]
 
 
-def _field(fact: Fact) -> Any:
-    label, kept = localised(fact.question), [Optional()]
+def _field(fact: Fact, rules: Sequence[Mapping[str, Any]]) -> Any:
+    about = [rule for rule in rules if rule["fact"] == fact.id]
+    everybody = not fact.kinds and "when" not in (fact.item or {}) and any("when" not in rule for rule in about)
+    needed = InputRequired(message=lazy("Responde esta pregunta."))
+    label, kept = localised(fact.question), [needed if everybody or fact.id == KIND.id else Optional()]
     match fact.type:
         case "number":
             item = fact.item or {"max": 1_000}

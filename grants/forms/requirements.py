@@ -50,6 +50,8 @@ class RequirementForm(PuenteForm):
         form.values.choices = choices(options(fact))
         form.operator.choices = choices((one, _(OPERATOR_LABELS[one])) for one in _compared(fact))
         form.kinds.choices = choices((kind.value, _(label)) for kind, label in KIND_LABELS.items())
+        for field in (form.expected, form.values, form.operator, form.number, form.day):
+            field.flags.required = True  # of these the page shows what the fact needs
         return form
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from core.forms import PuenteForm, choices
 from core.language import LANGUAGES, N_, _, lazy
 from grants.forms.applications import WholeNumberField
+from grants.rules.earlier_awards import is_wait, years_of
 from grants.rules.requirements import LARGEST_NUMBER, OPERATOR_LABELS, OPERATORS, Fact, options
 from grants.states.application import KIND_LABELS
 
@@ -104,13 +105,15 @@ class RequirementForm(PuenteForm):
 
     def rule(self) -> dict[str, Any]:
         """Return the rule as the call keeps it, without its id."""
-        found = {
+        found: dict[str, Any] = {
             "fact": self.fact.id,
             "operator": self._test(),
             "value": self.value(),
             "question": {code: self[f"question_{code}"].data for code in LANGUAGES},
             "reason": {code: self[f"reason_{code}"].data for code in LANGUAGES},
         }
+        if is_wait(found):
+            found["years"] = years_of(self.before)  # the list of requirements asks for them
         kinds = [kind.value for kind in KIND_LABELS if kind.value in (self.kinds.data or ())]
         if 0 < len(kinds) < len(KIND_LABELS) and self.fact.id != "kind":
             found["when"] = {"fact": "kind", "in": kinds}

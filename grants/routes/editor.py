@@ -21,7 +21,7 @@ from grants.forms import editor as forms
 from grants.forms.applications import ConfirmForm
 from grants.forms.calls import AnswerForm
 from grants.forms.comparison import stored_instead
-from grants.forms.questions import QuestionsForm, RequirementsForm
+from grants.forms.questions import QuestionsForm, RequirementsForm, asks_number
 from grants.forms.support import SupportForm
 from grants.models import Call
 from grants.queries import calls as queries
@@ -177,6 +177,7 @@ def _section_page(
         questions=list(form_rules.questions(call.form)),
         offered=_offered_rules(call),
         facts=requirements.facts(call.form) if section == "elegibilidad" else [],
+        asks_number=asks_number,
         spoken_rule=partial(requirements.spoken, form=call.form),
         rulebook=call.rulebook,
         language_code=current_language(),

@@ -8,6 +8,7 @@ from typing import Any
 from core.language import N_, _, localised
 from grants.errors.building import RequirementUnknown, TooManyRequirements
 from grants.rules import form as form_rules
+from grants.rules.earlier_awards import is_wait, years_of
 from grants.rules.eligibility import ANSWER
 from grants.rules.form_building import free_id, slug
 from grants.rules.moments import spoken_day
@@ -103,6 +104,8 @@ def spoken(rule: Rule, form: Mapping[str, Any]) -> str:
     """Return what a rule compares with, in words: of its reason, the part that a machine reads."""
     value, fact = rule["value"], fact_of(form, rule["fact"])
     match rule["operator"]:
+        case "is" if is_wait(rule):
+            said = _("No, en los últimos %(years)s años", years=years_of(rule))
         case "is":
             said = _("Sí") if value else _("No")
         case "in":

@@ -185,6 +185,12 @@ def test_the_clerk_adds_changes_and_removes_a_requirement(
     assert send("stay", **said, operator="at_least", number="9") == 422  # the reason still says seven
     assert send("stay", **{**said, "reason_es": "9.", "reason_en": "9."}, operator="at_least", number="9") == 303
     assert client.get(f"/es/convocatorias/{call.slug}/puedo-participar").status_code == 200
+    wait = {f"{part}_{code}": "Espera." for part in ("question", "reason") for code in ("es", "en")}
+    call.eligibility = {**call.eligibility, "rules": [*call.eligibility["rules"]]}
+    call.eligibility["rules"][2] = {**call.eligibility["rules"][2], "years": 4}
+    session.commit()
+    assert send("wait", **wait, expected="no") == 303
+    assert call.eligibility["rules"][2]["years"] == 4
     assert send("answer_trade/quitar") == 303
     assert send("answer_trade/quitar") == 404
     assert send("stay", **said, operator="from", edicion="old") == 422

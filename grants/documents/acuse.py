@@ -76,7 +76,7 @@ def _budget(content: dict[str, object], language: str) -> list[Heading | Table]:
     columns = [
         Column(_("Regla de la tarifa"), width=2.6),
         Column(_("Detalle"), width=1.5),
-        Column(_("Cantidad"), "right", 0.9),
+        Column(_("Unidades"), "right", 0.9),
         Column(_("Tarifa"), "right", 1.3),
         Column(_("Monto"), "right", 1.7),
     ]

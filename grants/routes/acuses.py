@@ -24,7 +24,7 @@ from grants.states.application import KIND_LABELS
 def _version(application: Application) -> ApplicationVersion:
     versions = queries.versions_of(application)
     wanted = request.args.get("envio", "")
-    chosen = [version for version in versions if str(version.number) == wanted] or versions[-1:]
+    chosen = [one for one in versions if str(one.number) == wanted] if wanted else versions[-1:]
     ensure(chosen, ApplicationNotFound())
     ensure(chosen[0].content, ContentDestroyed())
     return chosen[0]

@@ -138,7 +138,7 @@ def _travel(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> lis
     if distance is None:
         return []
     band = travel_band(distance, tariff)
-    return [_line(tariff, "travel", f"{distance} km", party.people, int(band["cents"]))]
+    return [_line(tariff, "travel", f"{distance:,} km", party.people, int(band["cents"]))]
 
 
 def travel_band(distance: int, tariff: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -269,6 +269,7 @@ def test_changes_after_sending_wait_until_they_are_sent(client, draft):
     application = reload(draft.id)
     assert (application.answers["title"], application.submissions) == ("Corregido", 2)
     assert client.get(f"/es/solicitudes/{draft.id}/acuse?envio=1").text.count("Son jarocho en el puerto") == 1
+    assert client.get(f"/es/solicitudes/{draft.id}/acuse?envio=9").status_code == 404
 
 
 def test_withdrawing_asks_first(client, draft):

@@ -35,6 +35,7 @@ from core.file_refusals import (
     TooManyPages,
 )
 from core.jobs import enqueue
+from core.keeping import keep
 from core.settings import setting
 
 SIGNATURES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -74,6 +75,9 @@ class StoredFile(Base):
     def is_withheld(self) -> bool:
         """Whether nobody may be given the bytes."""
         return self.scanned in (Scanned.WAITING, Scanned.INFECTED)
+
+
+keep("stored_file", ("key", "sha256", "size_bytes", "content_type", "purpose", "created_at"), unique=("id", "key"))
 
 
 @lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from core.database import is_sqlite, session
 from core.errors import Refusal
+from core.guards import missing_guards
 from trust import services
 
 
@@ -19,11 +20,11 @@ def ledger() -> None:
 @ledger.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Add everything again, print what disagrees, and fail if anything does."""
+    """Add everything again, ask for every guard, print what disagrees, and fail if anything does."""
     if not session().in_transaction() and not is_sqlite():
         # One picture for all proofs: what others post meanwhile would make two of them seem to disagree.
         session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    problems = services.verify_ledger()
+    problems = [*services.verify_ledger(), *missing_guards()]
     for problem in problems:
         click.echo(problem)
     if problems:

@@ -34,6 +34,7 @@ from trust.services import (
     ask_refund,
     catch_up_payments,
     close_period,
+    correct_entry,
     entering_charge,
     exchange_currency,
     keep_refund,
@@ -41,7 +42,6 @@ from trust.services import (
     post_entry,
     receive_contribution,
     request_refund,
-    reverse_entry,
     start_checkout,
     transfer_between_funds,
     verify_ledger,
@@ -172,7 +172,7 @@ class Stage:
 
     def reverse_shared(self, _key: str, number: int) -> None:
         entry, code = self.reversible[number]
-        reverse_entry(db.session.get_one(JournalEntry, entry), reason="Se capturó mal")
+        correct_entry(db.session.get_one(JournalEntry, entry), reason="Se capturó mal")
         db.session.commit()
         fund = queries.fund_by_code(code)
         self.did({key: -cents for key, cents in gift(fund, Money(5_000, "MXN"), "transfer", 0).items()})

@@ -23,6 +23,7 @@ from trust.models import EntryCounter, Fund, FundKind, JournalEntry
 from trust.services import (
     Line,
     close_period,
+    correct_entry,
     exchange_currency,
     pledge,
     post_entry,
@@ -164,7 +165,8 @@ class Machine(RuleBasedStateMachine):
         undone = {key: -cents for key, cents in effect.items()}
         fund = next(one for one in self.funds if one.code == next(iter(effect))[0])
         refused = FundOverdrawn if self.books.overdraws(fund, undone) else None
-        self.attempt(lambda: reverse_entry(entry, reason="Se capturó mal"), undone, refused)
+        undo = reverse_entry if queries.contribution_of(entry) is None else correct_entry
+        self.attempt(lambda: undo(entry, reason="Se capturó mal"), undone, refused)
 
     @precondition(lambda self: today().month < 6)
     @rule()

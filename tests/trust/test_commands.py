@@ -2,7 +2,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests.factories.tampering import disarm_balances
+from core.database import is_sqlite
+from tests.factories.tampering import disarm, disarm_balances
 from tests.factories.trust import give, make_fund, pesos
 
 
@@ -17,6 +18,24 @@ def test_verify_says_that_the_books_agree_and_fails_when_they_do_not(app: Flask,
     answer = app.test_cli_runner().invoke(args=["ledger", "verify"])
     assert answer.exit_code == 1
     assert "running balance of account 1.1.1" in answer.output
+
+
+def test_verify_tells_of_guards_that_were_taken_away_or_changed(app: Flask, session: Session) -> None:
+    disarm(session, "posting", "posting_guard_update")
+    names = [
+        ("posting_guard_update", "missing" if is_sqlite() else "switched off"),
+        ("account_guard_delete", "another"),
+    ]
+    if is_sqlite():
+        session.execute(text("DROP TRIGGER account_guard_delete"))
+        session.execute(text("CREATE TRIGGER account_guard_delete BEFORE DELETE ON account BEGIN SELECT 1; END"))
+    else:
+        body = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$"
+        session.execute(text(f"CREATE OR REPLACE FUNCTION account_guard_delete() {body}"))
+    session.commit()
+    answer = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    said = [f"guard {name} is {what}" for name, what in names]
+    assert (answer.exit_code, sorted(answer.stdout.splitlines())) == (1, sorted(said))
 
 
 def test_a_year_is_opened_and_payments_are_caught_up(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """The trust's tables. Importing this package registers them and the triggers that guard them."""
 
-from trust.models import contribution_triggers, ledger_triggers, posting_triggers
+from trust.models import contribution_triggers, keeping, ledger_triggers, posting_triggers
 from trust.models.bank import MATCH_REASONS, BankAccount, BankLine, BankMatch, BankStatement, MatchReason
 from trust.models.bundles import ReceiptBundle
 from trust.models.checkout import CheckoutOrder, ProcessedEvent
@@ -101,6 +101,7 @@ __all__ = [
     "SponsorPackage",
     "ValuationTechnique",
     "contribution_triggers",
+    "keeping",
     "ledger_triggers",
     "posting_triggers",
 ]

@@ -71,11 +71,15 @@ def number_gaps() -> list[str]:
         "FROM entry_counter c LEFT JOIN journal_entry e ON e.fiscal_year = c.fiscal_year "
         "GROUP BY c.fiscal_year, c.last_number ORDER BY c.fiscal_year"
     )
+    lost = _rows(
+        "SELECT DISTINCT e.fiscal_year FROM journal_entry e LEFT JOIN entry_counter c "
+        "ON c.fiscal_year = e.fiscal_year WHERE c.fiscal_year IS NULL ORDER BY 1"
+    )
     return [
         f"fiscal year {year}: the counter says {last}, there are {count} entries, numbered {first} to {highest}"
         for year, last, count, highest, first in rows
         if not (last == count == highest and first == 1)
-    ]
+    ] + [f"fiscal year {row[0]}: there are entries and no counter" for row in lost]
 
 
 def misdated_entries() -> list[str]:
@@ -95,7 +99,8 @@ def wrong_reversals() -> list[str]:
         "SELECT r.fiscal_year, r.number FROM journal_entry r WHERE r.reverses_id IS NOT NULL AND (EXISTS ("
         "SELECT 1 FROM posting p LEFT JOIN posting o ON o.entry_id = r.reverses_id AND o.line = p.line "
         "AND o.account_code = p.account_code AND o.fund_id = p.fund_id AND o.currency = p.currency "
-        "AND o.amount_cents = -p.amount_cents WHERE p.entry_id = r.id AND o.id IS NULL) "
+        "AND o.amount_cents = -p.amount_cents AND o.base_cents = -p.base_cents "
+        "WHERE p.entry_id = r.id AND o.id IS NULL) "
         "OR (SELECT COUNT(*) FROM posting p WHERE p.entry_id = r.id) "
         "<> (SELECT COUNT(*) FROM posting o WHERE o.entry_id = r.reverses_id)) ORDER BY 1, 2"
     )
@@ -221,11 +226,15 @@ def receipt_gaps() -> list[str]:
         "LEFT JOIN receipt r ON r.series = c.series AND r.year = c.year "
         "GROUP BY c.series, c.year, c.last_number ORDER BY 1, 2"
     )
+    lost = _rows(
+        "SELECT DISTINCT r.series, r.year FROM receipt r LEFT JOIN receipt_counter c "
+        "ON c.series = r.series AND c.year = r.year WHERE c.year IS NULL ORDER BY 1, 2"
+    )
     return [
         f"receipts {series}-{year}: the counter says {last}, there are {count}, the highest is {highest}"
         for series, year, last, count, highest in rows
         if not (last == count == highest)
-    ]
+    ] + [f"receipts {series}-{year}: there are some and no counter" for series, year in lost]
 
 
 def missing_receipts() -> list[str]:

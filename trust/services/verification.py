@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection
 
-from trust.queries import fingerprints, proofs
+from trust.queries import fingerprints, paper_proofs, proofs
 
 BOOKS = frozenset({"journal_entry", "posting", "account", "fund", "entry_counter", "fiscal_period", "account_balance"})
 CLOSINGS = BOOKS | {"period_closing"}
 GIFTS = BOOKS | {"contribution", "receipt"}
+ONLINE = GIFTS | {"checkout_order", "online_movement", "payout", "company_charge"}
 # Each proof with the tables it reads: around a migration those of another release may not be there.
 CHECKS: list[tuple[Callable[[], list[str]], frozenset[str]]] = [
     (proofs.unposted_entries, BOOKS),
@@ -24,6 +25,12 @@ CHECKS: list[tuple[Callable[[], list[str]], frozenset[str]]] = [
     (proofs.wrong_contributions, GIFTS),
     (proofs.receipt_gaps, GIFTS | {"receipt_counter"}),
     (proofs.missing_receipts, GIFTS),
+    (paper_proofs.wrong_values, BOOKS),
+    (paper_proofs.less_than_nothing_set_aside, BOOKS),
+    (paper_proofs.wrong_gifts, ONLINE),
+    (paper_proofs.wrong_company_money, ONLINE),
+    (paper_proofs.wrong_bank_lines, BOOKS | {"bank_line", "bank_match"}),
+    (paper_proofs.changed_acts, CLOSINGS | {"stored_file"}),
     (fingerprints.edited_entries, BOOKS),
     (fingerprints.changed_receipts, GIFTS | {"stored_file"}),
 ]

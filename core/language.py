@@ -1,16 +1,23 @@
 """The two languages people read: Spanish in the source, English in the catalogue.
 
-Nothing here needs a request. Outside one, `in_language` says which language is spoken.
+Nothing here needs a request. Outside one, `in_language` says which language is spoken; a command that knows no site
+says it with `speaking`.
 """
 
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
+
+from core.catalogue import Catalogue
 
 LANGUAGES = ("es", "en")
 
-__all__ = ["LANGUAGES", "N_", "_", "current_language", "in_language", "lazy", "localised", "ngettext"]
+__all__ = ["LANGUAGES", "N_", "_", "current_language", "in_language", "lazy", "localised", "ngettext", "speaking"]
+
+
+_SPOKEN: ContextVar[tuple[str, Catalogue | None] | None] = ContextVar("spoken", default=None)
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for a string marked now and translated later)
@@ -21,13 +28,27 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for a string mark
 def _site() -> Any:
     """Return the library that translates, once the site has loaded it; None where nobody is served.
 
-    Whoever only computes, from files, speaks the source's language and need not wait for the site.
+    Whoever only computes, from files, need not wait for the site.
     """
     return sys.modules.get("flask_babel")
 
 
+@contextmanager
+def speaking(language: str, *catalogues: str) -> Iterator[None]:
+    """Speak `language` inside the block without the site, by the named `catalogues`, read when first needed."""
+    before = _SPOKEN.set((language, None if language == LANGUAGES[0] else Catalogue(language, catalogues)))
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
 def _(message: str, **parameters: object) -> str:
     """Translate `message` into the reader's language and fill its named placeholders."""
+    spoken = _SPOKEN.get()
+    if spoken is not None:
+        text = message if spoken[1] is None else spoken[1].text(message)
+        return text % parameters if parameters else text
     site = _site()
     if site is None:
         return message % parameters if parameters else message
@@ -36,7 +57,10 @@ def _(message: str, **parameters: object) -> str:
 
 def ngettext(singular: str, plural: str, num: int, **parameters: object) -> str:
     """Translate with the plural form for `num`, which is also a placeholder."""
-    site = _site()
+    spoken = _SPOKEN.get()
+    if spoken is not None and spoken[1] is not None:
+        return spoken[1].number(singular, plural, num) % {"num": num, **parameters}
+    site = _site() if spoken is None else None
     if site is None:
         return (singular if num == 1 else plural) % {"num": num, **parameters}
     return str(site.ngettext(singular, plural, num, **parameters))
@@ -50,7 +74,10 @@ def lazy(message: str, **parameters: object) -> Any:
 
 
 def current_language() -> str:
-    """Return "es" or "en": the language of this request or of the surrounding `in_language`."""
+    """Return "es" or "en": the language of this request or of the surrounding `in_language` or `speaking`."""
+    spoken = _SPOKEN.get()
+    if spoken is not None:
+        return spoken[0]
     site = _site()
     locale = None if site is None else site.get_locale()
     return str(locale.language) if locale is not None and locale.language in LANGUAGES else LANGUAGES[0]

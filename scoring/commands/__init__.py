@@ -7,16 +7,19 @@ from typing import Any
 
 import click
 
+from core.language import N_, _
+from scoring.commands.spoken import Group, placeholder
+
 SUMMARIES = {
-    "assign": "Give every application its readers, from a table of affinities.",
-    "rank": "Rank, with every term, trace and reason, from the rulebook and the scores.",
-    "reliability": "Measure how far reviewers agree.",
-    "draw": "Commit to a lot, reveal it, verify it.",
-    "explain": "Print a rulebook in words, with worked examples.",
+    "assign": N_("Da a cada solicitud quienes la lean, desde una tabla de afinidades."),
+    "rank": N_("Ordena, con cada término, desempate y razón, desde las reglas y las calificaciones."),
+    "reliability": N_("Mide cuánto coinciden quienes evalúan."),
+    "draw": N_("Compromete un sorteo, lo realiza y lo comprueba."),
+    "explain": N_("Dice unas reglas en palabras, con ejemplos resueltos."),
 }
 
 
-class Computations(click.Group):
+class Computations(Group):
     """The commands, each read when it is asked for: solvers and statistics take a second that others need not wait."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
@@ -45,10 +48,14 @@ class Computations(click.Group):
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what there is without reading it all."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(SUMMARIES.items()))
+        with formatter.section(placeholder("Commands")):
+            formatter.write_dl([(name, _(summary)) for name, summary in SUMMARIES.items()])
 
 
-@click.group("scoring", cls=Computations)
+@click.group(
+    "scoring",
+    cls=Computations,
+    help=N_("Asigna, ordena, mide el acuerdo, sortea y explica unas reglas, desde archivos que cualquiera tiene."),
+)
 def scoring() -> None:
-    """Assign, rank, measure agreement, draw lots and explain a rulebook, from files that anybody has."""
+    """Group every computation from files."""

@@ -11,13 +11,21 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from core.language import N_, _
 from scoring.assignment import CappedSolution, Problem, Solution, assign, assign_capped
-from scoring.commands.tables import A_FILE, BadFile, Words, cells, exact, read_table, show
+from scoring.commands.spoken import AS_JSON, command, option
+from scoring.commands.tables import A_FILE, CELLS, BadFile, Words, cells, exact, read_table, show
 from scoring.errors import AssignmentInfeasible
 
 USUAL_DECIMALS, MOST_DECIMALS, LARGEST_PART = 9, 22, 10**9
 LOST = 1e-15  # of a number, in reading it and in moving its point
 MOST_READERS = 10**6
+HEADER = N_(
+    "el encabezado empieza con «application» y tiene una columna por persona evaluadora, separadas por comas: "
+    "«%(header)s»"
+)
+STRANGE = N_("«%(name)s» no está entre las afinidades")
+OUT_OF_REACH = N_("«%(said)s» no está entre −%(most)s y %(most)s")
 FINEST_CAP = 10**6  # the parts of a reading that flow
 
 
@@ -36,18 +44,23 @@ class Affinities:
     rounded: bool = False
 
 
-@click.command("assign")
-@click.option("--affinity", required=True, type=A_FILE, help="CSV: application, then a column a reviewer.")
-@click.option(
-    "--per-application", required=True, type=click.IntRange(1, MOST_READERS), help="Readers each application needs."
+@command("assign", help=N_("Da a cada solicitud quienes la lean, con la mayor afinidad total que puede haber, exacta."))
+@option("--affinity", required=True, type=A_FILE, help=N_("CSV: application y una columna por persona evaluadora."))
+@option(
+    "--per-application",
+    required=True,
+    type=click.IntRange(1, MOST_READERS),
+    help=N_("Lecturas que necesita cada solicitud."),
 )
-@click.option("--max-load", required=True, type=click.IntRange(1), help="Applications a reviewer reads at most.")
-@click.option("--min-load", default=0, type=click.IntRange(0), help="Applications a reviewer reads at least.")
-@click.option("--conflicts", type=A_FILE, help="CSV: application, reviewer.")
-@click.option("--institutions", type=A_FILE, help="CSV: reviewer, institution; one reader of each an application.")
-@click.option("--cap", help="The greatest probability of any pair, above 0 and up to 1; needs --seed.")
-@click.option("--seed", type=Words(), help="What fixes the draw under the cap: publish its hash before, itself after.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option("--max-load", required=True, type=click.IntRange(1), help=N_("Solicitudes que lee cada persona, a lo más."))
+@option("--min-load", default=0, type=click.IntRange(0), help=N_("Solicitudes que lee cada persona, por lo menos."))
+@option("--conflicts", type=A_FILE, help=N_("CSV: application, reviewer."))
+@option("--institutions", type=A_FILE, help=N_("CSV: reviewer, institution; una persona de cada una por solicitud."))
+@option("--cap", help=N_("La mayor probabilidad de una pareja, de más de 0 y hasta 1; necesita --seed."))
+@option(
+    "--seed", type=Words(), help=N_("Lo que fija el sorteo bajo el tope: publica antes su huella y después el texto.")
+)
+@option("--json", "as_json", is_flag=True, help=AS_JSON)
 def assign_command(
     *,
     affinity: Path,
@@ -60,11 +73,11 @@ def assign_command(
     seed: str | None,
     as_json: bool,
 ) -> None:
-    """Give every application its readers with the greatest total affinity, exactly."""
+    """Print the assignment of greatest total affinity."""
     if (cap is None) != (seed is None):
-        raise click.UsageError("--cap and --seed go together")
+        raise click.UsageError(_("--cap y --seed van juntos"))
     if min_load > max_load:
-        raise click.UsageError(f"--min-load {min_load} is more than --max-load {max_load}")
+        raise click.UsageError(_("--min-load %(least)s es más que --max-load %(most)s", least=min_load, most=max_load))
     table = read_affinities(affinity)
     problem = Problem(
         dossiers=table.applications,
@@ -78,7 +91,7 @@ def assign_command(
         institutions=_institutions(institutions, table) if institutions else (),
     )
     if table.rounded and table.scale < 10**USUAL_DECIMALS:
-        click.echo(f"affinities this large are read in parts of 1/{table.scale}", err=True)
+        click.echo(_("afinidades tan grandes se leen en partes de 1/%(scale)s", scale=table.scale), err=True)
     started = time.perf_counter()
     try:
         capped = None if cap is None or seed is None else assign_capped(problem, _probability(cap), seed)
@@ -101,26 +114,25 @@ def read_affinities(path: Path) -> Affinities:
     lines = cells(path)
     header = [name.strip() for name in next(lines, [])]
     if len(header) < 2 or header[0] != "application":
-        said = "the header starts with «application» and has a column for each reviewer, parted by commas"
-        raise BadFile(path, f"{said}: «{','.join(header[:3])[:60]}»", row=1)
+        raise BadFile(path, _(HEADER, header=",".join(header[:3])[:60]), row=1)
     reviewers = header[1:]
     for index, name in enumerate(reviewers):
         if not name or name in reviewers[:index]:
-            raise BadFile(path, f"the reviewer «{name}» is repeated or has no name", row=1)
+            raise BadFile(path, _("la persona evaluadora «%(name)s» se repite o no tiene nombre", name=name), row=1)
     names: dict[str, int] = {}
     values = []
     for number, line in enumerate(lines, start=2):
         if not any(line):
             continue
         if len(line) != len(header):
-            raise BadFile(path, f"has {len(line)} cells and the header {len(header)}", row=number)
+            raise BadFile(path, _(CELLS, cells=len(line), header=len(header)), row=number)
         name = line[0].strip()
         if not name or name in names:
-            raise BadFile(path, f"the application «{name}» is repeated or has no name", row=number)
+            raise BadFile(path, _("la solicitud «%(name)s» se repite o no tiene nombre", name=name), row=number)
         names[name] = number
         values.append(_numbers(path, number, reviewers, line[1:]))
     if not values:
-        raise BadFile(path, "has no applications")
+        raise BadFile(path, _("no tiene solicitudes"))
     return _whole(list(names), reviewers, np.vstack(values))
 
 
@@ -157,8 +169,8 @@ def _no_number(path: Path, row: int, reviewers: list[str], line: list[str]) -> B
             except BadFile as refusal:
                 return refusal
             if abs(value) > LARGEST_PART:
-                return fault(f"«{cell.strip()[:40]}» is not between −{LARGEST_PART} and {LARGEST_PART}")
-    return BadFile(path, "has an affinity that is not a number", row=row)
+                return fault(_(OUT_OF_REACH, said=cell.strip()[:40], most=LARGEST_PART))
+    return BadFile(path, _("tiene una afinidad que no es un número"), row=row)
 
 
 def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.float64]) -> Affinities:
@@ -187,11 +199,11 @@ def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:
     for row in read_table(path, ("application", "reviewer"), may_be_empty=True):
         application, reviewer = row.text("application"), row.text("reviewer")
         if application == reviewer:
-            raise row.fault("reviewer", f"«{reviewer}» is in conflict with itself")
+            raise row.fault("reviewer", _("«%(name)s» está en conflicto consigo", name=reviewer))
         if application not in rows:
-            raise row.fault("application", f"«{application}» is not among the affinities")
+            raise row.fault("application", _(STRANGE, name=application))
         if reviewer not in columns:
-            raise row.fault("reviewer", f"«{reviewer}» is not among the affinities")
+            raise row.fault("reviewer", _(STRANGE, name=reviewer))
         pairs.append((rows[application], columns[reviewer]))
     return pairs
 
@@ -201,9 +213,9 @@ def _institutions(path: Path, table: Affinities) -> list[str | None]:
     for row in read_table(path, ("reviewer", "institution"), may_be_empty=True):
         reviewer = row.text("reviewer")
         if reviewer not in table.reviewers:
-            raise row.fault("reviewer", f"«{reviewer}» is not among the affinities")
+            raise row.fault("reviewer", _(STRANGE, name=reviewer))
         if reviewer in found:
-            raise row.fault("reviewer", f"«{reviewer}» is repeated")
+            raise row.fault("reviewer", _("«%(name)s» se repite", name=reviewer))
         found[reviewer] = row.values["institution"].strip()
     return [found.get(name) or None for name in table.reviewers]
 
@@ -211,9 +223,9 @@ def _institutions(path: Path, table: Affinities) -> list[str | None]:
 def _probability(text: str) -> Fraction:
     value = exact(text, lambda fault: click.BadParameter(fault, param_hint="--cap"))
     if not 0 < value <= 1:
-        raise click.BadParameter("is a probability above 0 and up to 1", param_hint="--cap")
+        raise click.BadParameter(_("es una probabilidad de más de 0 y hasta 1"), param_hint="--cap")
     if value.denominator > FINEST_CAP:
-        raise click.BadParameter("has six decimals at most", param_hint="--cap")
+        raise click.BadParameter(_("tiene seis decimales a lo más"), param_hint="--cap")
     return value
 
 
@@ -242,9 +254,13 @@ def _cost_of_minimum(problem: Problem, found: Solution, scale: int) -> str | Non
     free = assign(replace(problem, min_load=0))
     if free.worst is None or found.worst is None or free.worst[1] <= found.worst[1]:
         return None
-    return (
-        f"The minimum load costs the worst-served application: {found.worst[0]} gets {found.worst[1] / scale:g}; "
-        f"without the minimum the worst would get {free.worst[1] / scale:g} ({free.worst[0]})."
+    return _(
+        "La carga mínima le cuesta a la solicitud peor servida: %(name)s recibe %(part)s; sin el mínimo, la peor "
+        "recibiría %(free)s (%(other)s).",
+        name=found.worst[0],
+        part=f"{found.worst[1] / scale:g}",
+        free=f"{free.worst[1] / scale:g}",
+        other=free.worst[0],
     )
 
 
@@ -252,8 +268,11 @@ def _print(result: Mapping[str, Any]) -> None:
     for application, reviewer in result["assignments"]:
         click.echo(f"{application}\t{reviewer}")
     worst = result["worst_served"]
-    click.echo(f"objective {result['objective']:g}, mean {result['mean']:.6g}", err=True)
+    total, mean = f"{result['objective']:g}", f"{result['mean']:.6g}"
+    click.echo(_("afinidad total %(total)s, media %(mean)s", total=total, mean=mean), err=True)
     if worst:
-        click.echo(f"worst served {worst['application']} with {worst['affinity']:g}", err=True)
-    loads = result["loads"].values()
-    click.echo(f"loads from {min(loads)} to {max(loads)}, {result['seconds']} s", err=True)
+        served = {"name": worst["application"], "part": f"{worst['affinity']:g}"}
+        click.echo(_("la peor servida es %(name)s, con %(part)s", **served), err=True)
+    loads, seconds = result["loads"].values(), result["seconds"]
+    told = _("cargas de %(least)s a %(most)s, %(seconds)s s", least=min(loads), most=max(loads), seconds=seconds)
+    click.echo(told, err=True)

@@ -2,11 +2,14 @@
 
 import re
 import secrets
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 
+from core.language import N_, _
+from scoring.commands.spoken import Group, option
 from scoring.commands.tables import A_FILE, BadFile, Words, read_json, show
 from scoring.rules.lots import PROTOCOL, Commitment, Reveal, commit, draw, opens, tickets, verify
 
@@ -14,37 +17,40 @@ MOST_ITERATIONS = 1_000_000  # a second of hashing
 HASH = re.compile("[0-9a-f]{64}")
 
 
-@click.group("draw")
+@click.group("draw", cls=Group, help=N_("Compromete un sorteo, lo realiza y lo comprueba."))
 def draw_command() -> None:
-    """Commit to a lot, reveal it, verify it."""
+    """Group the steps of a lot."""
 
 
-@draw_command.command("commit")
-@click.option("--labels", required=True, type=A_FILE, help="Text: a label a line.")
-@click.option(
-    "--source", required=True, type=Words(), help="The public randomness that will decide, named before it exists."
+@draw_command.command(
+    "commit", help=N_("Dice el compromiso que se publica; guarda el secreto hasta que exista el azar.")
 )
-@click.option(
-    "--iterations", default=10, type=click.IntRange(2, MOST_ITERATIONS), help="How often the secret is hashed."
+@option("--labels", required=True, type=A_FILE, help=N_("Texto: un código por renglón."))
+@option("--source", required=True, type=Words(), help=N_("El azar público que decidirá, nombrado antes de que exista."))
+@option(
+    "--iterations",
+    default=10,
+    type=click.IntRange(2, MOST_ITERATIONS),
+    help=N_("Cuántas veces se pasa el secreto por la función hash."),
 )
-@click.option(
-    "--secret", type=Words(), help="Text; a random one is made and printed to the error output when left out."
+@option(
+    "--secret", type=Words(), help=N_("Texto; si no se da, se hace uno al azar y se dice por la salida de errores.")
 )
 def draw_commit(*, labels: Path, source: str, iterations: int, secret: str | None) -> None:
-    """Print the commitment to publish; keep the secret until the randomness is out."""
+    """Print the commitment to publish."""
     try:
         names = [line.strip() for line in labels.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except UnicodeDecodeError:
-        raise BadFile(labels, "is not UTF-8 text") from None
+        raise BadFile(labels, _("no es texto UTF-8")) from None
     if not names:
-        raise BadFile(labels, "has no labels")
+        raise BadFile(labels, _("no tiene códigos"))
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
+    if twice is not None:
+        raise BadFile(labels, _("«%(name)s» se repite", name=twice))
     if secret is None:
         secret = secrets.token_hex(32)
-        click.echo(f"secret, to keep until the reveal: {secret}", err=True)
-    try:
-        made = commit(names, source, secret.encode(), iterations)
-    except ValueError as fault:
-        raise BadFile(labels, str(fault)) from None
+        click.echo(_("secreto, que se guarda hasta realizarlo: %(secret)s", secret=secret), err=True)
+    made = commit(names, source, secret.encode(), iterations)
     show(
         {
             "protocol": PROTOCOL,
@@ -56,16 +62,18 @@ def draw_commit(*, labels: Path, source: str, iterations: int, secret: str | Non
     )
 
 
-@draw_command.command("reveal")
-@click.option("--commitment", required=True, type=A_FILE, help="What `commit` printed.")
-@click.option("--secret", required=True, type=Words(), help="The secret committed to.")
-@click.option("--randomness", required=True, type=Words(), help="The public value, exactly as published.")
+@draw_command.command(
+    "reveal", help=N_("Sortea: dice los lugares, los números y todo lo que hace falta para repetirlo.")
+)
+@option("--commitment", required=True, type=A_FILE, help=N_("Lo que dijo `commit`."))
+@option("--secret", required=True, type=Words(), help=N_("El secreto comprometido."))
+@option("--randomness", required=True, type=Words(), help=N_("El valor público, tal como se publicó."))
 def draw_reveal(*, commitment: Path, secret: str, randomness: str) -> None:
-    """Draw: print the places, the tickets and all that is needed to repeat them."""
+    """Print the lot, drawn."""
     committed = _commitment(commitment)
     revealed = Reveal(secret.encode(), randomness)
     if not opens(committed, revealed):
-        raise BadFile(commitment, "the secret does not open the commitment", field="commitment")
+        raise BadFile(commitment, _("el secreto no es el comprometido"), field="commitment")
     order = draw(committed, revealed)
     drawn = tickets(committed.labels, revealed, committed.iterations)
     show(
@@ -79,29 +87,30 @@ def draw_reveal(*, commitment: Path, secret: str, randomness: str) -> None:
     )
 
 
-@draw_command.command("verify")
-@click.option("--commitment", required=True, type=A_FILE, help="What `commit` printed.")
-@click.option("--result", required=True, type=A_FILE, help="What `reveal` printed.")
+@draw_command.command("verify", help=N_("Sortea otra vez y compara; falla en lo primero que no coincide."))
+@option("--commitment", required=True, type=A_FILE, help=N_("Lo que dijo `commit`."))
+@option("--result", required=True, type=A_FILE, help=N_("Lo que dijo `reveal`."))
 def draw_verify(*, commitment: Path, result: Path) -> None:
-    """Draw again and compare; fail at the first thing that does not agree."""
+    """Draw again and compare."""
     committed, published = _commitment(commitment), read_json(result)
     secret, randomness, places = (published.get(name) for name in ("secret", "randomness", "places"))
     if not isinstance(secret, str) or not isinstance(randomness, str) or not isinstance(places, dict):
-        raise BadFile(result, "lacks its secret, randomness or places")
+        raise BadFile(result, _("le falta el secreto, el azar o los lugares"))
     if not all(type(place) is int for place in places.values()):
-        raise BadFile(result, "are not whole numbers", field="places")
+        raise BadFile(result, _("no son números enteros"), field="places")
     revealed = Reveal(secret.encode(), randomness)
     if not opens(committed, revealed):
-        raise BadFile(result, "the secret does not open the commitment", field="secret")
+        raise BadFile(result, _("el secreto no es el comprometido"), field="secret")
     drawn = tickets(committed.labels, revealed, committed.iterations)
     if published.get("tickets", drawn) != drawn:
-        raise BadFile(result, "are not those of the lot", field="tickets")
+        raise BadFile(result, _("no son los del sorteo"), field="tickets")
     if not verify(committed, revealed, places):
         right = {label: place for place, label in enumerate(draw(committed, revealed), start=1)}
         wrong = next(label for label in {**right, **places} if right.get(label) != places.get(label))
-        said = f"«{wrong}» has place {places.get(wrong)} and the lot gives {right.get(wrong)}"
+        given, due = places.get(wrong), right.get(wrong)
+        said = _("«%(name)s» tiene el lugar %(given)s y el sorteo da %(due)s", name=wrong, given=given, due=due)
         raise BadFile(result, said, field="places")
-    click.echo("The lot is what its commitment and the randomness produce.")
+    click.echo(_("El sorteo es el que resulta de su compromiso y del azar."))
 
 
 def _commitment(path: Path) -> Commitment:
@@ -109,13 +118,13 @@ def _commitment(path: Path) -> Commitment:
     labels, source = document.get("labels"), document.get("randomness_source")
     iterations, digest = document.get("iterations"), document.get("commitment")
     if not isinstance(labels, list) or not all(isinstance(label, str) and label for label in labels) or not labels:
-        raise BadFile(path, "is not a list of labels", field="labels")
+        raise BadFile(path, _("no es una lista de códigos"), field="labels")
     if type(iterations) is not int or not 2 <= iterations <= MOST_ITERATIONS:
-        raise BadFile(path, f"is not a whole number from 2 to {MOST_ITERATIONS}", field="iterations")
+        raise BadFile(path, _("no es un número entero de 2 a %(most)s", most=MOST_ITERATIONS), field="iterations")
     if not isinstance(digest, str) or not HASH.fullmatch(digest):
-        raise BadFile(path, "is not the hash committed to: 64 hexadecimal digits", field="commitment")
+        raise BadFile(path, _("no es la huella comprometida: 64 cifras hexadecimales"), field="commitment")
     if document.get("protocol", PROTOCOL) != PROTOCOL:
-        raise BadFile(path, f"is not {PROTOCOL}", field="protocol")
+        raise BadFile(path, _("no es %(protocol)s", protocol=PROTOCOL), field="protocol")
     if len(set(labels)) != len(labels):
-        raise BadFile(path, "a label is repeated", field="labels")
+        raise BadFile(path, _("un código se repite"), field="labels")
     return Commitment(tuple(sorted(labels)), str(source), iterations, digest)

@@ -5,76 +5,117 @@ from typing import Any
 
 import click
 
+from core.language import N_, _, localised
 from scoring.commands.rulebooks import read_rulebook
+from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, read_json, show
 from scoring.rules.examples import Example, worked_examples
 from scoring.rules.rulebook import ChargedTo, Rulebook, digest, exact
 
 
-@click.command("explain")
+@command("explain", help=N_("Dice unas reglas como las lee la gente, y tres solicitudes calificadas paso a paso."))
 @click.argument("rulebook", type=A_FILE)
-@click.option("--language", type=click.Choice(["es", "en"]), default="es", help="Which of the rulebook's texts.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def explain_command(*, rulebook: Path, language: str, as_json: bool) -> None:
-    """Print a rulebook as people read it, and three applications scored step by step."""
+@option("--json", "as_json", is_flag=True, help=AS_JSON)
+def explain_command(*, rulebook: Path, as_json: bool) -> None:
+    """Print a rulebook in words, with worked examples."""
     rules = read_rulebook(rulebook)
     examples = worked_examples(rules)
     if as_json:
         show({"sha256": digest(read_json(rulebook)), "examples": [_example(one) for one in examples]})
         return
-    click.echo(rules.title.get(language) or next(iter(rules.title.values())))
+    click.echo(localised(rules.title))
     click.echo(f"SHA-256 {digest(read_json(rulebook))}")
-    for line in (*_criteria(rules, language), *_process(rules)):
+    for line in (*_criteria(rules), *_process(rules)):
         click.echo(line)
     for number, one in enumerate(examples, start=1):
-        click.echo(f"\nExample {number}")
+        click.echo("\n" + _("Ejemplo %(number)s", number=number))
         for line in _steps(rules, one):
             click.echo(line)
 
 
-def _criteria(rules: Rulebook, language: str) -> list[str]:
+def _criteria(rules: Rulebook) -> list[str]:
     lines = []
     for one in rules.criteria:
-        asked = f", at least {exact(one.threshold)}" if one.threshold is not None and not one.lower_is_better else ""
-        asked = f", at most {exact(one.threshold)}" if one.threshold is not None and one.lower_is_better else asked
-        scale = f"{exact(one.minimum)} to {exact(one.maximum)} by {exact(one.step)}"
-        lines.append(f"\n{one.name.get(language, one.id)} ({one.id}): weight {exact(one.weight)}, {scale}{asked}")
-        lines += [f"  {exact(value)}  {text.get(language, '')}" for value, text in one.anchors]
+        scale = _(
+            "peso %(weight)s, de %(low)s a %(high)s, de %(step)s en %(step)s",
+            weight=exact(one.weight),
+            low=exact(one.minimum),
+            high=exact(one.maximum),
+            step=exact(one.step),
+        )
+        line = f"\n{localised(one.name) or one.id} ({one.id}): {scale}"
+        if one.threshold is not None:
+            asked = AT_MOST if one.lower_is_better else AT_LEAST
+            line += ", " + _(asked, threshold=exact(one.threshold))
+        lines.append(line)
+        lines += [f"  {exact(value)}  {localised(text)}" for value, text in one.anchors]
     return lines
 
 
 def _process(rules: Rulebook) -> list[str]:
-    better = "lowest" if rules.lower_is_better else "highest"
-    measure = "in one criterion" if rules.discrepancy.by_criterion else "in the total"
+    how = _("La calificación es la suma de peso × media, exacta, redondeada una vez a %(places)s decimales.")
     lines = [
-        f"\nThe score is the sum of weight × mean, exact, rounded once to {rules.decimals} decimals.",
-        f"The {better} wins.",
-        f"{rules.reviews_per_application} reviewers an application; up to {rules.discrepancy.further_reviewers} more "
-        f"when they are {exact(rules.discrepancy.spread_limit)} apart {measure}"
-        + (" or would not all pass it." if rules.discrepancy.split_verdict else "."),
+        "\n" + how % {"places": rules.decimals},
+        _("Gana la más baja.") if rules.lower_is_better else _("Gana la más alta."),
+        _(
+            "Personas que leen cada solicitud: %(readers)s; hasta %(further)s más %(when)s.",
+            readers=rules.reviews_per_application,
+            further=rules.discrepancy.further_reviewers,
+            when=_apart(rules),
+        ),
     ]
     if rules.threshold is not None:
-        lines.append(f"Asked in all: {exact(rules.threshold)}.")
-    lines += [f"{entry.id}: {exact(entry.points)} points more." for entry in rules.bonus]
-    lines += [f"{entry.id}: {entry.places} places reserved." for entry in rules.reserved]
-    lines += _envelopes(rules)
-    share = "more than half" if rules.quorum_percent is None else f"{exact(rules.quorum_percent)} %"
-    tie = "the chair's vote decides" if rules.chair_breaks_ties else "the motion is not carried"
-    lines.append(f"Sessions: {share} of those called must attend ({rules.quorum(9)} of 9); in a tie {tie}.")
-    lines.append(f"Minutes are signed within {rules.signature_days} days; then they stand without who is missing.")
-    lines += [f"Reviews open {rules.review_opens.isoformat()}."] if rules.review_opens else []
-    lines += [f"Reviews close {rules.review_closes.isoformat()}."] if rules.review_closes else []
-    published = "every score, by codes and letters" if rules.scores_public else "the official score only"
-    lines.append(f"Published: {published}.")
-    return [*lines, f"Ties, in order: {', '.join(rules.ties)}."]
+        lines.append(_("Se pide en total: %(threshold)s.", threshold=exact(rules.threshold)))
+    lines += [_("%(name)s: %(points)s puntos más.", name=entry.id, points=exact(entry.points)) for entry in rules.bonus]
+    lines += [_("%(name)s: %(places)s lugares reservados.", name=one.id, places=one.places) for one in rules.reserved]
+    lines += [*_envelopes(rules), *_meetings(rules)]
+    if rules.review_opens is not None:
+        lines.append(_("Se evalúa desde %(at)s.", at=rules.review_opens.isoformat()))
+    if rules.review_closes is not None:
+        lines.append(_("Se evalúa hasta %(at)s.", at=rules.review_closes.isoformat()))
+    open_ones = _("Se publica cada calificación, por códigos y letras.")
+    lines.append(open_ones if rules.scores_public else _("Se publica solo la calificación oficial."))
+    return [*lines, _("Los empates se resuelven, en orden, por: %(ties)s.", ties=", ".join(rules.ties))]
 
 
+def _apart(rules: Rulebook) -> str:
+    """Return when further reviewers are called."""
+    limit = exact(rules.discrepancy.spread_limit)
+    by_criterion, verdict = rules.discrepancy.by_criterion, rules.discrepancy.split_verdict
+    apart = (
+        _("si difieren %(limit)s o más en un criterio", limit=limit)
+        if by_criterion
+        else _("si difieren %(limit)s o más en el total", limit=limit)
+    )
+    return apart + " " + _("o si no todas la dejarían pasar") if verdict else apart
+
+
+def _meetings(rules: Rulebook) -> list[str]:
+    share = _("más de la mitad") if rules.quorum_percent is None else f"{exact(rules.quorum_percent)} %"
+    quorum = _(
+        "Sesiones: debe asistir %(share)s de las personas convocadas (%(count)s de 9).",
+        share=share,
+        count=rules.quorum(9),
+    )
+    tie = _("Un empate lo decide quien preside.") if rules.chair_breaks_ties else _("Con empate no se aprueba.")
+    signed = _(
+        "El acta se firma en %(days)s días; después queda sin quien falte.",
+        days=rules.signature_days,
+    )
+    return [f"{quorum} {tie}", signed]
+
+
+AT_LEAST, AT_MOST = N_("por lo menos %(threshold)s"), N_("a lo más %(threshold)s")
 CHARGED = {
-    ChargedTo.OWN_ENVELOPE: "by the envelope of whoever fills it, set aside there before it is spent; where it is too "
-    "little the next holder comes, and with none the place stays empty",
-    ChargedTo.ANY_ENVELOPE: "by the envelope of whoever fills it and, for what that lacks, by the others in the order "
-    "of what is left over, set aside before they are spent",
-    ChargedTo.LEFT_OVER: "by what is left over in the envelopes, before anybody else is offered it",
+    ChargedTo.OWN_ENVELOPE: N_(
+        "Un lugar reservado lo paga la bolsa de quien lo ocupa, de la que se aparta antes de repartirla; si no "
+        "alcanza, pasa a la siguiente persona con derecho, y sin ninguna queda vacío."
+    ),
+    ChargedTo.ANY_ENVELOPE: N_(
+        "Un lugar reservado lo paga la bolsa de quien lo ocupa y, lo que falte, las otras, en el orden de lo que "
+        "sobra; se aparta antes de repartirlas."
+    ),
+    ChargedTo.LEFT_OVER: N_("Un lugar reservado lo paga lo que sobra en las bolsas, antes de ofrecerlo a nadie más."),
 }
 
 
@@ -82,26 +123,35 @@ def _envelopes(rules: Rulebook) -> list[str]:
     if rules.envelopes is None:
         return []
     parts = ", ".join(f"{part.id} {exact(part.percent)} %" for part in rules.envelopes.parts)
-    lines = [
-        f"Envelopes by {rules.envelopes.by}: {parts}; what is left over goes to {', '.join(rules.envelopes.refill)}."
-    ]
+    said = BY_AXIS if rules.envelopes.by == "axis" else BY_REGION
+    lines = [_(said, parts=parts, refill=", ".join(rules.envelopes.refill))]
     if rules.reserved and rules.envelopes.places_charged_to is not None:
-        lines.append(f"A reserved place is paid {CHARGED[rules.envelopes.places_charged_to]}.")
+        charged = CHARGED[rules.envelopes.places_charged_to]
+        lines.append(_(charged))
     return lines
 
 
+BY_AXIS = N_("Bolsas por eje: %(parts)s; lo que sobra va, en orden, a %(refill)s.")
+BY_REGION = N_("Bolsas por región: %(parts)s; lo que sobra va, en orden, a %(refill)s.")
+
+
 def _steps(rules: Rulebook, one: Example) -> list[str]:
+    below = "  " + _("(no llega a lo que se pide)")
     lines = [
         f"  {term.criterion}: {' + '.join(exact(sheet[term.criterion]) for sheet in one.sheets)} = "
         f"{exact(term.sum)}; ÷ {term.count} = {exact(term.mean)}; × {exact(term.weight)} = "
-        f"{exact(term.contribution)}{'' if term.meets_threshold else '  (below what is asked)'}"
+        f"{exact(term.contribution)}{'' if term.meets_threshold else below}"
         for term in one.score.terms
     ]
     lines += [f"  {name}: {'−' if rules.lower_is_better else '+'} {exact(points)}" for name, points in one.score.bonus]
-    verdict = "passes" if one.score.passes else "does not pass"
-    lines.append(f"  score {exact(one.score.exact)}, rounded {one.score.rounded}: {verdict}")
+    score = {"score": exact(one.score.exact), "rounded": one.score.rounded}
+    passes = _("calificación %(score)s, redondeada %(rounded)s: pasa", **score)
+    lines.append(
+        "  " + (passes if one.score.passes else _("calificación %(score)s, redondeada %(rounded)s: no pasa", **score))
+    )
     if one.disagreement.calls_reviewer:
-        lines.append(f"  reviewers are {exact(one.disagreement.spread)} apart: one more is called")
+        apart = exact(one.disagreement.spread)
+        lines.append("  " + _("difieren %(spread)s: se llama a otra persona", spread=apart))
     return lines
 
 

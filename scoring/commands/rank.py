@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from core.errors import InvalidInput
+from core.language import N_, _
 from core.money import Money
 from scoring.commands.reliability import diagnosis
 from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.scores import Sheets, indexed, read_scores
+from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, BadFile, Row, read_json, read_table, show
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
@@ -25,6 +27,7 @@ from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Line, Reason, left_empty
 from scoring.rules.severity import Unfit, equations_of, fitted
 
+SCORES = N_("CSV: application, reviewer, criterion, score.")
 NAMED = 20
 UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}
 YES, NO = frozenset({"1", "yes", "sí", "si", "true", "x"}), frozenset({"", "0", "no", "false"})
@@ -39,21 +42,23 @@ class Facts:
     group: str | None
 
 
-@click.command("rank")
-@click.option("--rulebook", required=True, type=A_FILE, help="JSON, puente-rulebook/1.")
-@click.option("--scores", required=True, type=A_FILE, help="CSV: application, reviewer, criterion, score.")
-@click.option(
+@command("rank", help=N_("Ordena, con cada término, desempate y razón, y dice qué tan seguro es el orden."))
+@option("--rulebook", required=True, type=A_FILE, help=N_("JSON, puente-rulebook/1."))
+@option("--scores", required=True, type=A_FILE, help=SCORES)
+@option(
     "--applications",
     type=A_FILE,
-    help="CSV: application, requested, axis, region, a column a bonus or reserved place.",
+    help=N_("CSV: application, requested, axis, region y una columna por punto adicional o lugar reservado."),
 )
-@click.option("--budget", help="The money to give; else the rulebook's. Needs requested amounts.")
-@click.option("--lot", type=A_FILE, help="JSON of `draw reveal`: its places break the last ties.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option(
+    "--budget", help=N_("El dinero que se reparte; si no se dice, el de las reglas. Necesita lo que pide cada quien.")
+)
+@option("--lot", type=A_FILE, help=N_("JSON de `draw reveal`: sus lugares resuelven los últimos empates."))
+@option("--json", "as_json", is_flag=True, help=AS_JSON)
 def rank_command(
     *, rulebook: Path, scores: Path, applications: Path | None, budget: str | None, lot: Path | None, as_json: bool
 ) -> None:
-    """Rank, with every term, trace and reason, and how sure the order is."""
+    """Print the order of merit and how sure it is."""
     rules = read_rulebook(rulebook)
     sheets = read_scores(scores, rules)
     facts = _facts(applications, rules, sheets) if applications else {}
@@ -81,7 +86,7 @@ def rank_command(
         position = "—" if row["position"] is None else row["position"]
         click.echo(f"{position}\t{row['application']}\t{row['score']}\t{row['outcome'] or ''}\t{row['reason'] or ''}")
     if found["refused"]:
-        click.echo(f"No expected ranks: {found['refused']}.", err=True)
+        click.echo(_("Sin rangos esperados: %(reason)s.", reason=found["refused"]), err=True)
 
 
 def _facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
@@ -90,14 +95,14 @@ def _facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
     for row in read_table(path, ("application",)):
         name = row.text("application")
         if name in found:
-            raise row.fault("application", f"«{name}» is repeated")
+            raise row.fault("application", _("«%(name)s» se repite", name=name))
         if name not in sheets:
-            raise row.fault("application", f"«{name}» has no scores")
+            raise row.fault("application", _("«%(name)s» no tiene calificaciones", name=name))
         known = rules.entitlements()
         by = rules.envelopes.by if rules.envelopes is not None else None
         strange = set(row.values) - known - {"application", "requested", "axis", "region"}
         if strange:
-            raise row.fault(min(strange), "is neither requested nor a bonus, a reserved place, axis or region")
+            raise row.fault(min(strange), _("no es requested, axis ni region, ni un punto adicional o lugar reservado"))
         proved = frozenset(name for name in known if name in row.values and _yes(row, name))
         found[name] = Facts(_requested(row, rules.currency), proved, row.text(by) if by is not None else None)
     return found
@@ -106,7 +111,7 @@ def _facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
 def _yes(row: Row, field: str) -> bool:
     value = row.values[field].strip().casefold()
     if value not in YES | NO:
-        raise row.fault(field, f"«{value}» is neither yes nor no")
+        raise row.fault(field, _("«%(said)s» no es ni sí ni no", said=value))
     return value in YES
 
 
@@ -118,7 +123,7 @@ def _requested(row: Row, currency: str) -> int | None:
     except InvalidInput as refusal:
         raise row.fault("requested", refusal.message()) from None
     if money.amount_cents <= 0:
-        raise row.fault("requested", "is not above nought")
+        raise row.fault("requested", _("no es mayor que cero"))
     return money.amount_cents
 
 
@@ -128,7 +133,8 @@ def _refuse_unknown_amounts(path: Path, places: Sequence[Place], facts: Mapping[
     for place in places:
         name = place.candidate.label
         if known and name not in known and any(step.rule == "lower_request" for step in place.trace):
-            raise BadFile(path, f"a tie is broken by the amount asked for, and «{name}» has none", field="requested")
+            said = _("un empate lo decide lo solicitado, y «%(name)s» no tiene cantidad", name=name)
+            raise BadFile(path, said, field="requested")
 
 
 def _candidate(
@@ -142,14 +148,17 @@ def _candidate(
 def _places_of_lot(path: Path, sheets: Sheets) -> dict[str, int]:
     places = read_json(path).get("places")
     if not isinstance(places, dict) or not all(type(place) is int and place > 0 for place in places.values()):
-        raise BadFile(path, "holds no places: it is what `draw reveal` prints", field="places")
+        raise BadFile(path, _("no tiene lugares: es lo que dice `draw reveal`"), field="places")
     held: dict[int, str] = {}
     for label, place in places.items():
         if held.setdefault(place, label) != label:
-            raise BadFile(path, f"«{label}» and «{held[place]}» have the same place {place}", field="places")
+            said = _(
+                "«%(one)s» y «%(other)s» tienen el mismo lugar, %(place)s", one=label, other=held[place], place=place
+            )
+            raise BadFile(path, said, field="places")
     missing = sorted(set(sheets) - set(places))
     if missing:
-        raise BadFile(path, f"«{missing[0]}» is not in the lot", field="places")
+        raise BadFile(path, _("«%(name)s» no está en el sorteo", name=missing[0]), field="places")
     return places
 
 
@@ -164,7 +173,7 @@ def _lines(
         name = place.candidate.label
         asked = facts[name].requested_cents if name in facts else None
         if budget is not None and asked is None and place.position is not None:
-            raise click.UsageError(f"--budget needs the requested amount of «{name}» in --applications")
+            raise click.UsageError(_("--budget necesita lo que pide «%(name)s», en --applications", name=name))
         failed = tuple(place.candidate.score.failed_criteria())
         group = facts[name].group if name in facts else None
         score, drawn = (None if budget is None else Fraction(place.candidate.score.rounded)), lot.get(name)
@@ -182,7 +191,7 @@ def _decisions(rules: Rulebook, places: list[Place], lines: list[Line], budget: 
     except InvalidInput as refusal:
         raise click.BadParameter(refusal.message(), param_hint="--budget") from None
     if money.amount_cents < 0:
-        raise click.BadParameter("is below nought", param_hint="--budget")
+        raise click.BadParameter(_("es menor que cero"), param_hint="--budget")
     try:
         return {decision.label: decision for decision in decide(rules, lines, money.amount_cents)}
     except NoLotError as missing:

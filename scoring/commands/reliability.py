@@ -6,26 +6,32 @@ from typing import Any
 
 import click
 
+from core.language import N_, _
 from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.scores import Indexed, indexed, plain_sum, read_scores
+from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, show
 from scoring.rules.agreement import alpha_of, one_way_of
 from scoring.rules.official_score import Arithmetic, Sheet
 from scoring.rules.severity import LEAST_PER_REVIEWER, Severity, Unfit, equations_of, fitted
 
 REFUSALS = {
-    Unfit.TOO_FEW: f"there are fewer than {LEAST_PER_REVIEWER} reviews a reviewer: severity cannot be told from chance",
-    Unfit.NOT_CONNECTED: "the review graph is not connected: some reviewers share no application, even through others",
-    Unfit.NO_VARIATION: "every score is the same",
+    Unfit.TOO_FEW: N_("hay menos de %(least)s evaluaciones por persona: la severidad no se distingue del azar"),
+    Unfit.NOT_CONNECTED: N_(
+        "las evaluaciones no están conectadas: hay personas que no comparten ninguna solicitud, ni a través de otras"
+    ),
+    Unfit.NO_VARIATION: N_("todas las calificaciones son iguales"),
 }
 
 
-@click.command("reliability")
-@click.option("--scores", required=True, type=A_FILE, help="CSV: application, reviewer, criterion, score.")
-@click.option("--rulebook", type=A_FILE, help="JSON; its weights make the total. Without it criteria weigh the same.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@command(
+    "reliability", help=N_("Mide el acuerdo: alfa de Krippendorff, ICC(1), ICC(k) y de qué depende lo que varían.")
+)
+@option("--scores", required=True, type=A_FILE, help=N_("CSV: application, reviewer, criterion, score."))
+@option("--rulebook", type=A_FILE, help=N_("JSON; sus pesos hacen el total. Sin él, los criterios pesan lo mismo."))
+@option("--json", "as_json", is_flag=True, help=AS_JSON)
 def reliability_command(*, scores: Path, rulebook: Path | None, as_json: bool) -> None:
-    """Measure agreement: Krippendorff's alpha, ICC(1), ICC(k) and what the scores vary by."""
+    """Print every coefficient of agreement."""
     rules = read_rulebook(rulebook) if rulebook is not None else None
     sheets = read_scores(scores, rules)
     number = plain_sum() if rules is None else _weighed(Arithmetic(rules))
@@ -67,9 +73,14 @@ def reliability(scores: Indexed) -> dict[str, Any]:
 def diagnosis(found: Severity | Unfit) -> dict[str, Any]:
     """Return what the scores vary by, or why that is not said."""
     if isinstance(found, Unfit):
-        return {"variance": None, "refused": REFUSALS[found]}
+        said = REFUSALS[found]
+        return {
+            "variance": None,
+            "refused": _(said, least=LEAST_PER_REVIEWER),
+            "refused_code": found.value,
+        }
     variance = {"application": found.application, "reviewer": found.reviewer, "residual": found.residual}
-    return {"variance": variance, "refused": None}
+    return {"variance": variance, "refused": None, "refused_code": None}
 
 
 def _written(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.language import _
 from scoring.commands.tables import BadFile, read_json
 from scoring.rules.rulebook import Rulebook, check, read
 
@@ -11,6 +12,6 @@ def read_rulebook(path: Path) -> Rulebook:
     document = read_json(path)
     problems = check(document)
     if problems:
-        said = "\n".join(f"  {one.path}: {one.message % one.params}" for one in problems)
-        raise BadFile(path, f"cannot be a rulebook:\n{said}")
+        said = "\n".join(f"  {one.path}: {_(one.message, **one.params)}" for one in problems)
+        raise BadFile(path, _("no sirve como reglas:") + f"\n{said}")
     return read(document)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.language import N_, _
 from scoring.commands.tables import BadFile, Row, open_columns, read_table
 from scoring.rules.mixed_model import Table
 from scoring.rules.official_score import Sheet
@@ -17,6 +18,9 @@ Sheets = dict[str, dict[str, dict[str, Fraction]]]
 """Scores by application, reviewer and criterion, in the order of the file."""
 
 ONLY = "score"
+TWICE = N_("«%(reviewer)s» califica dos veces «%(application)s»")
+CRITERION_TWICE = N_("«%(reviewer)s» califica dos veces «%(criterion)s» de «%(application)s»")
+MISSING = N_("«%(reviewer)s» no califica %(missing)s de «%(application)s»")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
             if sheet is None:
                 sheet = readers[reviewer] = {}
             if criterion in sheet:
-                field, what = ("reviewer", "") if place is None else ("criterion", f"«{criterion}» of ")
-                raise BadFile(path, f"«{reviewer}» scores {what}«{application}» twice", row=number, field=field)
+                field, said = ("reviewer", TWICE) if place is None else ("criterion", CRITERION_TWICE)
+                twice = _(said, reviewer=reviewer, application=application, criterion=criterion)
+                raise BadFile(path, twice, row=number, field=field)
             sheet[criterion] = score
     _refuse_gaps(path, sheets, rules)
     return sheets
@@ -76,7 +81,8 @@ def _refuse_gaps(path: Path, sheets: Sheets, rules: Rulebook | None) -> None:
         application, reviewer = row.text("application"), row.text("reviewer")
         if (sheet := short.get((application, reviewer))) is not None:
             missing = ", ".join(name for name in expected if name not in sheet)
-            raise row.fault("criterion", f"«{reviewer}» does not score {missing} of «{application}»")
+            said = _(MISSING, reviewer=reviewer, missing=missing, application=application)
+            raise row.fault("criterion", said)
 
 
 def _judged(row: Row, rules: Rulebook | None) -> Fraction:
@@ -94,7 +100,7 @@ def _only(path: Path, rules: Rulebook | None) -> str:
     if rules is None:
         return ONLY
     if len(rules.criteria) > 1:
-        raise BadFile(path, "needs the column «criterion»: the rulebook has several")
+        raise BadFile(path, _("necesita la columna «criterion»: las reglas tienen varios"))
     return rules.criteria[0].id
 
 
@@ -107,12 +113,18 @@ def _on_scale(row: Row, rules: Rulebook, criterion: str, score: Fraction) -> Non
     try:
         rule = rules.criterion(criterion)
     except KeyError:
-        raise row.fault("criterion", f"the rulebook has no criterion «{criterion}»") from None
+        raise row.fault("criterion", _("las reglas no tienen el criterio «%(name)s»", name=criterion)) from None
     if not rule.allows(score):
         raise row.fault(
             "score",
-            f"{row.values['score'].strip()} is not on the scale of «{criterion}»: from {float(rule.minimum):g} to "
-            f"{float(rule.maximum):g} by {float(rule.step):g}",
+            _(
+                "%(score)s no está en la escala de «%(name)s»: de %(low)s a %(high)s, de %(step)s en %(step)s",
+                score=row.values["score"].strip(),
+                name=criterion,
+                low=f"{float(rule.minimum):g}",
+                high=f"{float(rule.maximum):g}",
+                step=f"{float(rule.step):g}",
+            ),
         )
 
 

@@ -15,9 +15,12 @@ from typing import Any
 import click
 import orjson
 
+from core.language import N_, _
+
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LARGEST, FINEST = Decimal(10) ** 15, -30  # the greatest number, and the last decimal place that is read
 LONGEST = 60
+CELLS = N_("tiene %(cells)s celdas y el encabezado %(header)s")
 TOGETHER = 2**15  # cells that are read at once
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
@@ -30,7 +33,9 @@ class BadFile(click.ClickException):
     """A file that cannot be used as it is; nothing of it was."""
 
     def __init__(self, file: Path, fault: str, *, row: int | None = None, field: str | None = None) -> None:
-        place = [file.name, *([f"row {row}"] if row is not None else []), *([f"field {field}"] if field else [])]
+        place = [file.name]
+        place += [_("fila %(row)s", row=row)] if row is not None else []
+        place += [_("campo %(field)s", field=field)] if field else []
         super().__init__(f"{', '.join(place)}: {fault}")
 
 
@@ -50,7 +55,7 @@ class Row:
         """Return a value that must be there."""
         value = self.values.get(field, "").strip()
         if not value:
-            raise self.fault(field, "is empty")
+            raise self.fault(field, _("está vacío"))
         return value
 
     def number_of(self, field: str) -> Fraction:
@@ -62,12 +67,12 @@ def exact(text: str, refusal: Any) -> Fraction:
     """Return a decimal number exactly, or raise what `refusal` makes of the fault."""
     said = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     if text.casefold().lstrip("+-") in {"nan", "inf", "infinity"}:
-        raise refusal(f"«{said}» is not a number that can be used")
+        raise refusal(_("«%(said)s» no es un número que se pueda usar", said=said))
     if not NUMBER.fullmatch(text):
-        raise refusal(f"«{said}» is not a number")
+        raise refusal(_("«%(said)s» no es un número", said=said))
     value = Decimal(text) if len(text) <= LONGEST else None
     if value is None or abs(value) > LARGEST or (value and int(value.as_tuple().exponent) < FINEST):
-        raise refusal(f"«{said}» is not a number that can be used")
+        raise refusal(_("«%(said)s» no es un número que se pueda usar", said=said))
     return Fraction(value)
 
 
@@ -97,10 +102,11 @@ def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> 
     header = [name.strip() for name in next(lines, [])]
     for name in required:
         if header.count(name) != 1:
-            raise BadFile(path, f"the header needs the column «{name}» once; it has {', '.join(header) or 'nothing'}")
+            said = _("el encabezado necesita la columna «%(name)s» una vez; tiene %(header)s")
+            raise BadFile(path, said % {"name": name, "header": ", ".join(header)[:LONGEST] or "—"})
     for index, name in enumerate(header):
         if name in header[:index]:
-            raise BadFile(path, f"the header has the column «{name}» twice", row=1)
+            raise BadFile(path, _("el encabezado tiene dos veces la columna «%(name)s»", name=name), row=1)
     return header
 
 
@@ -118,7 +124,7 @@ def _blocks(path: Path, width: int, blocks: Iterator[list[list[str]]]) -> Iterat
             empty = False
             yield numbers, columns
     if empty:
-        raise BadFile(path, "has no rows")
+        raise BadFile(path, _("no tiene filas"))
 
 
 def _stripped(rows: list[list[str]]) -> list[list[str]]:
@@ -132,11 +138,11 @@ def _numbered(
         if not (values and values[0].strip()) and not any(map(str.strip, values)):
             continue
         if len(values) != width:
-            raise BadFile(path, f"has {len(values)} cells and the header {width}", row=number)
+            raise BadFile(path, _(CELLS, cells=len(values), header=width), row=number)
         empty = False
         yield number, values
     if empty:
-        raise BadFile(path, "has no rows")
+        raise BadFile(path, _("no tiene filas"))
 
 
 def cells(path: Path) -> Iterator[list[str]]:
@@ -154,9 +160,9 @@ def _many(path: Path) -> Iterator[list[list[str]]]:
                 while rows := list(islice(lines, max(1, TOGETHER // max(1, len(header))))):
                     yield rows
     except UnicodeDecodeError:
-        raise BadFile(path, "is not UTF-8 text") from None
-    except csv.Error as error:
-        raise BadFile(path, f"is not CSV ({error})", row=_whole_lines(path) + 1) from None
+        raise BadFile(path, _("no es texto UTF-8")) from None
+    except csv.Error:
+        raise BadFile(path, _("no es CSV"), row=_whole_lines(path) + 1) from None
 
 
 def _whole_lines(path: Path) -> int:
@@ -175,7 +181,7 @@ def read_json(path: Path) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
             names = [name for name, _value in pairs]
-            raise BadFile(path, "the name is there twice", field=next(one for one in names if names.count(one) > 1))
+            raise BadFile(path, _("el nombre está dos veces"), field=next(one for one in names if names.count(one) > 1))
         return found
 
     try:
@@ -183,11 +189,14 @@ def read_json(path: Path) -> dict[str, Any]:
         document = json.loads(text, object_pairs_hook=once, parse_constant=float)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except RecursionError:
-        raise BadFile(path, "is not JSON that can be used (too deep)") from None
-    except ValueError as error:  # what is no UTF-8, no JSON, no number or no character
-        raise BadFile(path, f"is not JSON ({str(error)[:120]})") from None
+        raise BadFile(path, _("no es JSON que se pueda usar: tiene demasiados niveles")) from None
+    except json.JSONDecodeError as error:
+        said = _("no es JSON (renglón %(line)s, columna %(column)s)", line=error.lineno, column=error.colno)
+        raise BadFile(path, said) from None
+    except ValueError:  # what is no UTF-8, no number or no character
+        raise BadFile(path, _("no es JSON")) from None
     if not isinstance(document, dict):
-        raise BadFile(path, "is not a JSON object")
+        raise BadFile(path, _("no es un objeto JSON"))
     return document
 
 
@@ -205,9 +214,9 @@ class Words(click.ParamType[str]):
         """Return the text, or refuse it."""
         text = str(value)
         if not text.strip():
-            self.fail("is empty", param, ctx)
+            self.fail(_("está vacío"), param, ctx)
         try:
             text.encode()
         except UnicodeEncodeError:
-            self.fail("is not UTF-8 text", param, ctx)
+            self.fail(_("no es texto UTF-8"), param, ctx)
         return text

@@ -119,6 +119,7 @@ def parse(document: Mapping[str, Any]) -> Rulebook:
     return read(document)
 
 
+SAID, DETAIL = 60, 200
 SHAPE_MESSAGES = {
     "required": N_("Falta un dato obligatorio: %(detail)s"),
     "additionalProperties": N_("Hay un dato que el formato no conoce: %(detail)s"),
@@ -130,7 +131,20 @@ SHAPE_MESSAGES = {
 
 def _shape_problem(error: "ValidationError") -> Problem:
     message = SHAPE_MESSAGES.get(str(error.validator), N_("El dato no cumple el formato: %(detail)s"))
-    return Problem(error.json_path, message, {"detail": error.message[:200]})
+    return Problem(error.json_path, message, {"detail": _detail(error)[:DETAIL]})
+
+
+def _detail(error: "ValidationError") -> str:
+    """Return what is wrong in names and values alone: the validator's own words are English."""
+    asked, found = error.validator_value, error.instance
+    if error.validator == "required" and isinstance(found, Mapping):
+        return error.message.split("'")[1]  # one problem is told for each, by its name
+    if error.validator == "additionalProperties" and isinstance(found, Mapping):
+        known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        return ", ".join(name for name in found if name not in known)
+    value = json.dumps(found, ensure_ascii=False)
+    said = value if len(value) <= SAID else f"{value[:SAID]}…"
+    return f"{said} ({error.validator}: {json.dumps(asked, ensure_ascii=False)})"
 
 
 def _contradictions(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from scoring.commands import scoring
+from scoring.commands.spoken import in_language_of
 
 
 class Puente(click.Group):
@@ -18,7 +19,8 @@ class Puente(click.Group):
         given = sys.argv[1:] if args is None else list(args)
         if given[:1] == ["scoring"]:
             try:
-                return super().main(given, *rest, **settings)
+                with in_language_of(given):
+                    return super().main(given, *rest, **settings)
             finally:
                 gc.freeze()  # the process is over: nobody need go through all it made
         from web.commands.site import site  # local: it takes Flask and all that hangs on it

@@ -31,7 +31,7 @@ def write(folder: Path, **files: str) -> None:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(scoring, list(arguments))
+    return CliRunner().invoke(scoring, ["--lang", "en", *arguments])
 
 
 def answer(*arguments: str) -> Any:
@@ -168,7 +168,7 @@ class TestRank:
         )
         assert (second["application"], second["score"], second["score_exact"]) == ("B", "83.00", "83")
         assert (last["position"], last["outcome"], last["reason_code"]) == (None, "below_threshold", "below_criteria")
-        assert last["reason"].startswith("No llega al mínimo de las reglas en: calidad")
+        assert last["reason"].startswith("It does not reach the rulebook's threshold for: calidad")
         assert last["thresholds"] == {"calidad": False, "impacto": False, "viabilidad": True, "overall": False}
         assert second["terms"][1] == {
             "criterion": "impacto",
@@ -204,9 +204,8 @@ class TestRank:
         write(folder, r_json=json.dumps(document), p_csv=held)
         found = answer(*chosen)
         assert found["reserved_places"] == [{"group": "primera_vez", "places": 2, "empty": 1}]
-        assert (
-            "pagan estas bolsas: dos, uno." in {one["application"]: one["reason"] for one in found["applications"]}["B"]
-        )
+        reasons = {one["application"]: one["reason"] for one in found["applications"]}
+        assert "paid by these envelopes: dos, uno." in reasons["B"]
         said = run("explain", "r.json").output
         assert "Envelopes by axis: uno 50 %, dos 50 %" in said
         assert "A reserved place is paid by the envelope of whoever fills it and, for what that lacks," in said
@@ -298,7 +297,7 @@ class TestRank:
     def test_a_rulebook_that_contradicts_itself_is_refused_with_each_problem(self, folder: Path) -> None:
         write(folder, r_json=rulebook(weights_total="99"), s_csv=scores(**MARKS))
         said = refusal(*RANK)
-        assert "$.weights_total: Los pesos suman 20 y las reglas dicen 99." in said
+        assert "$.weights_total: The weights add up to 20 and the rulebook says 99." in said
         write(folder, r_json="{")
         assert "r.json: is not JSON" in refusal(*RANK)
 
@@ -391,7 +390,8 @@ class TestDraw:
 
     def test_repeated_or_missing_labels_are_refused(self, folder: Path) -> None:
         write(folder, l_txt="uno\nuno\n")
-        assert "l.txt: labels of a lot are distinct" in refusal("draw", "commit", "--labels", "l.txt", "--source", "x")
+        said = refusal("draw", "commit", "--labels", "l.txt", "--source", "x")
+        assert said == "Error: l.txt: «uno» is repeated\n"  # and no secret was made for it
         write(folder, l_txt="\n")
         assert "l.txt: has no labels" in refusal("draw", "commit", "--labels", "l.txt", "--source", "x")
         write(folder, c_json="{}")
@@ -404,8 +404,8 @@ class TestExplain:
     def test_the_rulebook_and_three_examples_step_by_step(self, folder: Path) -> None:
         write(folder, r_json=rulebook())
         said = run("explain", "r.json").output
-        assert "Calidad de la propuesta (calidad): weight 6, 0 to 5 by 1, at least 3" in said
-        assert "5  Excelente: lo aborda por completo y con pruebas." in said
+        assert "Quality of the proposal (calidad): weight 6, 0 to 5 by 1, at least 3" in said
+        assert "5  Excellent: fully addressed, with evidence." in said
         assert "Ties, in order: criterion:impacto, lot." in said
         assert said.count("\nExample ") == 3
         examples = answer("explain", "r.json")["examples"]

@@ -68,7 +68,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(command: str) -> Result:
-    return CliRunner().invoke(scoring, command.split())
+    return CliRunner().invoke(scoring, ["--lang", "en", *command.split()])
 
 
 def refuse(word: str) -> Any:

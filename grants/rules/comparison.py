@@ -11,6 +11,7 @@ from core.money import Money, format_money
 from grants.rules.moments import spoken_day
 from grants.rules.requirements import spoken
 from grants.rules.tariff import rule_label
+from grants.states.call import AUDIENCE_LABELS, DIRECTION_LABELS, Audience, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Change:
 CAP, RULES = N_("Tope por apoyo"), N_("Reglas de evaluación")
 PARTS = {
     "texts": N_("Textos"),
+    "scope": N_("Alcance"),
     "questions": N_("Preguntas del formulario"),
     "requirements": N_("Requisitos"),
     "tariff": N_("Tarifa"),
@@ -44,12 +46,22 @@ PARTS = {
 }
 TEXTS = {"title": N_("Título"), "summary": N_("Resumen"), "body": N_("Bases")}
 MOMENTS = {"opens_at": N_("Abre"), "closes_at": N_("Cierra"), "results_on": N_("Fecha de resultados")}
+SCOPE = {
+    "axes": N_("Ejes"),
+    "regions": N_("Regiones"),
+    "audience": N_("Para quién"),
+    "direction": N_("Sentido del viaje"),
+}
+Catalogue = Mapping[str, Mapping[Any, Mapping[str, str]]]  # of axes and regions, the names by their ids
 Described = tuple[tuple[str, str], tuple[str, str]]  # (part, key), (name, text)
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Change]:
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], language: str, catalogue: Catalogue | None = None
+) -> list[Change]:
     """Return every item that differs between two states of a call, in the order of the later one; gone ones last."""
-    old, new = dict(_described(before, language)), dict(_described(after, language))
+    named = catalogue or {}
+    old, new = dict(_described(before, language, named)), dict(_described(after, language, named))
     found = []
     for key in (*new, *(key for key in old if key not in new)):
         name = (new.get(key) or old[key])[0]
@@ -59,9 +71,15 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) 
     return found
 
 
-def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:
+def _described(state: Mapping[str, Any], language: str, catalogue: Catalogue) -> Iterator[Described]:
     for key, name in TEXTS.items():
         yield ("texts", key), (_(name), localised(state.get(key) or {}, language))
+    for key, chosen in (state.get("scope") or {}).items():
+        if key == "direction":
+            yield ("scope", key), (_(SCOPE[key]), _(DIRECTION_LABELS[Direction(chosen)]))
+            continue
+        for one in chosen:  # each by itself: one that came in or went out says so
+            yield ("scope", f"{key} {one}"), (_(SCOPE[key]), _in_scope(key, one, language, catalogue))
     for section in (state.get("form") or {}).get("sections", ()):
         for item in section["questions"]:
             yield ("questions", item["id"]), (localised(item["label"], language), _question(item, language))
@@ -70,6 +88,12 @@ def _described(state: Mapping[str, Any], language: str) -> Iterator[Described]:
         yield ("requirements", rule["id"]), (text, _requirement(text, rule, state.get("form") or {"sections": ()}))
     yield from _tariff(state.get("tariff") or {})
     yield from _terms(state)
+
+
+def _in_scope(key: str, one: Any, language: str, catalogue: Catalogue) -> str:
+    if key == "audience":
+        return _(AUDIENCE_LABELS[Audience(one)])
+    return localised(catalogue.get(key, {}).get(one) or {}, language) or str(one)
 
 
 def _terms(state: Mapping[str, Any]) -> Iterator[Described]:

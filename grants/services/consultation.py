@@ -55,6 +55,12 @@ def consulted_content(call: Call) -> dict[str, Any]:
         "title": call.title,
         "summary": call.summary,
         "body": call.body,
+        "scope": {
+            "axes": call.axes,
+            "regions": call.regions,
+            "audience": call.audience,
+            "direction": call.direction.value,
+        },
         "form": call.form,
         "tariff": call.tariff,
         "eligibility": call.eligibility,

@@ -26,6 +26,7 @@ from grants.services.publication import frozen_content
 from scoring.rules.templates import standard_rulebook
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import RATE, make_draft_call, make_open_call, make_published_call
+from tests.web.dom import parse
 
 BODY = {"es": "Primera base.\nSegunda base, muy clara.", "en": "First rule.\nSecond rule."}
 
@@ -114,6 +115,26 @@ def test_public_compares_the_consulted_draft_with_what_was_published(client: Fla
     told = client.get(url).text
     assert "Cambiaron 3 puntos." in told
     assert all(f"<h2>{part}</h2>" in told for part in ("Tope por apoyo", "Calendario", "Reglas de evaluación"))
+    scope = {"axes": [1, 2], "regions": ["europe"], "audience": ["students"], "direction": "both"}
+    services.edit_call(call, **scope)  # type: ignore[arg-type]
+    session().commit()
+    told = client.get(url).text
+    assert "Cambiaron 8 puntos." in told
+    said = parse(told.encode()).xpath("//section[h2='Alcance']/p")
+    assert [one.xpath("string(ins/text() | del/text())") for one in said] == [
+        "Ciudad de derechos: inclusión social e igualdad de oportunidades",
+        "De",  # and what follows, word by word
+        "Ciudad del conocimiento: talento e innovación",
+        "América Latina",
+        "Artistas y grupos culturales",
+    ]
+    services.edit_call(
+        call,
+        axes=[1, 4],
+        regions=["latin_america", "europe"],
+        audience=["artists", "students"],
+        direction="outbound",
+    )
     services.edit_call(call, cap_per_award=Money(10_000_000, "MXN"), appeal_days=5)
     services.set_rulebook(call, standard_rulebook(call.title))
     services.edit_call(call, body=BODY | {"es": "Primera base.\nSegunda base, clarísima."})

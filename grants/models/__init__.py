@@ -7,6 +7,7 @@ from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.mail import ApplicationMail
+from grants.models.mark import ApplicationMark
 from grants.models.note import ApplicationNote
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
@@ -26,6 +27,7 @@ __all__ = [
     "Appeal",
     "Application",
     "ApplicationMail",
+    "ApplicationMark",
     "ApplicationNote",
     "ApplicationOfficer",
     "ApplicationVersion",

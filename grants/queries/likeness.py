@@ -3,20 +3,23 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from accounts.models import NOBODY, User
+from accounts.models import NOBODY, Organisation, User
 from core.clock import local
 from core.database import session
 from core.files import StoredFile
 from grants.models.application import Application, Attachment, CoApplicant
 from grants.models.call import Call
+from grants.models.mark import ApplicationMark
 from grants.queries.calls import state_now
 from grants.rules.likeness import LikenessKind, Trait
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.companion import CompanionState
+
+Build = Callable[[Callable[[Any], ColumnElement[bool]]], Any]
 
 
 def calls_beside(call: Call) -> list[int]:
@@ -44,14 +47,19 @@ def likeness_of(application: Application) -> tuple[list[Trait], list[Trait]]:
     return mine, _with_keys(mine, calls_beside(application.call))
 
 
-def sharing(call: Call) -> ColumnElement[bool]:
-    """Return the condition that an application of a call shares something with another one."""
+def sharing(call: Call, wanted: Collection[LikenessKind]) -> ColumnElement[bool]:
+    """Return the condition that an application of a call shares something of the `wanted` kinds with another one."""
     scope = Application.call_id.in_(calls_beside(call))
     kinds = []
-    for build in (_people, _itineraries, _files):
+    for build in dict.fromkeys(_BUILDS[kind] for kind in LikenessKind if kind in wanted):
         every = build(lambda _column: scope)
         first, again = every.subquery(), every.subquery()
-        twice = select(first.c.key).group_by(first.c.key).having(func.count(first.c.application_id.distinct()) > 1)
+        twice = (
+            select(first.c.key)
+            .where(first.c.kind.in_(sorted(wanted)))
+            .group_by(first.c.kind, first.c.key)
+            .having(func.count(first.c.application_id.distinct()) > 1)
+        )
         kinds.append(Application.id.in_(select(again.c.application_id).where(again.c.key.in_(twice))))
     return or_(*kinds)
 
@@ -66,22 +74,21 @@ def _traits_of(numbers: Sequence[int]) -> list[Trait]:
     if not numbers:
         return []
     here = Application.id.in_(numbers)
-    return list(_read(build(lambda _key: here) for build in (_people, _itineraries, _files)))
+    return list(_read(build(lambda _key: here) for build in dict.fromkeys(_BUILDS.values())))
 
 
 def _with_keys(traits: Iterable[Trait], calls: Collection[int]) -> list[Trait]:
-    return list(_read(query for _kind, query in _holders(traits, calls)))
+    return list(_read(_holders(traits, calls)))
 
 
-def _holders(traits: Iterable[Trait], calls: Collection[int]) -> Iterator[tuple[LikenessKind, Any]]:
-    """Yield by kind the SELECT of whatever in these calls has the key of one of `traits`."""
-    keys: dict[LikenessKind, set[str]] = {}
+def _holders(traits: Iterable[Trait], calls: Collection[int]) -> Iterator[Any]:
+    """Yield the SELECTs of whatever in these calls has the key of one of `traits`."""
+    keys: dict[Build, set[str]] = {}
     for trait in traits:
-        keys.setdefault(trait.kind, set()).add(trait.key)
-    builds = {LikenessKind.PERSON: _people, LikenessKind.ITINERARY: _itineraries, LikenessKind.FILE: _files}
+        keys.setdefault(_BUILDS[trait.kind], set()).add(trait.key)
     inside = Application.call_id.in_(calls)
-    for kind, wanted in keys.items():
-        yield kind, builds[kind](_one_of(wanted, inside))
+    for build, wanted in keys.items():
+        yield build(_one_of(wanted, inside))
 
 
 def _one_of(wanted: Collection[str], inside: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:
@@ -96,9 +103,11 @@ def _read(queries: Iterable[Any]) -> Iterator[Trait]:
 
 def _sent(kind: LikenessKind, key: Any, said: Any) -> Select[Any]:
     columns = (Application.id.label("application_id"), literal(kind.value).label("kind"))
-    return select(*columns, key.label("key"), said.label("said")).where(
-        Application.submitted_at.is_not(None), Application.state != ApplicationState.WITHDRAWN
-    )
+    return select(*columns, key.label("key"), said.label("said")).where(_is_sent())
+
+
+def _is_sent() -> ColumnElement[bool]:
+    return Application.submitted_at.is_not(None) & (Application.state != ApplicationState.WITHDRAWN)
 
 
 def _people(where: Callable[[Any], ColumnElement[bool]]) -> Any:
@@ -122,3 +131,38 @@ def _files(where: Callable[[Any], ColumnElement[bool]]) -> Any:
     query = query.join(Attachment, Attachment.application_id == Application.id)
     query = query.join(StoredFile, StoredFile.id == Attachment.stored_file_id)
     return query.where(Attachment.in_submission, where(StoredFile.sha256)).order_by(Attachment.id)
+
+
+def _marks(where: Callable[[Any], ColumnElement[bool]]) -> Any:
+    kind = cast(ApplicationMark.kind, String).label("kind")
+    query = select(ApplicationMark.application_id, kind, ApplicationMark.key, ApplicationMark.said)
+    query = query.join(Application, Application.id == ApplicationMark.application_id)
+    return query.where(_is_sent(), where(ApplicationMark.key)).order_by(ApplicationMark.application_id)
+
+
+def _tax_ids(where: Callable[[Any], ColumnElement[bool]]) -> Any:
+    key = func.upper(func.replace(func.replace(Organisation.tax_id, " ", ""), "-", ""))
+    query = _sent(LikenessKind.TAX_ID, key, Organisation.name)
+    query = query.join(Organisation, Organisation.id == Application.organisation_id)
+    return query.where(Organisation.tax_id.is_not(None), Organisation.tax_id != "", where(key))
+
+
+def _names(where: Callable[[Any], ColumnElement[bool]]) -> Any:
+    """Whole names of people with an account: first name and surname at least."""
+    whole = User.name_folded.like("% %") & User.email.not_like(f"%@{NOBODY}")
+    applicants = _sent(LikenessKind.NAME, User.name_folded, User.name)
+    applicants = applicants.join(User, User.id == Application.applicant_user_id)
+    travelling = _sent(LikenessKind.NAME, User.name_folded, User.name)
+    travelling = travelling.join(CoApplicant, CoApplicant.application_id == Application.id)
+    travelling = travelling.join(User, User.id == CoApplicant.user_id)
+    return union_all(applicants.where(whole, where(User.name_folded)), travelling.where(whole, where(User.name_folded)))
+
+
+_BUILDS: dict[LikenessKind, Build] = {
+    LikenessKind.PERSON: _people,
+    **dict.fromkeys((LikenessKind.CURP, LikenessKind.RFC, LikenessKind.CLABE, LikenessKind.PHONE), _marks),
+    LikenessKind.TAX_ID: _tax_ids,
+    LikenessKind.NAME: _names,
+    LikenessKind.ITINERARY: _itineraries,
+    LikenessKind.FILE: _files,
+}

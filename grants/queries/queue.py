@@ -1,6 +1,6 @@
 """The officers' list of a call: filtered, ordered, and a page at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.queue import ApplicationOfficer
 from grants.queries.likeness import sharing
+from grants.rules.likeness import LikenessKind
 from grants.states.application import ApplicationState
 
 ORDERS: dict[str, Any] = {
@@ -30,14 +31,14 @@ ORDERS: dict[str, Any] = {
 class QueueFilter:
     """Which of a call's submitted applications, and in what order. `officer` attends to it; 0 is nobody.
 
-    `alike` leaves those that share a person, a journey or a file with another one.
+    `alike` leaves those that share something of these kinds with another one.
     """
 
     state: ApplicationState | None = None
     kind: str | None = None
     axis: int | None = None
     officer: int | None = None
-    alike: bool = False
+    alike: Collection[LikenessKind] = ()
     text: str = ""
     order: str = "fecha"
 
@@ -106,7 +107,7 @@ def _conditions(call: Call, wanted: QueueFilter) -> Iterator[ColumnElement[bool]
         attended = exists().where(ApplicationOfficer.application_id == Application.id)
         yield attended.where(ApplicationOfficer.officer_id == wanted.officer) if wanted.officer else ~attended
     if wanted.alike:
-        yield sharing(call)
+        yield sharing(call, wanted.alike)
     if wanted.text:
         folio = Application.folio.like(like_pattern(wanted.text.upper()), escape="\\")  # written in capitals, always
         bodies = select(Organisation.id).where(contains(Organisation.name, wanted.text))

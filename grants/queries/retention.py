@@ -16,6 +16,7 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.mail import ApplicationMail
+from grants.models.mark import ApplicationMark
 from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import CureRequest
@@ -186,6 +187,7 @@ def left_of(application_ids: Sequence[int]) -> dict[int, set[str]]:
         ("companions", CoApplicant.application_id),
         ("letters", Letter.application_id),
         ("mails", ApplicationMail.application_id),
+        ("marks", ApplicationMark.application_id),
         ("cures", CureRequest.application_id),
         ("notes", ApplicationNote.application_id),
     ):

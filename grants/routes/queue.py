@@ -24,6 +24,7 @@ from grants.queries import queue as queries
 from grants.queries import screening as screening_queries
 from grants.routes.room import READERS, WRITERS, blueprint, show
 from grants.routes.screening import staff_call
+from grants.rules.likeness import ACCOUNTS, PEOPLE, LikenessKind
 from grants.services import bulk, bulk_undo
 from grants.services.saved_filters import save_filter
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
@@ -33,7 +34,13 @@ from rendering.spreadsheets import CellKind, SheetColumn, render_csv
 ORDERS = [name for key in queries.ORDERS for name in (key, f"-{key}")]
 WHOLE = {"vista": "todas"}  # the list without any filter, for those whose list opens with one
 MINE, NOBODY = "mias", "nadie"
-ALIKE = "si"
+ALIKE = {
+    "si": tuple(LikenessKind),
+    "personas": PEOPLE,
+    "cuentas": ACCOUNTS,
+    "viajes": (LikenessKind.ITINERARY,),
+    "archivos": (LikenessKind.FILE,),
+}
 
 
 @blueprint.get("/programa/<slug>/solicitudes")
@@ -249,7 +256,7 @@ def spoken_filters(arguments: Mapping[str, str]) -> dict[str, str]:
     kept = {"q": filters.text, "estado": filters.state.value if filters.state else ""}
     kept |= {"tipo": filters.kind or "", "eje": str(filters.axis or "")}
     kept |= {"responsable": arguments.get("responsable", "") if filters.officer is not None else ""}
-    kept |= {"parecidas": ALIKE if filters.alike else ""}
+    kept |= {"parecidas": chosen(arguments, "parecidas", [*ALIKE]) or ""}
     kept |= {"orden": chosen(arguments, "orden", ORDERS) or ""}
     return {name: value for name, value in kept.items() if value}
 
@@ -263,7 +270,7 @@ def queue_filters(arguments: Mapping[str, str]) -> queries.QueueFilter:
         kind=chosen(arguments, "tipo", [item.value for item in ApplicantKind]),
         axis=int(axis) if axis.isascii() and axis.isdigit() and len(axis) < 6 else None,
         officer=_officer(arguments.get("responsable", "")),
-        alike=arguments.get("parecidas") == ALIKE,
+        alike=ALIKE.get(arguments.get("parecidas", ""), ()),
         text=searched(arguments),
         order=chosen(arguments, "orden", ORDERS) or "fecha",
     )

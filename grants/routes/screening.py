@@ -36,7 +36,7 @@ from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
 from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
-from grants.rules.likeness import likenesses
+from grants.rules.likeness import LIKENESS_LABELS, likenesses
 from grants.services.applications import known_awards
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
@@ -136,6 +136,7 @@ def screening_page(
         answers=list(_answers(application)),
         legs=read_legs(application.itinerary),
         alike=alike[:MOST_ALIKE],
+        alike_labels=LIKENESS_LABELS,
         alike_more=max(0, len(alike) - MOST_ALIKE),
         others=applications_by_id({one.other_id for one in alike[:MOST_ALIKE]}) if alike else {},
         paper=source_of(application),

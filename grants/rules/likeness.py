@@ -1,10 +1,12 @@
 """What two applications share that a person should look at: it decides nothing by itself."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.language import N_
 from grants.rules.itinerary import Leg
 from grants.rules.places import fold_place
 
@@ -13,8 +15,77 @@ class LikenessKind(StrEnum):
     """What may be the same in two applications, in the order in which they are told."""
 
     PERSON = "person"
+    CURP = "curp"
+    RFC = "rfc"
+    CLABE = "clabe"
+    PHONE = "phone"
+    TAX_ID = "tax_id"
+    NAME = "name"
     ITINERARY = "itinerary"
     FILE = "file"
+
+
+PEOPLE = (
+    LikenessKind.PERSON,
+    LikenessKind.CURP,
+    LikenessKind.RFC,
+    LikenessKind.PHONE,
+    LikenessKind.TAX_ID,
+    LikenessKind.NAME,
+)
+ACCOUNTS = (LikenessKind.CLABE,)
+LIKENESS_LABELS: Mapping[LikenessKind, str] = {
+    LikenessKind.PERSON: N_("Misma persona que"),
+    LikenessKind.CURP: N_("Misma CURP que"),
+    LikenessKind.RFC: N_("Mismo RFC que"),
+    LikenessKind.CLABE: N_("Misma cuenta bancaria que"),
+    LikenessKind.PHONE: N_("Mismo teléfono que"),
+    LikenessKind.TAX_ID: N_("Mismo RFC de la organización que"),
+    LikenessKind.NAME: N_("Mismo nombre, con otra cuenta, que"),
+    LikenessKind.ITINERARY: N_("Mismo itinerario que"),
+    LikenessKind.FILE: N_("Mismo archivo que"),
+}
+_SAID = {
+    LikenessKind.CURP: re.compile(r"(?<!\w)[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?!\w)"),
+    LikenessKind.RFC: re.compile(r"(?<!\w)[A-ZÑ&]{4}\d{6}[A-Z0-9]{3}(?!\w)"),
+    LikenessKind.CLABE: re.compile(r"(?<![\d.,])\d{3}[ -]?\d{3}[ -]?\d{11}[ -]?\d(?![\d.,])"),
+    LikenessKind.PHONE: re.compile(r"(?<![\d.,$-])(?:\+?52[ -]?1?[ -]?)?\(?\d{2,3}\)?(?:[ -]?\d){7,8}(?![\d-]|[.,]\d)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something in an answer that belongs to one person alone: its kind, a fingerprint, and what readers are told."""
+
+    kind: LikenessKind
+    key: str
+    said: str
+
+
+def mark(kind: LikenessKind, value: str) -> Mark:
+    """Return the mark of a value without its spaces: readers see its last four signs."""
+    return Mark(kind, hashlib.sha256(f"{kind.value}|{value}".encode()).hexdigest(), f"…{value[-4:]}")
+
+
+def marks_in(texts: Iterable[str]) -> list[Mark]:
+    """Return the CURPs, tax numbers, bank accounts and telephones in what was answered about oneself, once each."""
+    found: dict[Mark, None] = {}
+    for text in texts:
+        spoken = text.upper()
+        for kind, pattern in _SAID.items():
+            for match in pattern.finditer(spoken):
+                value = re.sub(r"[^A-ZÑ&0-9]", "", match.group())
+                if kind is LikenessKind.PHONE:
+                    value = value[-10:]
+                if len(value) >= 10 and (kind is not LikenessKind.CLABE or _is_clabe(value)):
+                    found[mark(kind, value)] = None
+            spoken = pattern.sub(" ", spoken)  # the end of an account is no telephone
+    return list(found)
+
+
+def _is_clabe(digits: str) -> bool:
+    weighed = sum(int(digit) * weight % 10 for digit, weight in zip(digits[:17], (3, 7, 1) * 6, strict=False))
+    return len(digits) == 18 and -weighed % 10 == int(digits[17])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +125,6 @@ def likenesses(mine: Iterable[Trait], others: Iterable[Trait]) -> list[Likeness]
             likeness = Likeness(other.application_id, trait.kind, trait.said)
             found.setdefault((other.application_id, trait.kind, trait.key), likeness)
     kinds = list(LikenessKind)
-    return sorted(found.values(), key=lambda one: (kinds.index(one.kind), one.other_id, one.said))
+    known = {one.other_id for one in found.values() if one.kind is LikenessKind.PERSON}
+    told = (one for one in found.values() if one.kind is not LikenessKind.NAME or one.other_id not in known)
+    return sorted(told, key=lambda one: (kinds.index(one.kind), one.other_id, one.said))

@@ -24,6 +24,7 @@ from grants.models.application import Application, ApplicationVersion, Attachmen
 from grants.models.call import Call
 from grants.models.determination import Letter
 from grants.models.mail import ApplicationMail
+from grants.models.mark import ApplicationMark
 from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import Screening
@@ -233,7 +234,7 @@ def _empty(application: Application) -> None:
     )
     noted = update(Screening).where(Screening.application_id == mine, Screening.note != "")
     session().execute(noted.values(note=EMPTY))
-    for table in (Attachment, ApplicationMail, Letter, CoApplicant, ApplicationNote):
+    for table in (Attachment, ApplicationMail, ApplicationMark, Letter, CoApplicant, ApplicationNote):
         session().execute(delete(table).where(table.application_id == mine))
     session().expire(application, ["attachments"])
     application.answers, application.itinerary, application.budget = {}, [], []

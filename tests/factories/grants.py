@@ -36,7 +36,7 @@ def a_pdf(pages: int = 1) -> bytes:
         for _page in range(pages):
             pdf.add_blank_page()
         buffer = io.BytesIO()
-        pdf.save(buffer)
+        pdf.save(buffer, deterministic_id=True)  # the same pages, the same bytes, whatever the second
     return buffer.getvalue()
 
 

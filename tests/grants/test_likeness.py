@@ -13,7 +13,8 @@ from grants.models import Application, Call
 from grants.queries.likeness import likeness_of
 from grants.queries.queue import QueueFilter, queue_page
 from grants.rules.itinerary import Leg
-from grants.rules.likeness import Likeness, LikenessKind, itinerary_key, likenesses
+from grants.rules.likeness import ACCOUNTS, PEOPLE, Likeness, LikenessKind, Trait, itinerary_key, likenesses, marks_in
+from grants.services.submission import keep_marks
 from tests.factories.accounts import make_user
 from tests.factories.grants import a_journey, a_pdf, make_draft_application, make_open_call
 
@@ -31,6 +32,35 @@ def test_a_journey_is_the_same_for_the_same_cities_and_days() -> None:
     assert itinerary_key(two) != itinerary_key(two[:1])
     assert itinerary_key([]) is None
     assert itinerary_key([a_leg("", 3, 9)]) is None
+
+
+CURP, RFC, CLABE = "PEGA850315MDFRRN09", "PEGA850315AB1", "002115016003269411"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"Mi CURP es {CURP.lower()}.", [("curp", "…RN09")]),
+        (f"RFC {RFC}, tel. (55) 1234-5678", [("rfc", "…5AB1"), ("phone", "…5678")]),
+        ("+52 1 55 1234 5678 o 5512345678", [("phone", "…5678")]),
+        (f"CLABE {CLABE}", [("clabe", "…9411")]),
+        ("002 115 01600326941 1", [("clabe", "…9411")]),
+        ("002115016003269412", []),  # its check digit is another
+        ("En 2024-2025 gasté $1,234,567.00 del 2026-05-03 al 2026-05-10; 300 x 40", []),
+        (f"X{CURP}", []),
+    ],
+)
+def test_what_belongs_to_one_person_is_read_out_of_an_answer(text: str, told: list[tuple[str, str]]) -> None:
+    assert [(one.kind.value, one.said) for one in marks_in([text, text])] == told
+
+
+def test_a_name_says_nothing_more_where_the_person_is_the_same() -> None:
+    mine = [Trait(1, kind, "k", "Ana Luz") for kind in (LikenessKind.PERSON, LikenessKind.NAME)]
+    same, other = [Trait(2, one.kind, "k", "x") for one in mine], [Trait(3, LikenessKind.NAME, "k", "x")]
+    assert likenesses(mine, [*same, *other]) == [
+        Likeness(2, LikenessKind.PERSON, "Ana Luz"),
+        Likeness(3, LikenessKind.NAME, "Ana Luz"),
+    ]
 
 
 def sent(call: Call, city: str, pages: int = 1, *, person: Any = None, companion: str | None = None) -> Application:
@@ -65,5 +95,29 @@ def test_what_is_shared_is_told_and_filters_the_queue(clock: FrozenClock) -> Non
     assert told(files[1]) == [Likeness(files[0].id, LikenessKind.FILE, "carta.pdf")]
     assert told(people[0]) == [Likeness(people[1].id, LikenessKind.PERSON, person.name)]
     marked = {*(one.id for one in (*journey, *files)), people[0].id}
-    assert {one.id for one in queue_page(call, QueueFilter(alike=True), page=1).rows} == marked
-    assert {one.id for one in queue_page(beside, QueueFilter(alike=True), page=1).rows} == {people[1].id}
+    assert {one.id for one in queue_page(call, QueueFilter(alike=tuple(LikenessKind)), page=1).rows} == marked
+    assert {one.id for one in queue_page(beside, QueueFilter(alike=tuple(LikenessKind)), page=1).rows} == {people[1].id}
+
+
+def test_two_accounts_of_one_person_are_told_and_filtered_and_forgotten(clock: FrozenClock) -> None:
+    call = make_open_call()
+    twice = [sent(call, city, pages, person=make_user(name=name)) for city, pages, name in TWO_ACCOUNTS]
+    bank = [sent(call, "Brest", 3), sent(call, "Dijon", 4)]
+    for one in bank:
+        keep_marks(one, marks_in([CLABE]), more=True)
+    session().flush()
+    assert told(twice[0]) == [Likeness(twice[1].id, LikenessKind.NAME, "Ana Peña Ruiz")]
+    assert told(bank[0]) == [Likeness(bank[1].id, LikenessKind.CLABE, "…9411")]
+
+    def filtered(kinds: tuple[LikenessKind, ...]) -> set[int]:
+        return {one.id for one in queue_page(call, QueueFilter(alike=kinds), page=1).rows}
+
+    assert filtered(PEOPLE) == {one.id for one in twice}
+    assert filtered(ACCOUNTS) == {one.id for one in bank}
+    bank[0].submissions += 1  # sent again, and its answers do not have the account
+    keep_marks(bank[0], [])
+    session().flush()
+    assert told(bank[1]) == []
+
+
+TWO_ACCOUNTS = (("Nantes", 5, "Ana Peña Ruiz"), ("Rennes", 6, "ANA  PENA RUIZ"))

@@ -20,8 +20,10 @@ from grants import services
 from grants.commands.paper import import_register
 from grants.errors.calls import CallNotOpen
 from grants.models import Application, ApplicationVersion, Call, PaperApplication
+from grants.queries.likeness import likeness_of
 from grants.queries.paper import source_of
 from grants.rules import paper
+from grants.rules.likeness import Likeness, LikenessKind, likenesses
 from grants.rules.paper.countries import Country, read_country
 from grants.rules.paper.values import read_day, read_gender
 from grants.services import RowOutcome, TakenRow
@@ -61,6 +63,14 @@ def take(call: Call, data: bytes, **more: object) -> list[TakenRow]:
 
 def application_of(session: Session, folio: str) -> Application:
     return session.query(Application).filter_by(folio=folio).one()
+
+
+def test_a_curp_of_the_register_is_compared(call: Call, session: Session) -> None:
+    rows = (
+        "No.;Nombre completo;CURP;País\n1;Ana Peña;PEGA850315MDFRRN09;Francia\n2;Ana Paz;PEGA 850315MDFRRN09;Italia\n"
+    )
+    first, second = (application_of(session, row.folio) for row in take(call, rows.encode()))
+    assert likenesses(*likeness_of(first)) == [Likeness(second.id, LikenessKind.CURP, "…RN09")]
 
 
 class TestValues:

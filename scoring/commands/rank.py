@@ -15,7 +15,7 @@ from scoring.commands.reliability import diagnosis
 from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.scores import Sheets, indexed, read_scores
 from scoring.commands.spoken import AS_JSON, command, option
-from scoring.commands.tables import A_FILE, BadFile, Row, read_json, read_table, show
+from scoring.commands.tables import A_FILE, BadFile, Row, composed, read_json, read_table, show
 from scoring.errors import LotNeeded
 from scoring.rules.discrepancy import examine
 from scoring.rules.division import NoLotError, decide
@@ -149,6 +149,7 @@ def _places_of_lot(path: Path, sheets: Sheets) -> dict[str, int]:
     places = read_json(path).get("places")
     if not isinstance(places, dict) or not all(type(place) is int and place > 0 for place in places.values()):
         raise BadFile(path, _("no tiene lugares: es lo que dice `draw reveal`"), field="places")
+    places = {composed(label): place for label, place in places.items()}
     held: dict[int, str] = {}
     for label, place in places.items():
         if held.setdefault(place, label) != label:

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -102,11 +103,14 @@ def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> 
     header = [name.strip() for name in next(lines, [])]
     for name in required:
         if header.count(name) != 1:
-            said = _("el encabezado necesita la columna «%(name)s» una vez; tiene %(header)s")
-            raise BadFile(path, said % {"name": name, "header": ", ".join(header)[:LONGEST] or "—"})
+            had = ", ".join(header)[:LONGEST] or "—"
+            said = _(
+                "el encabezado la necesita una vez, y las comas separan las columnas; tiene: %(header)s", header=had
+            )
+            raise BadFile(path, said, row=1, field=name)
     for index, name in enumerate(header):
         if name in header[:index]:
-            raise BadFile(path, _("el encabezado tiene dos veces la columna «%(name)s»", name=name), row=1)
+            raise BadFile(path, _("el encabezado la tiene dos veces"), row=1, field=name)
     return header
 
 
@@ -154,7 +158,7 @@ def _many(path: Path) -> Iterator[list[list[str]]]:
     """Yield the first line of a CSV file, and then many at a time."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True)
+            lines = csv.reader(map(composed, file), strict=True)
             for header in lines:
                 yield [header]
                 while rows := list(islice(lines, max(1, TOGETHER // max(1, len(header))))):
@@ -163,6 +167,11 @@ def _many(path: Path) -> Iterator[list[list[str]]]:
         raise BadFile(path, _("no es texto UTF-8")) from None
     except csv.Error:
         raise BadFile(path, _("no es CSV"), row=_whole_lines(path) + 1) from None
+
+
+def composed(text: str) -> str:
+    """Return text with its accents written in one way: two that look the same are one name."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _whole_lines(path: Path) -> int:

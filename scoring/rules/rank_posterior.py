@@ -22,6 +22,7 @@ from scoring.rules.mixed_model import Equations, Estimates
 MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
 NOTHING = 1e-60  # of a mark
+SLIGHTEST = 0.01  # of the residual: where less quality than that is likeliest, from there up is looked at
 ALIKE, CERTAIN = 1e-9, 1e-11  # of a mark: estimates no further apart are equal, and doubt is never less than the second
 STEPS = 16
 SLIGHT = 1e-4  # what weighs less than this part of the likeliest is left out
@@ -78,11 +79,12 @@ def _points(equations: Equations, mark: float) -> list[_Point]:
     unit = mark / equations.scale
     surprise, peak = _search(equations, unit)
     if equations.applications > MANY:
-        grid = [peak]
+        grid = [_one_for_all(surprise, peak)]
         heights = np.zeros(1)
     else:
+        peak, _is_raised = _raised(peak)
         spans = [_span(surprise, peak, axis) for axis in (0, 1)]
-        grid = [np.log(np.array([a, e])) for a in np.linspace(*spans[0], STEPS) for e in np.linspace(*spans[1], STEPS)]
+        grid = [np.log(np.array([a, e])) for a in _middles(*spans[0]) for e in _middles(*spans[1])]
         heights = np.array([-surprise(logs) for logs in grid])
     weights = np.exp(heights - heights.max())
     weights = np.where(weights < SLIGHT * weights.max(), 0.0, weights)
@@ -131,8 +133,30 @@ def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float]
 def _peak(equations: Equations, mark: float) -> tuple[float, Array]:
     """Return the likeliest residual standard deviation and ratios."""
     unit = mark / equations.scale
-    quality, residual = _sizes(_search(equations, unit)[1])
+    quality, residual = _sizes(_one_for_all(*_search(equations, unit)))
     return residual * equations.scale, _ratios(quality, residual, unit)
+
+
+def _raised(peak: Array) -> tuple[Array, bool]:
+    """Return a peak that is not at no quality at all, and whether it was: the posterior is wide there, not nought."""
+    least = float(peak[1] + np.log(SLIGHTEST))
+    return (np.array([least, peak[1]]), True) if peak[0] < least else (peak, False)
+
+
+def _one_for_all(surprise: Callable[[Array], float], peak: Array) -> Array:
+    """Return the one pair that stands for all: the peak, and where that has no quality the mean of what it may be."""
+    raised, was_nought = _raised(peak)
+    if not was_nought:
+        return peak
+    sizes = _middles(*_span(surprise, raised, 0))
+    heights = -np.array([surprise(np.array([np.log(size), peak[1]])) for size in sizes])
+    weights = np.exp(heights - heights.max())
+    return np.array([np.log(float(weights @ sizes / weights.sum())), peak[1]])
+
+
+def _middles(low: float, high: float) -> Array:
+    """Return the middles of equal steps: an end of the span, where it is likeliest, would count twice."""
+    return low + (high - low) * (np.arange(STEPS) + 0.5) / STEPS
 
 
 def _sizes(logs: Array) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Variance components against the closed form of a full table; expected ranks against the published ones."""
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from scipy.stats import rankdata
 from scoring.rules import rank_posterior as posterior
 from scoring.rules import severity
 from scoring.rules.crossings import Array
+from scoring.rules.expected_rank import expected_ranks_of
 from scoring.rules.likelihood import Look
 from scoring.rules.mixed_model import Equations, Reading, Table
 from scoring.rules.severity import Severity, Unfit, fit
@@ -112,6 +114,29 @@ def test_equals_have_the_mean_of_their_places_where_nothing_is_left_to_chance(
     for (low, high), best, worst in zip(found.interval_95, first, last, strict=True):
         assert best - 1 <= low <= high <= worst + 1
         assert high - low >= 0.8 * (worst - best)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.1, 0.6])
+def test_expected_ranks_are_averaged_over_all_that_quality_may_be_also_where_none_is_likeliest(
+    monkeypatch: pytest.MonkeyPatch, spread: float
+) -> None:
+    chance = np.random.default_rng(2)
+    rows = np.repeat(np.arange(30), 3)
+    columns = np.concatenate([chance.choice(6, 3, replace=False) for _row in range(30)])
+    marks = 3.5 + chance.normal(0, spread, 30)[rows] + chance.normal(0, 0.4, 6)[columns] + chance.normal(0, 0.9, 90)
+    equations = Equations(Table(rows, columns, marks, 30, 6))
+    found = posterior.posterior_of(equations, 5.0).expected
+    unit, heights, ranks = 1 / equations.scale, [], []
+    for quality, residual in product((np.arange(24) + 0.5) / 12 * unit, (np.arange(24) + 0.5) * 0.1175 * unit):
+        heights.append(posterior._log_posterior(equations, quality, residual, unit))
+        estimates, size = equations.estimates(posterior._ratios(quality, residual, unit)), residual * equations.scale
+        ranks.append(expected_ranks_of(estimates.quality, size**2 * estimates.own, size * estimates.shared))
+    weights = np.exp(np.array(heights) - max(heights))
+    assert found == pytest.approx((weights @ np.array(ranks) / weights.sum()).tolist(), abs=0.15)
+    monkeypatch.setattr(posterior, "MANY", 1)
+    many = posterior.posterior_of(equations, 5.0).expected
+    assert np.corrcoef(found, many)[0, 1] > 0.98
+    assert np.ptp(many) > 0.7 * np.ptp(found)
 
 
 def test_a_single_application_that_differs_is_the_first() -> None:

@@ -165,6 +165,22 @@ def test_a_lot_with_one_place_twice_or_no_number_is_refused(folder: Path) -> Non
         assert found.stderr.startswith("Error: l.json, field places: ")
 
 
+def test_a_header_is_refused_by_its_row_and_column_and_says_what_parts_columns(folder: Path) -> None:
+    for header, field in (
+        ("application;reviewer;criterion;score", "application"),
+        ("application,reviewer,score,score", "score"),
+    ):
+        folder.joinpath("s.csv").write_text(f"{header}\nA,x,1,1\n", encoding="utf-8")
+        found = run("reliability --scores s.csv").stderr
+        assert found.startswith(f"Error: s.csv, row 1, field {field}: the header needs it once, and commas part")
+
+
+def test_a_name_whose_accent_is_written_in_two_ways_is_one(folder: Path) -> None:
+    rows = "".join(f"{name},r{number},{number}\n" for number, name in enumerate(("\u00c1", "A\u0301", "B")))
+    folder.joinpath("s.csv").write_text(f"application,reviewer,score\n{rows}", encoding="utf-8")
+    assert json.loads(run("reliability --scores s.csv --json").stdout)["applications"] == 2
+
+
 def test_nobody_in_conflict_is_a_file_with_its_header_alone(folder: Path) -> None:
     folder.joinpath("c.csv").write_text("application,reviewer\n", encoding="utf-8")
     assert run(COMMANDS["c.csv"][0]).exit_code == 0

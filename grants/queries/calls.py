@@ -180,13 +180,15 @@ def _unscreened() -> Select[int]:
 
 
 def received(calls: Sequence[Call]) -> dict[int, int]:
-    """Return how many applications each of `calls` has received, in one query; a call with none is left out."""
+    """Return how many applications each of `calls` has received, in one query; a call with none is left out.
+
+    What was withdrawn afterwards was received, as the results and the accounts count it.
+    """
     rows = session().execute(
         select(Application.call_id, func.count(Application.id).label("total"))
         .where(
             Application.call_id.in_([call.id for call in calls]),
             Application.submitted_at.is_not(None),
-            Application.state != ApplicationState.WITHDRAWN,
         )
         .group_by(Application.call_id)
         .order_by(Application.call_id)

@@ -34,6 +34,7 @@ from grants.errors.awards import (
 )
 from grants.models import Appeal, Application, Award, Determination, Letter
 from grants.queries import appeals as appeal_queries
+from grants.queries import calls as call_queries
 from grants.queries import determinations as queries
 from grants.queries import figures as figure_queries
 from grants.rules import appeals as appeal_rules
@@ -198,6 +199,10 @@ def test_withdrawn_before_the_release_is_left_out(clock: FrozenClock, officer: A
     assert award.state is AwardState.DECLINED
     assert [item.application_id for item in queries.determinations_of(call)] == [found[1].id]
     assert found[0].state is ApplicationState.WITHDRAWN
+    # What was received was received: the call's page, its results and its accounts say the same.
+    assert call_queries.received([call]) == {call.id: len(found)}
+    figures = figure_queries.process_figures(call)
+    assert (figures.submitted, figures.withdrawn) == (len(found), 2)
 
 
 def test_database_keeps_what_was_released(clock: FrozenClock, officer: Any) -> None:

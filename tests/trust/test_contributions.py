@@ -21,6 +21,7 @@ from trust import queries
 from trust.documents import render_receipt
 from trust.errors import (
     AmountNotPositive,
+    CapitalApart,
     CorrectedElsewhere,
     DateInFuture,
     FundClosed,
@@ -70,6 +71,14 @@ def test_the_endowment_is_capital_and_no_income(session: Session) -> None:
         ("1.1.1", 100_00),
         ("3.1.1", -100_00),
     ]
+
+
+@pytest.mark.parametrize(("fund_kind", "kind"), [("endowment", "donation"), ("unrestricted", "endowment")])
+def test_capital_goes_to_the_endowment_alone_and_nothing_else_does(session: Session, fund_kind: str, kind: str) -> None:
+    fund = make_fund(FundKind(fund_kind), accepts_gifts=True)
+    with pytest.raises(CapitalApart):
+        give(fund, pesos(100), kind=kind)
+    assert (fund in queries.funds_offered()) == (fund_kind != "endowment")
 
 
 def test_gross_fee_and_net_are_all_posted(session: Session) -> None:

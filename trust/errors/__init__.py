@@ -23,6 +23,7 @@ from trust.errors.funds import (
 )
 from trust.errors.giving import (
     AmountNotPositive,
+    CapitalApart,
     ContributionNotFound,
     InvalidQuantity,
     NotInStore,
@@ -110,6 +111,7 @@ __all__ = [
     "BenefitNotFound",
     "BundleCleared",
     "BundleNotFound",
+    "CapitalApart",
     "ClosingNotFound",
     "ConsentRequired",
     "ContributionNotFound",

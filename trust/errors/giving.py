@@ -10,6 +10,14 @@ class AmountNotPositive(InvalidInput):
     sentence = N_("La cantidad debe ser mayor que cero.")
 
 
+class CapitalApart(InvalidInput):
+    """What is given as capital goes to the endowment, and the endowment takes nothing else."""
+
+    sentence = N_(
+        "Al capital inicial va solo lo que se aporta como capital, y lo que se aporta como capital va solo ahí."
+    )
+
+
 class NotInStore(Conflict):
     """Only what came in kind and is here can be used up."""
 

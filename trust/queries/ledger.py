@@ -95,7 +95,9 @@ def funds_offered() -> list[Fund]:
     """Return the open funds that the public may give to on line."""
     return list(
         session().scalars(
-            select(Fund).where(Fund.accepts_gifts.is_(True), Fund.state == FundState.OPEN).order_by(Fund.id)
+            select(Fund)
+            .where(Fund.accepts_gifts.is_(True), Fund.state == FundState.OPEN, Fund.kind != FundKind.ENDOWMENT)
+            .order_by(Fund.id)
         )
     )
 

@@ -21,6 +21,7 @@ from core.roles import Role
 from trust import queries, services
 from trust.errors import (
     BelowPackage,
+    CapitalApart,
     DateInFuture,
     FundClosed,
     InvalidQuantity,
@@ -126,6 +127,7 @@ BLAMED: dict[type[Refusal], str] = {
     PeriodClosed: "received_on",
     MissingRate: "received_on",
     FundClosed: "fund",
+    CapitalApart: "fund",
     InvalidQuantity: "quantity",
     **dict.fromkeys(FILE_REFUSALS, "evidence"),
     BelowPackage: "amount",

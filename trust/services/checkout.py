@@ -15,7 +15,7 @@ from core.money import Money, format_money
 from core.settings import setting
 from trust import gateway, queries
 from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, FundNotOffered, PageGone
-from trust.models import CheckoutOrder, ContributionKind, Fund, Method, SponsorPackage
+from trust.models import CheckoutOrder, ContributionKind, Fund, FundKind, Method, SponsorPackage
 from trust.rules.online import PaymentSession
 from trust.services.packages import check_package, choose_package
 from trust.states import CheckoutState, FundState
@@ -159,6 +159,6 @@ def _check(fund: Fund | None, money: Money, method: Method) -> Fund:
         raise FundNotOffered()
     if chosen.state != FundState.OPEN:
         raise FundClosed(fund=chosen.code)
-    if fund is not None and not fund.accepts_gifts:
+    if (fund is not None and not fund.accepts_gifts) or chosen.kind == FundKind.ENDOWMENT:
         raise FundNotOffered()
     return chosen

@@ -12,13 +12,14 @@ from core.language import N_
 from core.money import LARGEST_CENTS, AmountTooLarge, Money
 from core.settings import setting
 from trust import emails, queries
-from trust.errors import AmountNotPositive, DateInFuture, FundClosed, KeyReused, NotASponsorship
+from trust.errors import AmountNotPositive, CapitalApart, DateInFuture, FundClosed, KeyReused, NotASponsorship
 from trust.models import (
     Contribution,
     ContributionForm,
     ContributionKind,
     EntryKind,
     Fund,
+    FundKind,
     JournalEntry,
     Method,
     PackageChoice,
@@ -116,6 +117,16 @@ def check_money(fund: Fund, money: Money, received_on: date) -> None:
         raise FundClosed(fund=fund.code)
 
 
+def check_kind(fund: Fund, kind: ContributionKind) -> None:
+    """Refuse capital anywhere but in an endowment, and anything else there.
+
+    Raises:
+        CapitalApart: nothing was recorded.
+    """
+    if (kind == ContributionKind.ENDOWMENT) != (fund.kind == FundKind.ENDOWMENT):
+        raise CapitalApart()
+
+
 def receive_contribution(
     *,
     kind: ContributionKind | str,
@@ -143,7 +154,7 @@ def receive_contribution(
 
     Raises:
         KeyReused, AmountNotPositive, AmountTooLarge, DateInFuture, FundClosed, PeriodClosed, MissingRate,
-            NotASponsorship: all or nothing.
+            NotASponsorship, CapitalApart: all or nothing.
     """
     kind, method = ContributionKind(kind), Method(method)
     giver = Giver(giver_user, giver_organisation, public_name, anonymous)
@@ -153,6 +164,7 @@ def receive_contribution(
     if earlier is not None:
         return earlier
     check_money(fund, money, received_on)
+    check_kind(fund, kind)
     if package is not None and kind != ContributionKind.SPONSORSHIP:
         raise NotASponsorship()
     entry = _post(gift, received_on, idempotency_key, fee=fee, rate=rate)

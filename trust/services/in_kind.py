@@ -24,7 +24,7 @@ from trust.models import (
     ValuationTechnique,
 )
 from trust.rules import inputs_hash
-from trust.services.contributions import Gift, Giver, check_money, finish_with_receipt, recorded_before
+from trust.services.contributions import Gift, Giver, check_kind, check_money, finish_with_receipt, recorded_before
 from trust.services.ledger import Line, post_entry
 from trust.states import CONTRIBUTION_STATES, ContributionState
 
@@ -51,11 +51,12 @@ def offer_in_kind(
     """Write down an offer of things or services with its fair value. It counts nowhere until it is delivered.
 
     Raises:
-        AmountNotPositive, AmountTooLarge, InvalidQuantity, FundClosed, KeyReused: nothing was recorded.
+        AmountNotPositive, AmountTooLarge, InvalidQuantity, FundClosed, CapitalApart, KeyReused: nothing was recorded.
     """
     if type(quantity) is not int or not 0 < quantity <= LARGEST_QUANTITY:
         raise InvalidQuantity()
     check_money(fund, value, today())
+    check_kind(fund, ContributionKind(kind))
     fingerprint = inputs_hash(
         kind=str(kind), fund=fund.code, cents=value.amount_cents, currency=value.currency, what=description,
         quantity=quantity, unit=unit, organisation=giver_organisation.id if giver_organisation else None,

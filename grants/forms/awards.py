@@ -93,3 +93,9 @@ class ExpenseReportForm(PuenteForm):
         reached = [int(name.split("-")[1]) for name in controls if name.startswith("lines-")]
         while len(self.lines.entries) <= max(reached, default=-1):
             self.lines.append_entry()
+
+    def make_rows(self, wanted: str) -> None:
+        """Show as many lines as an address asks for: those that a browser kept."""
+        number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else 0
+        while len(self.lines.entries) < min(number, self.lines.max_entries or 0):
+            self.lines.append_entry()

@@ -154,6 +154,7 @@ def expense_report_file(award_id: int) -> Response | BaseResponse:
             session().rollback()
             problem = refusal
     form.make_room_for(tray.held)
+    form.make_rows(request.args.get("renglones", ""))
     form.use_currency(award.currency)
     return show(
         "grants/expense_report_file.html",

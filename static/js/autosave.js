@@ -53,6 +53,12 @@
     let busy = false;
     let leaving = false;
     let merging = false;
+    let lost = false; // the server could not be reached the last time
+    let going = null; // the button that was pressed meanwhile: the form goes on by it once there is a connection
+    const note = document.createElement("p");
+    note.className = "small";
+    note.setAttribute("role", "status");
+    form.append(note);
 
     const mine = () => ({ ...read(form), ...Object.fromEntries(undecided) });
     const keep = () => { try { if (!window.puente.leaving) localStorage.setItem(key, JSON.stringify({ base, mine: mine(), at: Date.now(), title: document.title })); } catch { /* full or forbidden: the server still saves */ } };
@@ -165,6 +171,7 @@
       let conflict = false;
       try {
         const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "manual", keepalive });
+        lost = false;
         if (answer.ok || answer.type === "opaqueredirect" || answer.status === 422) {
           const saved = answer.headers.get("X-Draft-Version");
           if (saved && field()) field().value = saved;
@@ -180,6 +187,7 @@
           if (!conflict || !form.dataset.theirs) tell(say("notSaved"));
         }
       } catch {
+        lost = true;
         keep();
         tell(say("offline"));
       }
@@ -189,12 +197,32 @@
     };
 
     form.addEventListener("input", () => { if (!merging) { keep(); clearTimeout(timer); timer = setTimeout(save, PAUSE); } });
-    form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); mark(); });
+    // A page that cannot come would be the browser's own, and what was typed behind it: the button waits here instead.
+    const goOn = async () => {
+      clearTimeout(timer);
+      if (!going || !navigator.onLine) return;
+      try { await fetch(location.href, { method: "HEAD", cache: "no-store" }); lost = false; } catch { setTimeout(goOn, PAUSE); return; }
+      await save();
+      const button = going;
+      if (lost || !button) { setTimeout(goOn, PAUSE); return; }
+      going = null;
+      note.textContent = "";
+      if (!undecided.size) form.requestSubmit(button); // else a person chooses first
+    };
+    form.addEventListener("submit", (event) => {
+      if (navigator.onLine && !lost) { leaving = true; clearTimeout(timer); mark(); return; }
+      event.preventDefault();
+      keep();
+      const waits = going !== null;
+      going = event.submitter;
+      note.textContent = say("goesOn");
+      if (!waits) setTimeout(goOn, PAUSE);
+    });
     window.puente.saving.push(async () => {
       while (busy) await new Promise((later) => { setTimeout(later, 50); });
       await save();
     });
-    addEventListener("online", () => { tell(""); save(); });
+    addEventListener("online", () => { tell(""); if (going) goOn(); else save(); });
     addEventListener("offline", () => { keep(); tell(say("offline")); });
     addEventListener("beforeunload", (event) => {
       if (!leaving && !window.puente.leaving && !same(mine(), base)) { keep(); event.preventDefault(); }
@@ -212,5 +240,29 @@
       if (undecided.size) { keep(); tell(words.choose || say("restored")); } else if (same(read(form), base)) forget();
       else { keep(); tell(say("restored")); timer = setTimeout(save, PAUSE); }
     } else if (kept) forget();
+  }
+
+  // Forms that the server takes only whole: what is typed waits in this browser until a page says that they were taken.
+  for (const taken of document.querySelectorAll("[data-taken]")) {
+    try { localStorage.removeItem(window.puente.key(taken.dataset.taken)); } catch { /* nothing was kept */ }
+  }
+  for (const form of document.querySelectorAll("form[data-kept]")) {
+    const key = window.puente.key(form.dataset.kept);
+    const status = form.querySelector("[data-autosave-status]");
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(key) || "null"); } catch { /* storage forbidden, or not ours */ }
+    const rows = Math.max(-1, ...Object.keys(kept?.mine || {}).filter((name) => written(kept.mine, name)).map((name) => Number(/-(\d+)-/.exec(name)?.[1] ?? -1))) + 1;
+    const address = new URL(location.href);
+    if (form.dataset.rows && rows && !form.querySelector(`[name^="lines-${rows - 1}-"]`) && address.searchParams.get(form.dataset.rows) !== String(rows)) {
+      address.searchParams.set(form.dataset.rows, rows); // the page comes again with as many rows as were written
+      location.replace(address);
+    } else if (kept?.mine && !same(kept.mine, read(form))) {
+      for (const name of Object.keys(kept.mine)) if (controls(form, name).length) write(form, name, kept.mine[name]);
+      if (status) status.textContent = say("restored");
+    }
+    form.addEventListener("input", (event) => {
+      if (event.target.type === "file" || window.puente.leaving) return;
+      try { localStorage.setItem(key, JSON.stringify({ mine: read(form), at: Date.now(), title: document.title })); } catch { /* full or forbidden */ }
+    });
   }
 }

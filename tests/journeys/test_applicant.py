@@ -130,9 +130,13 @@ def test_an_applicant_drafts_loses_the_connection_resumes_and_submits(arrive: Ca
     visitor.watch(visitor.page)
     visitor.page.goto(address)
     expect(visitor.page.get_by_label("Qué harás y por qué ahora")).to_have_value(PURPOSE)
-    visitor.offline = False
+    visitor.context.set_offline(True)
     go_on(visitor.page)
-    finish_and_submit(visitor)
+    expect(visitor.page.get_by_text("En cuanto vuelva se guarda y sigues")).to_be_visible()
+    assert visitor.page.url == address
+    visitor.context.set_offline(False)
+    finish_and_submit(visitor)  # by itself the page went on to the next step
+    visitor.offline = False
 
 
 @pytest.mark.browser

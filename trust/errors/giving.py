@@ -13,9 +13,7 @@ class AmountNotPositive(InvalidInput):
 class CapitalApart(InvalidInput):
     """What is given as capital goes to the endowment, and the endowment takes nothing else."""
 
-    sentence = N_(
-        "Al capital inicial va solo lo que se aporta como capital, y lo que se aporta como capital va solo ahí."
-    )
+    sentence = N_("Al capital inicial va lo que se aporta como capital y nada más, y eso no va a ninguna otra bolsa.")
 
 
 class NotInStore(Conflict):

@@ -1,7 +1,7 @@
 """The whitelist: what of an application a reviewer may read. Whatever is not named here does not pass."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -53,6 +53,7 @@ class BlindSource:
     requested: Money
     axis: Bilingual | None = None
     kind: Bilingual | None = None
+    line_names: Mapping[str, Bilingual] = field(default_factory=dict)  # those that the tariff itself gave its lines
 
 
 def project(source: BlindSource) -> BlindContent:
@@ -215,9 +216,9 @@ def _day(text: str, tongue: str) -> str:
 
 
 def _budget(source: BlindSource) -> dict[str, Any]:
-    fields = []
+    fields, labels = [], {**LINE_LABELS, **source.line_names}
     for line in source.budget:
-        cents, label = line.get("amount_cents"), LINE_LABELS.get(str(line.get("rule")))
+        cents, label = line.get("amount_cents"), labels.get(str(line.get("rule")))
         if isinstance(cents, int) and label:
             detail = str(line.get("detail") or "")[:120]
             amount = format_money(Money(cents, source.requested.currency))

@@ -1,6 +1,8 @@
 """The acuse as a PDF: made when somebody asks for it, identical every time, because its facts no longer change."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from core.language import _, in_language, localised
 from core.moments import exact_moment
@@ -8,7 +10,7 @@ from core.money import Money, format_money
 from core.settings import setting
 from grants.models import Application, ApplicationVersion
 from grants.rules.places import spoken_detail
-from grants.rules.tariff import rule_label
+from grants.rules.tariff_lines import labels_of
 from grants.states.application import KIND_LABELS, ApplicantKind
 from rendering.pdf import Column, Document, Facts, Heading, Notice, Paragraph, Table, render_pdf
 
@@ -27,7 +29,7 @@ def acuse_pdf(application: Application, version: ApplicationVersion, language: s
                 blocks=[
                     Paragraph(_("Recibimos tu solicitud completa y a tiempo."), style="lead"),
                     _facts(application, version, content),
-                    *_budget(content, language),
+                    *_budget(application.call.tariff, content, language),
                     *_files(content),
                     Heading(_("Huella de lo que enviaste")),
                     Notice(version.sha256, title="SHA-256"),
@@ -59,13 +61,18 @@ def _facts(application: Application, version: ApplicationVersion, content: dict[
     )
 
 
-def _budget(content: dict[str, object], language: str) -> list[Heading | Table]:
-    lines = content["budget"]
+def _detail(line: Mapping[str, Any], language: str) -> str:
+    said = [spoken_detail(line["detail"], language), _("hasta su tope") if line.get("capped") else ""]
+    return ", ".join(filter(None, said))
+
+
+def _budget(tariff: Mapping[str, Any], content: dict[str, object], language: str) -> list[Heading | Table]:
+    lines, labels = content["budget"], labels_of(tariff)
     assert isinstance(lines, list)
     rows = [
         (
-            rule_label(line["rule"]),
-            spoken_detail(line["detail"], language),
+            labels.get(line["rule"], line["rule"]),
+            _detail(line, language),
             str(line["quantity"]),
             format_money(Money(line["unit_cents"], line["unit_currency"]), language),
             format_money(Money(line["amount_cents"], line["currency"]), language),

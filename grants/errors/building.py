@@ -74,3 +74,27 @@ class RequirementDepends(Conflict):
     """A requirement is about an answer that would go."""
 
     sentence = N_("El requisito «%(reason)s» depende de esa respuesta: cambia o quita antes el requisito.")
+
+
+class LineDepends(Conflict):
+    """A line of the budget is multiplied by an answer that would go."""
+
+    sentence = N_("El renglón «%(line)s» se multiplica por esa respuesta: cambia o quita antes el renglón.")
+
+
+class LineUnknown(NotFound):
+    """Somebody took the line out."""
+
+    sentence = N_("Ese renglón ya no está en la tarifa.")
+
+
+class LineLast(Conflict):
+    """A tariff pays something."""
+
+    sentence = N_("La tarifa necesita al menos un renglón.")
+
+
+class TooManyLines(InvalidInput):
+    """A budget nobody would read."""
+
+    sentence = N_("Un presupuesto admite %(most)s renglones como máximo.")

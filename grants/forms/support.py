@@ -1,4 +1,4 @@
-"""The form of how much a call pays: its cap, its tariff, how long a journey may last, and the rate of the day."""
+"""The form of how much a call pays: its cap, where its tariff is from, how long a journey may last, the day's rate."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,20 +14,11 @@ from grants.forms.applications import WholeNumberField
 from grants.forms.calls import bounded
 from grants.models import Call
 
-TOP_UPS = ("green", "visa", "family", "access")  # what a tariff may pay besides days and travel, in its order
-
 
 class SupportForm(PuenteForm):
     """How much: the cap, and the published tariff with its source and rate."""
 
     cap = MoneyField(lazy("Tope por apoyo"), [InputRequired(message=lazy("Escribe el tope por apoyo."))])
-    per_diem = MoneyField(lazy("Viático por día y persona"), [InputRequired(message=lazy("Escribe el viático."))])
-    travel_short = MoneyField(lazy("Traslado corto"), [InputRequired(message=lazy("Escribe el traslado corto."))])
-    travel_long = MoneyField(lazy("Traslado largo"), [InputRequired(message=lazy("Escribe el traslado largo."))])
-    green = MoneyField(lazy("Complemento por viajar sin avión"), [Optional()])
-    visa = MoneyField(lazy("Complemento por visa"), [Optional()])
-    family = MoneyField(lazy("Complemento por cada hija o hijo"), [Optional()])
-    access = MoneyField(lazy("Complemento por necesidades de acceso, por día"), [Optional()])
     alone_least = WholeNumberField(lazy("Una persona: días como mínimo"), [Optional()], least=1, most=730)
     alone_most = WholeNumberField(lazy("Una persona: días como máximo"), [Optional()], least=1, most=730)
     group_least = WholeNumberField(lazy("Un grupo: días como mínimo"), [Optional()], least=1, most=730)
@@ -51,11 +42,9 @@ class SupportForm(PuenteForm):
         """Return the form filled from a call."""
         tariff = call.tariff
         rate = tariff.get("rate") or {}
-        top_ups = {row["id"]: Money(row["cents"], tariff["currency"]) for row in tariff["top_ups"]}
         alone, group = tariff["stays"][0], tariff["stays"][-1]
         form = cls(
             data={
-                **{name: top_ups.get(name) for name in TOP_UPS},
                 "alone_least": alone["min_days"],
                 "alone_most": alone["max_days"],
                 "group_least": group["min_days"],
@@ -64,9 +53,6 @@ class SupportForm(PuenteForm):
                 "source_es": tariff["source"]["name"]["es"],
                 "source_en": tariff["source"]["name"]["en"],
                 "cap": Money(call.cap_per_award_cents, call.currency),
-                "per_diem": Money(tariff["per_diem"]["cents"], tariff["currency"]),
-                "travel_short": Money(tariff["travel"][0]["cents"], tariff["currency"]),
-                "travel_long": Money(tariff["travel"][-1]["cents"], tariff["currency"]),
                 "source_url": tariff["source"]["url"],
                 "rate": rate.get("value", ""),
                 "rate_date": date.fromisoformat(rate["date"]) if rate.get("date") else None,
@@ -74,34 +60,12 @@ class SupportForm(PuenteForm):
             }
         )
         form.cap.currency = call.currency
-        for field in (
-            form.per_diem,
-            form.travel_short,
-            form.travel_long,
-            form.green,
-            form.visa,
-            form.family,
-            form.access,
-        ):
-            field.currency = tariff["currency"]
         return form
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """No amount of a tariff takes money away."""
-        valid = super().validate(extra_validators)
-        for field in (
-            self.per_diem,
-            self.travel_short,
-            self.travel_long,
-            self.green,
-            self.visa,
-            self.family,
-            self.access,
-        ):
-            if isinstance(field.data, Money) and field.data.amount_cents < 0:
-                field.errors = [_("Escribe una cantidad de cero o más.")]
-                valid = False
-        return bool(valid)
+    def validate_cap(self, field: Any) -> None:
+        """A cap takes no money away."""
+        if isinstance(field.data, Money) and field.data.amount_cents < 0:
+            raise ValidationError(_("Escribe una cantidad de cero o más."))
 
     def validate_alone_most(self, field: Any) -> None:
         """The longest stay is no shorter than the shortest."""
@@ -132,17 +96,8 @@ class SupportForm(PuenteForm):
 
     def tariff_changes(self, tariff: Mapping[str, Any], quote: str) -> dict[str, Any]:
         """Return the tariff with what was typed put in."""
-        first, last = dict(tariff["travel"][0]), dict(tariff["travel"][-1])
-        first["cents"], last["cents"] = self.travel_short.data.amount_cents, self.travel_long.data.amount_cents
         return {
             **tariff,
-            "per_diem": {**tariff["per_diem"], "cents": self.per_diem.data.amount_cents},
-            "travel": [first, *tariff["travel"][1:-1], last],
-            "top_ups": [
-                {"id": name, "cents": self[name].data.amount_cents}
-                for name in TOP_UPS
-                if self[name].data is not None and self[name].data.amount_cents
-            ],
             "stays": self._stays(tariff["stays"]),
             "source": {
                 "name": {code: self[f"source_{code}"].data or tariff["source"]["name"][code] for code in ("es", "en")},

@@ -39,6 +39,7 @@ from grants.routes import (
     staff_awards,
     steps,
     subscriptions,
+    tariff,
     uploads,
     waiting,
     wordings,
@@ -105,6 +106,7 @@ __all__ = [
     "staff_awards",
     "steps",
     "subscriptions",
+    "tariff",
     "uploads",
     "wordings",
 ]

@@ -30,7 +30,8 @@ from grants.routes.room import WRITERS, blueprint, show, this_person, visible_ca
 from grants.rules import content, deadlines, eligibility, process
 from grants.rules.comparison import TEXTS
 from grants.rules.sketch import sketch_step
-from grants.rules.tariff import rule_label, spoken_rate
+from grants.rules.tariff import spoken_rate
+from grants.rules.tariff_lines import published
 from grants.services.publication import frozen_content
 from grants.states.call import (
     AUDIENCE_LABELS,
@@ -126,20 +127,11 @@ def _named(chosen: Sequence[Any], catalogue: Sequence[dict[str, Any]], everythin
 
 def tariff_rows(call: Call) -> list[tuple[str, Money, Money | None]]:
     """Return the call's tariff as label, amount and the same at the frozen rate, in the order it is applied."""
-    tariff = call.tariff
-    currency = tariff["currency"]
-    rows = [(rule_label("per_diem"), Money(tariff["per_diem"]["cents"], currency))]
-    for band in tariff["travel"]:
-        if band["under_km"] is None:
-            label = _("Traslado por persona, más lejos")
-        else:
-            label = _("Traslado por persona, a menos de %(km)s km", km=f"{band['under_km']:,}")
-        rows.append((label, Money(band["cents"], currency)))
-    rows += [(rule_label(top_up["id"]), Money(top_up["cents"], currency)) for top_up in tariff["top_ups"]]
-    rate = tariff.get("rate") or {}
-    if not rate.get("value") or rate["quote"] == currency:
-        return [(label, amount, None) for label, amount in rows]
-    return [(label, amount, amount.converted(Fraction(rate["value"]), rate["quote"])) for label, amount in rows]
+    rows, rate = published(call.tariff, call.form), call.tariff.get("rate") or {}
+    if not rate.get("value") or rate["quote"] == call.tariff["currency"]:
+        return [(row.label, row.amount, None) for row in rows]
+    at = Fraction(rate["value"])
+    return [(row.label, row.amount, row.amount.converted(at, rate["quote"])) for row in rows]
 
 
 def _process(call: Call, state: CallState) -> list[tuple[process.Step, str]]:

@@ -18,7 +18,8 @@ from grants.queries import calls as call_queries
 from grants.routes.applications import own_application
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
-from grants.rules.tariff import RULE_LABELS, spoken_rate
+from grants.rules.tariff import spoken_rate
+from grants.rules.tariff_lines import labels_of
 from grants.services import applications as drafts
 
 
@@ -52,7 +53,7 @@ def review_page(application: Application, status: int = 200, extra: list[str] | 
         applies=lambda item: form_rules.applies(item, content.answers, application.kind.value),
         files={attachment.question_id: attachment for attachment in application.current_attachments},
         shown=lambda item, value, kept: shown_answer(item, value, kept, application.currency),
-        rule_labels=RULE_LABELS,
+        rule_labels=labels_of(application.call.tariff),
         cents=Money,
         rate=spoken_rate(application.call.tariff),
     )

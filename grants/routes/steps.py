@@ -40,7 +40,8 @@ from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
-from grants.rules.tariff import RULE_LABELS, spoken_rate
+from grants.rules.tariff import spoken_rate
+from grants.rules.tariff_lines import labels_of
 from grants.services import applications as drafts
 from grants.states.call import Direction
 
@@ -222,7 +223,7 @@ def _page(
         legs=drafts.working_content(application).legs,
         files={attachment.question_id: attachment for attachment in application.current_attachments},
         derived=drafts.derived_of(application) if step["id"] == "presupuesto" else None,
-        rule_labels=RULE_LABELS,
+        rule_labels=labels_of(application.call.tariff),
         cents=Money,
         rate=spoken_rate(application.call.tariff),
         stepper=rows,

@@ -10,7 +10,7 @@ from core.language import N_, _, localised
 from core.money import Money, format_money
 from grants.rules.moments import spoken_day
 from grants.rules.requirements import spoken
-from grants.rules.tariff import rule_label
+from grants.rules.tariff_lines import published
 from grants.states.call import AUDIENCE_LABELS, DIRECTION_LABELS, Audience, Direction
 
 
@@ -80,13 +80,14 @@ def _described(state: Mapping[str, Any], language: str, catalogue: Catalogue) ->
             continue
         for one in chosen:  # each by itself: one that came in or went out says so
             yield ("scope", f"{key} {one}"), (_(SCOPE[key]), _in_scope(key, one, language, catalogue))
-    for section in (state.get("form") or {}).get("sections", ()):
+    form = state.get("form") or {"sections": ()}
+    for section in form["sections"]:
         for item in section["questions"]:
             yield ("questions", item["id"]), (localised(item["label"], language), _question(item, language))
     for rule in (state.get("eligibility") or {}).get("rules", ()):
         text = localised(rule["reason"], language)
-        yield ("requirements", rule["id"]), (text, _requirement(text, rule, state.get("form") or {"sections": ()}))
-    yield from _tariff(state.get("tariff") or {})
+        yield ("requirements", rule["id"]), (text, _requirement(text, rule, form))
+    yield from _tariff(state.get("tariff") or {}, form)
     yield from _terms(state)
 
 
@@ -126,22 +127,11 @@ def _question(item: Mapping[str, Any], language: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _tariff(tariff: Mapping[str, Any]) -> Iterator[Described]:
+def _tariff(tariff: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Described]:
     if not tariff:
         return
-    currency = tariff["currency"]
-    per_diem = tariff["per_diem"]
-    yield ("tariff", "per_diem"), (rule_label("per_diem"), format_money(Money(per_diem["cents"], currency)))
-    for country, cents in sorted(per_diem.get("countries", {}).items()):
-        yield ("tariff", f"per_diem {country}"), (f"{rule_label('per_diem')} {country}", _amount(cents, currency))
-    for band in tariff["travel"]:
-        limit = _("hasta %(km)s km", km=band["under_km"]) if band["under_km"] is not None else _("más lejos")
-        yield (
-            ("tariff", f"travel {band['under_km']}"),
-            (f"{rule_label('travel')}, {limit}", _amount(band["cents"], currency)),
-        )
-    for top_up in tariff["top_ups"]:
-        yield ("tariff", top_up["id"]), (rule_label(top_up["id"]), _amount(top_up["cents"], currency))
+    for row in published(tariff, form):
+        yield ("tariff", row.key), (row.label, f"{row.label}: {format_money(row.amount)}")
     for stay in tariff.get("stays", ()):
         yield ("tariff", f"stay {stay['min_people']}"), (_("Cuánto puede durar el viaje"), _stay(stay))
 

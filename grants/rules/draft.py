@@ -44,14 +44,19 @@ class Derived:
         return self.requested < self.total
 
 
-def party_of(kind: str, answers: Mapping[str, Any]) -> tariff.Party:
-    """Return who travels. A person travels as one, whatever else was typed."""
-    return tariff.Party.read({**answers, "people": 1} if kind == "person" else answers)
+def party_of(terms: Terms, kind: str, answers: Mapping[str, Any]) -> tariff.Party:
+    """Return who travels. A person travels as one, and what is not asked of them counts for nothing."""
+    asked = {
+        item["id"]: answers.get(item["id"])
+        for _step, item in form.questions(terms.form)
+        if form.applies(item, answers, kind)
+    }
+    return tariff.Party.read({**asked, "people": 1 if kind == "person" else answers.get("people")})
 
 
 def derive(terms: Terms, *, kind: str, answers: Mapping[str, Any], legs: Sequence[Leg]) -> Derived:
     """Work everything out from what was typed so far; what is not known yet stays None or empty."""
-    lines = tariff.price(legs, party_of(kind, answers), terms.tariff)
+    lines = tariff.price(legs, party_of(terms, kind, answers), terms.tariff)
     country = itinerary.main_destination(legs, terms.home_country)
     axis = str(answers.get("axis") or "")
     return Derived(
@@ -76,7 +81,7 @@ def problems(
     attached: Sequence[str],
 ) -> list[Problem]:
     """Return everything that stands between this draft and its submission, in the order of the form."""
-    party = party_of(kind, answers)
+    party = party_of(terms, kind, answers)
     found = [
         *form.problems(terms.form, answers, kind=kind, attached=attached),
         *itinerary.problems(legs, direction=direction, home_country=terms.home_country),

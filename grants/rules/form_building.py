@@ -18,11 +18,12 @@ from grants.rules import form as rules
 Form = Mapping[str, Any]
 Question = Mapping[str, Any]
 MOST_QUESTIONS = 80
-# Answers that requirements, budget, dossier or register are worked out from: they keep their type and stay.
+# Answers that requirements, dossier or register are worked out from: they keep their type and stay. Those a line of the
+# budget is multiplied by stay as long as the line does.
 NEEDED = frozenset(
     {
         "title", "summary", "axis", "public_name", "members", "alcaldia", "gender", "first_time", "adult",
-        "previous_award", "people", "green", "visas", "children", "access_days",
+        "previous_award", "people",
     }
 )  # fmt: skip
 

@@ -4,8 +4,8 @@ Amounts are integer cents of the tariff's currency; each line is converted once,
 rounded half to even.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -15,21 +15,24 @@ from core.money import Money
 from grants.rules.itinerary import Leg, days_by_leg, farthest_km, total_days
 from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
+from grants.rules.tariff_lines import PER_DIEM, TRAVEL, Line, day_cents, lines_of
 
 FORMAT = "puente-tariff/1"
 STEP = "presupuesto"
 LARGEST_COUNT = 60
+LARGEST_ANSWER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who travels and what they need: the quantities that the top-ups multiply."""
+    """Who travels and what they need: the quantities that the lines of a budget multiply."""
 
     people: int = 1
     green: bool = False
     visas: int = 0
     children: int = 0
     access_days: int = 0
+    answers: Mapping[str, Any] = field(default_factory=dict)  # to the questions a call asks besides
 
     @classmethod
     def read(cls, answers: Mapping[str, Any]) -> "Party":
@@ -40,7 +43,17 @@ class Party:
             visas=_count(answers.get("visas")),
             children=_count(answers.get("children")),
             access_days=_count(answers.get("access_days")),
+            answers=answers,
         )
+
+    def times(self, question: str | None) -> int:
+        """Return how often the answer to a question counts: a number itself, yes once, and no answer not at all."""
+        if question is None:
+            return 1
+        value = self.answers.get(question)
+        if value is None and question in ("green", "visas", "children", "access_days"):
+            value = getattr(self, question)
+        return max(0, min(value, LARGEST_ANSWER)) if type(value) is int else int(value in (True, "yes"))
 
 
 def _count(value: Any) -> int:
@@ -59,6 +72,7 @@ class BudgetLine:
     quantity: int
     unit: Money
     amount: Money
+    capped: bool = False  # the line's own cap pays less than the quantity would
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as it is stored and hashed: integers and texts only."""
@@ -70,22 +84,8 @@ class BudgetLine:
             "unit_currency": self.unit.currency,
             "amount_cents": self.amount.amount_cents,
             "currency": self.amount.currency,
+            **({"capped": True} if self.capped else {}),
         }
-
-
-RULE_LABELS: dict[str, str] = {
-    "per_diem": N_("Viático por día y persona"),
-    "travel": N_("Traslado por persona"),
-    "green": N_("Complemento por viajar sin avión"),
-    "visa": N_("Complemento por visa"),
-    "family": N_("Complemento por cada hija o hijo"),
-    "access": N_("Complemento por necesidades de acceso, por día"),
-}
-
-
-def rule_label(rule: str) -> str:
-    """Return the name of a rule in the reader's language."""
-    return _(RULE_LABELS[rule])
 
 
 def spoken_rate(tariff: Mapping[str, Any]) -> str:
@@ -107,50 +107,48 @@ def spoken_rate(tariff: Mapping[str, Any]) -> str:
 
 def price(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> list[BudgetLine]:
     """Return the budget lines of a journey, in the order of the tariff. Nothing is priced until the days are known."""
-    lines = [*_per_diem(legs, party, tariff), *_travel(legs, party, tariff)]
     if not total_days(legs):
         return []
-    quantities = {
-        "green": party.people if party.green else 0,
-        "visa": party.visas,
-        "family": party.children,
-        "access": party.access_days,
-    }
-    for top_up in tariff["top_ups"]:
-        quantity = quantities.get(top_up["id"], 0)
-        if quantity:
-            lines.append(_line(tariff, top_up["id"], "", quantity, int(top_up["cents"])))
-    return lines
+    return [found for line in lines_of(tariff) for found in _capped(line, _priced(line, legs, party, tariff), tariff)]
 
 
-def _per_diem(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> list[BudgetLine]:
-    rates = tariff["per_diem"]
-    lines = []
-    for leg, days in zip(legs, days_by_leg(legs), strict=True):
-        if days:
-            cents = int(rates.get("countries", {}).get(leg.country, rates["cents"]))
-            lines.append(_line(tariff, "per_diem", f"{leg.city} ({leg.country})", days * party.people, cents))
-    return lines
+def _priced(line: Line, legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """Yield detail, quantity and unit in cents of everything one line pays."""
+    match line.tariff:
+        case "per_diem":
+            for leg, stayed in zip(legs, days_by_leg(legs), strict=True):
+                if stayed:
+                    cents = day_cents(tariff["per_diem"], leg.country)
+                    yield f"{leg.city} ({leg.country})", stayed * party.people, cents
+        case "travel":
+            distance = farthest_km(legs)
+            if distance is not None:
+                yield f"{distance} km", party.people, int(travel_band(distance, tariff)["cents"])
+        case _:
+            days = total_days(legs)
+            by_unit = {"trip": 1, "person": party.people, "day": days, "person_day": days * party.people}
+            yield "", by_unit[line.unit] * party.times(line.question), line.cents
 
 
-def _travel(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> list[BudgetLine]:
-    distance = farthest_km(legs)
-    if distance is None:
-        return []
-    band = travel_band(distance, tariff)
-    return [_line(tariff, "travel", f"{distance:,} km", party.people, int(band["cents"]))]
+def _capped(line: Line, priced: Iterable[tuple[str, int, int]], tariff: Mapping[str, Any]) -> Iterator[BudgetLine]:
+    """Yield the budget lines of one line, which together pay no more than its cap."""
+    rate = tariff["rate"]
+    left = None if line.cap_cents is None else Money(line.cap_cents, tariff["currency"])
+    for detail, quantity, cents in priced:
+        if not quantity or not cents:
+            continue
+        unit = Money(cents, tariff["currency"])
+        due = unit * quantity
+        paid = due if left is None else min(due, left)
+        left = None if left is None else left - paid
+        amount = paid.converted(Fraction(rate["value"]), rate["quote"])
+        yield BudgetLine(line.id, detail, quantity, unit, amount, capped=paid < due)
 
 
 def travel_band(distance: int, tariff: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the band of a distance: the first whose upper bound is strictly greater, or the open one."""
     bands: list[Mapping[str, Any]] = tariff["travel"]
     return next(band for band in bands if band["under_km"] is None or distance < band["under_km"])
-
-
-def _line(tariff: Mapping[str, Any], rule: str, detail: str, quantity: int, cents: int) -> BudgetLine:
-    unit = Money(cents, tariff["currency"])
-    rate = tariff["rate"]
-    return BudgetLine(rule, detail, quantity, unit, (unit * quantity).converted(Fraction(rate["value"]), rate["quote"]))
 
 
 def total(lines: Sequence[BudgetLine], currency: str) -> Money:
@@ -209,17 +207,28 @@ def faults(tariff: Mapping[str, Any]) -> list[str]:
         found.append("rate")
     elif rate["base"] != tariff.get("currency"):
         found.append("rate.base")
-    if not isinstance((tariff.get("per_diem") or {}).get("cents"), int):
-        found.append("per_diem")
-    if any(row["cents"] < 0 for row in _amounts(tariff)):
-        found.append("negative")
-    if not tariff.get("travel") or tariff["travel"][-1].get("under_km") is not None:
-        found.append("travel")
+    found += _table_faults(tariff)
     if not tariff.get("stays"):
         found.append("stays")
     return found
 
 
-def _amounts(tariff: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    rows = [tariff.get("per_diem") or {}, *(tariff.get("travel") or ()), *(tariff.get("top_ups") or ())]
-    return [row for row in rows if isinstance(row.get("cents"), int)]
+def _table_faults(tariff: Mapping[str, Any]) -> Iterator[str]:
+    lines = lines_of(tariff)
+    used = {line.tariff for line in lines}
+    rates = tariff.get("per_diem") or {}
+    if PER_DIEM in used and not isinstance(rates.get("cents"), int):
+        yield "per_diem"
+    bands = tariff.get("travel") or []
+    limits = [band.get("under_km") for band in bands[:-1]]
+    if TRAVEL in used and (not bands or bands[-1].get("under_km") is not None or limits != sorted(set(limits))):
+        yield "travel"
+    countries = [country for group in rates.get("groups", ()) for country in group["countries"]]
+    if len(countries) != len(set(countries)):
+        yield "per_diem.groups"
+    caps = [line.cap_cents or 0 for line in lines]
+    amounts = [row.get("cents") for row in (rates, *rates.get("groups", ()), *bands)]
+    if any(cents < 0 for cents in (*caps, *(line.cents for line in lines), *amounts) if isinstance(cents, int)):
+        yield "negative"
+    if not lines or len({line.id for line in lines}) != len(lines):
+        yield "lines"

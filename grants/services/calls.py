@@ -15,7 +15,7 @@ from core.database import session
 from core.language import localised
 from core.money import Money
 from core.settings import setting
-from grants.errors.building import RequirementDepends
+from grants.errors.building import LineDepends, RequirementDepends
 from grants.errors.calls import (
     CallFrozen,
     CallValueRefused,
@@ -30,6 +30,7 @@ from grants.rules.form import FORMAT as FORM_FORMAT
 from grants.rules.requirements import unanswerable
 from grants.rules.rulebook_building import starting_rulebook
 from grants.rules.tariff import FORMAT as TARIFF_FORMAT
+from grants.rules.tariff_lines import uncounted
 from grants.services.editions import values_of
 from grants.states.call import Audience, CallState, Direction
 from scoring.services import freeze_rulebook
@@ -150,7 +151,8 @@ def edit_call(call: Call, **changes: Unpack[CallChanges]) -> Call:
     The audit event holds what changed, before and after; saving the same again leaves none.
 
     Raises:
-        CallFrozen: it is published. RequirementDepends: a requirement is about an answer that the form would not ask.
+        CallFrozen: it is published. RequirementDepends, LineDepends: a requirement or a line of the budget is about an
+        answer that the form would not ask.
     """
     if call.state not in EDITABLE:
         raise CallFrozen()
@@ -159,6 +161,9 @@ def edit_call(call: Call, **changes: Unpack[CallChanges]) -> Call:
     if {"form", "eligibility"} & changes.keys():
         for rule in unanswerable(call.eligibility, call.form):
             raise RequirementDepends(reason=localised(rule["reason"]))
+    if {"form", "tariff"} & changes.keys():
+        for line in uncounted(call.tariff, call.form):
+            raise LineDepends(line=line.label)
     session().flush()
     after = values_of(call, changes)
     changed = [name for name in after if after[name] != before[name]]

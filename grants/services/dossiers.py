@@ -23,6 +23,7 @@ from grants.queries import dossiers as queries
 from grants.queries.readmissions import receiving_panel
 from grants.queries.screening import Behind, behind
 from grants.rules.detector import Identity
+from grants.rules.tariff_lines import own_names
 from grants.services.course import bring_to
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 from grants.states.call import CallState
@@ -165,6 +166,7 @@ def _source(application: Application) -> blinding.BlindSource:
         answers=application.answers,
         itinerary=application.itinerary,
         budget=application.budget,
+        line_names=own_names(application.call.tariff),
         requested=Money(application.requested_cents, application.currency),
         axis=axes.get(application.axis) if application.axis is not None else None,
         kind={"es": KIND_LABELS[application.kind], "en": KINDS_EN[application.kind]},

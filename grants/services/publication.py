@@ -11,6 +11,7 @@ from grants.queries import calls as queries
 from grants.rules import content, eligibility, form, publication, tariff
 from grants.rules.publication import CheckItem, Readiness
 from grants.rules.requirements import unanswerable
+from grants.rules.tariff_lines import uncounted
 from grants.services.course import bring_up_to_date, schedule_advances
 from grants.services.subscriptions import plan_letters
 from grants.states.call import CALL_STATES, CallState
@@ -52,7 +53,7 @@ def _without_envelope(call: Call) -> list[str]:
 
 
 def _tariff_faults(call: Call) -> list[str]:
-    found = tariff.faults(call.tariff)
+    found = [*tariff.faults(call.tariff), *(line.id for line in uncounted(call.tariff, call.form))]
     if not found and call.tariff["rate"]["quote"] != call.currency:
         found.append("rate.quote")
     return found

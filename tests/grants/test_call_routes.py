@@ -210,7 +210,7 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
         appeal_days="7",
     )
     support = {
-        "cap": "80,000", "per_diem": "85", "travel_short": "400", "travel_long": "800.00",
+        "cap": "80,000",
         "source_url": "https://culture.ec.europa.eu/", "rate": "21.5", "rate_date": "2026-02-27", "rate_source": "BCE",
     }  # fmt: skip
     write("apoyo", **support)
@@ -362,7 +362,7 @@ def test_the_clerks_pages_by_role(client, login, call, role, seen):
         {"axes": ["x", "99"], "direction": "sideways"},
         {"opens_at": "mañana", "closes_at": "9999-99-99", "appeal_days": "-4"},
         {"opens_at": "2026-03-02T00:00", "closes_at": "2026-03-01T00:00"},
-        {"cap": "-5", "rate": "0", "per_diem": "1e9"},
+        {"cap": "-5", "rate": "0"},
         {"title_es": "x" * 40_000},
         {"questions-0-label_es": "x" * 9_000, "questions-999-label_es": "x", "rules-0-reason_es": "y" * 9_000},
         {"questions-0-max_words": "uno"},
@@ -441,22 +441,21 @@ def test_a_required_number_is_written_with_what_explains_it(client, login, sessi
     assert "Cinco días o más." in client.get(quiz, query_string={**tried, "days": "4"}).text
 
 
-def test_a_clerk_writes_the_whole_tariff(client, login, session, draft):
+def test_a_clerk_writes_where_the_tariff_is_from_and_how_long_one_may_stay(client, login, session, draft):
     login(Role.PROGRAMME_OFFICER)
     address = f"/es/programa/convocatorias/{draft.slug}/editar/apoyo"
     typed = {
-        "cap": "80,000", "per_diem": "85", "travel_short": "400", "travel_long": "800", "rate": "21.5",
+        "cap": "80,000", "rate": "21.5",
         "rate_date": "2026-02-27", "rate_source": "BCE", "source_es": "Tarifa de la ciudad", "source_en": "City tariff",
-        "source_url": "https://ciudad.example/tarifa", "green": "500", "visa": "", "family": "0", "access": "30",
+        "source_url": "https://ciudad.example/tarifa",
         "alone_least": "5", "alone_most": "30", "group_least": "9", "group_most": "7", "group_people": "8",
         "edicion": edition(client, address),
     }  # fmt: skip
     assert "El máximo debe ser igual o mayor" in client.post(address, data=typed).text
-    below = client.post(address, data={**typed, "group_most": "12", "per_diem": "-85", "green": "-1"})
-    assert (below.status_code, below.text.count(">Escribe una cantidad de cero o más.<")) == (422, 2)
+    below = client.post(address, data={**typed, "group_most": "12", "cap": "-85"})
+    assert (below.status_code, below.text.count(">Escribe una cantidad de cero o más.<")) == (422, 1)
     assert client.post(address, data={**typed, "group_most": "12"}).status_code == 303
     tariff = again(draft.slug).tariff
-    assert tariff["top_ups"] == [{"id": "green", "cents": 50_000}, {"id": "access", "cents": 3_000}]
     assert [tuple(row.values()) for row in tariff["stays"]] == [(1, 1, 5, 30), (2, 8, 9, 12)]
     assert tariff["source"]["name"] == {"es": "Tarifa de la ciudad", "en": "City tariff"}
 

@@ -30,8 +30,7 @@ from grants.routes.room import WRITERS, blueprint, show, this_person, visible_ca
 from grants.rules import content, deadlines, eligibility, process
 from grants.rules.comparison import TEXTS
 from grants.rules.sketch import sketch_step
-from grants.rules.tariff import spoken_rate
-from grants.rules.tariff_lines import published
+from grants.rules.tariff_lines import published, spoken_rate
 from grants.services.publication import frozen_content
 from grants.states.call import (
     AUDIENCE_LABELS,

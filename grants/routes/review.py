@@ -18,8 +18,7 @@ from grants.queries import calls as call_queries
 from grants.routes.applications import own_application
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
-from grants.rules.tariff import spoken_rate
-from grants.rules.tariff_lines import labels_of
+from grants.rules.tariff_lines import labels_of, spoken_rate
 from grants.services import applications as drafts
 
 

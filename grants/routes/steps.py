@@ -40,8 +40,7 @@ from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
-from grants.rules.tariff import spoken_rate
-from grants.rules.tariff_lines import labels_of
+from grants.rules.tariff_lines import labels_of, spoken_rate
 from grants.services import applications as drafts
 from grants.states.call import Direction
 

@@ -6,14 +6,12 @@ rounded half to even.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from core.language import N_, _
+from core.language import N_
 from core.money import Money
 from grants.rules.itinerary import Leg, days_by_leg, farthest_km, total_days
-from grants.rules.moments import spoken_day
 from grants.rules.problems import Problem
 from grants.rules.tariff_lines import PER_DIEM, TRAVEL, Line, day_cents, lines_of
 
@@ -86,23 +84,6 @@ class BudgetLine:
             "currency": self.amount.currency,
             **({"capped": True} if self.capped else {}),
         }
-
-
-def spoken_rate(tariff: Mapping[str, Any]) -> str:
-    """Return a sentence with the frozen exchange rate, its date and its source; empty while there is none."""
-    rate = tariff.get("rate") or {}
-    if not rate.get("value"):
-        return ""
-    named = rate["source"]
-    source = _(named) if named else ""
-    return _(
-        "Tipo de cambio fijado: 1 %(base)s = %(value)s %(quote)s, del %(date)s (%(source)s).",
-        base=rate["base"],
-        value=rate["value"],
-        quote=rate["quote"],
-        date=spoken_day(date.fromisoformat(rate["date"])) if rate["date"] else "",
-        source=source,
-    )
 
 
 def price(legs: Sequence[Leg], party: Party, tariff: Mapping[str, Any]) -> list[BudgetLine]:

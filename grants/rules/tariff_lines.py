@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from core.language import N_, _, current_language, localised
 from core.money import Money, format_money
 from grants.rules import form as form_rules
+from grants.rules.moments import spoken_day
 from grants.rules.places import country_name
 
 Tariff = Mapping[str, Any]
@@ -162,6 +164,23 @@ def _times(line: Line, form: Mapping[str, Any] | None) -> str:
     if line.unit == "trip":
         return ", " + _("por cada unidad de «%(question)s»", question=asked)
     return ", " + _("%(unit)s y por cada unidad de «%(question)s»", unit=_(UNITS[line.unit]), question=asked)
+
+
+def spoken_rate(tariff: Mapping[str, Any]) -> str:
+    """Return a sentence with the frozen exchange rate, its date and its source; empty while there is none."""
+    rate = tariff.get("rate") or {}
+    if not rate.get("value"):
+        return ""
+    named = rate["source"]
+    source = _(named) if named else ""
+    return _(
+        "Tipo de cambio fijado: 1 %(base)s = %(value)s %(quote)s, del %(date)s (%(source)s).",
+        base=rate["base"],
+        value=rate["value"],
+        quote=rate["quote"],
+        date=spoken_day(date.fromisoformat(rate["date"])) if rate["date"] else "",
+        source=source,
+    )
 
 
 def uncounted(tariff: Tariff, form: Mapping[str, Any]) -> Iterator[Line]:

@@ -130,6 +130,20 @@ def _settlement(report: ExpenseReport) -> str:
     return _("Lo que comprobó ya se le pagó: no hay otro pago ni nada por devolver.")
 
 
+def appeal_admitted(appeal: Appeal) -> LetterText:
+    """Say that an appeal will be decided, and that the result stands until then."""
+    application = appeal.determination.application
+    action = (_("Ver mi solicitud"), f"/solicitudes/{application.id}")
+    return _letter("appeal_admitted", "appeal_admitted", application, {}, action)
+
+
+def appeal_refused(appeal: Appeal) -> LetterText:
+    """Give the reasons for which an appeal is not heard."""
+    application = appeal.determination.application
+    action = (_("Ver mi solicitud"), f"/solicitudes/{application.id}")
+    return _letter("appeal", "appeal_inadmissible", application, {"motivo": appeal.reason or ""}, action)
+
+
 def appeal_resolved(appeal: Appeal, *, goes_on: bool) -> LetterText:
     """Give the reasoned outcome of an appeal, and the review that follows where the application goes on to one."""
     application = appeal.determination.application

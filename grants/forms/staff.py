@@ -1,14 +1,16 @@
 """What staff types: a verdict, a reason, a passage, a committee, an outcome of an appeal."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from core.forms import CityDateTimeField, PuenteForm
 from core.language import N_, _, lazy
+from grants.states.determination import AppealStanding
 from grants.states.screening import VERDICT_LABELS, ScreeningVerdict
 
 LONGEST_REASON = 4_000
@@ -94,6 +96,7 @@ class CommitteeForm(PuenteForm):
 class AppealDecisionForm(PuenteForm):
     """How an appeal was decided."""
 
+    steps: Sequence[tuple[str, str]] = ()
     outcome = RadioField(
         lazy("Resolución"), [InputRequired(message=lazy("Elige una resolución."))], validate_choice=False
     )
@@ -101,11 +104,37 @@ class AppealDecisionForm(PuenteForm):
     public_summary = _reason(N_("Resumen público, sin nombres"))
 
     @classmethod
-    def blank(cls) -> "AppealDecisionForm":
-        """Return the form with its choices in the reader's language."""
-        form = cls()
-        form.outcome.choices = [("upheld", _("Procedente")), ("dismissed", _("No procedente"))]
+    def of(cls, standing: AppealStanding) -> "AppealDecisionForm":
+        """Return the form of an appeal's next step with its choices in the reader's language."""
+        if standing is AppealStanding.FILED:
+            form: AppealDecisionForm = AppealAdmissionForm()
+            form.steps = [("admitted", _("Se admite")), ("inadmissible", _("No se admite"))]
+        else:
+            form = cls()
+            form.steps = [("upheld", _("Procedente")), ("dismissed", _("No procedente"))]
+        form.outcome.choices = form.steps
         return form
+
+    def validate_outcome(self, field: RadioField) -> None:
+        """Refuse a step that is not the next one."""
+        if field.data not in {value for value, _label in self.steps}:
+            raise ValidationError(_("Elige una resolución."))
+
+
+class AppealAdmissionForm(AppealDecisionForm):
+    """Whether an appeal is heard: words only where it is not."""
+
+    reason = _reason(N_("Razones, para quien se inconformó"), required=False)
+    public_summary = _reason(N_("Resumen público, sin nombres"), required=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for the words of a refusal."""
+        valid: bool = super().validate(extra_validators)
+        for field in (self.reason, self.public_summary) if self.outcome.data == "inadmissible" else ():
+            if not (field.data or "").strip():
+                field.errors = [*field.errors, _(WRITE_REASON)]
+                valid = False
+        return valid
 
 
 class SharesForm(PuenteForm):

@@ -4,7 +4,7 @@ from grants.models.application import Application, ApplicationVersion, Attachmen
 from grants.models.award import Agreement, Award, ExpenseLine, ExpenseReport, Tranche
 from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
-from grants.models.determination import Appeal, Determination, Letter
+from grants.models.determination import Appeal, AppealAdmission, Determination, Letter
 from grants.models.held_upload import HeldUpload
 from grants.models.mail import ApplicationMail
 from grants.models.mark import ApplicationMark
@@ -25,6 +25,7 @@ __all__ = [
     "Addendum",
     "Agreement",
     "Appeal",
+    "AppealAdmission",
     "Application",
     "ApplicationMail",
     "ApplicationMark",

@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import User
-from core.database import Base, JsonType, UtcDateTime, enum_column, register_trigger
+from core.database import Base, JsonType, UtcDateTime, append_only, enum_column, register_trigger
 from core.files import StoredFile
 from core.money import Money
 from grants.models.application import Application
 from grants.models.call import Call
-from grants.states.determination import AppealState, DeterminationState, Outcome
+from grants.states.determination import AppealStanding, AppealState, DeterminationState, Outcome
 
 
 class Determination(Base):
@@ -102,7 +102,32 @@ class Appeal(Base):
     public_summary: Mapped[str | None] = mapped_column(Text)  # to everybody: names nobody
 
     determination: Mapped[Determination] = relationship()
+    admission: Mapped["AppealAdmission | None"] = relationship(lazy="joined", back_populates="appeal")
 
+    @property
+    def stands(self) -> AppealStanding:
+        """Where it stands: one decided before admission was asked for has none."""
+        if self.state is AppealState.FILED:
+            return AppealStanding.FILED if self.admission is None else AppealStanding.ADMITTED
+        if self.admission is not None and not self.admission.admitted:
+            return AppealStanding.INADMISSIBLE
+        return AppealStanding(self.state.value)
+
+
+class AppealAdmission(Base):
+    """Whether an appeal is heard at all, decided once and never changed; its reasons are the appeal's own."""
+
+    __tablename__ = "appeal_admission"
+
+    appeal_id: Mapped[int] = mapped_column(ForeignKey(Appeal.id), primary_key=True)
+    admitted: Mapped[bool]
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+
+    appeal: Mapped[Appeal] = relationship(back_populates="admission")
+
+
+append_only("appeal_admission")
 
 _SAID = (
     "outcome, dossier_code, position, score_text, granted_cents, currency, reason, reason_params, released_at, state"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from core.clock import now
@@ -15,7 +15,7 @@ from grants.models.determination import Appeal, Determination
 from grants.models.screening import Screening
 from grants.queries.determinations import determination_of, released_determination_of
 from grants.rules.appeals import is_open
-from grants.states.determination import AppealState
+from grants.states.determination import AppealStanding, AppealState
 from scoring.queries import readers_of
 
 
@@ -56,8 +56,17 @@ def appeal_by_id(appeal_id: int) -> Appeal | None:
     return session().scalar(query)
 
 
-def appeals(*, state: AppealState | None = None) -> Select[Appeal]:
-    """Return the SELECT of all appeals for the staff, open ones first, oldest first."""
+_STANDS = {
+    AppealStanding.FILED: and_(Appeal.state == AppealState.FILED, ~Appeal.admission.has()),
+    AppealStanding.ADMITTED: and_(Appeal.state == AppealState.FILED, Appeal.admission.has()),
+    AppealStanding.INADMISSIBLE: Appeal.admission.has(admitted=False),
+    AppealStanding.UPHELD: Appeal.state == AppealState.UPHELD,
+    AppealStanding.DISMISSED: and_(Appeal.state == AppealState.DISMISSED, ~Appeal.admission.has(admitted=False)),
+}
+
+
+def appeals(standing: AppealStanding | None = None) -> Select[Appeal]:
+    """Return the SELECT of appeals for the staff, all or those that stand somewhere; open and older ones first."""
     query = (
         select(Appeal)
         .join(Appeal.determination)
@@ -65,8 +74,8 @@ def appeals(*, state: AppealState | None = None) -> Select[Appeal]:
         .options(contains_eager(Appeal.determination).contains_eager(Determination.application))
         .options(contains_eager(Appeal.determination).joinedload(Determination.call))
     )
-    if state is not None:
-        query = query.where(Appeal.state == state)
+    if standing is not None:
+        query = query.where(_STANDS[standing])
     return query.order_by(Appeal.resolved_at.is_not(None), Appeal.filed_at, Appeal.id)
 
 

@@ -17,6 +17,7 @@ from grants.errors.calls import ApplicationNotFound
 from grants.forms.applications import ConfirmForm
 from grants.forms.awards import AppealForm
 from grants.forms.staff import AppealDecisionForm
+from grants.models import Appeal
 from grants.queries import appeals as queries
 from grants.queries.determinations import released_determination_of
 from grants.queries.readmissions import readmission_of
@@ -25,7 +26,7 @@ from grants.routes.determinations import next_step
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
 from grants.services.impartiality import is_mine
-from grants.states.determination import APPEAL, OUTCOME_LABELS, AppealState
+from grants.states.determination import APPEAL, OUTCOME_LABELS, AppealStanding, AppealState
 
 
 @blueprint.route("/solicitudes/<int:application_id>/inconformidad", methods=["GET", "POST"])
@@ -62,33 +63,28 @@ def appeal_file(application_id: int) -> Response | BaseResponse:
 @roles(*READERS)
 def staff_appeal_list() -> Response:
     """Every appeal, open ones first."""
-    state = chosen(request.args, "estado", [item.value for item in AppealState])
-    listing = paginate(queries.appeals(state=AppealState(state) if state else None), page=page_number(request.args))
+    state = chosen(request.args, "estado", [item.value for item in AppealStanding])
+    listing = paginate(queries.appeals(AppealStanding(state) if state else None), page=page_number(request.args))
     return show("grants/staff_appeal_list.html", listing=listing, states=APPEAL)
 
 
 @blueprint.route("/programa/inconformidades/<int:appeal_id>", methods=["GET", "POST"])
 @roles(*READERS)
 def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
-    """One appeal, and its decision."""
+    """One appeal, whether it is heard, and its decision."""
     appeal = queries.appeal_by_id(appeal_id)
     if appeal is None:
         raise NotFound()
-    form = AppealDecisionForm.blank()
+    form = AppealDecisionForm.of(appeal.stands)
     problem = None
     if request.method == "POST":
         ensure(actor().has(*WRITERS))
-        if form.validate_on_submit() and form.outcome.data in ("upheld", "dismissed"):
+        if form.validate_on_submit():
             try:
-                services.resolve_appeal(
-                    appeal,
-                    upheld=form.outcome.data == "upheld",
-                    reason=form.reason.data or "",
-                    public_summary=form.public_summary.data or "",
-                )
+                _act(appeal, form)
                 session().commit()
                 flash(_("Resolución guardada; la carta va en camino."), "success")
-                follow_up = readmission_of(appeal.determination.application) is not None
+                follow_up = appeal.state is not AppealState.DISMISSED
                 here = url_for("grants.staff_appeal_show", appeal_id=appeal_id)
                 return redirect(here if follow_up else url_for("grants.staff_appeal_list"), 303)
             except Refusal as refusal:
@@ -104,10 +100,22 @@ def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
         outcomes=OUTCOME_LABELS,
         states=APPEAL,
         form=form if appeal.state is AppealState.FILED and may_decide(appeal.determination.application) else None,
+        admitting=appeal.stands is AppealStanding.FILED,
         follow_up=next_step(readmission) if readmission is not None and actor().has(*WRITERS) else None,
         own=is_mine(appeal.determination.application),
         problem=problem.message() if problem is not None else None,
     )
+
+
+def _act(appeal: Appeal, form: AppealDecisionForm) -> None:
+    words = {"reason": form.reason.data or "", "public_summary": form.public_summary.data or ""}
+    match form.outcome.data:
+        case "admitted":
+            services.admit_appeal(appeal)
+        case "inadmissible":
+            services.refuse_appeal(appeal, **words)
+        case outcome:
+            services.resolve_appeal(appeal, upheld=outcome == "upheld", **words)
 
 
 @blueprint.post("/programa/<slug>/concluir")
@@ -127,6 +135,5 @@ DESK = (
         endpoint="grants.staff_appeal_list",
         roles=frozenset({Role.PROGRAMME_OFFICER}),
         count=queries.count_open_appeals,
-        values={"estado": AppealState.FILED},
     ),
 )

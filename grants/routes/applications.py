@@ -226,8 +226,10 @@ def _after_the_result(application: Application) -> Iterator[Event]:
     appeal = appeal_of(application)
     if appeal is not None:
         yield Event(appeal.filed_at, _("Presentaste una inconformidad"), "", url)
+    if appeal is not None and appeal.admission is not None and appeal.admission.admitted:
+        yield Event(appeal.admission.decided_at, _("Admitimos tu inconformidad"), "", url)
     if appeal is not None and appeal.resolved_at is not None:
-        yield Event(appeal.resolved_at, _("Resolvimos tu inconformidad"), APPEAL.label(appeal.state), url)
+        yield Event(appeal.resolved_at, _("Resolvimos tu inconformidad"), APPEAL.label(appeal.stands), url)
 
 
 @blueprint.route("/solicitudes/<int:application_id>/retirar", methods=["GET", "POST"])

@@ -19,6 +19,7 @@ GREETING = N_("Estimada persona solicitante:")
 WHERE_TO_ASK = N_(
     "Si tiene dudas, responda a este correo o acuda a la ventanilla única de %(trust)s con su folio %(folio)s."
 )
+ADMITTED = (GREETING, N_("Su inconformidad se admitió: la revisa otra persona."), WHERE_TO_ASK)
 REASON = N_("Motivo: %(reason)s")
 SCORE = N_("Calificación del comité: %(score)s puntos.")
 NEXT_STEPS = N_("Lo que sigue: le enviaremos el convenio. El primer pago se tramita cuando lo acepte en línea.")
@@ -182,11 +183,10 @@ _ALL = (
         ("folio", "monto"),
         {"amount": "monto"},
     ),
+    LetterKind("appeal_admitted", N_("Inconformidad admitida"), APPEAL_SUBJECT, ADMITTED, ("folio",)),
+    _resolved("appeal_inadmissible", N_("Inconformidad no admitida"), N_("Su inconformidad no se admite.")),
     _resolved(
-        "appeal_upheld",
-        N_("Inconformidad procedente"),
-        N_("Su inconformidad es procedente."),
-        more=("%(next)s",),
+        "appeal_upheld", N_("Inconformidad procedente"), N_("Su inconformidad es procedente."), more=("%(next)s",)
     ),
     _resolved(
         "appeal_dismissed",

@@ -2,7 +2,7 @@
 
 from grants.services.addenda import cancel_call, correct_text, extend_deadline
 from grants.services.agreements import accept_agreement, offer_agreement
-from grants.services.appeals import conclude_call, file_appeal, resolve_appeal
+from grants.services.appeals import admit_appeal, conclude_call, file_appeal, refuse_appeal, resolve_appeal
 from grants.services.applications import save_draft, start_application, withdraw_application
 from grants.services.attachments import attach_file, detach_file
 from grants.services.awards import (
@@ -95,6 +95,7 @@ __all__ = [
     "accept_agreement",
     "accept_expense_report",
     "admit",
+    "admit_appeal",
     "adopt_sketch",
     "advance_calls",
     "answer_comment",
@@ -165,6 +166,7 @@ __all__ = [
     "record_outage",
     "redact_finding",
     "redact_passage",
+    "refuse_appeal",
     "release_determinations",
     "release_readmissions",
     "release_uploads",

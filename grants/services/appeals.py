@@ -1,4 +1,6 @@
-"""Take an appeal in its window, and have somebody else decide it."""
+"""Take an appeal in its window, and have somebody else admit it and decide it."""
+
+from collections.abc import Callable
 
 from core.audit import record
 from core.clock import now
@@ -10,20 +12,21 @@ from grants.emails import letters
 from grants.errors.awards import AppealAlreadyFiled, AppealPanelTainted, AppealsOpen, AppealWindowClosed, ReasonMissing
 from grants.models.application import Application
 from grants.models.call import Call
-from grants.models.determination import Appeal
+from grants.models.determination import Appeal, AppealAdmission
 from grants.queries import appeals as queries
 from grants.queries.applications import hold
 from grants.queries.determinations import released_determination_of
 from grants.queries.readmissions import count_under_way
 from grants.rules.appeals import may_decide
 from grants.rules.deadlines import is_before_closing
+from grants.rules.letters import LetterText
 from grants.services.course import move_call
 from grants.services.impartiality import ensure_impartial
 from grants.services.letters import send_letter
 from grants.services.readmissions import readmit
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
-from grants.states.determination import APPEAL, AppealState
+from grants.states.determination import APPEAL, AppealStanding, AppealState
 
 LONGEST_APPEAL = 20_000
 RECONSIDERED = (ApplicationState.INELIGIBLE, ApplicationState.NOT_SELECTED, ApplicationState.WAITLISTED)
@@ -56,6 +59,33 @@ def file_appeal(application: Application, *, text: str) -> Appeal:
     return appeal
 
 
+def admit_appeal(appeal: Appeal) -> Appeal:
+    """Take an appeal up to be decided, and tell whoever filed it.
+
+    Raises:
+        AppealPanelTainted: whoever admits it took part in the first decision. IllegalTransition: that was decided.
+        OwnCase: whoever admits it has a stake in the application.
+    """
+    application = _take_up(appeal, AppealStanding.ADMITTED)
+    _judge(appeal, admitted=True)
+    record("appeal.admitted", "application", application.id, {"state": "filed"}, {"state": "admitted"})
+    return _tell(appeal, lambda: letters.appeal_admitted(appeal), about=f"appeal:{appeal.id}:admitted")
+
+
+def refuse_appeal(appeal: Appeal, *, reason: str, public_summary: str) -> Appeal:
+    """Do not hear an appeal, with the reasons to the applicant and in a sentence that names nobody to the public.
+
+    Raises:
+        AppealPanelTainted: whoever refuses it took part in the first decision. ReasonMissing. IllegalTransition: that
+            was decided. OwnCase: whoever refuses it has a stake in the application.
+    """
+    application = _take_up(appeal, AppealStanding.INADMISSIBLE)
+    _decide(appeal, AppealState.DISMISSED, reason, public_summary)
+    _judge(appeal, admitted=False)
+    record("appeal.refused", "application", application.id, {"state": "filed"}, {"state": "inadmissible"})
+    return _tell(appeal, lambda: letters.appeal_refused(appeal), about=f"appeal:{appeal.id}")
+
+
 def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary: str) -> Appeal:
     """Decide an appeal with its reasons: to the applicant in full, to the public in a sentence that names nobody.
 
@@ -65,26 +95,46 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
         AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
         OwnCase: whoever decides has a stake in the application.
     """
-    session().refresh(appeal, with_for_update={"of": Appeal})  # two at once: the second waits and sees the first
+    application = _take_up(appeal, AppealStanding.UPHELD if upheld else AppealStanding.DISMISSED)
+    target = AppealState.UPHELD if upheld else AppealState.DISMISSED
+    _decide(appeal, target, reason, public_summary)
+    record("appeal.resolved", "application", application.id, {"state": "admitted"}, {"state": target.value})
+    goes_on = upheld and application.state in RECONSIDERED  # not whoever moved up or withdrew meanwhile
+    if goes_on:
+        readmit(appeal)
+    return _tell(appeal, lambda: letters.appeal_resolved(appeal, goes_on=goes_on), about=f"appeal:{appeal.id}")
+
+
+def _take_up(appeal: Appeal, target: AppealStanding) -> Application:
+    """Hold an appeal and its application for whoever may take this step; two at once: the second sees the first."""
+    session().refresh(appeal, with_for_update={"of": Appeal})
     application = appeal.determination.application
     hold(application)
-    target = AppealState.UPHELD if upheld else AppealState.DISMISSED
-    APPEAL.check(appeal.state, target)
+    APPEAL.check(appeal.stands, target)
     ensure_impartial(application)
     if not may_decide(actor().user_id, first_reviewers=queries.first_reviewers(application)):
         raise AppealPanelTainted()
+    return application
+
+
+def _decide(appeal: Appeal, target: AppealState, reason: str, public_summary: str) -> None:
     if not reason.strip() or not public_summary.strip():
         raise ReasonMissing()
     appeal.state, appeal.reason, appeal.public_summary = target, reason.strip(), public_summary.strip()
     appeal.resolved_at, appeal.resolved_by_id = now(), actor().user_id
     session().flush()
-    record("appeal.resolved", "application", application.id, {"state": "filed"}, {"state": target.value})
-    goes_on = upheld and application.state in RECONSIDERED  # not whoever moved up or withdrew meanwhile
-    if goes_on:
-        readmit(appeal)
+
+
+def _judge(appeal: Appeal, *, admitted: bool) -> None:
+    appeal.admission = AppealAdmission(admitted=admitted, decided_at=now(), decided_by_id=actor().user_id)
+    session().flush()
+
+
+def _tell(appeal: Appeal, compose: Callable[[], LetterText], *, about: str) -> Appeal:
+    application = appeal.determination.application
     with in_language(application.applicant.language):
-        text = letters.appeal_resolved(appeal, goes_on=goes_on)
-    send_letter(application, text, about=f"appeal:{appeal.id}")
+        text = compose()
+    send_letter(application, text, about=about)
     session().flush()
     return appeal
 

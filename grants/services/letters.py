@@ -40,6 +40,7 @@ FILE_NAMES = {
     "report_returned": "carta-informe-devuelto",
     "report_accepted": "carta-informe-aceptado",
     "appeal": "carta-inconformidad",
+    "appeal_admitted": "carta-inconformidad-admitida",
     "readmission": "carta-resultado-inconformidad",
 }
 

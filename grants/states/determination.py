@@ -55,9 +55,19 @@ DETERMINATION = StateTable(
 
 
 class AppealState(StrEnum):
-    """Where an appeal stands."""
+    """What was decided about an appeal in the end."""
 
     FILED = "filed"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class AppealStanding(StrEnum):
+    """Where an appeal stands: first whether it can be heard, then whether it is right."""
+
+    FILED = "filed"
+    ADMITTED = "admitted"
+    INADMISSIBLE = "inadmissible"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
 
@@ -65,23 +75,35 @@ class AppealState(StrEnum):
 APPEAL = StateTable(
     "appeal",
     {
-        AppealState.FILED: State(
+        AppealStanding.FILED: State(
+            N_("Inconformidad recibida"),
+            N_("Primero se decide si se admite: si dice qué está mal y por qué."),
+            "progress",
+        ),
+        AppealStanding.ADMITTED: State(
             N_("Inconformidad en revisión"),
             N_("La revisa una persona que no participó en la primera decisión."),
             "progress",
         ),
-        AppealState.UPHELD: State(
+        AppealStanding.INADMISSIBLE: State(
+            N_("Inconformidad no admitida"),
+            N_("No señala un error que se pueda revisar; la decisión se mantiene, con sus razones por escrito."),
+            "neutral",
+        ),
+        AppealStanding.UPHELD: State(
             N_("Inconformidad procedente"),
             N_("Se dio la razón a quien se inconformó y se corrige la decisión."),
             "good",
         ),
-        AppealState.DISMISSED: State(
+        AppealStanding.DISMISSED: State(
             N_("Inconformidad no procedente"), N_("La decisión se mantiene, con sus razones por escrito."), "neutral"
         ),
     },
     [
-        Transition(AppealState.FILED, AppealState.UPHELD, OFFICER),
-        Transition(AppealState.FILED, AppealState.DISMISSED, OFFICER),
+        Transition(AppealStanding.FILED, AppealStanding.ADMITTED, OFFICER),
+        Transition(AppealStanding.FILED, AppealStanding.INADMISSIBLE, OFFICER),
+        Transition(AppealStanding.ADMITTED, AppealStanding.UPHELD, OFFICER),
+        Transition(AppealStanding.ADMITTED, AppealStanding.DISMISSED, OFFICER),
     ],
-    AppealState.FILED,
+    AppealStanding.FILED,
 )

@@ -41,7 +41,7 @@ from grants.rules import appeals as appeal_rules
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState
 from grants.states.call import CallState
-from grants.states.determination import AppealState, DeterminationState, Outcome
+from grants.states.determination import AppealStanding, AppealState, DeterminationState, Outcome
 from grants.states.screening import ScreeningVerdict
 from mail.models import OutboxMessage
 from tests.factories import awards as make
@@ -305,10 +305,15 @@ def test_appeal_is_decided_by_somebody_else_with_reasons(clock: FrozenClock, off
     session().commit()
     words = {"reason": "Se contó mal una evaluación.", "public_summary": "Se corrigió una suma."}
     with acting_as(make.officer_actor(officer)), pytest.raises(AppealPanelTainted):
-        services.resolve_appeal(appeal, upheld=True, **words)
+        services.admit_appeal(appeal)
     with pytest.raises(AppealPanelTainted):
-        services.resolve_appeal(appeal, upheld=True, **words)
+        services.admit_appeal(appeal)
     with acting_as(make.officer_actor(other)):
+        with pytest.raises(IllegalTransition):
+            services.resolve_appeal(appeal, upheld=True, **words)
+        services.admit_appeal(appeal)
+        with pytest.raises(IllegalTransition):
+            services.refuse_appeal(appeal, **words)
         with pytest.raises(ReasonMissing):
             services.resolve_appeal(appeal, upheld=True, reason="x", public_summary=" ")
         services.resolve_appeal(appeal, upheld=True, **words)
@@ -326,6 +331,31 @@ def test_appeal_is_decided_by_somebody_else_with_reasons(clock: FrozenClock, off
     assert found[2].state is ApplicationState.ELIGIBLE
 
 
+def listed(standing: AppealStanding) -> list[Appeal]:
+    return list(session().scalars(appeal_queries.appeals(standing)))
+
+
+def test_an_appeal_that_is_not_heard_ends_with_its_reasons(clock: FrozenClock, officer: Any) -> None:
+    call, found = make.released(clock, officer, marks=MARKS, budget=ONE_AWARD)
+    appeal = services.file_appeal(found[2], text="Quiero otra oportunidad.")
+    assert [one for one in AppealStanding if listed(one)] == [AppealStanding.FILED]
+    words = {"reason": "No dice qué está mal.", "public_summary": "No señala un error."}
+    with acting_as(make.officer_actor(make_user(Role.PROGRAMME_OFFICER))):
+        with pytest.raises(ReasonMissing):
+            services.refuse_appeal(appeal, reason="No.", public_summary="")
+        services.refuse_appeal(appeal, **words)
+        with pytest.raises(IllegalTransition):
+            services.admit_appeal(appeal)
+    assert (appeal.stands, appeal.state) == (AppealStanding.INADMISSIBLE, AppealState.DISMISSED)
+    assert [one for one in AppealStanding if listed(one)] == [AppealStanding.INADMISSIBLE]
+    assert queries.letters_of(found[2])[-1].paragraphs[1:3] == [
+        "Su inconformidad no se admite.",
+        "Motivo: No dice qué está mal.",
+    ]
+    assert found[2].state is ApplicationState.NOT_SELECTED
+    assert figure_queries.process_figures(call).appeals_filed == 1
+
+
 def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, officer: Any) -> None:
     call, found = make.released(clock, officer, marks=MARKS, budget=ONE_AWARD)
     other = make_user(Role.PROGRAMME_OFFICER)
@@ -336,6 +366,9 @@ def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, 
     assert window is not None
     with acting_as(make.officer_actor(other)):
         appeal = session().scalars(select(Appeal)).one()
+        with pytest.raises(AppealsOpen):
+            services.conclude_call(call)
+        services.admit_appeal(appeal)
         with pytest.raises(AppealsOpen):
             services.conclude_call(call)
         services.resolve_appeal(appeal, upheld=False, reason="Está bien contado.", public_summary="Sin cambio.")

@@ -141,13 +141,13 @@ def test_officer_with_a_stake_answers_no_appeal(
     appeal = appeal_queries.appeal_of(appealed[1])
     assert appeal is not None
     with acting_as(make.officer_actor(officer)), pytest.raises(OwnCase):
-        services.resolve_appeal(appeal, upheld=True, reason="Sí.", public_summary="Sí.")
+        services.admit_appeal(appeal)
     url = f"/es/programa/inconformidades/{appeal.id}"
     sign_in_as(client, officer)
     page = client.get(url).text
     assert "Eres parte de esta solicitud" in page
     assert 'name="outcome"' not in page
-    data = {"outcome": "upheld", "reason": "Sí.", "public_summary": "Sí."}
+    data = {"outcome": "admitted"}
     assert client.post(url, data=data).status_code == 403
 
 

@@ -46,6 +46,8 @@ def test_an_upheld_appeal_leads_on(arrive: Callable[..., Visitor]) -> None:
     visitor.sign_in(visitor.site.account("administrator"))
     page.goto(f"{visitor.site.url}/es/programa/inconformidades")
     page.get_by_role("link", name=told["folio"]).click()
+    page.get_by_label("Se admite", exact=True).check()
+    page.get_by_role("button", name="Guardar resolución").click()
     page.get_by_label("Procedente", exact=True).check()
     page.get_by_label("Razones, para quien se inconformó").fill("El documento sí estaba.")
     page.get_by_label("Resumen público, sin nombres").fill("Un requisito se revisó mal.")

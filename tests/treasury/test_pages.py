@@ -98,6 +98,7 @@ class TestMovingUp:
         with acting(first.applicant_user_id, Role.APPLICANT):
             appeal = grants.file_appeal(first, text="Se sumó mal un criterio.")
         with acting(make_user(Role.PROGRAMME_OFFICER).id, Role.PROGRAMME_OFFICER):
+            grants.admit_appeal(appeal)
             grants.resolve_appeal(appeal, upheld=True, reason="Tiene razón.", public_summary="Se corrigió una suma.")
         session.commit()
         login(Role.TREASURER)

@@ -29,6 +29,7 @@ from web.held_data import PARTS, held_on
 PAGE = "/es/mi-espacio/mis-datos"
 # Tables that point at people for another reason: they tell what an office did, and the audit trail has who.
 EXCUSED = {
+    "appeal_admission": "the programme's own act; the letter tells it",
     "application_note": "the programme's own words among its staff; they decide nothing",
     "application_officer": "the programme's own act",
     "bank_match": "the treasury's own act",

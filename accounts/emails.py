@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from accounts.models import Organisation, User
+from core.files import StoredFile
 from core.language import _, in_language
+from core.moments import exact_moment
 from core.settings import setting
 from mail.models import OutboxMessage
 from mail.services import enqueue_mail
@@ -199,6 +201,21 @@ def invitation(organisation: Organisation, email: str, token: str, language: str
             action=(_("Ver la invitación"), address_of(language, f"organizaciones/invitacion/{token}")),
             about="accounts.invitation",
             private=True,
+        )
+
+
+def write_infected(person: User, stored: StoredFile) -> OutboxMessage:
+    """Tell an administrator that a file taken while the scanner was away has a virus. It is handed to nobody."""
+    with in_language(person.language):
+        return _letter(
+            person,
+            _("Un archivo ya recibido tiene un virus"),
+            [
+                _("El antivirus encontró «%(virus)s» en «%(name)s».", virus=stored.virus, name=stored.original_name),
+                _("Llegó el %(moment)s. No se entrega a nadie.", moment=exact_moment(stored.created_at)),
+            ],
+            "accounts.infected_file",
+            action=(_("Ver el antivirus"), address_of(person.language, "trabajos")),
         )
 
 

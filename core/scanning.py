@@ -1,5 +1,7 @@
 """Have the files looked at that came while the scanner did not answer; until then nobody is given them."""
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 
 from core import antivirus, files
@@ -9,6 +11,16 @@ from core.database import session
 from core.files import StoredFile
 from core.jobs import JobContext, enqueue, handler
 from core.language import N_
+
+Found = Callable[[StoredFile], object]
+_after_finding: list[Found] = []
+
+
+def when_infected(act: Found) -> Found:
+    """Have `act(file)` called, in the same transaction, when a virus is found in a file that was taken already."""
+    if act not in _after_finding:
+        _after_finding.append(act)
+    return act
 
 
 @handler(files.SCAN, N_("Revisar un archivo con el antivirus"))
@@ -35,6 +47,8 @@ def scan_file(job: JobContext) -> None:
     stored.scanned = Scanned.INFECTED if finding.virus else Scanned.CLEAN
     stored.scanned_at, stored.scanned_by, stored.virus = now(), finding.scanner, finding.virus
     session().flush()
+    for act in _after_finding if finding.virus else ():
+        act(stored)
 
 
 def waiting_count() -> int:

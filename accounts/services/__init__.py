@@ -10,6 +10,7 @@ from accounts.services.attempts import (
 )
 from accounts.services.forgetting import forget_old_traces
 from accounts.services.hashing import Prepared, Weighed, prepare_password, weigh_password
+from accounts.services.infected import tell_administrators
 from accounts.services.nobody import forget_paper_person, nobody
 from accounts.services.organisations import (
     accept_invitation,
@@ -124,6 +125,7 @@ __all__ = [
     "sign_out",
     "sign_up",
     "suspend_account",
+    "tell_administrators",
     "touch_session",
     "verify_email",
     "weigh_password",

@@ -7,9 +7,12 @@ from sqlalchemy import Select, exists, func, literal, null, or_, select, union_a
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.models import User
+from accounts.states import AccountState
 from core.database import session
+from core.files import StoredFile
 from core.listing import like_pattern
-from grants.models.application import Application
+from grants.models.application import Application, Attachment
+from grants.models.award import Award, ExpenseLine, ExpenseReport
 from grants.models.call import Call
 from grants.models.determination import Determination, Letter
 from grants.models.mail import ApplicationMail
@@ -151,3 +154,18 @@ def numbers_of(application: Application) -> Sequence[int]:
     """Return the numbers in the outbox of every e-mail about an application."""
     query = select(ApplicationMail.outbox_message_id).where(ApplicationMail.application_id == application.id)
     return session().scalars(query.order_by(ApplicationMail.outbox_message_id)).all()
+
+
+def officers_of_file(stored: StoredFile) -> list[tuple[Application, User]]:
+    """Return the applications that sent a file, or proved an expense by it, with whoever attends to each."""
+    sent = select(Attachment.application_id).where(Attachment.stored_file_id == stored.id)
+    proved = select(Award.application_id).join(ExpenseReport, ExpenseReport.award_id == Award.id)
+    proved = proved.join(ExpenseLine, ExpenseLine.report_id == ExpenseReport.id)
+    proved = proved.where(ExpenseLine.receipt_file_id == stored.id)
+    query = (
+        select(Application, User)
+        .join(ApplicationOfficer, ApplicationOfficer.application_id == Application.id)
+        .join(User, User.id == ApplicationOfficer.officer_id)
+        .where(or_(Application.id.in_(sent), Application.id.in_(proved)), User.state == AccountState.ACTIVE)
+    )
+    return [(row[0], row[1]) for row in session().execute(query.order_by(Application.id))]

@@ -19,6 +19,7 @@ from core.language import _
 from core.listing import page_number, paginate
 from core.money import Money
 from grants import services
+from grants.emails.letters import readmission_text, reason_text
 from grants.errors.calls import (
     AlreadyApplied,
     ApplicationNotFound,
@@ -33,6 +34,7 @@ from grants.queries import screening as screening_queries
 from grants.queries.appeals import appeal_of, appeal_window
 from grants.queries.companions import companions_of
 from grants.queries.determinations import letters_of, released_determination_of
+from grants.queries.readmissions import readmission_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
 from grants.routes.sketches import adopt, sketch_key
 from grants.rules import form as form_rules
@@ -177,9 +179,23 @@ def application_show(application_id: int) -> Response:
         cure_is_open=_is_open(application, cure),
         first_step=form_rules.steps(call.form)[0]["id"],
         result_is_out=released_determination_of(application) is not None,
+        why=_why(application),
         appeal_until=_appeal_until(application),
         sent_files=application.submitted_attachments if application.folio else [],
     )
+
+
+def _why(application: Application) -> str:
+    """Return the reason of what was decided, in words, as the letter gives it; empty while nothing was."""
+    found, readmission = released_determination_of(application), readmission_of(application)
+    if readmission is not None and readmission.released_at is not None:
+        return readmission_text(readmission)
+    if found is not None and application.state is ApplicationState.AWARDED and found.outcome is not Outcome.AWARDED:
+        return _("Se liberó o asignó dinero después de los resultados.")
+    if found is not None:
+        return reason_text(found)
+    screenings = screening_queries.screenings_of(application)
+    return screenings[-1].note if screenings and application.state is ApplicationState.INELIGIBLE else ""
 
 
 def _appeal_until(application: Application) -> datetime | None:

@@ -61,6 +61,7 @@ from grants.services.expense_reports import (
     return_expense_report,
 )
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
+from grants.services.infected import tell_officer_of_file
 from grants.services.meetings import write_to_members
 from grants.services.outages import extensions_for, record_outage
 from grants.services.paper import Register, RowOutcome, TakenRow, open_register, take_rows
@@ -190,6 +191,7 @@ __all__ = [
     "subscription_by_token",
     "take_part",
     "take_rows",
+    "tell_officer_of_file",
     "tell_readers",
     "tell_subscribers",
     "when_agreement_accepted",

@@ -47,9 +47,7 @@ APPLICATION_STATES = StateTable(
         _State.DRAFT: State(N_("Sin enviar"), N_("Solo tú la ves. Envíala antes del cierre."), "warning"),
         _State.SUBMITTED: State(N_("Enviada"), N_("La recibimos. Sigue la revisión de requisitos."), "progress"),
         _State.WITHDRAWN: State(N_("Retirada"), N_("Ya no participa, porque así lo pediste.")),
-        _State.INELIGIBLE: State(
-            N_("No cumple los requisitos"), N_("No pasó a evaluación; el motivo está en tu carta."), "bad"
-        ),
+        _State.INELIGIBLE: State(N_("No cumple los requisitos"), N_("No pasó a evaluación."), "bad"),
         _State.IN_CURE: State(N_("Por corregir"), N_("Falta algo que todavía puedes corregir."), "warning"),
         _State.ELIGIBLE: State(N_("Cumple los requisitos"), N_("Sigue la evaluación del proyecto."), "progress"),
         _State.IN_REVIEW: State(N_("En evaluación"), N_("Especialistas la evalúan sin saber de quién es."), "progress"),

@@ -17,6 +17,7 @@ from grants.models import Application
 from grants.queries.applications import versions_of
 from grants.services import start_application
 from grants.states.application import ApplicationState
+from grants.states.screening import ScreeningVerdict
 from tests.factories import awards
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import (
@@ -457,3 +458,18 @@ def test_cities_are_searched_as_one_types(client, login):
     }
     for query in ("", "?pais=FR", "?q=mar", "?pais=XX&q=mar", "?pais=FR&q=%25", f"?pais=FR&q={'x' * 500}"):
         assert client.get(f"/es/ciudades.json{query}").json == {"cities": []}
+
+
+def test_the_page_gives_the_reason_before_and_after_the_letter(client, session, clock):
+    officer = make_user(Role.PROGRAMME_OFFICER)
+    _call, (application,) = awards.closed_call(clock, applications=1)
+    sign_in_as(client, application.applicant)
+    page = f"/es/solicitudes/{application.id}"
+    assert "Motivo" not in client.get(page).get_data(as_text=True)
+    with acting_as(awards.officer_actor(officer)):
+        services.screen_application(application, verdict=ScreeningVerdict.INELIGIBLE, note="Falta la carta.")
+    session.commit()
+    assert "Falta la carta." in client.get(page).get_data(as_text=True)
+    _call, (decided,) = awards.released(clock, officer, applications=1)
+    sign_in_as(client, decided.applicant)
+    assert "Motivo" in client.get(f"/es/solicitudes/{decided.id}").get_data(as_text=True)

@@ -1,0 +1,39 @@
+"""A virus found in a file that was taken already is told once to who attends to it, and to the administrators."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core import antivirus, files
+from core.antivirus import Finding, Scanned
+from core.clock import FrozenClock
+from core.database import session
+from core.jobs import enqueue, run_due
+from core.roles import Role
+from grants.services.bulk import assign_officer
+from mail.models import OutboxMessage
+from tests.factories.accounts import make_user
+from tests.factories.grants import make_open_call, make_submitted_application
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+@pytest.mark.parametrize("virus", ["Eicar-Test-Signature", None])
+def test_somebody_is_written_to(clock: FrozenClock, monkeypatch: Any, virus: str | None) -> None:
+    officer, administrator = make_user(Role.PROGRAMME_OFFICER), make_user(Role.ADMINISTRATOR)
+    application = make_submitted_application(make_open_call(), make_user())
+    assign_officer(application, officer.id, before=None)
+    stored = application.submitted_attachments[0].stored_file
+    stored.scanned = Scanned.WAITING
+    monkeypatch.setattr(antivirus, "is_configured", lambda: True)
+    monkeypatch.setattr(antivirus, "scan", lambda _data, *, patient: Finding(virus, "ClamAV 1.4.2"))
+    for _time in range(2):
+        enqueue(files.SCAN, {"file_id": stored.id})
+    session().commit()
+    run_due()
+    about = ("grants.infected_file", "accounts.infected_file")
+    query = select(OutboxMessage.to, OutboxMessage.about).where(OutboxMessage.about.in_(about))
+    told = [tuple(row) for row in session().execute(query.order_by(OutboxMessage.about))]
+    expected = [(administrator.email, about[1]), (officer.email, about[0])] if virus else []
+    assert told == expected

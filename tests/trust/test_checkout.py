@@ -172,6 +172,15 @@ def test_notices_of_other_things_are_taken_and_ignored(session: Session, client:
     assert signed(live).deliver(client) == (200, "ignored")
 
 
+def test_a_notice_that_names_a_charge_where_a_page_belongs_is_ignored(
+    session: Session, order: CheckoutOrder, payer: Client, client: FlaskClient
+) -> None:
+    pay(payer, order)
+    fulfil_checkout(order.company_id)
+    mixed = {"id": order.charge_id, "object": "checkout.session", "created": 1}
+    assert signed(event(simulator.store(), "checkout.session.completed", mixed)).deliver(client) == (200, "ignored")
+
+
 @pytest.mark.parametrize(
     "twist",
     [

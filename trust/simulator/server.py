@@ -101,12 +101,19 @@ def _serve_interface(app: Flask, store: Store) -> None:
 
     def retrieve(object_id: str) -> Response:
         found = store.get(object_id)
-        if found is None:
+        if found is None or found.get("object") != places[request.path.removeprefix("/v1/").rpartition("/")[0]]:
             return _missing(object_id)
         paths = [value for name, value in request.args.items(multi=True) if name.startswith("expand[")]
         return jsonify(shapes.expanded(store, found, paths))
 
-    places = ("checkout/sessions", "payment_intents", "charges", "balance_transactions", "events", "payouts")
+    places = {
+        "checkout/sessions": "checkout.session",
+        "payment_intents": "payment_intent",
+        "charges": "charge",
+        "balance_transactions": "balance_transaction",
+        "events": "event",
+        "payouts": "payout",
+    }
     for place in places:
         app.add_url_rule(f"/v1/{place}/<object_id>", f"retrieve_{place}", retrieve, methods=["GET"])
 

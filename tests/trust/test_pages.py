@@ -295,6 +295,7 @@ def test_an_entry_is_reversed_with_a_reason_that_everybody_reads(
     assert client.post(address, data={"reason": "  "}).status_code == 422
     assert client.post(address, data={"reason": "Depósito duplicado"}).status_code == 303
     assert client.post(address, data={"reason": "Depósito duplicado"}).status_code == 409
+    assert client.get(address).status_code == 409  # nobody is asked for a reason that cannot count
     assert "Depósito duplicado" in text_of(client, "/es/libro/2026-000001")
 
 
@@ -306,6 +307,9 @@ def test_a_month_is_closed_from_its_page(
     assert "/es/tesoreria/periodos/2026/1/cerrar" in text_of(client, "/es/tesoreria/periodos")
     proof = {"current": PASSWORD}
     assert client.post("/es/tesoreria/periodos/2026/2/cerrar", data=proof).status_code == 409
+    assert (
+        client.get("/es/tesoreria/periodos/2026/2/cerrar").status_code == 409
+    )  # not its turn: nobody is asked to sign
     assert client.post("/es/tesoreria/periodos/2026/1/cerrar").status_code == 422
     assert client.post("/es/tesoreria/periodos/2026/1/cerrar", data=proof).status_code == 303
     session.expire_all()

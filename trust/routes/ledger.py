@@ -113,6 +113,7 @@ def _rows(entries: Iterator[JournalEntry], codes: dict[int, str]) -> Iterator[li
 def entry_reverse(label: str) -> Response | str | tuple[str, int]:
     """Undo an entry by its mirror image, with a reason that stays in the book."""
     entry = queries.entry_by_label(label)
+    services.check_correction(entry)
     form = ReasonForm()
     if not form.validate_on_submit():
         page = render_template("trust/entry_reverse.html", entry=entry, form=form)

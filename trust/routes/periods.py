@@ -20,7 +20,7 @@ from trust.errors import PeriodNotFound, YearNotClosable, YearNotOpenable
 from trust.forms import ConfirmForm
 from trust.models import CLOSING_ACTIONS, ClosingAction, FiscalPeriod
 from trust.routes import blueprint
-from trust.states import PERIOD_STATES, PeriodState
+from trust.states import PERIOD_STATES
 
 READERS = (Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.ADMINISTRATOR)
 PASSWORD = "password"  # noqa: S105 (how an act says that its signer proved who they are)
@@ -100,7 +100,7 @@ def year_open(year: int) -> Response | str:
 def period_close(year: int, month: int) -> Response | tuple[str, int]:
     """Close a month once its sums are proved and the treasurer has proved who they are."""
     period = this_period(year, month)
-    PERIOD_STATES.check(period.state, PeriodState.CLOSED)
+    services.check_closable(period)
     form = CurrentPasswordForm()
     if not (form.validate_on_submit() and is_proved(form)):
         page = render_template(

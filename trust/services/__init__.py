@@ -20,7 +20,7 @@ from trust.services.checkout import ask_for_page, keep_page, open_order, schedul
 from trust.services.closings import closing_bytes
 from trust.services.company_charges import explain_charges, post_charges, return_charges
 from trust.services.contributions import receive_contribution
-from trust.services.corrections import correct_entry
+from trust.services.corrections import check_correction, correct_entry
 from trust.services.entry_import import import_entries
 from trust.services.fulfilment import ask_payment, fulfil_checkout, move_order
 from trust.services.held_payments import assign_held_payment, refuse_held_payment
@@ -39,6 +39,7 @@ from trust.services.packages import (
 from trust.services.payouts import apply_payout
 from trust.services.periods import (
     ask_reopening,
+    check_closable,
     close_period,
     close_year,
     grant_reopening,
@@ -71,6 +72,8 @@ __all__ = [
     "cancel_pledge",
     "cancel_receipt",
     "catch_up_payments",
+    "check_closable",
+    "check_correction",
     "check_flood",
     "check_package",
     "clear_bundles",

@@ -3,7 +3,7 @@
 from core.audit import record
 from core.database import session
 from trust import queries
-from trust.errors import CorrectedElsewhere, PaidOnline, UsedAlready
+from trust.errors import AlreadyReversed, CorrectedElsewhere, PaidOnline, ReversalOfReversal, UsedAlready
 from trust.models import EntryKind, JournalEntry
 from trust.services.benefits import follow_refund
 from trust.services.ledger import reverse_entry
@@ -14,6 +14,26 @@ from trust.states import CONTRIBUTION_STATES, ContributionState, ReceiptState
 OF_THE_TREASURY = (EntryKind.BUDGET, EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.PAYOUT)
 
 
+def check_correction(entry: JournalEntry) -> None:
+    """Refuse what cannot be reversed, before anybody is asked why it should be.
+
+    Raises:
+        CorrectedElsewhere, PaidOnline, UsedAlready, AlreadyReversed, ReversalOfReversal.
+    """
+    if entry.kind in OF_THE_TREASURY:
+        raise CorrectedElsewhere(number=entry.label)
+    if entry.reverses_id is not None:
+        raise ReversalOfReversal(number=entry.label)
+    if queries.reversal_of(entry) is not None:
+        raise AlreadyReversed(number=entry.label)
+    contribution = queries.contribution_of(entry)
+    if contribution is not None and queries.order_of_contribution(contribution.id) is not None:
+        raise PaidOnline(number=entry.label)
+    used = queries.use_in_force(contribution) if contribution is not None else None
+    if used is not None:
+        raise UsedAlready(number=used.label)
+
+
 def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
     """Reverse an entry; the contribution it received is cancelled with it, and so is its receipt.
 
@@ -21,14 +41,8 @@ def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
         CorrectedElsewhere: an award or the plan counts on it. UsedAlready: what came was used up.
         Refusals of `reverse_entry`: nothing was posted.
     """
-    if entry.kind in OF_THE_TREASURY:
-        raise CorrectedElsewhere(number=entry.label)
+    check_correction(entry)
     contribution = queries.contribution_of(entry)
-    if contribution is not None and queries.order_of_contribution(contribution.id) is not None:
-        raise PaidOnline(number=entry.label)
-    used = queries.use_in_force(contribution) if contribution is not None else None
-    if used is not None:
-        raise UsedAlready(number=used.label)
     reversal = reverse_entry(entry, reason=reason)
     if contribution is None:
         return reversal

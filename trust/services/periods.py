@@ -27,6 +27,21 @@ from trust.services.verification import verify_ledger
 from trust.states import PERIOD_STATES, REOPENING_STATES, PeriodState, ReopeningState
 
 
+def check_closable(period: FiscalPeriod) -> None:
+    """Refuse a month whose turn to be closed has not come.
+
+    Raises:
+        IllegalTransition, EarlierPeriodOpen, PeriodNotOver.
+    """
+    year, month = period.year, period.month
+    PERIOD_STATES.check(period.state, PeriodState.CLOSED)
+    first_open = queries.first_open_period()
+    if first_open is not None and (first_open.year, first_open.month) < (year, month):
+        raise EarlierPeriodOpen(period=f"{first_open.year}-{first_open.month:02d}")
+    if today() < (date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)):
+        raise PeriodNotOver(period=f"{year}-{month:02d}")
+
+
 def close_period(year: int, month: int, *, confirmed: str = "") -> FiscalPeriod:
     """Close a month that has ended, after every earlier one, once the whole ledger is proved; then prove it again.
 
@@ -36,17 +51,11 @@ def close_period(year: int, month: int, *, confirmed: str = "") -> FiscalPeriod:
     Raises:
         PeriodNotFound, IllegalTransition, EarlierPeriodOpen, PeriodNotOver, PeriodNotProved: it stays open.
     """
-    name = f"{year}-{month:02d}"
     queries.hold_books()
     period = queries.period_held(year, month)
     if period is None:
-        raise PeriodNotFound(period=name)
-    PERIOD_STATES.check(period.state, PeriodState.CLOSED)
-    first_open = queries.first_open_period()
-    if first_open is not None and (first_open.year, first_open.month) < (year, month):
-        raise EarlierPeriodOpen(period=f"{first_open.year}-{first_open.month:02d}")
-    if today() < (date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)):
-        raise PeriodNotOver(period=name)
+        raise PeriodNotFound(period=f"{year}-{month:02d}")
+    check_closable(period)
     _prove()
     closing = keep_closing(year, month, period, confirmed=confirmed)
     period.state, period.closed_at, period.closed_by = PeriodState.CLOSED, closing.at, actor().user_id

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from core.forms import CityDateTimeField, MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.money import Money
+from scoring.errors import Lack
 from scoring.models import Review, Score
 from scoring.rules.rulebook import Criterion, Rulebook, plain
 from scoring.services import ScoreEntry
@@ -56,11 +57,12 @@ class ReviewForm(PuenteForm):
             for name in self.criteria
         }
 
-    def show_errors(self, errors: dict[str, str]) -> None:
-        """Put each criterion's refusal beside the field that lacks something."""
-        for name, text in errors.items():
-            place = self[f"why_{name}"] if self[f"score_{name}"].data else self[f"score_{name}"]
-            place.errors = [*place.errors, text]
+    def show_errors(self, errors: dict[str, Lack]) -> None:
+        """Put what each criterion lacks beside the field that lacks it."""
+        for name, lack in errors.items():
+            for place, text in ((self[f"score_{name}"], lack.score), (self[f"why_{name}"], lack.why)):
+                if text:
+                    place.errors = [*place.errors, text]
 
 
 class SampleForm(ReviewForm):

@@ -26,6 +26,7 @@ from scoring.errors.panels import (
 from scoring.errors.rankings import FurtherReviewNeeded, NothingToRank, RankingOutdated, ReviewsMissing
 from scoring.errors.reviews import (
     InConflict,
+    Lack,
     NotDeclared,
     ReviewAlreadySubmitted,
     ReviewEditedElsewhere,
@@ -56,6 +57,7 @@ __all__ = [
     "FurtherReviewNeeded",
     "FurtherReviewNotCalled",
     "InConflict",
+    "Lack",
     "LotAlreadyCommitted",
     "LotNeeded",
     "LotNotCommitted",

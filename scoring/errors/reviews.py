@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from core.errors import Conflict, InvalidInput, Refusal
 from core.language import N_
@@ -52,12 +53,19 @@ class ReviewAlreadySubmitted(Conflict):
     next_step = N_("Si quieres corregirla, hazlo en la deliberación: el cambio queda registrado con su razón.")
 
 
+class Lack(NamedTuple):
+    """What a criterion lacks, in words, of its score and of its justification; empty where nothing."""
+
+    score: str = ""
+    why: str = ""
+
+
 class ReviewIncomplete(InvalidInput):
-    """A criterion lacks its score or a justification of the right length."""
+    """A criterion lacks its score or a justification of the right length. `errors` says which, by criterion."""
 
     sentence = N_("Falta completar la evaluación. Revisa: %(criteria)s.")
 
-    def __init__(self, errors: dict[str, str], **parameters: object) -> None:
+    def __init__(self, errors: dict[str, Lack], **parameters: object) -> None:
         self.errors = errors
         super().__init__(**parameters)
 

@@ -166,7 +166,7 @@ def _own_score(code: str, criterion_id: str) -> tuple[Assignment, Criterion, Sco
 
 def _point_out(form: ScoreChangeForm, criterion: Criterion, refusal: InvalidInput) -> None:
     if isinstance(refusal, ReviewIncomplete):
-        form.justification.errors = [refusal.errors[criterion.id]]
+        form.justification.errors = [refusal.errors[criterion.id].why]
     elif isinstance(refusal, ReasonMissing):
         form.reason.errors = [refusal.message()]
     else:

@@ -12,6 +12,7 @@ from core.language import N_, _, localised, ngettext
 from scoring import queries
 from scoring.errors import (
     InConflict,
+    Lack,
     NotDeclared,
     ReviewAlreadySubmitted,
     ReviewEditedElsewhere,
@@ -127,18 +128,25 @@ def submit_review(
     return review
 
 
-def missing_in_review(review: Review) -> dict[str, str]:
+def missing_in_review(review: Review) -> dict[str, Lack]:
     """Return what each criterion of a draft still lacks, in the reader's language; empty when it can be submitted."""
     rules = review.assignment.dossier.panel.rulebook.rules
     scores = {score.criterion: score for score in review.scores}
-    errors: dict[str, str] = {}
+    errors: dict[str, Lack] = {}
     for criterion in rules.criteria:
         score = scores.get(criterion.id)
-        if score is None or score.value is None:
-            errors[criterion.id] = _(N_("Elige una calificación."))
-        elif len(score.justification) < rules.justification_min:
-            errors[criterion.id] = too_short(rules.justification_min)
+        written = (None, "") if score is None else (score.value, score.justification)
+        lack = _lack(*written, rules.justification_min)
+        if any(lack):
+            errors[criterion.id] = lack
     return errors
+
+
+def _lack(value: Fraction | None, text: str, least: int) -> Lack:
+    return Lack(
+        score=_(N_("Elige una calificación.")) if value is None else "",
+        why=too_short(least) if len(text) < least else "",
+    )
 
 
 def too_short(characters: int) -> str:
@@ -168,7 +176,8 @@ def change_submitted_score(
         raise ScoreOffScale(value=value)
     if len(text) < rules.justification_min:
         raise ReviewIncomplete(
-            {criterion: too_short(rules.justification_min)}, criteria=localised(rules.criterion(criterion).name)
+            {criterion: Lack(why=too_short(rules.justification_min))},
+            criteria=localised(rules.criterion(criterion).name),
         )
     score = next(one for one in review.scores if one.criterion == criterion)
     old = score.value
@@ -201,15 +210,14 @@ def require_whole(rules: Rulebook, scores: Mapping[str, ScoreEntry], *, least: i
         ReviewIncomplete, ScoreOffScale, UnknownCriterion.
     """
     parsed = {name: _parse(rules, name, entry) for name, entry in scores.items()}
-    errors: dict[str, str] = {}
+    errors: dict[str, Lack] = {}
     whole: dict[str, tuple[Fraction, str]] = {}
     for criterion in rules.criteria:
         value, text = parsed.get(criterion.id, NOTHING)
-        if value is None:
-            errors[criterion.id] = _(N_("Elige una calificación."))
-        elif len(text) < least:
-            errors[criterion.id] = too_short(least)
-        else:
+        lack = _lack(value, text, least)
+        if any(lack):
+            errors[criterion.id] = lack
+        if value is not None:
             whole[criterion.id] = (value, text)
     if errors:
         names = ", ".join(localised(rules.criterion(name).name) for name in errors)
@@ -246,7 +254,7 @@ def _parse(rules: Rulebook, name: str, entry: ScoreEntry) -> Written:
             "La justificación puede tener hasta %(num)s caracteres.",
             rules.justification_max,
         )
-        raise ReviewIncomplete({name: too_long}, criteria=localised(criterion.name))
+        raise ReviewIncomplete({name: Lack(why=too_long)}, criteria=localised(criterion.name))
     return _score(criterion, entry.value), justification
 
 

@@ -51,12 +51,11 @@ def test_a_criterion_the_rules_lack_is_refused() -> None:
 def test_submitting_needs_every_score_and_justification() -> None:
     assignment = make.first_assignment(make.assigned_panel(1))
     given = make.entries(4, 4, 4, 4) | {"calidad": ScoreEntry("4", "x" * 19), "alcance": ScoreEntry("", "y" * 20)}
+    given["impacto"] = ScoreEntry("", "")
     with pytest.raises(errors.ReviewIncomplete) as caught:
         services.submit_review(assignment, given)
-    assert caught.value.errors == {
-        "calidad": "La justificación necesita al menos 20 caracteres.",
-        "alcance": "Elige una calificación.",
-    }
+    score, why = "Elige una calificación.", "La justificación necesita al menos 20 caracteres."
+    assert caught.value.errors == {"calidad": ("", why), "impacto": (score, why), "alcance": (score, "")}
     with pytest.raises(errors.ReviewIncomplete):
         services.save_review_draft(assignment, {"calidad": ScoreEntry("4", "x" * 3001)})
 

@@ -61,6 +61,16 @@ def count_released(call: Call) -> int:
     return session().scalar(query) or 0
 
 
+def count_ranked(call: Call) -> int:
+    """Count the released determinations of a call that have a place in its order."""
+    query = select(func.count()).where(
+        Determination.call_id == call.id,
+        Determination.state == DeterminationState.RELEASED,
+        Determination.position.is_not(None),
+    )
+    return session().scalar(query) or 0
+
+
 def determination_of(application: Application) -> Determination | None:
     """Return the determination on an application, pending or released."""
     query = (

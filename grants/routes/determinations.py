@@ -1,6 +1,8 @@
 """Results: prepared by staff, released at once, read by the applicant in full and by the public in part."""
 
 from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
 
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,7 +19,7 @@ from grants import services
 from grants.emails.letters import readmission_text, reason_text
 from grants.errors.calls import ApplicationNotFound, CallNotFound
 from grants.forms.applications import ConfirmForm
-from grants.models import Letter, Readmission
+from grants.models import Call, Letter, Readmission
 from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
 from grants.queries import readmissions as readmission_queries
@@ -218,10 +220,11 @@ def determination_show(application_id: int) -> Response:
         outcomes=OUTCOME_LABELS,
         tones=OUTCOME_TONES,
         criteria=criteria,
-        feedback=[
-            (code, scoring_queries.feedback_for(code)) for code in (again, found.dossier_code) if code is not None
-        ],
+        feedback=[(code, services.feedback_of(code)) for code in (again, found.dossier_code) if code is not None],
         again=again,
+        anchors=_anchors(found.call),
+        plain=plain,
+        ranked=queries.count_ranked(found.call),
         letters=queries.letters_of(application),
         window=appeal_queries.appeal_window(application),
         appeal=appeal_queries.appeal_of(application),
@@ -231,6 +234,12 @@ def determination_show(application_id: int) -> Response:
         readmission_said=readmission_text(readmission) if readmission and readmission.outcome else None,
         award=queries.award_of(application),
     )
+
+
+def _anchors(call: Call) -> dict[tuple[str, Fraction], Mapping[str, str]]:
+    """Return what each value of each criterion means, in the words of the call's rules."""
+    criteria = call.rulebook.rules.criteria if call.rulebook is not None else ()
+    return {(criterion.id, value): text for criterion in criteria for value, text in criterion.anchors}
 
 
 @blueprint.get("/cartas/<int:letter_id>")

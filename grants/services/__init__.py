@@ -80,6 +80,7 @@ from grants.services.subscriptions import (
     subscription_by_token,
     tell_subscribers,
 )
+from grants.services.unnamed import feedback_of
 from grants.services.upload_places import cure_place
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "exclude_file",
     "extend_deadline",
     "extensions_for",
+    "feedback_of",
     "file_appeal",
     "file_expense_report",
     "forget_uploads_to",

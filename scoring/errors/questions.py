@@ -10,6 +10,12 @@ class QuestionEmpty(InvalidInput):
     sentence = N_("Escribe entre 1 y 2,000 caracteres.")
 
 
+class AnswerTells(InvalidInput):
+    """An answer would tell the reviewer whose dossier it is. Only the programme reads this refusal."""
+
+    sentence = N_("La respuesta diría de quién es el expediente: «%(words)s». Quítalo y vuelve a responder.")
+
+
 class QuestionNotFound(NotFound):
     """No such question was asked in this committee."""
 

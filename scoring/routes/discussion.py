@@ -11,7 +11,7 @@ from scoring import queries, services
 from scoring.errors import ReasonMissing
 from scoring.errors.discussion import NoteEmpty, NoteNotFound
 from scoring.forms import QuestionForm, ReasonForm
-from scoring.models import Assignment, DiscussionNote, ScoreChange
+from scoring.models import Assignment, DiscussionNote, Review, ScoreChange
 from scoring.routes.room import STAFF, blueprint, dossier_or_404, own_assignment, panel_or_404
 from scoring.rules.rulebook import plain
 from scoring.states import ASSIGNMENT, PANEL, AssignmentState, PanelState
@@ -88,22 +88,34 @@ def note_clear(panel_id: int, code: str, note_id: int) -> Response:
 def submitted_page(assignment: Assignment, form: QuestionForm) -> str:
     """Return the page of a dossier whose review is in."""
     discussing = assignment.dossier.panel.state == PanelState.DISCUSSION
+    others, changes = queries.reviews_of_others(assignment), _changes(assignment)
     return render_template(
         "scoring/review_show.html",
         assignment=assignment,
         dossier=assignment.dossier,
         rules=assignment.dossier.panel.rulebook.rules,
-        others=queries.reviews_of_others(assignment),
+        others=others,
+        said=services.without_names(assignment.dossier, _written(others, changes)),
         mine=queries.own_other_scores(assignment),
         questions=queries.questions_of(assignment),
         notes=queries.notes_for(assignment),
         form=form,
-        changes=_changes(assignment),
+        changes=changes,
         states=ASSIGNMENT,
         panel_states=PANEL,
         may_change=discussing,
         plain=plain,
     )
+
+
+def _written(reviews: list[Review], changes: dict[int, list[ScoreChange]]) -> list[str]:
+    """Return all that others wrote of a dossier, and why they changed it."""
+    scores = [score for review in reviews for score in review.scores]
+    later = [change for score in scores for change in changes.get(score.id, [])]
+    return [
+        *(score.justification for score in scores),
+        *(text for change in later for text in (change.reason, change.previous_justification)),
+    ]
 
 
 def _own_submitted(code: str) -> Assignment:

@@ -8,7 +8,7 @@ from core.database import session
 from core.language import _
 from core.roles import Role
 from scoring import queries, services
-from scoring.errors.questions import QuestionEmpty, QuestionNotFound
+from scoring.errors.questions import AnswerTells, QuestionEmpty, QuestionNotFound
 from scoring.forms import QuestionForm
 from scoring.models import Panel
 from scoring.routes.room import STAFF, blueprint, own_assignment, panel_or_404
@@ -52,7 +52,7 @@ def question_answer(panel_id: int, question_id: int) -> Response | tuple[str, in
     form = QuestionForm()
     try:
         services.answer_reviewer(question, form.text.data or "")
-    except QuestionEmpty as refusal:
+    except (AnswerTells, QuestionEmpty) as refusal:
         session().rollback()
         form.text.errors = [refusal.message()]
         return _list(panel_or_404(panel_id), form, question_id), 422

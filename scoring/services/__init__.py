@@ -50,9 +50,11 @@ from scoring.services.minutes import (
 from scoring.services.outside_knowledge import (
     are_results_out,
     before_conflicts_count,
+    covers_names,
     finds_names,
     tells_budget,
     tells_results,
+    without_names,
 )
 from scoring.services.panels import (
     advance_panel,
@@ -106,6 +108,7 @@ __all__ = [
     "convene_meeting",
     "course_of",
     "cover_note",
+    "covers_names",
     "declare_conflict",
     "declare_no_conflict",
     "draw_lots",
@@ -147,6 +150,7 @@ __all__ = [
     "when_window_extended",
     "withdraw_assignment",
     "withdraw_dossier",
+    "without_names",
     "work_course_out",
     "write_note",
 ]

@@ -1,6 +1,6 @@
 """Conflicts and budgets are known outside this room: whoever knows is asked again before a step depends on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.money import Money
 from scoring.models import Dossier, Panel
@@ -10,10 +10,12 @@ Ask = Callable[[Panel], object]
 Tell = Callable[[str], Money | None]
 Find = Callable[[Dossier, str], str | None]
 Out = Callable[[str], bool]
+Cover = Callable[[Dossier, Sequence[str]], list[str]]
 _asked: list[Ask] = []
 _tellers: list[Tell] = []
 _finders: list[Find] = []
 _publishers: list[Out] = []
+_covers: list[Cover] = []
 
 
 def before_conflicts_count(act: Ask) -> Ask:
@@ -55,6 +57,22 @@ def tells_results(tell: Out) -> Out:
 def are_results_out(panel: Panel) -> bool:
     """Return whether everybody may read what came of a panel's call."""
     return any(tell(panel.call_key) for tell in _publishers)
+
+
+def covers_names(cover: Cover) -> Cover:
+    """Have `cover(dossier, texts)` return texts without what tells whose dossier it is."""
+    if cover not in _covers:
+        _covers.append(cover)
+    return cover
+
+
+def without_names(dossier: Dossier, texts: Sequence[str]) -> dict[str, str]:
+    """Return, by each text, what of it the dossier's other reviewers may read."""
+    told = list(dict.fromkeys(texts))
+    covered = told
+    for cover in _covers:
+        covered = cover(dossier, covered)
+    return dict(zip(told, covered, strict=True))
 
 
 def finds_names(find: Find) -> Find:

@@ -4,8 +4,9 @@ from core.audit import record
 from core.clock import now
 from core.database import session
 from scoring import queries
-from scoring.errors.questions import AlreadyAnswered, QuestionEmpty
+from scoring.errors.questions import AlreadyAnswered, AnswerTells, QuestionEmpty
 from scoring.models import Assignment, ReviewerQuestion
+from scoring.services.outside_knowledge import name_told
 
 LONGEST = 2_000
 
@@ -23,9 +24,12 @@ def answer_reviewer(question: ReviewerQuestion, text: str) -> ReviewerQuestion:
     """Answer a question, once. Only who asked it reads the answer.
 
     Raises:
-        AlreadyAnswered: somebody was first. QuestionEmpty.
+        AlreadyAnswered: somebody was first. QuestionEmpty. AnswerTells: it names whoever presents the dossier.
     """
     said = _said(text)
+    words = name_told(question.assignment.dossier, said)
+    if words is not None:
+        raise AnswerTells(words=words)
     queries.hold_question(question)
     if question.answered_at is not None:
         raise AlreadyAnswered()

@@ -19,6 +19,7 @@ from grants import services as grants
 from mail.services import enqueue_mail
 from scoring import queries, services
 from scoring.errors.meetings import MotionNamesSomebody
+from scoring.errors.questions import AnswerTells
 from scoring.models import Assignment
 from scoring.states import PanelState
 from tests.blindness.conftest import Blind, Browser
@@ -122,12 +123,16 @@ def recorded(blind: Blind, session: Session) -> None:
 
 def released(blind: Blind, session: Session) -> None:
     reviewed(blind, session)
+    ranked(blind)
+    session.commit()
+
+
+def ranked(blind: Blind) -> None:
     services.commit_lot(blind.panel)
     services.draw_lots(blind.panel, "04.11.23.31.40.52.07")
     ranking = services.compute_ranking(blind.panel)
     services.select(ranking, budget_cents=10**9, currency=ranking.currency)
     services.release_ranking(ranking)
-    session.commit()
 
 
 @pytest.mark.parametrize(
@@ -403,6 +408,38 @@ def test_a_comment_that_tells_whose_dossier_it_is_waits_and_its_writer_cannot_te
     assert len(queries.notes_for(other)) == 3  # one covered, one plain, one let through
 
 
+def test_what_another_reviewer_wrote_names_nobody(browser: Browser, session: Session, blind: Blind) -> None:
+    discussed(blind, session)
+    application = blind.applications[0]
+    code = blind.code_of(application)
+    dossier = queries.dossier_by_code(code)
+    assert dossier is not None
+    other = next(one for one in queries.assignments_of_dossier(dossier) if one.seat.reviewer_id != blind.reviewer.id)
+    assert other.review is not None
+    guess = f"Se nota que es {application.applicant.name}, a quien escribo a {application.applicant.email}."
+    for justification in (guess, "Vale lo mismo, ya sin decir de quién es."):
+        services.change_submitted_score(
+            other.review, "calidad", value="3", justification=justification, reason="Conozco a xochitl quetzalli."
+        )
+    session.commit()
+    browser.sign_in(blind.reviewer)
+    page = browser.client.get(f"/es/evaluacion/{code}").get_data(as_text=True)
+    assert "Se nota que es █████, a quien escribo a █████." in page
+    assert "Conozco a █████." in page
+    assert list(leaks_in(browser.client.get(f"/es/evaluacion/{code}"), secrets_of(application))) == []
+    assert application.applicant.name in queries.score_changes(dossier)[0].justification  # on record as it was written
+
+
+def test_an_answer_of_the_programme_names_nobody(session: Session, blind: Blind) -> None:
+    application = blind.applications[0]
+    dossier = queries.dossier_by_code(blind.code_of(application))
+    assert dossier is not None
+    question = services.ask_programme(queries.assignments_of_dossier(dossier)[0], "¿Quién viaja?")
+    with pytest.raises(AnswerTells):
+        services.answer_reviewer(question, "Viaja Xochitl Quetzalli con dos personas.")
+    assert services.answer_reviewer(question, "Viajan tres personas.").answer == "Viajan tres personas."
+
+
 def test_reviewers_letters_about_a_discussion_name_nobody(session: Session, blind: Blind) -> None:
     said(blind, session)
     people = [session.get_one(type(blind.reviewer), seat.reviewer_id) for seat in queries.seats_of_panel(blind.panel)]
@@ -436,6 +473,21 @@ def test_a_leak_planted_in_a_letter_is_noticed(browser: Browser, session: Sessio
 
 
 # --- the other way -----------------------------------------------------------
+
+
+def test_what_a_reviewer_wrote_reaches_the_applicant_without_the_reviewer(session: Session, blind: Blind) -> None:
+    discussed(blind, session)
+    code = blind.code_of(blind.applications[0])
+    dossier = queries.dossier_by_code(code)
+    assert dossier is not None
+    own = next(one for one in queries.assignments_of_dossier(dossier) if one.seat.reviewer_id == blind.reviewer.id)
+    assert own.review is not None
+    text = f"Firma Ramiro Oyarzabal ({blind.reviewer.email}); la propuesta es clara."
+    services.change_submitted_score(own.review, "calidad", value="3", justification=text, reason="Lo pensé mejor.")
+    ranked(blind)
+    told = [one.justification for one in grants.feedback_of(code)]
+    assert "Firma █████ (█████); la propuesta es clara." in told
+    assert text in [one.justification for one in queries.feedback_for(code)]
 
 
 def test_an_applicant_learns_no_reviewer_s_name(browser: Browser, session: Session, blind: Blind) -> None:

@@ -187,6 +187,8 @@ def test_results_are_released_by_one_confirmation(client: FlaskClient, clock: Fr
     assert f"/solicitudes/{first}/resultado" in ok(client, f"/es/solicitudes/{first}")
     page = ok(client, f"/es/solicitudes/{first}/resultado")
     assert "Con apoyo" in page
+    assert "1 de 3" in page
+    assert "Bueno: lo aborda bien, con carencias menores." in page  # what the value given means
     letter = queries.letters_of(fresh(Application, first))[0]
     assert letter.subject in ok(client, f"/es/cartas/{letter.id}")
     assert client.get(f"/es/cartas/{letter.id}.pdf").data.startswith(b"%PDF")

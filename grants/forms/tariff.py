@@ -51,6 +51,10 @@ class LineForm(PuenteForm):
         form.unit.choices = choices((unit, _(label)) for unit, label in UNITS.items())
         form.question.choices = choices([("", _("Ninguna")), *_counted(questions)])
         form.cents.currency = form.cap.currency = tariff["currency"]
+        own = before.tariff == AMOUNT if before is not None else len(kinds) == 1
+        form.cents.flags.required = own
+        for code in LANGUAGES:
+            form[f"name_{code}"].flags.required = own and (before is None or before.id not in RULE_LABELS)
         return form
 
     def sort(self) -> str:

@@ -44,7 +44,7 @@ def _fill(engine: str, count: int) -> str:
     from accounts.models import User
     from core.clock import now
     from core.database import db
-    from core.folding import fold_text
+    from core.letters import fold_text
     from grants.models import Application, Call
     from tests.factories.accounts import make_user
     from tests.factories.grants import make_open_call, make_submitted_application

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError, OperationalError
 
 from core.context import is_writing
-from core.folding import fold_text
+from core.letters import fold_text
 
 FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"}  # the last is what PostgreSQL calls a full disk
 POOL_SIZE = 20  # opened as they are needed, and kept: opening one costs more than a posting

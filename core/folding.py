@@ -1,7 +1,5 @@
 """Text without accents and case, the same in Python, on SQLite and on PostgreSQL: for searches and ordered names."""
 
-import re
-import unicodedata
 from typing import Any
 
 from sqlalchemy import String
@@ -9,15 +7,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-ACCENTS = "[\u0300-\u036f]"  # what is left beside a letter once it is taken apart
-_ACCENTS = re.compile(ACCENTS)
+from core.letters import ACCENTS, fold_text
 
-
-def fold_text(text: str | None) -> str | None:
-    """Return a text without accents and case. SQLite calls this for every value that `Folded` looks at."""
-    if text is None or text.isascii():
-        return text.lower() if text else text
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower()
+__all__ = ["Folded", "fold_text"]
 
 
 class Folded(FunctionElement[str]):

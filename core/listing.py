@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, func, select
 
 from core.database import session
-from core.folding import Folded, fold_text
+from core.folding import Folded
+from core.letters import fold_text
 
 Row = TypeVar("Row")
 LARGEST_PAGE = 1_000_000

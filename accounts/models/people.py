@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from accounts.states import AccountState
 from core.database import Base, JsonType, UtcDateTime, enum_column
-from core.folding import fold_text
 from core.language import N_
+from core.letters import fold_text
 from core.roles import Role
 
 NOBODY = "destruido.invalid"  # RFC 2606: no such domain will ever exist

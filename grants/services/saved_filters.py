@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
 from core.database import session
-from core.folding import fold_text
+from core.letters import fold_text
 from grants.errors.queue import FilterEmpty, FilterNameTaken, TooManyFilters
 from grants.models.queue import SavedFilter
 from grants.queries import bulk as queries

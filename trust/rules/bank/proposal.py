@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, product
 
-from core.folding import fold_text
+from core.letters import fold_text
 from trust.rules.bank.table import DELIMITERS, HEADER_WITHIN, read_csv
 from trust.rules.bank.values import DATE_FORMATS, CsvMapping, StatementUnreadable
 

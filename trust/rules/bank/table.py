@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.errors import InvalidInput
-from core.folding import fold_text
+from core.letters import fold_text
 from core.money import Money
 from trust.rules.bank.values import (
     BAD_AMOUNT,

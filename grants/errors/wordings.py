@@ -37,7 +37,7 @@ class DatumMissing(InvalidInput):
 class DatumApart(InvalidInput):
     """What must be said would be left out with what may be unknown."""
 
-    sentence = N_("{%(optional)s} puede faltar, y entonces se omite su párrafo: pon {%(kept)s} en otro.")
+    sentence = N_("El dato {%(optional)s} puede faltar, y entonces se omite su párrafo: pon {%(kept)s} en otro.")
 
 
 class LettersOver(Conflict):

@@ -17,10 +17,22 @@ def _needed(message: Any, most: int) -> list[Any]:
 class WordingForm(PuenteForm):
     """Subject and body of a letter, in Spanish and in English, and whom a preview is about."""
 
-    subject_es = StringField(lazy("Asunto en español"), _needed(lazy("Escribe el asunto en español."), LONGEST_SUBJECT))
-    body_es = TextAreaField(lazy("Texto en español"), _needed(lazy("Escribe el texto en español."), LONGEST_BODY))
-    subject_en = StringField(lazy("Asunto en inglés"), _needed(lazy("Escribe el asunto en inglés."), LONGEST_SUBJECT))
-    body_en = TextAreaField(lazy("Texto en inglés"), _needed(lazy("Escribe el texto en inglés."), LONGEST_BODY))
+    subject_es = StringField(
+        lazy("Asunto en español"),
+        _needed(lazy("Escribe el asunto en español."), LONGEST_SUBJECT),
+        render_kw={"lang": "es"},
+    )
+    body_es = TextAreaField(
+        lazy("Texto en español"), _needed(lazy("Escribe el texto en español."), LONGEST_BODY), render_kw={"lang": "es"}
+    )
+    subject_en = StringField(
+        lazy("Asunto en inglés"),
+        _needed(lazy("Escribe el asunto en inglés."), LONGEST_SUBJECT),
+        render_kw={"lang": "en"},
+    )
+    body_en = TextAreaField(
+        lazy("Texto en inglés"), _needed(lazy("Escribe el texto en inglés."), LONGEST_BODY), render_kw={"lang": "en"}
+    )
     folio = StringField(lazy("Folio de una solicitud"), [Optional(), Length(max=40)])
     kind: LetterKind
 

@@ -123,9 +123,10 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def spoken(tree: Node) -> Iterator[str]:
-    """Yield every text and attribute of a page that a person reads or hears."""
+    """Yield every text and attribute of a page that a person reads or hears; a field for another language says so."""
     for text in tree.xpath(
-        "//body//text()[not(ancestor::script or ancestor::style or ancestor::code)] | //title/text()"
+        "//body//text()[not(ancestor::script or ancestor::style or ancestor::code or ancestor::textarea[@lang='es'])]"
+        " | //title/text()"
     ):
         yield str(text)
     for name in ATTRIBUTES:

@@ -65,6 +65,9 @@ def compose(letter: OutboxMessage, files: Sequence[StoredFile]) -> EmailMessage:
     composed["Date"] = format_datetime(now())
     composed["Message-ID"] = letter.message_id
     composed["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_url is not None:
+        composed["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        composed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     composed.set_content(letter.body_text)
     composed.add_alternative(letter.body_html, subtype="html")
     for stored in files:

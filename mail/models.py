@@ -35,6 +35,7 @@ class OutboxMessage(Base):
     private: Mapped[bool] = mapped_column(default=False)  # the body holds a key and is blotted out once sent
     state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.QUEUED)
     last_error: Mapped[str | None] = mapped_column(String(500))  # of a letter sent: what delays it
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(500))  # of a letter that is no part of a procedure
     again_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_message.id"))  # the one it repeats, word by word
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

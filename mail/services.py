@@ -40,11 +40,13 @@ def enqueue_mail(
     attachments: Sequence[StoredFile] = (),
     about: str,
     private: bool = False,
+    unsubscribe_url: str | None = None,
 ) -> OutboxMessage:
     """Queue a letter in the caller's transaction: it leaves if and only if what caused it is kept.
 
     `paragraphs` are plain text in the reader's `language`; `action` is a label and an absolute address; `about` names
-    the cause ("grants.acuse"). A `private` letter's body is blotted out of the database once it was sent.
+    the cause ("grants.acuse"). A `private` letter's body is blotted out of the database once it was sent. A letter
+    that is no part of a procedure has an `unsubscribe_url`, where one POST ends all of its kind (RFC 8058).
 
     Raises:
         AddressRefused: `to` is not one address.
@@ -63,6 +65,7 @@ def enqueue_mail(
         attachments=[stored.id for stored in attachments],
         about=about,
         private=private,
+        unsubscribe_url=unsubscribe_url,
         state=MessageState.QUEUED,
         created_at=now(),
     )
@@ -101,6 +104,7 @@ def send_message(
         if letter.private:
             with in_language(letter.language):
                 letter.body_text = letter.body_html = _(BLOTTED)
+            letter.unsubscribe_url = None
         session().flush()
         plan_reading()
 
@@ -262,6 +266,7 @@ def _forget(letters: Sequence[OutboxMessage]) -> int:
     for letter in letters:
         letter.to, letter.subject, letter.attachments = FORGOTTEN, "—", []
         letter.body_text = letter.body_html = "—"
+        letter.unsubscribe_url = None
         letter.last_error = "—" if letter.last_error is not None else None
     session().flush()
     return len(letters)

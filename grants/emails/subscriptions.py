@@ -69,6 +69,7 @@ def _write(subscription: CallSubscription, call: Call, token: str, subject: str,
         action=(_("Ver la convocatoria"), f"{_base(subscription)}/convocatorias/{call.slug}"),
         about=f"call:{call.id}",
         private=True,
+        unsubscribe_url=f"{setting('PUBLIC_URL').rstrip('/')}/baja/{token}",
     )
 
 

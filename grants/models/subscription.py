@@ -29,6 +29,7 @@ class CallSubscription(Base):
     language: Mapped[str] = mapped_column(String(2))
     axes: Mapped[list[int]] = mapped_column(JsonType)  # none: every axis
     audience: Mapped[list[str]] = mapped_column(JsonType)  # none: everybody
+    notice_number: Mapped[int | None]  # the version of the privacy notice that was shown where they were asked for
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

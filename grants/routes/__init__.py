@@ -44,7 +44,7 @@ from grants.routes import (
     waiting,
     wordings,
 )
-from grants.routes.room import WRITERS, blueprint
+from grants.routes.room import WRITERS, blueprint, machine_blueprint
 
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(N_("Convocatorias"), "grants.call_list", order=10),
@@ -89,6 +89,7 @@ __all__ = [
     "editor",
     "feeds",
     "letters",
+    "machine_blueprint",
     "minutes",
     "new_calls",
     "notes",

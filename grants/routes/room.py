@@ -16,6 +16,7 @@ from grants.rules.places import country_name, spoken_detail
 from grants.services.impartiality import is_mine
 
 blueprint = Blueprint("grants", __name__)
+machine_blueprint = Blueprint("grants_machine", __name__)
 
 WRITERS = frozenset({Role.PROGRAMME_OFFICER, Role.ADMINISTRATOR})
 READERS = WRITERS | {Role.AUDITOR}  # what people sent: applications, files, dossiers, notes, letters

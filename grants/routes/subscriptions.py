@@ -12,7 +12,7 @@ from core.errors import Refusal
 from core.language import _, current_language
 from grants import services
 from grants.forms.subscriptions import SubscribeForm, WishForm
-from grants.routes.room import blueprint, show
+from grants.routes.room import blueprint, machine_blueprint, show
 
 
 @blueprint.route("/avisos", methods=["GET", "POST"])
@@ -62,6 +62,18 @@ def subscription_manage(token: str) -> Response | BaseResponse:
             flash(_("Listo: te avisaremos de nuevas convocatorias y de sus cierres."), "success")
     session().commit()
     return redirect(url_for("grants.subscription_manage", token=token), 303)
+
+
+@machine_blueprint.route("/baja/<token>", methods=["GET", "POST"])
+@public
+def subscription_end(token: str) -> BaseResponse:
+    """End letters by one POST of a mail program (RFC 8058), with the key in the letter; a person is led to the page."""
+    subscription = services.subscription_by_token(token)
+    if request.method == "GET":
+        return redirect(url_for("grants.subscription_manage", token=token, lang=subscription.language), 303)
+    services.end_subscription(subscription)
+    session().commit()
+    return Response(status=204)
 
 
 def _wish(form: WishForm) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import delete
 
+from accounts.queries import notice_in_force
 from accounts.rules.identity import normal_email
 from core.audit import record
 from core.clock import local, now
@@ -43,8 +44,10 @@ def subscribe(*, email: str, axes: Sequence[int], audience: Sequence[str], langu
     spelling, moment = normal_email(email), now()
     if queries.asked_since(spelling, moment - timedelta(days=1)) >= MOST_A_DAY:
         return None
+    notice = notice_in_force()
     subscription = CallSubscription(
         email=spelling,
+        notice_number=notice.number if notice is not None else None,
         language=language if language in LANGUAGES else LANGUAGES[0],
         axes=sorted(set(axes)),
         audience=sorted(set(audience)),

@@ -16,8 +16,10 @@ from grants import services
 from grants.errors.calls import SubscriptionUnknown
 from grants.models import CallSubscription
 from grants.rules.subscriptions import concerns
-from grants.services.subscriptions import token_of
+from grants.services.subscriptions import tell_subscribers, token_of
+from mail.emails import compose
 from mail.models import OutboxMessage
+from tests.accounts.test_privacy import publish
 from tests.factories.grants import make_open_call, make_published_call
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -181,3 +183,28 @@ def test_reader_subscribes_confirms_changes_and_leaves(client: FlaskClient, cloc
     assert subscription.ended_at is not None
     assert "¿Quieres recibir avisos?" in client.get(link).text
     assert client.get("/es/avisos/otro").status_code == 404
+
+
+def test_a_mail_program_ends_them_by_one_post_without_a_form(client: FlaskClient, clock: FrozenClock) -> None:
+    reader = subscribed()
+    call = make_open_call()
+    tell_subscribers(call, "open", settle=lambda: None)
+    letter = session().scalars(select(OutboxMessage).where(OutboxMessage.about == f"call:{call.id}")).one()
+    composed = compose(letter, [])
+    assert composed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = str(composed["List-Unsubscribe"]).strip("<>").removeprefix("http://localhost")
+    session().commit()
+    assert client.get(address).headers["Location"].startswith("/es/avisos/")
+    session().refresh(reader)
+    ended = [reader.ended_at is not None]
+    for _click in range(2):
+        assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 204
+    session().refresh(reader)
+    assert [*ended, reader.ended_at is not None] == [False, True]
+    assert client.post("/baja/otro").status_code == 404
+
+
+def test_what_was_shown_is_kept_with_the_wish(clock: FrozenClock) -> None:
+    assert subscribed("antes@example.org").notice_number is None
+    publish()
+    assert subscribed("despues@example.org").notice_number == 1

@@ -1,5 +1,6 @@
 """The tariff part by part: lines, countries and distances make the budget, the published table and the comparison."""
 
+import io
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from accounts.models import User
@@ -24,7 +26,7 @@ from grants.rules.itinerary import Leg
 from grants.rules.standard import standard_form, standard_tariff
 from grants.rules.tariff_lines import Line, lines_of, published
 from grants.services.editions import edition_of
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import RATE, make_draft_application, make_draft_call, make_open_call
 
 NAME = {"es": "Instrumentos", "en": "Instruments"}
@@ -193,7 +195,9 @@ def test_the_clerk_writes_the_tariff_part_by_part(
         assert client.get(f"/es/programa/convocatorias/{call.slug}/tarifa{path}").status_code == 200
 
 
-def test_an_application_is_budgeted_by_the_lines_of_its_call(session: Session, clock: FrozenClock) -> None:
+def test_an_application_is_budgeted_by_the_lines_of_its_call(
+    client: FlaskClient, session: Session, clock: FrozenClock
+) -> None:
     form = form_building.put_question(
         make_draft_call().form, "presupuesto", {"id": "crates", "type": "number", "label": NAME, "required": False}
     )
@@ -213,4 +217,10 @@ def test_an_application_is_budgeted_by_the_lines_of_its_call(session: Session, c
         "capped": True,
     }
     services.submit_application(application)
-    assert application.folio is not None
+    session.commit()
+    sign_in_as(client, application.applicant)
+    page = client.get(f"/es/solicitudes/{application.id}/revision").get_data(as_text=True)
+    acuse = client.get(f"/es/solicitudes/{application.id}/acuse.pdf").get_data()
+    said = PdfReader(io.BytesIO(acuse)).pages[0].extract_text()
+    for text in (page, said):
+        assert ("Instrumentos" in text, "hasta su tope" in text) == (True, True)

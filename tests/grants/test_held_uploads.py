@@ -1,10 +1,12 @@
 """A file sent with a form that is refused for another field is not lost, in every form that takes one."""
 
 import io
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -246,3 +248,35 @@ def test_file_for_what_nobody_asks_is_refused(client: FlaskClient, award_url: st
 def test_only_who_may_answer_sends_files_of_a_cure(client: FlaskClient, cure_url: str) -> None:
     sign_in_as(client, make_user())
     assert by_pieces(client, int(cure_url.split("/")[3]), "cure", "files").begin().status_code == 404
+
+
+@pytest.mark.parametrize("purpose", ["cure", "receipt"])
+def test_the_last_piece_twice_at_once_is_one_file_and_no_error(app: Flask, request: Any, purpose: str) -> None:
+    url: str = request.getfixturevalue("cure_url" if purpose == "cure" else "award_url")
+    client: FlaskClient = request.getfixturevalue("client")
+    number, slot = int(url.split("/")[3]), "files" if purpose == "cure" else "lines-0-receipt"
+    if purpose == "receipt":
+        number = session().get_one(Award, number).application_id
+    first = by_pieces(client, number, purpose, slot)
+    part = int(first.begin().get_json()["part"].split("/")[-2])
+    start = 0
+    while start + PIECE < len(first.data):
+        assert first.part(part, start, start + PIECE).status_code == 200
+        start += PIECE
+    twins = [app.test_client() for _twin in range(3)]
+    for twin in twins:
+        sign_in_as(twin, session().get_one(Application, number).applicant)
+    together, answers = threading.Barrier(len(twins)), list[int]()
+
+    def send(twin: FlaskClient) -> None:
+        together.wait()
+        answers.append(Sender(twin, number, first.data).part(part, start).status_code)
+
+    threads = [threading.Thread(target=send, args=(twin,)) for twin in twins]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(answers) < 500
+    assert 200 in answers
+    assert len(held()) == 1

@@ -11,3 +11,11 @@ def work_course_out(job: JobContext) -> None:
     panel = queries.panel_by_id(job.payload["panel_id"])
     if panel is not None:
         services.work_course_out(panel, job.progress)
+
+
+@handler(queries.FILL_GAPS, N_("Dar a otra persona lo que dejó una excusa"))
+def fill_gaps(job: JobContext) -> None:
+    """Give away by the same rule what a recusal left. Doing it twice changes nothing."""
+    panel = queries.panel_by_id(job.payload["panel_id"])
+    if panel is not None:
+        services.fill_gaps(panel)

@@ -56,6 +56,7 @@ from scoring.queries.meetings import (
     recused_seats,
 )
 from scoring.queries.panels import (
+    FILL_GAPS,
     Coverage,
     CoverageRow,
     PanelRow,
@@ -108,6 +109,7 @@ from scoring.queries.rulebooks import rulebook_by_digest, rulebooks_of_call
 
 __all__ = [
     "COMPARING",
+    "FILL_GAPS",
     "WORK_OUT",
     "CommitteeAccount",
     "Coverage",

@@ -12,6 +12,7 @@ from core.listing import Listing
 from scoring.models import Assignment, ConflictDeclaration, Dossier, Panel, PanelSeat
 from scoring.states import AssignmentState, PanelState
 
+FILL_GAPS = "scoring.fill_gaps"
 LIVE = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
 

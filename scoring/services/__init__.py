@@ -3,6 +3,7 @@
 from scoring.services.assignments import (
     AssignmentOutcome,
     assign_reviewers,
+    fill_gaps,
     withdraw_assignment,
 )
 from scoring.services.calibration import (
@@ -116,6 +117,7 @@ __all__ = [
     "end_signing",
     "ensure_calibrated",
     "extend_window",
+    "fill_gaps",
     "finds_names",
     "forget_dossier",
     "freeze_rulebook",

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from core.audit import record
 from core.clock import now
 from core.database import session
+from core.jobs import enqueue
 from scoring import queries
 from scoring.assignment import Problem, Solution, assign, keyword_affinity
-from scoring.errors import MinimumLoadUnreachable
+from scoring.errors import AssignmentInfeasible, MinimumLoadUnreachable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import BEFORE_RANKING, is_window_over, require_phase, require_reason
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
+AT_WORK = (PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,22 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
         after={"pairs": len(solution.pairs), "objective": solution.objective, "worst": solution.worst},
     )
     return AssignmentOutcome(solution.pairs, solution.objective, solution.mean, solution.worst, solution.loads)
+
+
+def fill_gaps(panel: Panel) -> bool:
+    """Give away by the same rule what a recusal left without a reader; return whether nothing is left open.
+
+    What cannot be given away stays for the programme, which sees it first among the committee's dossiers.
+    """
+    queries.hold_panel(panel)
+    if panel.state not in AT_WORK:
+        return True
+    if queries.coverage(panel, per_page=1).short:
+        try:
+            assign_reviewers(panel)
+        except AssignmentInfeasible:
+            return False
+    return True
 
 
 def _solved(problem: Problem) -> Solution:
@@ -131,6 +149,9 @@ def end_assignment(assignment: Assignment, state: AssignmentState, *, reason: st
         review.set_aside_reason = reason
         review.note = ""
     record("assignment.ended", "assignment", assignment.id, {"state": before}, {"state": state, "reason": reason})
+    panel = assignment.dossier.panel
+    if state is AssignmentState.RECUSED and panel.state in AT_WORK:
+        enqueue(queries.FILL_GAPS, {"panel_id": panel.id}, unique_key=f"{queries.FILL_GAPS}:{assignment.id}")
 
 
 def end_assignments_of_seat(seat: PanelSeat, *, reason: str) -> int:

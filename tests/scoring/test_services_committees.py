@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock, local
+from core.jobs import run_due
 from scoring import errors, queries, services
 from scoring.models import AssignmentOrigin
 from scoring.services import KnownConflict
@@ -142,6 +144,24 @@ def test_a_recusal_leaves_a_gap_and_assigning_again_fills_only_the_gap() -> None
     assert services.assign_reviewers(panel).pairs == ()
     with pytest.raises(errors.InConflict):
         services.declare_no_conflict(assignment.seat, dossier)
+
+
+def test_what_a_recusal_left_is_given_to_somebody_else_by_itself_while_anybody_may_read_it(session: Session) -> None:
+    panel = make.panel(document=make.simple_rulebook(1))
+    dossier = make.dossier(panel)
+    make.seat(panel, 1)
+    make.seat(panel, 2, keywords=[])
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    for letters, left_open in (("AB", False), ("AB", True)):
+        standing = next(one for one in queries.assignments_of_panel(panel) if one.state == AssignmentState.PROPOSED)
+        services.declare_conflict(standing.seat, dossier, kind=ConflictKind.SAME_HOUSEHOLD)
+        session.commit()
+        assert run_due() == 1
+        session.expire_all()
+        assert "".join(one.seat.letter for one in queries.assignments_of_panel(panel)) == letters
+        assert services.fill_gaps(panel) is not left_open  # again: nothing changes
+    assert len(queries.assignments_of_panel(panel)) == 2
 
 
 def test_the_least_load_is_kept_at_first_and_does_not_stop_a_gap_from_being_filled() -> None:

@@ -40,6 +40,7 @@ from grants.routes.sketches import adopt, sketch_key
 from grants.rules import form as form_rules
 from grants.rules.deadlines import is_before_closing
 from grants.services import submission
+from grants.services.applications import is_editable
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 from grants.states.companion import COMPANION
 from grants.states.determination import APPEAL, OUTCOME_LABELS, Outcome
@@ -66,6 +67,13 @@ def own_application(application_id: int, *, editing: bool = False) -> Applicatio
     if application is None:
         raise ApplicationNotFound()
     return application
+
+
+def past_writing(application: Application) -> BaseResponse | None:
+    """Lead from a page that writes to where a sent application stands, once nothing of it can be written any more."""
+    if application.state is ApplicationState.DRAFT or is_editable(application):
+        return None
+    return redirect(url_for("grants.application_show", application_id=application.id), 303)
 
 
 def readable_application(application_id: int) -> Application:

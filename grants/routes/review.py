@@ -15,7 +15,7 @@ from grants.errors.calls import (
 from grants.forms.applications import ConfirmForm
 from grants.models import Application, Attachment
 from grants.queries import calls as call_queries
-from grants.routes.applications import own_application
+from grants.routes.applications import own_application, past_writing
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
 from grants.rules.tariff_lines import labels_of, spoken_rate
@@ -24,10 +24,10 @@ from grants.services import applications as drafts
 
 @blueprint.get("/solicitudes/<int:application_id>/revision")
 @signed_in
-def application_review(application_id: int) -> Response:
+def application_review(application_id: int) -> Response | BaseResponse:
     """Everything on one page before it is sent, with every problem linked to its field."""
     application = own_application(application_id, editing=True)
-    return review_page(application)
+    return past_writing(application) or review_page(application)
 
 
 def review_page(application: Application, status: int = 200, extra: list[str] | None = None) -> Response:

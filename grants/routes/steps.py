@@ -31,7 +31,7 @@ from grants.forms.applications import (
 from grants.models import Application
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
-from grants.routes.applications import own_application, readable_application
+from grants.routes.applications import own_application, past_writing, readable_application
 from grants.routes.last_edits import files_of, told_of_edits
 from grants.routes.room import blueprint, show, spoken_country
 from grants.routes.uploads import upload_data
@@ -57,7 +57,7 @@ def application_step(application_id: int, step_id: str) -> Response | BaseRespon
     if step is None:
         raise NotFound()
     if request.method == "GET":
-        return _page(application, step, step_form(application, step, fresh=True))
+        return past_writing(application) or _page(application, step, step_form(application, step, fresh=True))
     drafts.ensure_editable(application)
     form = step_form(application, step, fresh=False)
     valid = form.validate_on_submit()

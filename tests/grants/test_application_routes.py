@@ -281,6 +281,8 @@ def test_withdrawing_asks_first(client, draft):
     assert client.get(f"/es/solicitudes/{draft.id}").status_code == 200
     assert client.post(f"/es/solicitudes/{draft.id}/retirar").status_code == 409
     assert client.post(f"/es/solicitudes/{draft.id}/enviar").status_code == 409
+    for page in ("revision", "proyecto"):  # nothing of it can be written any more: no page pretends so
+        assert client.get(f"/es/solicitudes/{draft.id}/{page}").location.endswith(f"/solicitudes/{draft.id}")
 
 
 def test_starting_again_leads_to_the_one_that_stands(client, call, draft):

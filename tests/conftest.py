@@ -206,7 +206,11 @@ def login(client: FlaskClient) -> Callable[..., Any]:
 
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
-    """Collect the statements sent inside the block: `with count_queries() as sent: …; assert len(sent) == 3`."""
+    """Collect the statements sent inside the block: `with count_queries() as sent: …; assert len(sent) == 3`.
+
+    Rows that point at each other stay known to the session, which the client shares, until Python collects its garbage.
+    When it does hangs on every test before this one; so it does before the block, and not within.
+    """
 
     @contextmanager
     def counting() -> Iterator[list[str]]:
@@ -217,9 +221,12 @@ def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]
                 sent.append(statement)
 
         event.listen(db.engine, "before_cursor_execute", note)
+        gc.collect()
+        gc.disable()
         try:
             yield sent
         finally:
+            gc.enable()
             event.remove(db.engine, "before_cursor_execute", note)
 
     return counting

@@ -30,18 +30,25 @@ def keep(
     *,
     once: Sequence[str] = (),
     after: Mapping[str, Sequence[str]] | None = None,
-    unique: Sequence[str] = ("id",),
+    unique: Sequence[str | tuple[str, ...]] = ("id",),
 ) -> None:
     """Let the database refuse also whoever would delete a row of `table`, or put another in its place.
 
-    `unique` are the columns by which SQLite's INSERT OR REPLACE, which deletes without saying so, would find it.
+    `unique` are the columns, or the columns together, by which SQLite's INSERT OR REPLACE, which deletes without saying
+    so, would find it.
     """
     keep_columns(table, fixed, once=once, after=after)
     _refuse(table, "delete", "")
     if unique:
-        same = " OR ".join(f"{one} = NEW.{one}" for one in unique)
+        same = " OR ".join(_same(one) for one in unique)
         _refuse(table, "insert", f"EXISTS (SELECT 1 FROM {table} WHERE {same})")  # noqa: S608
     refuse_truncate(table)
+
+
+def _same(key: str | tuple[str, ...]) -> str:
+    if isinstance(key, str):
+        return f"{key} = NEW.{key}"
+    return f"({' AND '.join(_same(one) for one in key)})"
 
 
 def _moved(column: str) -> str:

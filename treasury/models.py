@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import User
 from core.database import Base, JsonType, UtcDateTime, enum_column
+from core.keeping import keep
 from core.money import Money
 from grants.models import Award, Call, Tranche
 from treasury.states import CommitmentState, OrderState, PlanState
@@ -190,3 +191,23 @@ class PaymentShare(Base):
 
     order: Mapped[PaymentOrder] = relationship(back_populates="shares")
     commitment: Mapped[Commitment] = relationship()
+
+
+# What was promised, bound and ordered is not bound again by changing the row: only how far it has come moves.
+keep(
+    "allocation",
+    ("call_id", "fund_id", "rank", "amount_cents", "currency", "allocated_at"),
+    unique=("id", ("call_id", "fund_id")),
+)
+keep(
+    "commitment",
+    ("award_id", "allocation_id", "fund_id", "entry_id", "amount_cents", "currency", "committed_on"),
+    unique=("id", ("award_id", "allocation_id")),
+)
+keep(
+    "payment_order",
+    ("award_id", "tranche_id", "amount_cents", "currency", "prepared_by_id", "prepared_at"),
+    once=("authorised_by_id", "authorised_at", "paid_on", "bank_reference", "cancelled_reason"),
+    after={"paid_on": ("state",)},
+)
+keep("payment_share", ("order_id", "commitment_id", "amount_cents"), unique=("id", ("order_id", "commitment_id")))

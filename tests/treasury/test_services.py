@@ -29,6 +29,7 @@ from tests.factories.grants import make_draft_call
 from tests.factories.treasury import awaiting_money, funded_call, make_funds, make_plan
 from tests.factories.trust import acting, give, make_fund, pesos
 from tests.stories import told_once
+from tests.trust.test_fingerprints import unguard
 from treasury import queries, services
 from treasury.errors import (
     AlreadyAllocated,
@@ -150,6 +151,7 @@ class TestCommitment:
     ) -> None:
         award, _fund = committed_award(clock, officer)
         (allocation,) = queries.allocations_of(award.application.call)
+        unguard(session, "allocation")
         allocation.amount_cents = award.amount_cents
         session.flush()
         assert services.award_grant(award.application, award.money) is award

@@ -2,12 +2,13 @@
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.models import User
 from core.clock import FrozenClock, today
 from core.context import acting_as
-from core.database import db
+from core.database import db, is_sqlite
 from core.money import Money
 from core.roles import Role
 from grants import services as grants
@@ -16,7 +17,8 @@ from grants.services import ExpenseEntry
 from grants.states.award import AwardState, TrancheState
 from tests.factories.accounts import make_user
 from tests.factories.awards import a_receipt, officer_actor
-from tests.factories.trust import acting, pesos
+from tests.factories.tampering import disarm_all
+from tests.factories.trust import acting, make_fund, pesos
 from tests.treasury.test_services import accept, balance, committed_award, prepared
 from tests.trust.test_fingerprints import unguard
 from treasury import queries, services
@@ -153,3 +155,55 @@ def test_the_verification_of_the_books_reaches_the_orders_they_paid(
     unguard(session, "payment_order", "journal_entry")
     session.execute(text(change))
     assert any(problem in sentence for sentence in verify_ledger())
+
+
+KEPT = {
+    "allocation": "amount_cents = amount_cents + 1",
+    "commitment": "amount_cents = amount_cents + 1",
+    "payment_order": "bank_reference = 'otra'",
+    "payment_share": "amount_cents = amount_cents + 1",
+}
+# What is told of somebody who took the guards away, by what he did then.
+TAMPERED = {
+    "UPDATE commitment SET amount_cents = amount_cents + 1, state = 'accrued'": "and the awards say",
+    "UPDATE commitment SET released_cents = released_cents - 1, state = 'accrued'": "and its entries say",
+    "UPDATE commitment SET returned_cents = returned_cents + 1": "and its entries say",
+    "UPDATE commitment SET paid_cents = paid_cents - 1, state = 'accrued'": "and the paid orders took",
+    "UPDATE payment_share SET amount_cents = amount_cents + 1": "its shares add up to",
+    "UPDATE commitment SET fund_id = (SELECT MAX(id) FROM fund)": "is not of its allocation's fund",
+    "UPDATE allocation SET amount_cents = 1": "awards have bound",
+    "DELETE FROM commitment": "and the awards say",
+}
+
+
+def test_the_database_keeps_what_was_promised_bound_and_ordered(session: Session, paid: tuple[Award, Fund]) -> None:
+    for table, change in KEPT.items():
+        attacks = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
+        if is_sqlite():
+            columns = ", ".join(column.name for column in db.metadata.tables[table].columns if column.name != "id")
+            attacks.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+            if table != "payment_order":
+                attacks.append(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}")
+        else:
+            attacks.append(f"TRUNCATE {table} CASCADE")
+        for attack in attacks:
+            with pytest.raises(DBAPIError) as refused, session.begin_nested():
+                session.execute(text(attack))
+            assert "ledger: immutable" in str(refused.value.orig), attack
+
+
+def test_the_proofs_find_what_was_bound_otherwise_once_the_guards_are_away(
+    session: Session, clock: FrozenClock, officer: User, paid: tuple[Award, Fund]
+) -> None:
+    make_fund()
+    report(paid[0], officer, Money(paid[0].tranches[0].amount_cents - 2_000_00, "MXN"))
+    services.return_unspent(paid[0], pesos(2_000), received_on=today(), bank_reference="DEV-1")
+    assert verify_ledger() == []
+    disarm_all(session)
+    for change, problem in TAMPERED.items():
+        trial = session.begin_nested()
+        session.execute(text(change))
+        found = verify_ledger()
+        assert any(problem in sentence for sentence in found), (change, found)
+        trial.rollback()
+    assert verify_ledger() == []

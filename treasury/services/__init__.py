@@ -1,7 +1,7 @@
 """Every write of the treasury, and the two acts of the fund that move money."""
 
 from grants.services import before_award_closes, when_agreement_accepted, when_award_declined, when_award_settled
-from treasury.queries.proofs import TABLES, wrong_payments
+from treasury.queries.proofs import BOUND, TABLES, wrong_commitments, wrong_payments
 from treasury.services.allocations import allocate_budget
 from treasury.services.commitments import award_grant, award_pending
 from treasury.services.movements import promised_money, set_aside
@@ -43,3 +43,4 @@ when_award_settled(trim_commitment)
 before_award_closes(check_returned)
 also_ask(promised_money)
 also_prove(wrong_payments, TABLES)
+also_prove(wrong_commitments, BOUND)

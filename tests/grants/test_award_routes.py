@@ -258,6 +258,11 @@ def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, cloc
     decision = {"outcome": "upheld", "reason": "Se aplicó mal.", "public_summary": "Se corrigió una regla."}
     sign_in_as(client, officer)
     assert ok(client, "/es/programa/inconformidades")
+    posted(client, staff, 403, outcome="admitted")
+    sign_in_as(client, other)
+    posted(client, staff, 422, **decision)  # it is admitted first
+    posted(client, staff, outcome="admitted")
+    sign_in_as(client, officer)
     posted(client, staff, 403, **decision)
     sign_in_as(client, other)
     posted(client, staff, 422, **(decision | {"outcome": "x"}))

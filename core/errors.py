@@ -76,6 +76,12 @@ class IllegalTransition(Refusal):
     sentence = N_("No se puede pasar de «%(from_state)s» a «%(to_state)s».")
 
 
+class AlreadyThere(IllegalTransition):
+    """The step was taken before: by a second click, or by somebody else."""
+
+    sentence = N_("Ya está en «%(to_state)s».")
+
+
 class MissingRate(Refusal):
     """No published exchange rate covers the date."""
 

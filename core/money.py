@@ -24,7 +24,12 @@ class UnknownCurrency(InvalidInput):
 class InvalidAmount(InvalidInput):
     """The text is not an amount of this currency."""
 
-    sentence = N_("«%(text)s» no es una cantidad válida en %(currency)s. Escribe, por ejemplo, 1,234.50.")
+    sentence = N_("«%(text)s» no es una cantidad válida en %(currency)s. Escribe, por ejemplo, %(example)s.")
+
+    def __init__(self, *, text: str, currency: str) -> None:
+        decimals = exponent(currency)
+        example = "1,234" + (f".{'50'.ljust(decimals, '0')[:decimals]}" if decimals else "")
+        super().__init__(text=text, currency=currency, example=example)
 
 
 class AmountTooLarge(InvalidInput):

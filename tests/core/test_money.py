@@ -29,6 +29,14 @@ def test_parse_reads_what_people_type(text: str, cents: int) -> None:
     assert Money.parse(text, "MXN") == Money(cents, "MXN")
 
 
+@pytest.mark.parametrize(("currency", "example"), [("MXN", "1,234.50"), ("JPY", "1,234"), ("KWD", "1,234.500")])
+def test_what_is_no_amount_is_told_one_of_its_currency(currency: str, example: str) -> None:
+    with pytest.raises(InvalidAmount) as refused:
+        Money.parse("mucho", currency)
+    assert refused.value.parameters["example"] == example
+    assert Money.parse(example, currency).amount_cents > 0
+
+
 @pytest.mark.parametrize("text", ["", "uno", "1,23", "1.234,50", "1.005", "1e9", "١٢", "--1", "1.2.3", "NaN"])
 def test_parse_refuses_what_is_not_an_amount(text: str) -> None:
     with pytest.raises(InvalidAmount):

@@ -47,6 +47,9 @@ def test_an_illegal_move_is_refused_naming_both_ends_in_either_language(app: Fla
         JOB_STATES.check(JobState.DONE, JobState.QUEUED)
     assert caught.value.message() == "No se puede pasar de «Hecha» a «En espera»."
     assert caught.value.status == 409
+    with pytest.raises(IllegalTransition) as caught, in_language("es"):
+        JOB_STATES.check(JobState.DONE, JobState.DONE)
+    assert caught.value.message() == "Ya está en «Hecha»."
 
 
 def test_a_state_without_a_label_or_with_a_made_up_tone_is_a_mistake() -> None:

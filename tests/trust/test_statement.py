@@ -54,6 +54,8 @@ def test_each_reads_and_downloads_only_their_own(
     assert "Ana Lucía Ñuño" in text
     assert mine.receipt.code in text
     assert other.receipt.code not in text
+    # Dates in the wrong order are taken in the right one.
+    assert mine.receipt.code in client.get("/es/mis-aportaciones/constancia?desde=2026-12-31&hasta=2026-01-01").text
     for query in ("desde=ayer", "desde=2026-03-02&hasta=2026-01-01", "desde=2026-03-02"):
         assert client.get(f"/es/mis-aportaciones/constancia?{query}").status_code == 200
     assert mine.receipt.code not in client.get("/es/mis-aportaciones/constancia?hasta=2026-02-01").get_data(

@@ -105,10 +105,10 @@ def my_statement_pdf() -> Response:
 
 
 def _range() -> tuple[date, date]:
-    """Return the dates asked for; by default, or where they make no sense, this year up to today."""
+    """Return the dates asked for, the earlier first; by default this year up to today."""
     day = today()
     start, end = _date("desde") or date(day.year, 1, 1), _date("hasta") or day
-    return (start, end) if start <= end else (date(day.year, 1, 1), day)
+    return min(start, end), max(start, end)
 
 
 def _date(name: str) -> date | None:

@@ -43,6 +43,12 @@ BODY: Mapping[str, str] = {
     "publication. Reviewers do not know who applies. Rules, tariff and calendar are fixed once published; only the "
     "deadline may be extended.",
 }
+AFTER_CONSULTATION: Mapping[str, str] = {
+    "es": "Se aceptan invitaciones en portugués y francés con un resumen en español de una página. Los grupos pueden "
+    "sumar otra fuente de dinero.",
+    "en": "Invitations in Portuguese and French are accepted with a summary of one page in Spanish. Groups may add "
+    "another source of money.",
+}
 
 
 def plans(story: Story) -> dict[str, Plan]:
@@ -168,6 +174,8 @@ def consult(story: Story, call: Call, plan: Plan, *, answered: bool) -> Chapter:
         with story.acting("programa"):
             for comment, verdict in made:
                 grants.answer_comment(comment, verdict, answers[verdict])
+            # What was accepted is in the final text: the comparison of the two shows it.
+            grants.edit_call(call, body={code: f"{text}\n\n{AFTER_CONSULTATION[code]}" for code, text in BODY.items()})
     session().commit()
 
 

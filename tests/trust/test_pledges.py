@@ -105,7 +105,8 @@ class TestKeeping:
 
 class TestReminders:
     def letters(self, session: Session) -> list[str]:
-        found = session.scalars(select(OutboxMessage).where(OutboxMessage.about == "trust.pledge"))
+        query = select(OutboxMessage).where(OutboxMessage.about == "trust.pledge")
+        found = session.scalars(query.order_by(OutboxMessage.id))
         return [one.body_text for one in found]
 
     def test_a_week_before_and_the_day_after_once_each_while_it_is_missing(

@@ -73,9 +73,10 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 GALLERY = tests/components/test_gallery_in_a_browser.py
 EVERY_PAGE = tests/journeys/test_every_page.py
 TOLD = var/told
-BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY)
+BENCHMARKS = tests/benchmarks
+BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY) --ignore=$(BENCHMARKS)
 
-.PHONY: test checks demo-year check-static check-sqlite check-postgresql check-pages check-journeys check-gallery
+.PHONY: test checks demo-year check-static check-sqlite check-postgresql check-pages check-journeys check-gallery check-benchmarks
 test: $(VENV)/.test ## Run every check, on both databases and in a real browser
 	@status=0; \
 	$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target demo-year check-static || status=1; \
@@ -83,7 +84,7 @@ test: $(VENV)/.test ## Run every check, on both databases and in a real browser
 	exit $$status
 
 # The longest first, so that all end together.
-checks: check-postgresql check-pages check-sqlite check-journeys check-gallery
+checks: check-postgresql check-pages check-sqlite check-journeys check-gallery check-benchmarks
 
 # The year is told once, before the others begin, and each block of browser tests serves a copy of its own.
 demo-year:
@@ -106,6 +107,12 @@ check-sqlite:
 check-postgresql:
 	@echo "== tests on PostgreSQL =="
 	@PUENTE_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(BROWSERLESS)
+
+# Last, beside the two long ones: what is measured for show here still has a limit of time.
+check-benchmarks:
+	@echo "== the benchmarks run, on both databases =="
+	@PUENTE_TEST_DATABASE=sqlite $(BIN)/pytest -p no:cacheprovider $(BENCHMARKS)
+	@PUENTE_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(BENCHMARKS)
 
 check-journeys:
 	@echo "== journeys in a real browser =="

@@ -75,7 +75,8 @@ def test_what_was_sent_stays_and_what_follows_has_the_new_words(session: Session
         word_letter(call, KINDS["cure"], {"es": text})  # the same again leaves no trace
         services.request_cure(second, what="{folio} & firma")
     sent = session.scalars(select(Letter).order_by(Letter.id)).all()
-    mails = session.scalars(select(OutboxMessage).where(OutboxMessage.about == "grants.cure")).all()
+    cures = select(OutboxMessage).where(OutboxMessage.about == "grants.cure")
+    mails = session.scalars(cures.order_by(OutboxMessage.id)).all()
     assert sent[0].subject == f"Falta una aclaración en su solicitud {first.folio}"
     assert sent[1].subject == f"Falta algo en {second.folio}"
     assert sent[1].paragraphs[:2] == [f"Folio {second.folio} <b>", "Falta: {folio} & firma"]

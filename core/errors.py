@@ -74,12 +74,13 @@ class IllegalTransition(Refusal):
 
     status = 409
     sentence = N_("No se puede pasar de «%(from_state)s» a «%(to_state)s».")
+    taken_before = N_("Ya está en «%(to_state)s».")  # by a second click, or by somebody else
 
-
-class AlreadyThere(IllegalTransition):
-    """The step was taken before: by a second click, or by somebody else."""
-
-    sentence = N_("Ya está en «%(to_state)s».")
+    def message(self) -> str:
+        """Return the sentence; of a step that was taken before, that things are there already."""
+        if self.parameters and self.parameters["from_state"] == self.parameters["to_state"]:
+            return _(self.taken_before, **self.parameters)
+        return super().message()
 
 
 class MissingRate(Refusal):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from core.errors import AlreadyThere, IllegalTransition
+from core.errors import IllegalTransition
 from core.language import _
 from core.roles import Role
 
@@ -60,8 +60,7 @@ class StateTable:
         """
         move = self.transitions.get((source, target))
         if move is None:
-            kind = AlreadyThere if source == target else IllegalTransition
-            raise kind(from_state=self.label(source), to_state=self.label(target))
+            raise IllegalTransition(from_state=self.label(source), to_state=self.label(target))
         return move
 
     def allows(self, source: StrEnum, target: StrEnum) -> bool:

@@ -61,7 +61,7 @@ class LineForm(PuenteForm):
         """Return with what the line is worked out."""
         if self.before is not None:
             return self.before.tariff
-        offered = {str(choice.value) for choice in self.tariff.choices or ()}  # type: ignore[union-attr]
+        offered = [str(value) for value, *_rest in self.tariff.iter_choices()]
         return str(self.tariff.data) if self.tariff.data in offered else ""
 
     def validate(self, extra_validators: Any = None) -> bool:

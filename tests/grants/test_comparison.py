@@ -115,8 +115,7 @@ def test_public_compares_the_consulted_draft_with_what_was_published(client: Fla
     told = client.get(url).text
     assert "Cambiaron 3 puntos." in told
     assert all(f"<h2>{part}</h2>" in told for part in ("Tope por apoyo", "Calendario", "Reglas de evaluación"))
-    scope = {"axes": [1, 2], "regions": ["europe"], "audience": ["students"], "direction": "both"}
-    services.edit_call(call, **scope)  # type: ignore[arg-type]
+    services.edit_call(call, axes=[1, 2], regions=["europe"], audience=["students"], direction="both")
     session().commit()
     told = client.get(url).text
     assert "Cambiaron 8 puntos." in told

@@ -1,10 +1,10 @@
 """What stands beside the books: the database refuses raw SQL, and the proofs find it once the guards are away."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
@@ -101,7 +101,7 @@ def test_the_proofs_find_it_once_the_guards_are_away(story: Session) -> None:
     disarm_all(story)
     for change, problem in TAMPERED.items():
         trial = story.begin_nested()
-        assert story.execute(text(change)).rowcount > 0, change  # type: ignore[attr-defined]
+        assert cast("CursorResult[Any]", story.execute(text(change))).rowcount > 0, change
         found = verify_ledger()
         assert any(problem in sentence for sentence in found), (change, found)
         trial.rollback()

@@ -137,7 +137,9 @@ def owned_doors(mine: list[dict[str, int]]) -> Iterator[tuple[str, str, str]]:
             having = [things for things in mine if things.keys() >= set(names)]
             assert having or len(mine) == 1, f"{address}: nobody has one"  # a new kind of thing has to be added above
             for things in having:
-                path = NUMBER.sub(lambda found, things=things: str(things[found[1]]), address)  # type: ignore[misc]
+                path = address
+                for name in names:
+                    path = path.replace(f"<int:{name}>", str(things[name]))
                 path = path.replace("<step_id>", "proyecto").replace("<act>", "quitar")
                 for method in methods:
                     yield method, path, endpoint

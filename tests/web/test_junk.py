@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from core.access import Guard, guard_of
 from core.roles import Role
@@ -50,8 +50,8 @@ def addresses(rule: Rule, known: dict[str, list[str]]) -> list[str]:
             kind = type(converter).__name__
             if name == "lang":
                 value = "es"
-            elif kind == "AnyConverter":
-                value = sorted(converter.items)[attempt % len(converter.items)]  # type: ignore[attr-defined]
+            elif isinstance(converter, AnyConverter):
+                value = sorted(converter.items)[attempt % len(converter.items)]
             else:
                 value = NUMBERS[attempt] if kind == "BoundedInteger" else quote(TEXTS[attempt])
             start = next(i for i in range(len(path)) if path[i] == "<" and path[i:].split(">")[0].endswith(name))

@@ -18,6 +18,7 @@ from benchmarks.harness import Work
 ENGINES = ("sqlite", "postgresql")
 CENTS = 2_500_000
 BATCH = 1_000
+BUSY_SECONDS = 15.0  # as long as the application waits for its turn
 DAY = date(2026, 3, 2)  # of the rows the driver writes by itself; the books have its month open
 _serial = itertools.count(1)
 
@@ -197,12 +198,19 @@ def raw(engine: str, tables: str, work: str, folder: Path) -> Iterator[Work]:
             connection.commit()
             yield getattr(Raw(engine, connection), work)
         return
-    with application(engine, folder, triggers=tables == "triggers"):
-        from core.database import db  # local: see application
+    with application(engine, folder, triggers=tables == "triggers"), raw_beside() as one:
+        yield getattr(one, work)
 
-        address = db.engine.url.set(drivername=engine).render_as_string(hide_password=False)
-        with closing(_connect(engine, address)) as connection:
-            yield getattr(Raw(engine, connection), work)
+
+@contextmanager
+def raw_beside() -> Iterator[Raw]:
+    """The driver alone on the books of the application whose context this is."""
+    from core.database import db  # local: see application
+
+    engine = db.engine.dialect.name
+    address = db.engine.url.set(drivername=engine).render_as_string(hide_password=False)
+    with closing(_connect(engine, address)) as connection:
+        yield Raw(engine, connection)
 
 
 def _connect(engine: str, address: str) -> Any:
@@ -210,7 +218,7 @@ def _connect(engine: str, address: str) -> Any:
         import psycopg  # local: see server
 
         return psycopg.connect(address)
-    connection = sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None)
+    connection = sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None, timeout=BUSY_SECONDS)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection

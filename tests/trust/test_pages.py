@@ -459,3 +459,14 @@ class TestOpeningAYear:
         login(Role.AUDITOR)
         assert client.post("/es/tesoreria/periodos/2027/abrir").status_code == 403
         assert "/abrir" not in text_of(client, "/es/tesoreria/periodos")
+
+
+def test_the_endowment_is_not_called_free(client: FlaskClient, session: Session) -> None:
+    endowment, general = make_fund(FundKind.ENDOWMENT, code="capital"), make_fund()
+    give(endowment, pesos(100), kind="endowment")
+    give(general, pesos(50))
+    session.commit()
+    (row,) = [row for row in text_of(client, "/es/fondos").split("<tr") if "El capital no se gasta" in row]
+    assert "/es/fondos/capital" in row
+    assert "Capital, que no se gasta" in text_of(client, "/es/fondos/capital")
+    assert "Capital, que no se gasta" not in text_of(client, f"/es/fondos/{general.code}")

@@ -9,7 +9,7 @@ from core.listing import chosen, page_number, paginate
 from core.roles import STAFF_ROLES, Role
 from trust import queries
 from trust.documents import rule_facts
-from trust.models import ENTRY_KINDS, FUND_KINDS
+from trust.models import ENTRY_KINDS, FUND_KINDS, FundKind
 from trust.queries.contributions import COMMITTED, INCOME_CASH
 from trust.queries.fund_closings import fund_closing_of
 from trust.routes import blueprint
@@ -29,8 +29,10 @@ FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
 @blueprint.get("/fondos")
 @public
 def fund_list() -> str:
-    """Every fund with what it received, committed and has free."""
-    return render_template("trust/fund_list.html", figures=queries.fund_figures(), kinds=FUND_KINDS)
+    """Every fund with what it received, committed and has free; an endowment is not for spending, and says so."""
+    return render_template(
+        "trust/fund_list.html", figures=queries.fund_figures(), kinds=FUND_KINDS, endowment=FundKind.ENDOWMENT
+    )
 
 
 @blueprint.get("/fondos/<code>")
@@ -42,6 +44,8 @@ def fund_show(code: str) -> str:
     accounts = FIGURES[figure][1] if figure else ()
     listing = paginate(queries.entries(fund_id=fund.id, accounts=accounts), page=page_number(request.args), per_page=20)
     labels = {name: _(label) for name, (label, _accounts) in FIGURES.items()}
+    if fund.kind is FundKind.ENDOWMENT:
+        labels["libre"] = _("Capital, que no se gasta")
     return render_template(
         "trust/fund_show.html",
         fund=fund,

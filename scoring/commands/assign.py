@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.language import N_, _
 from scoring.assignment import CappedSolution, Problem, Solution, assign, assign_capped
 from scoring.commands.spoken import AS_JSON, command, option
-from scoring.commands.tables import A_FILE, CELLS, BadFile, Words, cells, exact, read_table, show
+from scoring.commands.tables import A_FILE, BadFile, Words, cells, exact, read_table, show, wrong_width
 from scoring.errors import AssignmentInfeasible
 
 USUAL_DECIMALS, MOST_DECIMALS, LARGEST_PART = 9, 22, 10**9
@@ -114,25 +114,27 @@ def read_affinities(path: Path) -> Affinities:
     lines = cells(path)
     header = [name.strip() for name in next(lines, [])]
     if len(header) < 2 or header[0] != "application":
-        raise BadFile(path, _(HEADER, header=",".join(header[:3])[:60]), row=1)
+        raise BadFile(path, _(HEADER, header=",".join(header[:3])[:60]), row=1, field="application")
     reviewers = header[1:]
     for index, name in enumerate(reviewers):
         if not name or name in reviewers[:index]:
-            raise BadFile(path, _("la persona evaluadora «%(name)s» se repite o no tiene nombre", name=name), row=1)
+            said = _("la persona evaluadora «%(name)s» se repite o no tiene nombre", name=name)
+            raise BadFile(path, said, row=1, field=name or str(index + 2))
     names: dict[str, int] = {}
     values = []
     for number, line in enumerate(lines, start=2):
         if not any(line):
             continue
         if len(line) != len(header):
-            raise BadFile(path, _(CELLS, cells=len(line), header=len(header)), row=number)
+            raise wrong_width(path, number, header, line)
         name = line[0].strip()
         if not name or name in names:
-            raise BadFile(path, _("la solicitud «%(name)s» se repite o no tiene nombre", name=name), row=number)
+            said = _("la solicitud «%(name)s» se repite o no tiene nombre", name=name)
+            raise BadFile(path, said, row=number, field="application")
         names[name] = number
         values.append(_numbers(path, number, reviewers, line[1:]))
     if not values:
-        raise BadFile(path, _("no tiene solicitudes"))
+        raise BadFile(path, _("no tiene solicitudes"), row=2)
     return _whole(list(names), reviewers, np.vstack(values))
 
 

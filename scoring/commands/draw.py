@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import click
 
 from core.language import N_, _
 from scoring.commands.spoken import Group, option
-from scoring.commands.tables import A_FILE, BadFile, Words, read_json, show
+from scoring.commands.tables import A_FILE, BadFile, Differs, Words, no_text, read_json, show
 from scoring.rules.lots import PROTOCOL, Commitment, Reveal, commit, draw, opens, tickets, verify
 
 MOST_ITERATIONS = 1_000_000  # a second of hashing
@@ -39,18 +38,19 @@ def draw_command() -> None:
 def draw_commit(*, labels: Path, source: str, iterations: int, secret: str | None) -> None:
     """Print the commitment to publish."""
     try:
-        names = [line.strip() for line in labels.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        lines = [line.strip() for line in labels.read_text(encoding="utf-8-sig").splitlines()]
     except UnicodeDecodeError:
-        raise BadFile(labels, _("no es texto UTF-8")) from None
+        raise no_text(labels) from None
+    names: dict[str, int] = {}
+    for row, name in enumerate(lines, start=1):
+        if name and names.setdefault(name, row) != row:
+            raise BadFile(labels, _("«%(name)s» se repite", name=name), row=row)
     if not names:
-        raise BadFile(labels, _("no tiene códigos"))
-    twice = next((name for name, times in Counter(names).items() if times > 1), None)
-    if twice is not None:
-        raise BadFile(labels, _("«%(name)s» se repite", name=twice))
+        raise BadFile(labels, _("no tiene códigos"), row=1)
     if secret is None:
         secret = secrets.token_hex(32)
         click.echo(_("secreto, que se guarda hasta realizarlo: %(secret)s", secret=secret), err=True)
-    made = commit(names, source, secret.encode(), iterations)
+    made = commit(list(names), source, secret.encode(), iterations)
     show(
         {
             "protocol": PROTOCOL,
@@ -100,16 +100,16 @@ def draw_verify(*, commitment: Path, result: Path) -> None:
         raise BadFile(result, _("no son números enteros"), field="places")
     revealed = Reveal(secret.encode(), randomness)
     if not opens(committed, revealed):
-        raise BadFile(result, _("el secreto no es el comprometido"), field="secret")
+        raise Differs(result, _("el secreto no es el comprometido"), field="secret")
     drawn = tickets(committed.labels, revealed, committed.iterations)
     if published.get("tickets", drawn) != drawn:
-        raise BadFile(result, _("no son los del sorteo"), field="tickets")
+        raise Differs(result, _("no son los del sorteo"), field="tickets")
     if not verify(committed, revealed, places):
         right = {label: place for place, label in enumerate(draw(committed, revealed), start=1)}
         wrong = next(label for label in {**right, **places} if right.get(label) != places.get(label))
         given, due = places.get(wrong), right.get(wrong)
         said = _("«%(name)s» tiene el lugar %(given)s y el sorteo da %(due)s", name=wrong, given=given, due=due)
-        raise BadFile(result, said, field="places")
+        raise Differs(result, said, field="places")
     click.echo(_("El sorteo es el que resulta de su compromiso y del azar."))
 
 

@@ -1,7 +1,6 @@
 """`puente scoring rank`: the order of merit again, from the rulebook and the scores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,35 +10,26 @@ import click
 from core.errors import InvalidInput
 from core.language import N_, _
 from core.money import Money
+from scoring.commands.applications import Facts, read_facts
+from scoring.commands.rank_words import Words
 from scoring.commands.reliability import diagnosis
 from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.scores import Sheets, indexed, read_scores
 from scoring.commands.spoken import AS_JSON, command, option
-from scoring.commands.tables import A_FILE, BadFile, Row, composed, read_json, read_table, show
+from scoring.commands.tables import A_FILE, BadFile, composed, read_json, show
 from scoring.errors import LotNeeded
-from scoring.rules.discrepancy import examine
 from scoring.rules.division import NoLotError, decide
-from scoring.rules.official_score import Arithmetic, OfficialScore, Term
+from scoring.rules.official_score import Arithmetic
 from scoring.rules.rank_posterior import posterior_of
 from scoring.rules.ranking import Candidate, Place, rank
-from scoring.rules.reasons import sentence
 from scoring.rules.rulebook import Rulebook
-from scoring.rules.selection import Decision, Line, Reason, left_empty
+from scoring.rules.selection import Decision, Line, left_empty
 from scoring.rules.severity import Unfit, equations_of, fitted
 
 SCORES = N_("CSV: application, reviewer, criterion, score.")
+SHORT = N_("Con menos evaluaciones de las %(needed)s que piden las reglas: %(some)s.")
 NAMED = 20
 UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}
-YES, NO = frozenset({"1", "yes", "sí", "si", "true", "x"}), frozenset({"", "0", "no", "false"})
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What an application asks for, in minor units, and what it has proved."""
-
-    requested_cents: int | None
-    entitlements: frozenset[str]
-    group: str | None
 
 
 @command("rank", help=N_("Ordena, con cada término, desempate y razón, y dice qué tan seguro es el orden."))
@@ -61,7 +51,7 @@ def rank_command(
     """Print the order of merit and how sure it is."""
     rules = read_rulebook(rulebook)
     sheets = read_scores(scores, rules)
-    facts = _facts(applications, rules, sheets) if applications else {}
+    facts = read_facts(applications, rules, sheets) if applications else {}
     arithmetic = Arithmetic(rules)
     candidates = [_candidate(arithmetic, name, readers, facts.get(name)) for name, readers in sheets.items()]
     drawn = _places_of_lot(lot, sheets) if lot else None
@@ -79,52 +69,12 @@ def rank_command(
         | certainty.get(place.candidate.label, UNKNOWN)
         for place in places
     ]
+    short = {name: len(readers) for name, readers in sheets.items() if len(readers) < rules.reviews_per_application}
     if as_json:
-        show({"applications": rows, "diagnosis": found} | _reserved_places(rules, lines, decisions, budget))
+        told = {"applications": rows, "diagnosis": found, "short_of_reviews": short}
+        show(told | _reserved_places(rules, lines, decisions, budget))
         return
-    for row in rows:
-        position = "—" if row["position"] is None else row["position"]
-        click.echo(f"{position}\t{row['application']}\t{row['score']}\t{row['outcome'] or ''}\t{row['reason'] or ''}")
-    if found["refused"]:
-        click.echo(_("Sin rangos esperados: %(reason)s.", reason=found["refused"]), err=True)
-
-
-def _facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
-    """Return what each application asks for and has proved; it may also be unscored, but never unknown twice."""
-    found: dict[str, Facts] = {}
-    for row in read_table(path, ("application",)):
-        name = row.text("application")
-        if name in found:
-            raise row.fault("application", _("«%(name)s» se repite", name=name))
-        if name not in sheets:
-            raise row.fault("application", _("«%(name)s» no tiene calificaciones", name=name))
-        known = rules.entitlements()
-        by = rules.envelopes.by if rules.envelopes is not None else None
-        strange = set(row.values) - known - {"application", "requested", "axis", "region"}
-        if strange:
-            raise row.fault(min(strange), _("no es requested, axis ni region, ni un punto adicional o lugar reservado"))
-        proved = frozenset(name for name in known if name in row.values and _yes(row, name))
-        found[name] = Facts(_requested(row, rules.currency), proved, row.text(by) if by is not None else None)
-    return found
-
-
-def _yes(row: Row, field: str) -> bool:
-    value = row.values[field].strip().casefold()
-    if value not in YES | NO:
-        raise row.fault(field, _("«%(said)s» no es ni sí ni no", said=value))
-    return value in YES
-
-
-def _requested(row: Row, currency: str) -> int | None:
-    if not row.values.get("requested", "").strip():
-        return None
-    try:
-        money = Money.parse(row.text("requested"), currency)
-    except InvalidInput as refusal:
-        raise row.fault("requested", refusal.message()) from None
-    if money.amount_cents <= 0:
-        raise row.fault("requested", _("no es mayor que cero"))
-    return money.amount_cents
+    _print(rows, found, short, rules.reviews_per_application)
 
 
 def _refuse_unknown_amounts(path: Path, places: Sequence[Place], facts: Mapping[str, Facts]) -> None:
@@ -211,8 +161,11 @@ def _reserved_places(
 
 
 def _lot_needed(labels: Sequence[str]) -> click.ClickException:
-    named = ", ".join(labels[:NAMED]) + (f" +{len(labels) - NAMED}" if len(labels) > NAMED else "")
-    return click.ClickException(f"LotNeeded: {LotNeeded(dossiers=named).message()} (--lot)")
+    return click.ClickException(f"LotNeeded: {LotNeeded(dossiers=_some(labels)).message()} (--lot)")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" +{len(names) - NAMED}" if len(names) > NAMED else "")
 
 
 def _diagnosis(arithmetic: Arithmetic, sheets: Sheets) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
@@ -234,69 +187,12 @@ def _diagnosis(arithmetic: Arithmetic, sheets: Sheets) -> tuple[dict[str, dict[s
     }, diagnosis(fitted(equations))
 
 
-class Words:
-    """Everything that follows exactly from the rules, written; what many applications share is written once."""
-
-    def __init__(self, arithmetic: Arithmetic) -> None:
-        self.arithmetic, self.rules = arithmetic, arithmetic.rulebook
-        # By identity: the arithmetic keeps every term, score and spread it made.
-        self.terms: dict[int, dict[str, Any]] = {}
-        self.scores: dict[int, tuple[dict[str, Any], OfficialScore]] = {}
-        self.amounts: dict[int, str] = {}
-
-    def row(self, place: Place, readers: dict[str, dict[str, Fraction]], decision: Decision | None) -> dict[str, Any]:
-        """Return everything about one application."""
-        rules = self.rules
-        apart = examine(rules, list(readers.values()), self.arithmetic)
-        return {
-            "application": place.candidate.label,
-            "position": place.position,
-            **self._score(place.candidate.score),
-            "spread": str(apart.spread),
-            "further_review_due": apart.calls_reviewer
-            and len(readers) < rules.reviews_per_application + rules.discrepancy.further_reviewers,
-            "tie_break": [{"rule": step.rule, "value": step.value} for step in place.trace[1:]]
-            + ([{"rule": "lot", "value": "awaited"}] if place.awaits_lot else []),
-            "outcome": decision.determination.value if decision else None,
-            "granted": self._amount(decision.granted_cents) if decision else None,
-            "reason": sentence(Reason(decision.reason), decision.params, rules.currency) if decision else None,
-            "reason_code": decision.reason.value if decision else None,
-        }
-
-    def _score(self, score: OfficialScore) -> dict[str, Any]:
-        known = self.scores.get(id(score))
-        if known is None:
-            told = {
-                "score": str(score.rounded),
-                "score_exact": str(score.exact),
-                "terms": [self._term(term) for term in score.terms]
-                + [{"bonus": name, "points": str(points)} for name, points in score.bonus],
-                "thresholds": _thresholds(self.rules, score),
-            }
-            known = self.scores[id(score)] = (told, score)
-        return known[0]
-
-    def _term(self, term: Term) -> dict[str, Any]:
-        known = self.terms.get(id(term))
-        if known is None:
-            known = self.terms[id(term)] = {
-                "criterion": term.criterion,
-                "weight": str(term.weight),
-                "sum": str(term.sum),
-                "count": term.count,
-                "mean": str(term.mean),
-                "contribution": str(term.contribution),
-            }
-        return known
-
-    def _amount(self, cents: int) -> str:
-        known = self.amounts.get(cents)
-        if known is None:
-            known = self.amounts[cents] = str(Money(cents, self.rules.currency).decimal)
-        return known
-
-
-def _thresholds(rules: Rulebook, score: OfficialScore) -> dict[str, bool]:
-    by_criterion = {term.criterion: term.meets_threshold for term in score.terms}
-    asked = {one.id: by_criterion[one.id] for one in rules.criteria if one.threshold is not None}
-    return asked | ({"overall": score.meets_overall} if rules.threshold is not None else {})
+def _print(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any], short: Mapping[str, int], needed: int) -> None:
+    for row in rows:
+        position = "—" if row["position"] is None else row["position"]
+        click.echo(f"{position}\t{row['application']}\t{row['score']}\t{row['outcome'] or ''}\t{row['reason'] or ''}")
+    if found["refused"]:
+        click.echo(_("Sin rangos esperados: %(reason)s.", reason=found["refused"]), err=True)
+    if short:
+        some = _some([f"{name} ({count})" for name, count in short.items()])
+        click.echo(_(SHORT, needed=needed, some=some), err=True)

@@ -100,7 +100,7 @@ def _only(path: Path, rules: Rulebook | None) -> str:
     if rules is None:
         return ONLY
     if len(rules.criteria) > 1:
-        raise BadFile(path, _("necesita la columna «criterion»: las reglas tienen varios"))
+        raise BadFile(path, _("necesita la columna «criterion»: las reglas tienen varios"), row=1, field="criterion")
     return rules.criteria[0].id
 
 

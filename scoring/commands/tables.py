@@ -33,11 +33,19 @@ Block = tuple[Sequence[int], list[list[str]]]
 class BadFile(click.ClickException):
     """A file that cannot be used as it is; nothing of it was."""
 
+    exit_code = 2  # as for an option that cannot be used
+
     def __init__(self, file: Path, fault: str, *, row: int | None = None, field: str | None = None) -> None:
         place = [file.name]
         place += [_("fila %(row)s", row=row)] if row is not None else []
         place += [_("campo %(field)s", field=field)] if field else []
         super().__init__(f"{', '.join(place)}: {fault}")
+
+
+class Differs(BadFile):
+    """A file that can be read, and does not say what comes out."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +97,14 @@ def open_table(
     """Return the header of such a file and its numbered lines."""
     lines = cells(path)
     header = _header(path, lines, required)
-    return header, _numbered(path, len(header), lines, empty=not may_be_empty)
+    return header, _numbered(path, header, lines, empty=not may_be_empty)
 
 
 def open_columns(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[Block]]:
     """Return the header of such a file and its columns, many rows at a time, for whoever reads very many."""
     blocks = _many(path)
     header = _header(path, chain.from_iterable(islice(blocks, 1)), required)
-    return header, _blocks(path, len(header), blocks)
+    return header, _blocks(path, header, blocks)
 
 
 def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> list[str]:
@@ -114,21 +122,21 @@ def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> 
     return header
 
 
-def _blocks(path: Path, width: int, blocks: Iterator[list[list[str]]]) -> Iterator[Block]:
+def _blocks(path: Path, header: Sequence[str], blocks: Iterator[list[list[str]]]) -> Iterator[Block]:
     """Yield the rows as columns without the blanks around what is written."""
-    first, empty = 2, True
+    first, empty, width = 2, True, len(header)
     for rows in blocks:
         numbers: Sequence[int] = range(first, first + len(rows))
         columns = _stripped(rows) if set(map(len, rows)) == {width} else []
         if not columns or "" in columns[0]:  # a line with nothing on it, or a wrong one
-            kept = list(_numbered(path, width, iter(rows), empty=False, first=first))
+            kept = list(_numbered(path, header, iter(rows), empty=False, first=first))
             numbers, columns = [number for number, _row in kept], _stripped([row for _number, row in kept])
         first += len(rows)
         if numbers:
             empty = False
             yield numbers, columns
     if empty:
-        raise BadFile(path, _("no tiene filas"))
+        raise BadFile(path, _("no tiene filas"), row=2)
 
 
 def _stripped(rows: list[list[str]]) -> list[list[str]]:
@@ -136,17 +144,17 @@ def _stripped(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _numbered(
-    path: Path, width: int, lines: Iterator[list[str]], *, empty: bool, first: int = 2
+    path: Path, header: Sequence[str], lines: Iterator[list[str]], *, empty: bool, first: int = 2
 ) -> Iterator[tuple[int, list[str]]]:
     for number, values in enumerate(lines, start=first):
         if not (values and values[0].strip()) and not any(map(str.strip, values)):
             continue
-        if len(values) != width:
-            raise BadFile(path, _(CELLS, cells=len(values), header=width), row=number)
+        if len(values) != len(header):
+            raise wrong_width(path, number, header, values)
         empty = False
         yield number, values
     if empty:
-        raise BadFile(path, _("no tiene filas"))
+        raise BadFile(path, _("no tiene filas"), row=2)
 
 
 def cells(path: Path) -> Iterator[list[str]]:
@@ -164,9 +172,25 @@ def _many(path: Path) -> Iterator[list[list[str]]]:
                 while rows := list(islice(lines, max(1, TOGETHER // max(1, len(header))))):
                     yield rows
     except UnicodeDecodeError:
-        raise BadFile(path, _("no es texto UTF-8")) from None
+        raise no_text(path) from None
     except csv.Error:
         raise BadFile(path, _("no es CSV"), row=_whole_lines(path) + 1) from None
+
+
+def wrong_width(path: Path, row: int, header: Sequence[str], values: Sequence[str]) -> BadFile:
+    """Return the refusal of a line with too few cells, by the first that lacks, or with too many, by the last."""
+    field = header[min(len(values), len(header) - 1)]
+    return BadFile(path, _(CELLS, cells=len(values), header=len(header)), row=row, field=field)
+
+
+def no_text(path: Path) -> BadFile:
+    """Return the refusal of a file in another encoding, by the line where that shows."""
+    data, row = path.read_bytes(), 1
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row += data.count(b"\n", 0, error.start)
+    return BadFile(path, _("no es texto UTF-8"), row=row)
 
 
 def composed(text: str) -> str:

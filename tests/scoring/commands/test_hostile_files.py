@@ -161,7 +161,7 @@ def test_a_lot_with_one_place_twice_or_no_number_is_refused(folder: Path) -> Non
     for places in ({"A0": 1, "A1": 1, "A2": 2}, {"A0": True, "A1": 2, "A2": 3}, {"A0": 1.5, "A1": 2, "A2": 3}):
         folder.joinpath("l.json").write_text(json.dumps({"places": places}), encoding="utf-8")
         found = run(COMMANDS["l.json"][0])
-        assert found.exit_code == 1
+        assert found.exit_code == 2
         assert found.stderr.startswith("Error: l.json, field places: ")
 
 
@@ -173,6 +173,18 @@ def test_a_header_is_refused_by_its_row_and_column_and_says_what_parts_columns(f
         folder.joinpath("s.csv").write_text(f"{header}\nA,x,1,1\n", encoding="utf-8")
         found = run("reliability --scores s.csv").stderr
         assert found.startswith(f"Error: s.csv, row 1, field {field}: the header needs it once, and commas part")
+
+
+def test_another_encoding_and_a_short_line_are_named_by_where_they_show(folder: Path) -> None:
+    latin = "application,reviewer,score\nA,x,1\nÁ,x,1\n".encode("latin-1")
+    for content, said in (
+        (latin, "row 3: is not UTF-8"),
+        (b"application,reviewer,score\nA,x\n", "row 2, field score: "),
+    ):
+        folder.joinpath("s.csv").write_bytes(content)
+        found = run("reliability --scores s.csv")
+        assert (found.exit_code, found.stdout) == (2, "")
+        assert found.stderr.startswith(f"Error: s.csv, {said}")
 
 
 def test_a_name_whose_accent_is_written_in_two_ways_is_one(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """Give dossiers to reviewers, and end what cannot go on."""
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from core.audit import record
@@ -30,12 +32,12 @@ class AssignmentOutcome:
     loads: dict[str, int]
 
 
-def assign_reviewers(panel: Panel) -> AssignmentOutcome:
+def assign_reviewers(panel: Panel, *, leave_gaps: bool = False) -> AssignmentOutcome:
     """Give every open dossier the reviewers it still lacks, with the greatest total affinity.
 
     What stands already counts for every rule and is kept, so that after a recusal only the gap is filled. Who is
     called once the window is over, or in the deliberation, takes a place that nobody else can fill any more and
-    scores in the deliberation.
+    scores in the deliberation. With `leave_gaps`, a dossier that too few may read gets those who may.
 
     Raises:
         AssignmentInfeasible: no assignment satisfies the rulebook; nothing is assigned.
@@ -43,7 +45,8 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
     require_phase(panel, *BEFORE_RANKING)
     ask_for_conflicts(panel)
     dossiers, seats = queries.open_dossiers(panel), queries.seats_of_panel(panel)
-    solution = _solved(_problem(panel, dossiers, seats))
+    problem = _problem(panel, dossiers, seats)
+    solution = _solved(_with_gaps(problem) if leave_gaps else problem)
     by_code = {dossier.code: dossier for dossier in dossiers}
     by_letter = {seat.letter: seat for seat in seats}
     late = panel.state == PanelState.DISCUSSION or is_window_over(panel)
@@ -62,17 +65,33 @@ def assign_reviewers(panel: Panel) -> AssignmentOutcome:
 def fill_gaps(panel: Panel) -> bool:
     """Give away by the same rule what a recusal left without a reader; return whether nothing is left open.
 
-    What cannot be given away stays for the programme, which sees it first among the committee's dossiers.
+    What cannot be given away stays for the programme, which sees it first among the committee's dossiers; it keeps no
+    other gap open.
     """
     queries.hold_panel(panel)
-    if panel.state not in AT_WORK:
+    if panel.state not in AT_WORK or not queries.coverage(panel, per_page=1).short:
         return True
-    if queries.coverage(panel, per_page=1).short:
-        try:
-            assign_reviewers(panel)
-        except AssignmentInfeasible:
-            return False
-    return True
+    try:
+        assign_reviewers(panel)
+    except AssignmentInfeasible:
+        with suppress(AssignmentInfeasible):
+            assign_reviewers(panel, leave_gaps=True)
+    return not queries.coverage(panel, per_page=1).short
+
+
+def _with_gaps(problem: Problem) -> Problem:
+    """Ask no more of a dossier than the reviewers who may read it."""
+    standing, barred = (
+        Counter(row for row, _column in problem.fixed),
+        Counter(row for row, _column in problem.forbidden),
+    )
+    already = dict(problem.already)
+    for row in range(len(problem.dossiers)):
+        there = standing[row] + already.get(row, 0)
+        free = len(problem.reviewers) - barred[row] - standing[row]
+        if (lacking := problem.per_dossier - there - free) > 0:
+            already[row] = already.get(row, 0) + lacking
+    return replace(problem, already=already)
 
 
 def _solved(problem: Problem) -> Solution:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from core.audit import record
 from core.clock import now
 from core.database import session
 from core.jobs import Job, JobState, enqueue
@@ -12,6 +13,7 @@ from scoring import queries
 from scoring.models import CourseSummary, Panel
 from scoring.queries.courses import AT_ONCE
 from scoring.rules.course import FORMAT, STEPS, Summary, Told, course, kept, summary
+from scoring.states import PanelState
 
 MOST = 25  # dossiers of each list that are kept
 PAUSE = timedelta(minutes=5)  # while reviews keep coming in, thousands are not worked out for each of them
@@ -89,6 +91,8 @@ def work_course_out(panel: Panel, told: Told = lambda _done, _all: None) -> Cour
         session().add(row)
     row.stamp, row.reviews, row.found, row.computed_at = stamp.digest, stamp.reviews, found, now()
     session().flush()
+    if panel.state is PanelState.RELEASED:  # what everybody may read of it has changed
+        record("panel.course_kept", "panel", panel.id, after={"reviews": stamp.reviews})
     return row
 
 

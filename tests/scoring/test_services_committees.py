@@ -164,6 +164,25 @@ def test_what_a_recusal_left_is_given_to_somebody_else_by_itself_while_anybody_m
     assert len(queries.assignments_of_panel(panel)) == 2
 
 
+def test_what_nobody_may_read_keeps_no_other_gap_open(session: Session) -> None:
+    panel = make.panel(document=make.simple_rulebook(1))
+    for _number in range(2):
+        make.dossier(panel)
+    seats = [make.seat(panel, number) for number in (1, 2)]
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    hopeless, other = queries.open_dossiers(panel)
+    for seat in seats:
+        services.declare_conflict(seat, hopeless, kind=ConflictKind.SAME_HOUSEHOLD)
+    (standing,) = queries.assignments_of_dossier(other)
+    services.declare_conflict(standing.seat, other, kind=ConflictKind.SAME_HOUSEHOLD)
+    session.commit()
+    run_due()
+    states = [one.state for one in queries.assignments_of_dossier(other)]
+    assert sorted(states) == [AssignmentState.PROPOSED, AssignmentState.RECUSED]
+    assert services.fill_gaps(panel) is False
+
+
 def test_the_least_load_is_kept_at_first_and_does_not_stop_a_gap_from_being_filled() -> None:
     document = make.simple_rulebook(1)
     document["reviews"] |= {"min_load": 1}

@@ -1,7 +1,7 @@
 """From an application with a name to a dossier without one: whitelist projection, regenerated files, readable text."""
 
 from grants.blinding.files import CleanFile, FileCannotBeBlinded, clean_file, pdf_text
-from grants.blinding.findings import FoundTrace, file_pieces, find_traces
+from grants.blinding.findings import FoundTrace, as_traces, file_pieces, find_traces
 from grants.blinding.projection import (
     ENGLISH,
     BlindContent,
@@ -21,6 +21,7 @@ __all__ = [
     "CleanFile",
     "FileCannotBeBlinded",
     "FoundTrace",
+    "as_traces",
     "clean_file",
     "file_pieces",
     "find_traces",

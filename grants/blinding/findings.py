@@ -36,20 +36,23 @@ def find_traces(
         found += [
             Finding(f"files.{index}.pages.{page}", FindingKind.UNREADABLE, 0, 0, "") for page in record["unreadable"]
         ]
+    return as_traces(found, known)
+
+
+def as_traces(found: Sequence[Finding], known: Sequence[FoundTrace] = ()) -> list[FoundTrace]:
+    """Return findings as they are kept; what was dismissed in the same place and wording stays dismissed."""
     dismissed = {_key(trace): trace["dismissed"] for trace in known if trace["dismissed"]}
-    return [
-        trace | {"dismissed": dismissed.get(_key(trace))}
+    traces: list[FoundTrace] = [
+        {
+            "where": finding.where,
+            "kind": finding.kind.value,
+            "start": finding.start,
+            "end": finding.end,
+            "matched": finding.matched,
+        }
         for finding in found
-        for trace in [
-            {
-                "where": finding.where,
-                "kind": finding.kind.value,
-                "start": finding.start,
-                "end": finding.end,
-                "matched": finding.matched,
-            }
-        ]
     ]
+    return [trace | {"dismissed": dismissed.get(_key(trace))} for trace in traces]
 
 
 def _once(found: Sequence[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ from grants.models.award import Agreement, Award, ExpenseLine, ExpenseReport, Tr
 from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
 from grants.models.determination import Appeal, AppealAdmission, Determination, Letter
+from grants.models.feedback import FeedbackText
 from grants.models.held_upload import HeldUpload
 from grants.models.mail import ApplicationMail
 from grants.models.mark import ApplicationMark
@@ -47,6 +48,7 @@ __all__ = [
     "Determination",
     "ExpenseLine",
     "ExpenseReport",
+    "FeedbackText",
     "HeldUpload",
     "Letter",
     "LetterWording",

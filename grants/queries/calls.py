@@ -13,7 +13,8 @@ from sqlalchemy.sql.functions import Function
 from core.clock import now
 from core.database import session
 from core.listing import like_pattern
-from grants.models import Application, Call, ConsultationComment
+from grants.models import Application, Call, ConsultationComment, FeedbackText
+from grants.queries.feedback import waiting_feedback
 from grants.queries.mail import lost_calls
 from grants.rules import deadlines
 from grants.states.application import ApplicationState
@@ -26,6 +27,7 @@ class CallWaits(StrEnum):
     COMMENTS = "comentarios"
     VERDICTS = "veredicto"
     LETTERS = "cartas"
+    FEEDBACK = "comentarios-del-comite"
 
 
 ORDERS = ("cierre", "-cierre", "titulo", "monto")
@@ -113,6 +115,8 @@ def staff_calls(*, state: CallState | None = None, waits: CallWaits | None = Non
             query = query.where(Call.id.in_(_unscreened().with_only_columns(Application.call_id)))
         case CallWaits.LETTERS:
             query = query.where(Call.id.in_(lost_calls()))
+        case CallWaits.FEEDBACK:
+            query = query.where(Call.id.in_(waiting_feedback().with_only_columns(FeedbackText.call_id)))
     return query
 
 

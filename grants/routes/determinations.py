@@ -24,6 +24,7 @@ from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
 from grants.queries import readmissions as readmission_queries
 from grants.queries import roster as roster_queries
+from grants.queries.feedback import count_feedback_awaiting, has_public_reasons
 from grants.queries.figures import process_figures
 from grants.routes.applications import own_application, readable_application
 from grants.routes.room import MONEY_READERS, READERS, WRITERS, blueprint, show, visible_call
@@ -166,6 +167,7 @@ def determinations_release(slug: str) -> Response | BaseResponse:
         counts=counts,
         outcomes=OUTCOME_LABELS,
         uncommitted=queries.count_uncommitted(call),
+        unread=count_feedback_awaiting(call),
     )
 
 
@@ -187,6 +189,7 @@ def results_show(slug: str) -> Response:
         counts=queries.outcome_counts(call, released_only=True),
         outcomes=OUTCOME_LABELS,
         scores_open=call.rulebook is not None and call.rulebook.rules.scores_public,
+        reasons_open=has_public_reasons(call),
         scores=[(row.dossier_code, row.score_text, row.position) for row in determinations],
         appeals=[appeal for appeal in appeal_queries.appeals_of(call) if appeal.public_summary],
         appeal_counts=Counter(appeal.state for appeal in appeal_queries.appeals_of(call)),
@@ -220,7 +223,7 @@ def determination_show(application_id: int) -> Response:
         outcomes=OUTCOME_LABELS,
         tones=OUTCOME_TONES,
         criteria=criteria,
-        feedback=[(code, services.feedback_of(code)) for code in (again, found.dossier_code) if code is not None],
+        feedback=[(code, services.feedback_of(application, code)) for code in (again, found.dossier_code) if code],
         again=again,
         anchors=_anchors(found.call),
         plain=plain,

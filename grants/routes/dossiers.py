@@ -1,6 +1,5 @@
 """Clearing blinded dossiers, seating the committee, and handing over."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from grants.forms.staff import CommitteeForm, FileForm, FindingForm, PassageForm
 from grants.models import BlindClearing, Call
 from grants.queries import dossiers as queries
 from grants.queries.readmissions import count_under_way, receiving_panel
+from grants.routes.findings import posted_number, stretches
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
 from grants.rules.detector import FINDING_LABELS, FindingKind
@@ -69,7 +69,7 @@ def dossier_clear(clearing_id: int) -> Response:
 def finding_redact(clearing_id: int) -> BaseResponse | Response:
     """Black out one finding."""
     ensure(ConfirmForm().validate_on_submit(), NotFound())
-    return _act(clearing_id, lambda clearing: services.redact_finding(clearing, _index()), _("Tachado."))
+    return _act(clearing_id, lambda clearing: services.redact_finding(clearing, posted_number()), _("Tachado."))
 
 
 @blueprint.post("/programa/expedientes/<int:clearing_id>/descartar")
@@ -79,7 +79,9 @@ def finding_dismiss(clearing_id: int) -> BaseResponse | Response:
     form = FindingForm()
     reason = form.reason.data or ""
     return _act(
-        clearing_id, lambda clearing: services.dismiss_finding(clearing, _index(), reason=reason), _("Descartado.")
+        clearing_id,
+        lambda clearing: services.dismiss_finding(clearing, posted_number(), reason=reason),
+        _("Descartado."),
     )
 
 
@@ -91,7 +93,7 @@ def dossier_file_exclude(clearing_id: int) -> BaseResponse | Response:
     reason = form.reason.data or ""
     return _act(
         clearing_id,
-        lambda clearing: services.exclude_file(clearing, _index(), reason=reason),
+        lambda clearing: services.exclude_file(clearing, posted_number(), reason=reason),
         _("El archivo queda fuera del expediente."),
     )
 
@@ -256,24 +258,7 @@ def _marked(clearing: BlindClearing) -> dict[str, list[tuple[str, int | None]]]:
     found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     for place, trace in enumerate(clearing.findings):
         found.setdefault(trace["where"], []).append((place, trace))
-    return {where: list(_stretches(text, found.get(where, []))) for where, text in texts.items()}
-
-
-def _stretches(text: str, traces: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[str, int | None]]:
-    at = 0
-    for place, trace in sorted(traces, key=lambda item: item[1]["start"]):
-        if trace["start"] > at:
-            yield text[at : trace["start"]], None
-        if trace["end"] > trace["start"]:
-            yield text[trace["start"] : trace["end"]], place
-        at = max(at, trace["end"])
-    if at < len(text):
-        yield text[at:], None
-
-
-def _index() -> int:
-    text = request.form.get("index", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    return {where: list(stretches(text, found.get(where, []))) for where, text in texts.items()}
 
 
 def _clearing(clearing_id: int) -> BlindClearing:

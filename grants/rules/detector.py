@@ -32,6 +32,10 @@ class FindingKind(StrEnum):
     LINK = "link"
     IDENTIFYING_ANSWER = "identifying_answer"
     UNREADABLE = "unreadable"
+    REVIEWER = "reviewer"
+    REVIEWER_ORGANISATION = "reviewer_organisation"
+    OTHER_APPLICANT = "other_applicant"
+    SELF = "self"
 
 
 FINDING_LABELS: dict[FindingKind, str] = {
@@ -45,6 +49,10 @@ FINDING_LABELS: dict[FindingKind, str] = {
     FindingKind.LINK: N_("Enlace"),
     FindingKind.IDENTIFYING_ANSWER: N_("Dato de una respuesta identificadora"),
     FindingKind.UNREADABLE: N_("Archivo sin texto: hay que mirarlo"),
+    FindingKind.REVIEWER: N_("Nombre de quien evalúa"),
+    FindingKind.REVIEWER_ORGANISATION: N_("Organización de quien evalúa"),
+    FindingKind.OTHER_APPLICANT: N_("Otra persona u organización que solicita"),
+    FindingKind.SELF: N_("Habla de sí"),
 }
 
 
@@ -161,7 +169,7 @@ class Detector:
         for match in _SPELLED_OUT.finditer(folded.text):
             if any(part in re.sub(r"[\W_]", "", match.group()) for part in self._parts):
                 found.append(_finding(piece, folded, FindingKind.NAME, match))
-        return _merged(piece, found)
+        return merged(piece, found)
 
 
 def redact(text: str, start: int, end: int) -> str:
@@ -180,7 +188,8 @@ def _finding(piece: Piece, folded: Folded, kind: FindingKind, match: re.Match[st
     return Finding(piece.where, kind, start, end, piece.text[start:end])
 
 
-def _merged(piece: Piece, found: list[Finding]) -> list[Finding]:
+def merged(piece: Piece, found: Iterable[Finding]) -> list[Finding]:
+    """Return findings in one text by their place, those that overlap as one."""
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda item: (item.start, -item.end)):
         if not kept or finding.start >= kept[-1].end:

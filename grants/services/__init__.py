@@ -60,6 +60,18 @@ from grants.services.expense_reports import (
     file_expense_report,
     return_expense_report,
 )
+from grants.services.feedback import (
+    ask_for_feedback,
+    dismiss_in_feedback,
+    feedback_of,
+    prepare_feedback,
+    redact_feedback_passage,
+    redact_in_feedback,
+    release_clean_feedback,
+    release_feedback,
+    reword_feedback,
+    take_back_feedback,
+)
 from grants.services.held_uploads import drop_uploads, hold_upload, release_uploads
 from grants.services.infected import tell_officer_of_file
 from grants.services.meetings import write_to_members
@@ -80,7 +92,7 @@ from grants.services.subscriptions import (
     subscription_by_token,
     tell_subscribers,
 )
-from grants.services.unnamed import feedback_of
+from grants.services.unnamed import without_applicant
 from grants.services.upload_places import cure_place
 
 __all__ = [
@@ -103,6 +115,7 @@ __all__ = [
     "answer_comment",
     "answer_cure",
     "answer_invitation",
+    "ask_for_feedback",
     "attach_file",
     "before_award_closes",
     "begin_upload",
@@ -126,6 +139,7 @@ __all__ = [
     "decline_award",
     "detach_file",
     "dismiss_finding",
+    "dismiss_in_feedback",
     "draft_call",
     "draw_committee",
     "drop_uploads",
@@ -163,20 +177,26 @@ __all__ = [
     "plan_tranches",
     "prepare_determinations",
     "prepare_dossiers",
+    "prepare_feedback",
     "publish_call",
     "recheck_conflicts_of",
     "record_award",
     "record_outage",
+    "redact_feedback_passage",
     "redact_finding",
+    "redact_in_feedback",
     "redact_passage",
     "refuse_appeal",
+    "release_clean_feedback",
     "release_determinations",
+    "release_feedback",
     "release_readmissions",
     "release_uploads",
     "remove_companion",
     "request_cure",
     "resolve_appeal",
     "return_expense_report",
+    "reword_feedback",
     "save_draft",
     "save_sketch",
     "screen_application",
@@ -191,6 +211,7 @@ __all__ = [
     "submit_application",
     "subscribe",
     "subscription_by_token",
+    "take_back_feedback",
     "take_part",
     "take_rows",
     "tell_officer_of_file",
@@ -201,5 +222,6 @@ __all__ = [
     "when_award_settled",
     "withdraw_application",
     "withdraw_dossier_of",
+    "without_applicant",
     "write_to_members",
 ]

@@ -23,6 +23,7 @@ from grants.errors.retention import CallHeld
 from grants.models.application import Application, ApplicationVersion, Attachment, CoApplicant
 from grants.models.call import Call
 from grants.models.determination import Letter
+from grants.models.feedback import FeedbackText
 from grants.models.mail import ApplicationMail
 from grants.models.mark import ApplicationMark
 from grants.models.note import ApplicationNote
@@ -236,6 +237,8 @@ def _empty(application: Application) -> None:
     session().execute(noted.values(note=EMPTY))
     for table in (Attachment, ApplicationMail, ApplicationMark, Letter, CoApplicant, ApplicationNote):
         session().execute(delete(table).where(table.application_id == mine))
+    told = update(FeedbackText).where(FeedbackText.application_id == mine)
+    session().execute(told.values(text=EMPTY, findings=[], open_findings=0, changes=[]))
     session().expire(application, ["attachments"])
     application.answers, application.itinerary, application.budget = {}, [], []
     application.itinerary_key = None

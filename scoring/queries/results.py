@@ -34,8 +34,9 @@ class DeterminationRow:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One score and its reasons, for the applicant."""
+    """One score and its reasons as they were written: who reads them before the applicant decides what is told."""
 
+    score_id: int
     reviewer_letter: str
     criterion: str
     value: Fraction
@@ -113,13 +114,13 @@ def determinations(call_key: str) -> list[DeterminationRow]:
 
 
 def feedback_for(dossier_code: str) -> list[Feedback]:
-    """Return scores and reasons of a dossier for its applicant, by letter; empty before the release."""
+    """Return scores and reasons of a dossier, by letter; empty before the release."""
     query = select(Dossier).join(Dossier.panel).where(Dossier.code == dossier_code, Panel.state == PanelState.RELEASED)
     dossier = session().scalar(query)
     if dossier is None:
         return []
     return [
-        Feedback(review.assignment.seat.letter, score.criterion, score.value, score.justification)
+        Feedback(score.id, review.assignment.seat.letter, score.criterion, score.value, score.justification)
         for review in reviews_of_dossier(dossier)
         for score in review.scores
         if score.value is not None

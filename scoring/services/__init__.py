@@ -67,7 +67,14 @@ from scoring.services.panels import (
 )
 from scoring.services.phases import ensure_calibrated
 from scoring.services.questions import answer_reviewer, ask_programme
-from scoring.services.rankings import budget_of, compute_ranking, empty_places_of, release_ranking, select
+from scoring.services.rankings import (
+    budget_of,
+    compute_ranking,
+    empty_places_of,
+    release_ranking,
+    select,
+    when_order_released,
+)
 from scoring.services.reviews import (
     ScoreEntry,
     change_submitted_score,
@@ -149,6 +156,7 @@ __all__ = [
     "unseat_reviewer",
     "when_meeting_called",
     "when_note_written",
+    "when_order_released",
     "when_window_extended",
     "withdraw_assignment",
     "withdraw_dossier",

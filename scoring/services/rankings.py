@@ -1,6 +1,6 @@
 """Compute the order of merit, apply the budget, release it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from core.audit import record
@@ -34,6 +34,15 @@ from scoring.states import PANEL, RANKING, PanelState, RankingState
 
 NAMED = 10
 """How many codes a refusal names."""
+Told = Callable[[Panel], object]
+_after_release: list[Told] = []
+
+
+def when_order_released(act: Told) -> Told:
+    """Have `act(panel)` called, in the same transaction, when a committee's order becomes final."""
+    if act not in _after_release:
+        _after_release.append(act)
+    return act
 
 
 def compute_ranking(panel: Panel) -> Ranking:
@@ -194,6 +203,8 @@ def release_ranking(ranking: Ranking) -> Ranking:
     session().flush()
     keep_course(panel)
     record("ranking.released", "ranking", ranking.id, after={"version": ranking.version})
+    for act in _after_release:
+        act(panel)
     return ranking
 
 

@@ -15,7 +15,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from core.clock import now
+from core.context import acting_as
+from core.roles import Role
 from grants import services as grants
+from grants.queries import determinations
+from grants.queries.feedback import feedback_texts
 from mail.services import enqueue_mail
 from scoring import queries, services
 from scoring.errors.meetings import MotionNamesSomebody
@@ -25,7 +29,8 @@ from scoring.states import PanelState
 from tests.blindness.conftest import Blind, Browser
 from tests.blindness.watch import Leak, leaks_in, leaks_in_letters, leaks_in_pdf, secrets_of, secrets_of_person
 from tests.factories import scoring as make
-from tests.factories.awards import written_pdf
+from tests.factories.accounts import make_user
+from tests.factories.awards import officer_actor, written_pdf
 from tests.web.pages import Page as Seen
 from tests.web.pages import links
 
@@ -475,9 +480,12 @@ def test_a_leak_planted_in_a_letter_is_noticed(browser: Browser, session: Sessio
 # --- the other way -----------------------------------------------------------
 
 
-def test_what_a_reviewer_wrote_reaches_the_applicant_without_the_reviewer(session: Session, blind: Blind) -> None:
+def test_what_a_reviewer_wrote_reaches_the_applicant_after_a_person_and_without_the_reviewer(
+    browser: Browser, session: Session, blind: Blind
+) -> None:
     discussed(blind, session)
-    code = blind.code_of(blind.applications[0])
+    application = blind.applications[0]
+    code = blind.code_of(application)
     dossier = queries.dossier_by_code(code)
     assert dossier is not None
     own = next(one for one in queries.assignments_of_dossier(dossier) if one.seat.reviewer_id == blind.reviewer.id)
@@ -485,9 +493,39 @@ def test_what_a_reviewer_wrote_reaches_the_applicant_without_the_reviewer(sessio
     text = f"Firma Ramiro Oyarzabal ({blind.reviewer.email}); la propuesta es clara."
     services.change_submitted_score(own.review, "calidad", value="3", justification=text, reason="Lo pensé mejor.")
     ranked(blind)
-    told = [one.justification for one in grants.feedback_of(code)]
-    assert "Firma █████ (█████); la propuesta es clara." in told
-    assert text in [one.justification for one in queries.feedback_for(code)]
+    officer = make_user(Role.PROGRAMME_OFFICER)
+    with acting_as(officer_actor(officer)):
+        grants.prepare_determinations(blind.call)
+        for found in determinations.awaiting_award(blind.call):
+            assert found.money is not None
+            grants.record_award(found.application, found.money)
+        grants.release_determinations(blind.call)
+    told, page = "Firma █████ (█████); la propuesta es clara.", f"/es/solicitudes/{application.id}/resultado"
+    session.commit()
+    browser.sign_in(application.applicant)
+
+    def read() -> str:
+        answer = browser.client.get(page)
+        assert answer.status_code == 200
+        assert list(leaks_in(answer, secrets_of_person(blind.reviewer) - {"persona"})) == []
+        return answer.get_data(as_text=True)
+
+    assert "la propuesta es clara" not in read()  # nobody prepared it
+    grants.prepare_feedback(blind.call)
+    session.commit()
+    assert "la propuesta es clara" not in read()  # nobody looked
+    with acting_as(officer_actor(officer)):
+        grants.release_clean_feedback(blind.call)
+    session.commit()
+    assert "la propuesta es clara" not in read()  # what tells somebody's name is not let go with the rest
+    (marked,) = session.scalars(feedback_texts(blind.call, with_findings=True)).all()
+    with acting_as(officer_actor(officer)):
+        while marked.open_findings:
+            grants.redact_in_feedback(marked, 0, marked.version)
+        grants.release_feedback(marked, marked.version)
+    session.commit()
+    assert told in read()
+    assert text in [one.justification for one in queries.feedback_for(code)]  # on record as it was written
 
 
 def test_an_applicant_learns_no_reviewer_s_name(browser: Browser, session: Session, blind: Blind) -> None:

@@ -25,7 +25,7 @@ from scoring import services as scoring
 from scoring.states import PanelState
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_draft_application, make_open_call
-from tests.factories.scoring import review
+from tests.factories.scoring import JUSTIFICATION, review
 from tests.stories import told_once
 
 NAMES = ("Juana Inés Núñez Arriaga", "Óscar Tzompantzi Ruelas", "Ximena Quetzalli Baños", "Itzel Macuil Xochihua")
@@ -105,7 +105,12 @@ def hand_over(call: Call, *, reviewers: int = 3) -> None:
 
 
 def score(
-    call: Call, found: Sequence[Application], *, budget: Money | None = None, marks: Sequence[Sequence[int]] = ()
+    call: Call,
+    found: Sequence[Application],
+    *,
+    budget: Money | None = None,
+    marks: Sequence[Sequence[int]] = (),
+    says: str = JUSTIFICATION,
 ) -> None:
     """Let the committee review and release its order; `marks[n]` are what the n-th application gets."""
     panel = scoring_queries.panel_of_call(call.slug)
@@ -118,7 +123,7 @@ def score(
     scoring.advance_panel(panel, PanelState.REVIEW)
     for assignment in scoring_queries.assignments_of_panel(panel):
         number = codes[assignment.dossier.code]
-        review(assignment, *(marks[number] if marks else (max(3, 5 - number), 4, 4, 4)))
+        review(assignment, *(marks[number] if marks else (max(3, 5 - number), 4, 4, 4)), says=says)
     scoring.commit_lot(panel)
     scoring.draw_lots(panel, "04.11.23.31.40.52.07")
     ranking = scoring.compute_ranking(panel)
@@ -135,11 +140,12 @@ def ranked(
     applications: int = 3,
     budget: Money | None = None,
     marks: Sequence[Sequence[int]] = (),
+    says: str = JUSTIFICATION,
     **changes: Any,
 ) -> tuple[Call, list[Application]]:
     """A call whose committee has released its order."""
     call, found = under_review(clock, officer, applications=applications, **changes)
-    score(call, found, budget=budget, marks=marks)
+    score(call, found, budget=budget, marks=marks, says=says)
     return call, found
 
 

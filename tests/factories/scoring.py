@@ -105,9 +105,9 @@ def entries(*values: int | str, justification: str = JUSTIFICATION) -> dict[str,
     return {name: ScoreEntry(str(value), justification) for name, value in zip(CRITERIA, values, strict=True)}
 
 
-def review(assignment: Assignment, *values: int | str) -> Review:
+def review(assignment: Assignment, *values: int | str, says: str = JUSTIFICATION) -> Review:
     """A submitted review."""
-    return services.submit_review(assignment, entries(*(values or (4, 4, 4, 4))))
+    return services.submit_review(assignment, entries(*(values or (4, 4, 4, 4)), justification=says))
 
 
 def reviewed_panel(

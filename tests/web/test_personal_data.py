@@ -38,6 +38,7 @@ EXCUSED = {
     "bulk_action": "the programme's own act",
     "call_addendum": "the programme's own act",
     "company_charge": "the treasury's own act",
+    "feedback_text": "a reviewer's words; their applicant reads what the programme released of them",
     "fiscal_period": "the treasury's own act",
     "fund_closing": "the treasury's own act",
     "grant_call": "the programme's own act",

@@ -11,7 +11,7 @@ from grants.states.application import KIND_LABELS, ApplicantKind
 from rendering.spreadsheets import CellKind, Sheet, SheetColumn, render_csv, render_xlsx
 from scoring.queries import CommitteeAccount
 from scoring.rules.provisions import plain
-from transparency.queries import Beneficiary, PublishedScore
+from transparency.queries import Beneficiary, PublishedReason, PublishedScore
 
 PREFIX = "360G-puente"
 LICENCE = {
@@ -85,6 +85,12 @@ def scores_csv(scores: Iterable[PublishedScore]) -> Iterator[bytes]:
     """Yield the committees' scores as `puente scoring rank` reads them, in no language."""
     names = ("committee", "application", "reviewer", "criterion", "score")
     return render_csv(names, ([str(getattr(one, name)) for name in names] for one in scores))
+
+
+def reasons_csv(reasons: Iterable[PublishedReason]) -> Iterator[bytes]:
+    """Yield what the committees wrote, under the codes and letters of their scores."""
+    names = ("committee", "application", "reviewer", "criterion", "reason")
+    return render_csv(names, ([str(getattr(one, name)) for name in names] for one in reasons))
 
 
 def committee(slug: str, account: CommitteeAccount) -> dict[str, Any]:

@@ -24,13 +24,20 @@ from transparency.queries.public import (
     reported_calls,
 )
 from transparency.queries.reports import call_report, period_report
-from transparency.queries.scores import PublishedScore, published_account, published_scores
+from transparency.queries.scores import (
+    PublishedReason,
+    PublishedScore,
+    published_account,
+    published_reasons,
+    published_scores,
+)
 
 __all__ = [
     "Beneficiary",
     "EntryFilter",
     "EntryLine",
     "FrontFigures",
+    "PublishedReason",
     "PublishedScore",
     "account_names",
     "all_beneficiaries",
@@ -51,6 +58,7 @@ __all__ = [
     "public_call",
     "public_version",
     "published_account",
+    "published_reasons",
     "published_scores",
     "reported_calls",
 ]

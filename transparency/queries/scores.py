@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from grants.models import Call
 from grants.queries.determinations import count_released
+from grants.queries.feedback import public_reasons
 from grants.queries.readmissions import supplementary_panels
 from scoring import queries as scoring
 from scoring.models import Panel
@@ -22,6 +23,17 @@ class PublishedScore:
     score: str
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedReason:
+    """Why one reviewer gave a dossier what they gave in one criterion."""
+
+    committee: int
+    application: str
+    reviewer: str
+    criterion: str
+    reason: str
+
+
 def published_scores(call: Call) -> list[PublishedScore]:
     """Return every score behind a call's published orders, by committee; none before, nor where its rules hide them."""
     first = scoring.panel_of_call(call.slug)
@@ -36,6 +48,18 @@ def published_scores(call: Call) -> list[PublishedScore]:
     ]
 
 
+def published_reasons(call: Call) -> list[PublishedReason]:
+    """Return the reasons that a person released, by committee; none before the results, nor where rules keep them."""
+    rows = public_reasons(call) if count_released(call) else ()
+    keys = [call.slug, *(panel.call_key for panel in supplementary_panels(call))] if rows else []
+    numbers = {key: number for number, key in enumerate(keys, start=1)}
+    return [
+        PublishedReason(number, row.code, _letter(number, row.letter), row.criterion, row.text)
+        for row in rows
+        for number in (numbers[row.call_key],)
+    ]
+
+
 def published_account(call: Call) -> scoring.CommitteeAccount | None:
     """Return how a call's committee judged; None before its results are out."""
     return scoring.committee_account(call.slug) if count_released(call) else None
@@ -43,8 +67,12 @@ def published_account(call: Call) -> scoring.CommitteeAccount | None:
 
 def _scores(number: int, panel: Panel) -> list[PublishedScore]:
     return [
-        PublishedScore(number, code, letter if number == 1 else f"{number}-{letter}", criterion, plain(value))
+        PublishedScore(number, code, _letter(number, letter), criterion, plain(value))
         for code, readers in scoring.submitted_sheets(panel).items()
         for letter, sheet in sorted(readers.items())
         for criterion, value in sheet.items()
     ]
+
+
+def _letter(committee: int, letter: str) -> str:
+    return letter if committee == 1 else f"{committee}-{letter}"

@@ -85,6 +85,20 @@ def score_csv(slug: str) -> Response:
     return cached(file)
 
 
+@blueprint.get("/transparencia/convocatorias/<slug>/justificaciones.csv")
+@public
+def reason_csv(slug: str) -> Response:
+    """What the committees wrote, where the rules let everybody read it and as a person released it."""
+
+    def file() -> Response:
+        call = queries.public_call(slug)
+        reasons = queries.published_reasons(call) if call is not None else []
+        ensure(reasons, ScoresNotFound())
+        return download(open_data.reasons_csv(reasons), "text/csv", f"justificaciones-{slug}.csv")
+
+    return cached(file)
+
+
 @blueprint.get("/transparencia/convocatorias/<slug>/comite.json")
 @public
 def committee_json(slug: str) -> Response:

@@ -10,8 +10,10 @@ from core.money import Money
 from grants import queries as grants_queries
 from grants import services as grants
 from grants.models import Award, Call
+from grants.queries import feedback as queries
 from grants.services import ExpenseEntry
 from grants.states.award import AwardState
+from grants.states.feedback import FeedbackState
 from treasury import services as treasury
 from web.demo.applicants import paper
 from web.demo.calendar import office_hours
@@ -25,11 +27,24 @@ def publish_results(story: Story, call: Call, day: int) -> Chapter:
     yield office_hours(story.year.day(day))
     with story.acting("programa"):
         grants.prepare_determinations(call)
+        read_comments(call)
     with story.acting("tesoreria"):
         treasury.award_pending(call, progress=lambda done, total: story.advance("Commitments", done, total))
     with story.acting("programa"):
         grants.release_determinations(call)
     session().commit()
+
+
+def read_comments(call: Call) -> None:
+    """Do what the officer does at the desk: cover each finding, let go what the committee wrote; a few still wait."""
+    grants.prepare_feedback(call)
+    marked = session().scalars(queries.feedback_texts(call, state=FeedbackState.AWAITING, with_findings=True)).all()
+    for text in marked[WAITING:]:
+        while text.open_findings:
+            index = next(place for place, one in enumerate(text.findings) if not one["dismissed"])
+            grants.redact_in_feedback(text, index, text.version)
+        grants.release_feedback(text, text.version)
+    grants.release_clean_feedback(call)
 
 
 def sign_and_pay(story: Story, call: Call, day: int) -> Chapter:

@@ -33,6 +33,8 @@ EXPERIENCES = (
     "Investigadora de tiempo completo; he dictaminado proyectos y artículos.",
     "Gestora cultural: coordiné intercambios entre ciudades durante ocho años.",
 )
+ASIDE = " En mi taller vimos un proyecto parecido."  # what tells applicants who reads them: a person has to cover it
+ASIDES, GUESSES = 20, 9  # of so many reviews, one has it, and in one the reviewer believes to know who applied
 REVIEWS_A_PERSON = 40
 SMALLEST = 9
 
@@ -144,12 +146,14 @@ def _review(story: Story, assignment: Assignment, merit: dict[str, float], peopl
     quality = merit.setdefault(assignment.dossier.code, chance.gauss(3.4, 0.75))
     with acting_as(actor_of(people[assignment.seat.reviewer_id])):
         scoring.declare_no_conflict(assignment.seat, assignment.dossier)
-        scoring.submit_review(assignment, {name: _entry(chance, name, quality) for name in CRITERIA})
+        told = ASIDE if assignment.id % ASIDES == 0 else ""
+        scores = {name: _entry(chance, name, quality, told) for name in CRITERIA}
+        scoring.submit_review(assignment, scores, believes_known=assignment.id % GUESSES == 0)
 
 
-def _entry(chance: Random, criterion: str, quality: float) -> ScoreEntry:
+def _entry(chance: Random, criterion: str, quality: float, told: str) -> ScoreEntry:
     value = min(5, max(1, round(chance.gauss(quality, 0.45))))
-    return ScoreEntry(str(value), reason(chance, criterion, value))
+    return ScoreEntry(str(value), reason(chance, criterion, value) + (told if criterion == CRITERIA[0] else ""))
 
 
 def rank_and_cut(story: Story, call: Call, panel: Panel, day: int) -> Chapter:

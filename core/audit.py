@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.context import actor, request_id
-from core.database import Base, JsonType, UtcDateTime, append_only, refuse_truncate, session
+from core.database import Base, JsonType, UtcDateTime, append_only, is_sqlite, refuse_truncate, session
+from core.digests import digest_rows
 from core.driver import Driver, Row, Saying, as_json
 
 WHOLE_CHARACTERS = 2_000
@@ -96,6 +97,37 @@ def _rows(driver: Driver, action: str, subject: str, facts: Sequence[tuple[int, 
         (moment, who.user_id, who.kind, request, action, subject, str(subject_id), "null", as_json(after))
         for subject_id, after in facts
     ]
+
+
+def last_settled() -> int:
+    """Return the last event's id, once nobody is writing an event before it any more; 0 when there is none.
+
+    Ask before any other lock is taken: whoever is writing an event is waited for.
+    """
+    last = select(func.coalesce(func.max(AuditEvent.id), 0))
+    if is_sqlite():  # one writer at a time
+        return int(session().scalar(last) or 0)
+    session().flush()
+    waiting = session().connection().begin_nested()
+    session().connection().execute(text("LOCK TABLE audit_event IN SHARE MODE"))
+    found = session().connection().scalar(last)
+    waiting.rollback()  # nobody need wait for us
+    return int(found or 0)
+
+
+def digest_events(after: int, up_to: int) -> tuple[int, str]:
+    """Return how many events there are after one and up to another, and the fingerprint of all they say."""
+    said = AuditEvent
+    rows = session().execute(
+        select(
+            said.id, said.at, said.actor_id, said.actor_kind, said.request_id, said.action, said.subject,
+            said.subject_id, said.before, said.after,
+        )
+        .where(AuditEvent.id > after, AuditEvent.id <= up_to)
+        .order_by(AuditEvent.id),
+        execution_options={"yield_per": 1_000},
+    )  # fmt: skip
+    return digest_rows(rows)
 
 
 def events_of(subject: str, subject_id: int | str) -> list[AuditEvent]:

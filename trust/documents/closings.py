@@ -54,6 +54,7 @@ def _document(content: Mapping[str, Any]) -> Document:
                     (_("Del asiento"), content["first"] or "—"),
                     (_("Al asiento"), content["last"] or "—"),
                     (_("Huella de las sumas"), content["sha256"]),
+                    *_sealed(content),
                 ]
             ),
             Paragraph(
@@ -77,6 +78,17 @@ def _document(content: Mapping[str, Any]) -> Document:
             ),
         ],
     )
+
+
+def _sealed(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Say what the act answers for beside the sums; acts of earlier releases say nothing of it."""
+    facts = []
+    if "entries_sha256" in content:
+        facts.append((_("Huella de los asientos, con quién, cuándo y a qué tipo de cambio"), content["entries_sha256"]))
+    if sealed := content.get("audit"):
+        facts.append((_("Hechos de la bitácora desde el acta anterior"), f"{sealed['events']:,}"))
+        facts.append((_("Huella de la bitácora"), sealed["sha256"]))
+    return facts
 
 
 def _sums(content: Mapping[str, Any]) -> Table | Paragraph:

@@ -62,7 +62,7 @@ def last_number(year: int) -> int:
     return session().scalar(select(EntryCounter.last_number).where(EntryCounter.fiscal_year == year)) or 0
 
 
-def _dated(year: int, month: int) -> ColumnElement[bool]:
+def dated(year: int, month: int) -> ColumnElement[bool]:
     """Return the condition that an entry is dated in a month, or with month 0 in the year."""
     start = date(year, month or 1, 1)
     end = date(year + 1, 1, 1) if month in (0, 12) else date(year, month + 1, 1)
@@ -78,7 +78,7 @@ def period_sums(year: int, month: int, *, up_to: int | None = None) -> dict[str,
         select(Posting.account_code, Fund.code, Posting.currency, func.sum(Posting.amount_cents))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Fund, Fund.id == Posting.fund_id)
-        .where(_dated(year, month))
+        .where(dated(year, month))
         .group_by(Posting.account_code, Fund.code, Posting.currency)
         .order_by(Posting.account_code, Fund.code, Posting.currency)
     )
@@ -90,7 +90,7 @@ def period_sums(year: int, month: int, *, up_to: int | None = None) -> dict[str,
 def entry_range(year: int, month: int) -> EntryRange:
     """Return how many entries a month has, or with month 0 the year, with the first and the last number."""
     query = select(func.count(JournalEntry.id), func.min(JournalEntry.number), func.max(JournalEntry.number))
-    count, first, last = session().execute(query.where(_dated(year, month))).one()
+    count, first, last = session().execute(query.where(dated(year, month))).one()
     return EntryRange(int(count), first, last)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts import queries as people
+from core import audit
 from core.clock import local, now
 from core.context import actor
 from core.database import session
@@ -13,18 +14,35 @@ from trust import queries
 from trust.documents import render_act
 from trust.errors import ActTampered
 from trust.models import ClosingAction, FiscalPeriod, PeriodClosing, PeriodReopening
+from trust.queries import seals
 from trust.rules import fingerprint, inputs_hash
 
 LANGUAGE = "es"  # the act is an official document: one language, whoever closes
 
 
-def keep_closing(year: int, month: int, period: FiscalPeriod | None, *, confirmed: str) -> PeriodClosing:
+def seal_audit() -> dict[str, Any]:
+    """Return what an act says of the audit trail: the events since the last act, their count and fingerprint.
+
+    Ask before the books are held: whoever is writing an event may be waiting for them.
+    """
+    up_to, after = audit.last_settled(), seals.last_sealed_event()
+    events, digest = audit.digest_events(after, up_to)
+    return {"after": after, "up_to": up_to, "events": events, "sha256": digest}
+
+
+def keep_closing(
+    year: int, month: int, period: FiscalPeriod | None, *, sealed: dict[str, Any], confirmed: str
+) -> PeriodClosing:
     """Write down that a month, or with month 0 a year, was closed: its proof, and its act as a kept PDF.
 
-    `confirmed` says how whoever closes proved who they are: "password", or nothing when the system itself acts.
+    `sealed` is what `seal_audit` said. `confirmed` says how whoever closes proved who they are: "password", or nothing
+    when the system itself acts. The event of the closing answers for the act: the next act answers for the event.
     """
     sums = queries.period_sums(year, month)
-    content = _content(year, month, sums, confirmed)
+    content = _content(year, month, sums, confirmed) | {"audit": sealed}
+    last = queries.last_number(year)
+    if month:  # a year's act names the acts of its months
+        content["entries_sha256"] = seals.entries_digest(year, month, last)
     pdf = render_act(content)
     stored = store_generated(pdf, f"acta-{content['period']}.pdf", "application/pdf", "closing")
     closing = PeriodClosing(
@@ -36,13 +54,21 @@ def keep_closing(year: int, month: int, period: FiscalPeriod | None, *, confirme
         by_id=actor().user_id,
         sums=sums,
         sha256=content["sha256"],
-        last_number=queries.last_number(year),
+        last_number=last,
         content=content,
         act_sha256=fingerprint(pdf),
         stored_file_id=stored.id,
     )
     session().add(closing)
     session().flush()
+    subject, subject_id = ("fiscal_period", period.id) if period else ("fiscal_year", year)
+    audit.record(
+        "ledger.period_closed" if period else "ledger.year_closed", subject, subject_id,
+        {"state": "open"} if period else None,
+        {"sha256": closing.sha256, "closing": closing.id, "year": year, "month": month, "last_number": last,
+         "content": inputs_hash(content=content), "act": closing.act_sha256,
+         "entries": content.get("entries_sha256"), "audit": sealed},
+    )  # fmt: skip
     return closing
 
 

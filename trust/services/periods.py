@@ -22,7 +22,7 @@ from trust.errors import (
     YearNotClosable,
 )
 from trust.models import FiscalPeriod, PeriodClosing, PeriodReopening
-from trust.services.closings import keep_closing, keep_reopening
+from trust.services.closings import keep_closing, keep_reopening, seal_audit
 from trust.services.verification import verify_ledger
 from trust.states import PERIOD_STATES, REOPENING_STATES, PeriodState, ReopeningState
 
@@ -51,17 +51,17 @@ def close_period(year: int, month: int, *, confirmed: str = "") -> FiscalPeriod:
     Raises:
         PeriodNotFound, IllegalTransition, EarlierPeriodOpen, PeriodNotOver, PeriodNotProved: it stays open.
     """
+    sealed = seal_audit()
     queries.hold_books()
     period = queries.period_held(year, month)
     if period is None:
         raise PeriodNotFound(period=f"{year}-{month:02d}")
     check_closable(period)
     _prove()
-    closing = keep_closing(year, month, period, confirmed=confirmed)
+    closing = keep_closing(year, month, period, sealed=sealed, confirmed=confirmed)
     period.state, period.closed_at, period.closed_by = PeriodState.CLOSED, closing.at, actor().user_id
     period.proof = {"sums": closing.sums, "sha256": closing.sha256}
     session().flush()
-    record("ledger.period_closed", "fiscal_period", period.id, {"state": "open"}, {"sha256": closing.sha256})
     _prove()
     return period
 
@@ -75,12 +75,12 @@ def close_year(year: int, *, confirmed: str = "") -> PeriodClosing:
     Raises:
         YearNotClosable, PeriodNotProved: the year stays as it was.
     """
+    sealed = seal_audit()
     queries.hold_books()
     if year not in queries.years_to_close():
         raise YearNotClosable(year=year)
     _prove()
-    closing = keep_closing(year, 0, None, confirmed=confirmed)
-    record("ledger.year_closed", "fiscal_year", year, None, {"sha256": closing.sha256})
+    closing = keep_closing(year, 0, None, sealed=sealed, confirmed=confirmed)
     _prove()
     return closing
 

@@ -33,6 +33,8 @@ CHECKS: list[tuple[Callable[[], list[str]], frozenset[str]]] = [
     (paper_proofs.changed_acts, CLOSINGS | {"stored_file"}),
     (fingerprints.edited_entries, BOOKS),
     (fingerprints.changed_receipts, GIFTS | {"stored_file"}),
+    (fingerprints.untold_entries, BOOKS | {"audit_event"}),
+    (fingerprints.broken_seals, CLOSINGS | {"audit_event"}),
 ]
 
 

@@ -40,12 +40,6 @@ class WrongCurrency(InvalidInput):
     sentence = N_("El presupuesto se lleva en %(currency)s.")
 
 
-class EndowmentNotSpendable(Refusal):
-    """The initial capital is not spent."""
-
-    sentence = N_("La bolsa %(fund)s es el capital inicial y no se gasta.")
-
-
 class NotEnoughAvailable(Refusal):
     """Suficiencia presupuestaria: the fund does not hold what is asked."""
 

@@ -33,7 +33,6 @@ from tests.trust.test_fingerprints import unguard
 from treasury import queries, services
 from treasury.errors import (
     AlreadyAllocated,
-    EndowmentNotSpendable,
     MoreThanPaid,
     NoFundMayPay,
     NotEnoughAvailable,
@@ -48,7 +47,7 @@ from treasury.errors import (
 from treasury.models import PaymentOrder
 from treasury.states import CommitmentState, OrderState
 from trust import queries as trust_queries
-from trust.errors import KeyReused
+from trust.errors import EndowmentNotSpendable, KeyReused
 from trust.models import Fund, FundKind
 from trust.services import verify_ledger
 

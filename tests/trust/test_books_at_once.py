@@ -26,7 +26,15 @@ from tests.factories.trust import make_books, make_fund, pesos
 from tests.trust.books_model import KINDS, RATE, Books, Effect, gift
 from tests.trust.test_checkout import pay
 from trust import queries
-from trust.errors import AlreadyReversed, FundOverdrawn, NotOfThisPledge, PeriodClosed, RefundTooLarge, TransferTooLarge
+from trust.errors import (
+    AlreadyReversed,
+    EndowmentNotSpendable,
+    FundOverdrawn,
+    NotOfThisPledge,
+    PeriodClosed,
+    RefundTooLarge,
+    TransferTooLarge,
+)
 from trust.models import CheckoutOrder, EntryCounter, Fund, JournalEntry, Pledge
 from trust.services import (
     Line,
@@ -54,6 +62,7 @@ PEOPLE, SHARED, ONLINE = 4, 3, pesos(2_000)
 # What may be answered to somebody who came second, or wanted more than there was. Anything else fails the story.
 ALLOWED = (
     AlreadyReversed,
+    EndowmentNotSpendable,
     FundOverdrawn,
     IllegalTransition,
     NotOfThisPledge,

@@ -18,7 +18,7 @@ from core.money import Money
 from tests.factories.trust import make_books, make_fund
 from tests.trust.books_model import KINDS, RATE, Books, Effect, gift
 from trust import queries
-from trust.errors import FundOverdrawn, PeriodClosed, TransferTooLarge
+from trust.errors import EndowmentNotSpendable, FundOverdrawn, PeriodClosed, TransferTooLarge
 from trust.models import EntryCounter, Fund, FundKind, JournalEntry
 from trust.services import (
     Line,
@@ -115,10 +115,16 @@ class Machine(RuleBasedStateMachine):
                 lines=[Line("5.1.1", fund, money), Line("1.1.1", fund, -money)],
             ),
             effect,
-            FundOverdrawn if self.books.overdraws(fund, effect) else None,
+            self.refusal(fund, effect),
         )  # fmt: skip
         if entry is not None:
             self.reversible.append((entry, effect))
+
+    def refusal(self, fund: Fund, effect: Effect) -> type[Refusal] | None:
+        """What refuses a payment: not enough is there, or it is capital."""
+        if self.books.overdraws(fund, effect):
+            return FundOverdrawn
+        return EndowmentNotSpendable if fund.kind is FundKind.ENDOWMENT else None
 
     @rule(cents=amounts, edge=edges)
     def set_aside(self, cents: int, edge: int | None) -> None:

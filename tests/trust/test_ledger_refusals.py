@@ -223,6 +223,34 @@ def test_a_restricted_fund_cannot_commit_what_it_does_not_have_in_that_currency(
     assert "ledger: overdrawn" in attack(session, FLIP, entry=entry)
 
 
+@pytest.mark.parametrize("lines", [
+    lambda fund: [("5.1.1", fund, 1, "MXN"), ("1.1.1", fund, -1, "MXN")],
+    lambda fund: [("8.2.4", fund, 1, "MXN"), ("8.2.2", fund, -1, "MXN")],
+    lambda fund: [("8.2.2", fund, 1, "MXN"), ("8.2.1", fund, -1, "MXN")],
+], ids=["paid", "committed", "planned"])  # fmt: skip
+def test_the_initial_capital_binds_and_pays_nothing(session: Session, lines: Callable[[int], Lines]) -> None:
+    capital, free = make_fund(FundKind.ENDOWMENT), make_fund()
+    give(capital, pesos(100), kind="endowment")
+    give(free, pesos(100))
+    session.execute(text(FLIP), {"entry": draft(session, lines(free.id), number=3)})
+    assert "ledger: capital" in attack(session, FLIP, entry=draft(session, lines(capital.id), number=4))
+
+
+def test_nothing_is_posted_by_whoever_may_not_see_what_others_wrote(session: Session) -> None:
+    fund = make_fund()
+    entry = draft(session, donation(fund.id))
+    session.commit()
+    if is_sqlite():  # one writer at a time, who sees everything
+        session.execute(text(FLIP), {"entry": entry})
+        return
+    for level in ("REPEATABLE READ", "SERIALIZABLE"):
+        session.connection(execution_options={"isolation_level": level})
+        assert "ledger: stale" in attack(session, FLIP, entry=entry)
+        session.rollback()
+    session.connection(execution_options={"isolation_level": "READ COMMITTED"})
+    session.execute(text(FLIP), {"entry": entry})
+
+
 def test_a_fund_and_an_account_stay_what_they_were(session: Session, posted: JournalEntry) -> None:
     assert "ledger:" in attack(session, "UPDATE fund SET kind = 'unrestricted', currency = 'EUR'")
     assert "ledger:" in attack(session, "UPDATE account SET available_sign = 0 WHERE code = '8.2.4'")

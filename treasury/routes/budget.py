@@ -12,10 +12,11 @@ from core.roles import Role
 from grants import queries as grants_queries
 from grants.models import Call
 from treasury import queries, services
-from treasury.errors import AlreadyAllocated, EndowmentNotSpendable, NoFundMayPay
+from treasury.errors import AlreadyAllocated, NoFundMayPay
 from treasury.forms import AllocationForm, ConfirmForm, axis_names
 from treasury.routes import blueprint
 from trust import queries as trust_queries
+from trust.errors import EndowmentNotSpendable
 from trust.models import FundKind
 
 

@@ -11,13 +11,13 @@ from core.language import _
 from core.money import Money
 from core.roles import Role
 from treasury import queries, services
-from treasury.errors import EndowmentNotSpendable, PlanApproved, PlanEmpty, PlanExists
+from treasury.errors import PlanApproved, PlanEmpty, PlanExists
 from treasury.forms import ConfirmForm, PlanForm, ProgrammeForm, axis_names
 from treasury.models import OperatingPlan
 from treasury.routes import blueprint
 from treasury.states import PLAN_STATES, PlanState
 from trust import queries as trust_queries
-from trust.errors import PeriodClosed
+from trust.errors import EndowmentNotSpendable, PeriodClosed
 from trust.models import FundKind
 
 

@@ -11,9 +11,10 @@ from grants import services as grants_services
 from grants.models import Call
 from scoring.services import tells_budget
 from treasury import queries
-from treasury.errors import AlreadyAllocated, EndowmentNotSpendable, NotEnoughAvailable, NotInPlan, NotPositive
+from treasury.errors import AlreadyAllocated, NotEnoughAvailable, NotInPlan, NotPositive
 from treasury.models import Allocation
 from treasury.services.plans import check_amount
+from trust.errors import EndowmentNotSpendable
 from trust.models import Fund, FundKind
 
 

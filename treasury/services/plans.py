@@ -9,9 +9,10 @@ from core.database import session
 from core.money import Money
 from core.settings import setting
 from treasury import queries
-from treasury.errors import EndowmentNotSpendable, NotPositive, PlanApproved, PlanEmpty, PlanExists, WrongCurrency
+from treasury.errors import NotPositive, PlanApproved, PlanEmpty, PlanExists, WrongCurrency
 from treasury.models import OperatingPlan, Programme
 from treasury.states import PLAN_STATES, PlanState
+from trust.errors import EndowmentNotSpendable
 from trust.models import EntryKind, Fund, FundKind
 from trust.services import Line, post_entry
 

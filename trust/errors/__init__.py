@@ -7,6 +7,7 @@ from trust.errors.bank import (
 )
 from trust.errors.funds import (
     ConsentRequired,
+    EndowmentNotSpendable,
     ExchangeNotAtRate,
     FundClosed,
     FundClosingNotFound,
@@ -22,12 +23,15 @@ from trust.errors.funds import (
     TransferTooLarge,
 )
 from trust.errors.giving import (
+    AcceptedAlready,
     AmountNotPositive,
     CapitalApart,
     ContributionNotFound,
     InvalidQuantity,
+    NotAccepted,
     NotInStore,
     NotOfThisPledge,
+    OwnOffer,
     PledgeNotFound,
     ReceiptNotFound,
     ReceiptTampered,
@@ -102,6 +106,7 @@ from trust.errors.periods import (
 )
 
 __all__ = [
+    "AcceptedAlready",
     "ActTampered",
     "AlreadyReversed",
     "AmountNotPositive",
@@ -120,6 +125,7 @@ __all__ = [
     "DateInFuture",
     "DeliveredTooEarly",
     "EarlierPeriodOpen",
+    "EndowmentNotSpendable",
     "EntryFileRefused",
     "ExchangeNotAtRate",
     "ForgedNotice",
@@ -139,6 +145,7 @@ __all__ = [
     "NoChargeWaits",
     "NoGeneralFund",
     "NotASponsorship",
+    "NotAccepted",
     "NotInStore",
     "NotOfThisPledge",
     "NotSettledYet",
@@ -152,6 +159,7 @@ __all__ = [
     "OthersReopening",
     "OwnCharge",
     "OwnFundClosing",
+    "OwnOffer",
     "OwnReopening",
     "PackageCurrencyDiffers",
     "PackageEmpty",

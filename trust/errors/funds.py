@@ -10,6 +10,12 @@ class FundOverdrawn(Refusal):
     sentence = N_("La bolsa %(fund)s no tiene saldo libre suficiente: quedaría por debajo de cero.")
 
 
+class EndowmentNotSpendable(Refusal):
+    """The initial capital is not spent."""
+
+    sentence = N_("La bolsa %(fund)s es el capital inicial y no se gasta.")
+
+
 class FundClosed(Refusal):
     """The fund takes and pays nothing more."""
 

@@ -1,6 +1,6 @@
 """Contributions, things given, pledges and receipts."""
 
-from core.errors import Conflict, InvalidInput, NotFound, Refusal
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal
 from core.language import N_
 
 
@@ -41,9 +41,29 @@ class ContributionNotFound(NotFound):
 
 
 class SamePerson(Refusal):
-    """Who records a delivery may not confirm it."""
+    """Who recorded or accepted an offer may not confirm its delivery."""
 
-    sentence = N_("Quien registró la oferta no puede confirmar la entrega: debe hacerlo otra persona.")
+    sentence = N_("Quien registró o aceptó la oferta no puede confirmar la entrega: debe hacerlo otra persona.")
+
+
+class NotAccepted(Conflict):
+    """What nobody of the trust accepted has no value that the trust answers for."""
+
+    sentence = N_(
+        "Nadie ha aceptado esta oferta. Primero se acepta y se dice cuánto vale; luego otra persona la recibe."
+    )
+
+
+class OwnOffer(Forbidden):
+    """Whoever gives something does not answer for its worth, nor for its having come."""
+
+    sentence = N_("Esta oferta es tuya o de tu organización: la atiende otra persona.")
+
+
+class AcceptedAlready(Conflict):
+    """An offer is accepted, and valued, once."""
+
+    sentence = N_("Esta oferta ya se aceptó y su valor quedó fijo.")
 
 
 class InvalidQuantity(InvalidInput):

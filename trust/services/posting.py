@@ -18,7 +18,7 @@ from core.context import actor
 from core.database import session
 from core.driver import Driver
 from core.errors import Refusal
-from trust.errors import FundClosed, FundOverdrawn, LedgerRefusal, PeriodClosed
+from trust.errors import EndowmentNotSpendable, FundClosed, FundOverdrawn, LedgerRefusal, PeriodClosed
 from trust.models import EntryKind, Fund, JournalEntry
 from trust.queries.posting import Facts, asking_facts, facts_of, next_entry_ids
 from trust.rules import PlannedPosting
@@ -156,6 +156,8 @@ def refusal_of(error: IntegrityError, entries: Sequence[Prepared]) -> Refusal:
     text = str(error.orig)
     if "ledger: overdrawn" in text:
         return FundOverdrawn(fund=_codes(entries))
+    if "ledger: capital" in text:
+        return EndowmentNotSpendable(fund=_codes(entries))
     if "ledger: closed_fund" in text:
         return FundClosed(fund=_codes(entries))
     if "ledger: closed_period" in text:

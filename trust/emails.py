@@ -256,13 +256,35 @@ def send_offer_to_staff(contribution: Contribution, contact: OfferContact, to: s
             subject=_("Ofrecen algo en especie"),
             paragraphs=[
                 _("%(name)s ofrece %(what)s, con un valor de %(value)s, para «%(fund)s».", name=contact.name, **told),
-                _("Se puede entregar desde el %(day)s. Responde a %(email)s.", day=day, email=contact.email),
+                _(
+                    "Se puede entregar desde el %(day)s. Acéptala o di por qué no: el sitio se lo escribe a %(email)s.",
+                    day=day,
+                    email=contact.email,
+                ),
             ],
             language=language,
             action=(
                 _("Ver la oferta"),
                 f"{setting('PUBLIC_URL')}/{language}/tesoreria/aportaciones/{contribution.id}",
             ),
+            about="trust.offer",
+        )
+
+
+def send_offer_accepted(contribution: Contribution, contact: OfferContact, message: str) -> OutboxMessage:
+    """Queue the letter that tells whoever offered something that the trust takes it, at which value, and what next."""
+    with in_language(contact.language):
+        told = _offered(contribution, contact.language)
+        return enqueue_mail(
+            to=contact.email,
+            subject=_("Aceptamos lo que nos ofreces"),
+            paragraphs=[
+                _("Aceptamos %(what)s, con gratitud. En el recibo dirá que vale %(value)s.", **told),
+                *([message] if message else []),
+                _("Si no estás de acuerdo con el valor, o para acordar la entrega, responde a este correo."),
+                _("Cuando alguien del fideicomiso confirme que llegó, te enviamos el recibo. Antes no cuenta."),
+            ],
+            language=contact.language,
             about="trust.offer",
         )
 

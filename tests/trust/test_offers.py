@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.models import User
@@ -16,11 +18,12 @@ from mail.models import OutboxMessage
 from tests.factories.accounts import make_organisation, make_user
 from tests.factories.awards import written_pdf
 from tests.factories.trust import acting, give, make_fund, pesos
+from tests.trust.at_once import at_once
 from tests.trust.test_pages import text_of
-from trust import queries
-from trust.errors import FundNotOffered
+from trust import queries, services
+from trust.errors import FundNotOffered, NotAccepted, SamePerson
 from trust.models import Contribution, Fund, FundKind, JournalEntry
-from trust.services import confirm_in_kind_delivery, decline_in_kind, offers
+from trust.services import confirm_in_kind_delivery, decline_in_kind, offers, verify_ledger
 from trust.states import ContributionState
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -100,12 +103,65 @@ def test_staff_reads_whom_to_answer_and_what_shows_the_value_and_nobody_else_doe
     assert client.get(f"/es/tesoreria/aportaciones/{plain.id}/evidencia").status_code == 404
 
 
+def test_the_trust_says_what_an_offer_is_worth_and_a_third_person_that_it_came(
+    client: FlaskClient, login: Login, general: Fund, session: Session, clock: FrozenClock
+) -> None:
+    client.post(PAGE, data=TYPED)
+    offer = only(session)
+    page = f"/es/tesoreria/aportaciones/{offer.id}"
+    officer = login(Role.PROGRAMME_OFFICER)
+    with acting(officer.id, Role.PROGRAMME_OFFICER), pytest.raises(NotAccepted):
+        confirm_in_kind_delivery(offer, received_on=clock.now().date(), delivered_to="Programa")
+    assert f"{page}/aceptar" in text_of(client, page)
+    assert 'value="96,000.00"' in text_of(client, f"{page}/aceptar")
+    said = {"value": "80,000", "valuation": "published_rate", "valuation_note": "Tarifa de temporada baja"}
+    assert client.post(f"{page}/aceptar", data={**said, "value": "0"}).status_code == 422
+    proof = {"evidence": (io.BytesIO(written_pdf("Otra tarifa")), "otra.pdf"), "message": "Ven el lunes a las 10."}
+    sent = client.post(f"{page}/aceptar", data={**said, **proof}, content_type="multipart/form-data")
+    assert (sent.status_code, client.post(f"{page}/aceptar", data=said).status_code) == (303, 409)
+    last = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert last is not None
+    assert (last.to, last.subject) == ("ana@losvolcanes.example", "Aceptamos lo que nos ofreces")
+    assert "Ven el lunes a las 10." in last.body_text
+    assert "80,000.00" in last.body_text
+    assert client.get(f"{page}/aceptar/evidencia").data.startswith(b"%PDF-")
+    shown = text_of(client, page)
+    for told in ("Quien ofrece dijo que vale", "96,000.00", "Tarifa de temporada baja", "otra persona debe confirmar"):
+        assert told in shown
+    offer = only(session)
+    with acting(officer.id, Role.PROGRAMME_OFFICER), pytest.raises(SamePerson):
+        confirm_in_kind_delivery(offer, received_on=clock.now().date(), delivered_to="Programa")
+    with pytest.raises(DBAPIError, match="ledger: immutable"), session.begin_nested():
+        session.execute(text("UPDATE contribution SET amount_cents = 1"))
+    with acting(make_user(Role.TREASURER).id, Role.TREASURER):
+        confirm_in_kind_delivery(offer, received_on=clock.now().date(), delivered_to="Programa")
+    assert offer.receipt is not None
+    assert (offer.receipt.content["amount_cents"], offer.receipt.content["item"]["valuation"]) == (
+        80_000_00, "published_rate",
+    )  # fmt: skip
+    assert verify_ledger() == []
+
+
+def test_two_people_accept_an_offer_once(app: Flask, client: FlaskClient, general: Fund, session: Session) -> None:
+    client.post(PAGE, data=TYPED)
+    offer_id = only(session).id
+
+    def accept() -> None:
+        services.accept_offer(
+            queries.contribution(offer_id), value=pesos(80_000), valuation="appraisal", valuation_note="Avalúo"
+        )
+
+    assert sorted(at_once(app, [accept] * 2)) == ["AcceptedAlready", "done"]
+
+
 def test_what_arrives_sends_the_receipt_to_who_offered_and_a_no_its_reason(
     client: FlaskClient, general: Fund, session: Session, clock: FrozenClock
 ) -> None:
     client.post(PAGE, data=TYPED)
     client.post(PAGE, data={**TYPED, "key": "otra"})
     first, second = session.scalars(select(Contribution).order_by(Contribution.id))
+    with acting(make_user(Role.TREASURER).id, Role.TREASURER):
+        services.accept_offer(first, value=first.money, valuation="appraisal", valuation_note="Avalúo")
     with acting(make_user(Role.TREASURER).id, Role.TREASURER):
         confirm_in_kind_delivery(first, received_on=clock.now().date(), delivered_to="Programa")
         decline_in_kind(second, reason="No tenemos dónde guardarlo")

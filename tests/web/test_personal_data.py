@@ -43,6 +43,7 @@ EXCUSED = {
     "fund_closing": "the treasury's own act",
     "grant_call": "the programme's own act",
     "journal_entry": "the treasury's own act",
+    "offer_acceptance": "the trust's own act; the letter about the offer tells it",
     "operating_plan": "the treasury's own act",
     "paper_import": "the programme's own act",
     "payment_order": "the treasury's own act",

@@ -18,13 +18,14 @@ from trust.forms.giving import (
     UseForm,
     fund_options,
 )
-from trust.forms.offers import OfferForm
+from trust.forms.offers import AcceptForm, OfferForm
 from trust.forms.packages import BenefitDeliveryForm, PackageForm
 from trust.forms.pledges import ApplyForm, PledgeForm
 
 __all__ = [
     "CURRENCIES",
     "LARGEST_EVIDENCE_BYTES",
+    "AcceptForm",
     "ApplyForm",
     "AssignHeldForm",
     "BenefitDeliveryForm",

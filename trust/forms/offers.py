@@ -85,3 +85,18 @@ class OfferForm(PuenteForm):
         day: date | None = field.data
         if day is not None and not today() <= day <= today() + LONGEST_AHEAD:
             raise ValidationError(_(N_("Escribe una fecha de hoy a tres años.")))
+
+
+class AcceptForm(PuenteForm):
+    """What the trust says an offer is worth, how it knows, and what it writes to whoever offered it."""
+
+    value = MoneyField(lazy("Valor razonable total"), AMOUNT_RULES)
+    valuation = RadioField(lazy("¿Cómo se sabe cuánto vale?"), [_required()])
+    valuation_note = TextAreaField(lazy("¿De dónde sale ese valor?"), [_required(), _at_most(1000)])
+    evidence = ProofField(lazy("Otro documento que lo muestra"))
+    message = TextAreaField(lazy("Qué le escribes sobre la entrega"), [_at_most(1000)])
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.value.currency = currency
+        self.valuation.choices = choices([(one.value, _(label)) for one, label in VALUATION_TECHNIQUES.items()])

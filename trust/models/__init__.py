@@ -39,7 +39,7 @@ from trust.models.ledger import (
     JournalEntry,
     Posting,
 )
-from trust.models.offers import OfferContact
+from trust.models.offers import OfferAcceptance, OfferContact
 from trust.models.online import CompanyCharge, OnlineDispute, OnlineMovement, Payout, RefundRequest
 from trust.models.packages import DUE_RULES, DueRule, PackageBenefit, PackageChoice, PromisedBenefit, SponsorPackage
 from trust.models.periods import CLOSING_ACTIONS, ClosingAction, PeriodClosing, PeriodReopening
@@ -80,6 +80,7 @@ __all__ = [
     "JournalEntry",
     "MatchReason",
     "Method",
+    "OfferAcceptance",
     "OfferContact",
     "OnlineDispute",
     "OnlineMovement",

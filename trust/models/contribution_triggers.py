@@ -1,4 +1,8 @@
-"""What a contribution keeps for good: what was given, by whom, into which fund. Its state and its refunds go on."""
+"""What a contribution keeps for good: what was given, by whom, into which fund. Its state and its refunds go on.
+
+What is offered in kind is worth what the giver says until somebody of the trust has said what it is worth; and that
+person does not confirm that it came.
+"""
 
 from core.database import register_trigger
 from trust.models.ledger_triggers import PG_ABORT
@@ -10,7 +14,6 @@ FIXED = (
     "fund_id",
     "giver_user_id",
     "giver_organisation_id",
-    "amount_cents",
     "currency",
     "idempotency_key",
     "inputs_hash",
@@ -18,12 +21,22 @@ FIXED = (
     "recorded_by",
 )
 CHANGED = "ledger: immutable contribution: what was given, by whom and into which fund stays"
+_ACCEPTED = "EXISTS (SELECT 1 FROM offer_acceptance a WHERE a.contribution_id = OLD.id{more})"
+_VALUE_MOVED = (
+    "(NEW.amount_cents {differs} OLD.amount_cents AND (OLD.form <> 'in_kind' OR OLD.state <> 'offered' "
+    f"OR NEW.state <> 'offered' OR {_ACCEPTED.format(more='')}))"
+)
+_ACCEPTER_CONFIRMS = (
+    "(NEW.confirmed_by IS NOT NULL AND NEW.confirmed_by {differs} OLD.confirmed_by "
+    f"AND {_ACCEPTED.format(more=' AND a.accepted_by_id = NEW.confirmed_by')})"
+)
 _ENTRY_MOVED = "(OLD.entry_id IS NOT NULL AND NEW.entry_id {differs} OLD.entry_id)"
 
 
 def _moved(differs: str) -> str:
     fixed = [f"NEW.{name} {differs} OLD.{name}" for name in FIXED]
-    return " OR ".join([*fixed, _ENTRY_MOVED.format(differs=differs)])
+    others = (_ENTRY_MOVED, _VALUE_MOVED, _ACCEPTER_CONFIRMS)
+    return " OR ".join([*fixed, *(one.format(differs=differs) for one in others)])
 
 
 register_trigger(

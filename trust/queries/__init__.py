@@ -85,7 +85,7 @@ from trust.queries.ledger import (
     reversal_of,
     year_to_open,
 )
-from trust.queries.offers import contact_of, offers_of_address, public_offers_waiting
+from trust.queries.offers import acceptance_of, contact_of, offers_of_address, public_offers_waiting
 from trust.queries.online import (
     booked,
     dispute,
@@ -172,6 +172,7 @@ __all__ = [
     "Reconciliation",
     "Statement",
     "StatementKind",
+    "acceptance_of",
     "accounts",
     "applicable",
     "available",

@@ -5,13 +5,18 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.database import session
-from trust.models import Contribution, OfferContact
+from trust.models import Contribution, OfferAcceptance, OfferContact
 from trust.states import ContributionState
 
 
 def contact_of(contribution_id: int) -> OfferContact | None:
     """Return who offered something on the public page."""
     return session().scalar(select(OfferContact).where(OfferContact.contribution_id == contribution_id))
+
+
+def acceptance_of(contribution_id: int) -> OfferAcceptance | None:
+    """Return the trust's own word on something the public offered; None while nobody gave it."""
+    return session().scalar(select(OfferAcceptance).where(OfferAcceptance.contribution_id == contribution_id))
 
 
 def offers_of_address(email: str, since: datetime) -> int:

@@ -97,21 +97,26 @@ def contribution_show(contribution_id: int) -> str:
     contribution = queries.contribution(contribution_id)
     offered = contribution.state == ContributionState.OFFERED
     used = queries.use_in_force(contribution)
-    another = contribution.recorded_by is None or contribution.recorded_by != actor().user_id
+    contact, accepted = queries.contact_of(contribution_id), queries.acceptance_of(contribution_id)
+    waits_for_yes = offered and contact is not None and accepted is None
+    by = accepted.accepted_by_id if accepted else None
+    another = actor().user_id not in (contribution.recorded_by, by)
     return render_template(
         "trust/contribution_show.html",
         contribution=contribution,
         entry=queries.entry_of(contribution),
         giver=queries.giver_names([contribution])[contribution.id],
-        may_confirm=offered and another and actor().has(*CONFIRMERS),
-        waits_for_another=offered and not another,
+        may_accept=waits_for_yes and actor().has(*RECORDERS),
+        may_confirm=offered and not waits_for_yes and another and actor().has(*CONFIRMERS),
+        waits_for_another=offered and not waits_for_yes and not another,
+        accepted=accepted,
         may_decline=offered and actor().has(*RECORDERS),
         may_use=used is None
         and actor().has(Role.TREASURER)
         and contribution.form == ContributionForm.IN_KIND
         and contribution.state == ContributionState.RECEIVED,
         used=used,
-        contact=queries.contact_of(contribution.id),
+        contact=contact,
         benefits=queries.benefits_of(contribution.id),
         standing=queries.standing,
         **fiscal_facts(contribution.receipt),

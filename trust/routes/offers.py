@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.models import NoticePlace, Organisation, User
@@ -12,15 +12,25 @@ from core.clock import today
 from core.database import session
 from core.errors import Refusal
 from core.files import StoredFile, store_upload
+from core.language import _
+from core.money import AmountTooLarge
 from core.web_files import send_stored
 from trust import queries, services
-from trust.errors import AmountNotPositive, ContributionNotFound, FundClosed, FundNotOffered, InvalidQuantity
-from trust.forms import LARGEST_EVIDENCE_BYTES, OfferForm
-from trust.models import Contribution
+from trust.errors import (
+    AcceptedAlready,
+    AmountNotPositive,
+    ContributionNotFound,
+    FundClosed,
+    FundNotOffered,
+    InvalidQuantity,
+)
+from trust.forms import LARGEST_EVIDENCE_BYTES, AcceptForm, OfferForm
+from trust.models import Contribution, InKindItem, OfferAcceptance
 from trust.routes import blueprint
-from trust.routes.contributions import CONFIRMERS
+from trust.routes.contributions import CONFIRMERS, RECORDERS
 from trust.routes.giving import organisations_of, signed_in_user
 from trust.routes.packages import EVIDENCE_REFUSALS
+from trust.states import CONTRIBUTION_STATES, ContributionState
 
 BLAMED: dict[type[Refusal], str] = {
     **EVIDENCE_REFUSALS,
@@ -29,6 +39,8 @@ BLAMED: dict[type[Refusal], str] = {
     FundNotOffered: "fund",
     InvalidQuantity: "quantity",
 }
+# What is mended in the form of whoever accepts an offer.
+ACCEPTING: dict[type[Refusal], str] = {**EVIDENCE_REFUSALS, AmountNotPositive: "value", AmountTooLarge: "value"}
 
 
 @blueprint.route("/aportar/especie", methods=["GET", "POST"])
@@ -96,7 +108,7 @@ def _offer(form: OfferForm, user: User | None, mine: dict[int, Organisation]) ->
     )
 
 
-def _evidence(form: OfferForm) -> StoredFile | None:
+def _evidence(form: OfferForm | AcceptForm) -> StoredFile | None:
     sent = form.evidence.data
     if not sent:
         return None
@@ -110,12 +122,63 @@ def offer_thanks() -> str:
     return render_template("trust/offer_thanks.html")
 
 
+@blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/aceptar", methods=["GET", "POST"])
+@roles(*RECORDERS, auditor=False)
+def offer_accept(contribution_id: int) -> Response | tuple[str, int]:
+    """Say that the trust takes an offer and what it is worth; whoever offered it is told."""
+    contribution = queries.contribution(contribution_id)
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
+    item, contact = contribution.item, queries.contact_of(contribution_id)
+    if item is None or contact is None or queries.acceptance_of(contribution_id) is not None:
+        raise AcceptedAlready()
+    form = AcceptForm(currency=contribution.currency)
+    if request.method == "GET":
+        form.value.data, form.valuation.data = contribution.money, item.valuation.value
+        form.valuation_note.data = item.valuation_note
+    if form.validate_on_submit():
+        try:
+            services.accept_offer(
+                contribution,
+                value=form.value.data,
+                valuation=form.valuation.data,
+                valuation_note=form.valuation_note.data or "",
+                evidence=_evidence(form),
+                message=form.message.data or "",
+            )
+            session().commit()
+        except tuple(ACCEPTING) as refusal:
+            session().rollback()
+            form.blame(refusal, ACCEPTING)
+            contribution = queries.contribution(contribution_id)
+        else:
+            flash(_("La oferta quedó aceptada. Otra persona confirma la entrega cuando llegue."), "success")
+            return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)
+    page = render_template(
+        "trust/offer_accept.html",
+        form=form,
+        contribution=contribution,
+        contact=contact,
+        giver=queries.giver_names([contribution])[contribution_id],
+    )
+    return page, 422 if form.errors else 200
+
+
 @blueprint.get("/tesoreria/aportaciones/<int:contribution_id>/evidencia")
 @roles(*CONFIRMERS)
 def offer_evidence(contribution_id: int) -> Response:
-    """The file that shows what a thing offered is worth."""
-    item = queries.contribution(contribution_id).item
-    stored = session().get(StoredFile, item.evidence_file_id) if item and item.evidence_file_id else None
+    """The file with which the giver shows what a thing offered is worth."""
+    return _shown(queries.contribution(contribution_id).item)
+
+
+@blueprint.get("/tesoreria/aportaciones/<int:contribution_id>/aceptar/evidencia")
+@roles(*CONFIRMERS)
+def acceptance_evidence(contribution_id: int) -> Response:
+    """The file with which the trust shows what a thing it accepted is worth."""
+    return _shown(queries.acceptance_of(contribution_id))
+
+
+def _shown(shows: InKindItem | OfferAcceptance | None) -> Response:
+    stored = session().get(StoredFile, shows.evidence_file_id) if shows and shows.evidence_file_id else None
     ensure(stored, ContributionNotFound())
     assert stored is not None
     return send_stored(stored)

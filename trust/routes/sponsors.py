@@ -142,6 +142,7 @@ def my_contribution(contribution_id: int) -> str:
         **fiscal_facts(contribution.receipt),
         figures=[one for one in queries.fund_figures() if one.fund.id == contribution.fund_id],
         used=queries.use_in_force(contribution),
+        accepted=queries.acceptance_of(contribution.id) if contribution.item else None,
         package=queries.package_of(contribution.id),
         benefits=queries.benefits_of(contribution.id),
         standing=queries.standing,

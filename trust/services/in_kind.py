@@ -4,14 +4,24 @@ from datetime import date
 
 from accounts.models import Organisation, User
 from core.audit import record
-from core.clock import today
+from core.clock import now, today
 from core.context import actor
 from core.database import session
 from core.files import StoredFile
 from core.language import N_
 from core.money import Money
 from trust import emails, queries
-from trust.errors import DateInFuture, InvalidQuantity, NotInStore, ReasonRequired, SamePerson, UsedBeforeReceived
+from trust.errors import (
+    AcceptedAlready,
+    DateInFuture,
+    InvalidQuantity,
+    NotAccepted,
+    NotInStore,
+    OwnOffer,
+    ReasonRequired,
+    SamePerson,
+    UsedBeforeReceived,
+)
 from trust.models import (
     Contribution,
     ContributionForm,
@@ -21,6 +31,7 @@ from trust.models import (
     InKindItem,
     JournalEntry,
     Method,
+    OfferAcceptance,
     ValuationTechnique,
 )
 from trust.rules import inputs_hash
@@ -84,15 +95,76 @@ def offer_in_kind(
     return contribution
 
 
+def check_not_own(contribution: Contribution) -> None:
+    """Refuse whoever acts on what they give themselves, or an organisation of theirs.
+
+    Raises:
+        OwnOffer.
+    """
+    who = actor()
+    is_mine = who.user_id is not None and who.user_id == contribution.giver_user_id
+    if is_mine or contribution.giver_organisation_id in who.organisation_ids:
+        raise OwnOffer()
+
+
+def accept_offer(
+    contribution: Contribution,
+    *,
+    value: Money,
+    valuation: ValuationTechnique | str,
+    valuation_note: str,
+    evidence: StoredFile | None = None,
+    message: str = "",
+) -> OfferAcceptance:
+    """Say that the trust takes what the public offered, and what it is worth; the giver is told, with `message`.
+
+    What the giver said stays beside it. Somebody else confirms that it came.
+
+    Raises:
+        IllegalTransition, OwnOffer, AcceptedAlready, AmountNotPositive, AmountTooLarge, FundClosed: it waits on.
+    """
+    check_not_own(contribution)
+    # Two people may accept at once: the second waits for the row, and then sees that it was done.
+    session().refresh(contribution, attribute_names=["state", "amount_cents"], with_for_update=True)
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
+    contact = queries.contact_of(contribution.id)
+    if contact is None or queries.acceptance_of(contribution.id) is not None:
+        raise AcceptedAlready()
+    check_money(contribution.fund, value, today())
+    offered = contribution.amount_cents
+    contribution.amount_cents = value.amount_cents
+    session().flush()  # the value moves before anybody answers for it, and never after
+    accepted = OfferAcceptance(
+        contribution_id=contribution.id,
+        offered_cents=offered,
+        valuation=ValuationTechnique(valuation),
+        valuation_note=valuation_note,
+        evidence_file_id=evidence.id if evidence else None,
+        accepted_by_id=actor().user_id,
+        accepted_at=now(),
+    )
+    session().add(accepted)
+    session().flush()
+    record(
+        "contribution.accepted", "contribution", contribution.id,
+        {"value_cents": offered}, {"value_cents": value.amount_cents, "valuation": accepted.valuation.value},
+    )  # fmt: skip
+    emails.send_offer_accepted(contribution, contact, message.strip())
+    return accepted
+
+
 def confirm_in_kind_delivery(contribution: Contribution, *, received_on: date, delivered_to: str) -> Contribution:
     """Say that the thing arrived: another person than who recorded the offer posts it and issues the receipt.
 
     Raises:
-        IllegalTransition, SamePerson, DateInFuture, PeriodClosed: it stays offered.
+        IllegalTransition, OwnOffer, NotAccepted, SamePerson, DateInFuture, PeriodClosed: it stays offered.
     """
     CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
-    who = actor()
-    if who.user_id is not None and who.user_id == contribution.recorded_by:
+    check_not_own(contribution)
+    who, accepted = actor(), queries.acceptance_of(contribution.id)
+    if accepted is None and queries.contact_of(contribution.id) is not None:
+        raise NotAccepted()
+    if who.user_id is not None and who.user_id in (contribution.recorded_by, accepted and accepted.accepted_by_id):
         raise SamePerson()
     if received_on > today():
         raise DateInFuture(date=received_on.isoformat())

@@ -118,6 +118,7 @@ def _content(
     contribution: Contribution, code: str, holder: str | None, tax_id: str | None, language: str
 ) -> dict[str, Any]:
     item = contribution.item
+    accepted = queries.acceptance_of(contribution.id) if item is not None else None
     promised = _promised(contribution, language)
     return {
         "form": contribution.form.value,
@@ -142,8 +143,8 @@ def _content(
             "description": item.description,
             "quantity": item.quantity,
             "unit": item.unit,
-            "valuation": item.valuation.value,
-            "valuation_note": item.valuation_note,
+            "valuation": (accepted or item).valuation.value,
+            "valuation_note": (accepted or item).valuation_note,
             "delivered_to": item.delivered_to,
         },
         **({"package": promised} if promised else {}),

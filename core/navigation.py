@@ -8,12 +8,16 @@ from core.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A link in the main menu. `roles` None shows it to everybody, an empty set to anyone signed in."""
+    """A link in the main menu. `roles` None shows it to everybody, an empty set to anyone signed in.
+
+    It is marked on its own page, on those below it, and on those whose address begins with a path of `under`.
+    """
 
     label: str
     endpoint: str
     order: int
     roles: frozenset[Role] | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The menu and a person's desk, arranged from what each room names."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pyotp
 from flask import Flask, current_app, request, url_for
 
 from core.context import actor
-from core.language import _, localised
+from core.language import _, current_language, localised
 from core.navigation import DeskItem, NavItem
 from core.settings import setting
 from web.demo.people import SECOND_FACTOR_SECRET
@@ -15,11 +15,11 @@ from web.demo.people import SECOND_FACTOR_SECRET
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A menu link as base.html draws it."""
+    """A menu link as base.html draws it. `current` is its `aria-current`: its own page, one within, or neither."""
 
     label: str
     url: str
-    current: bool
+    current: Literal["page", "true", ""] = ""
 
 
 def install(app: Flask) -> None:
@@ -40,15 +40,27 @@ def install(app: Flask) -> None:
 def menu(*, own: bool) -> list[Link]:
     """Return the links everybody may follow or, with `own`, those that are this person's alone."""
     who = actor()
-    links = []
-    for item in current_app.extensions["navigation"]:
-        if (item.roles is not None) != own:
-            continue
-        if item.roles is not None and (who.is_anonymous or (item.roles and not who.has(*item.roles))):
-            continue
-        url = url_for(item.endpoint)
-        links.append(Link(_(item.label), url, request.path == url or request.path.startswith(url + "/")))
-    return links
+    shown = [
+        (item, url_for(item.endpoint))
+        for item in current_app.extensions["navigation"]
+        if (item.roles is not None) == own
+        and (item.roles is None or (not who.is_anonymous and (not item.roles or who.has(*item.roles))))
+    ]
+    here = max(shown, key=lambda one: _reach(*one), default=None)
+    return [
+        Link(_(item.label), url, _mark(url) if (item, url) == here and _reach(item, url) else "") for item, url in shown
+    ]
+
+
+def _mark(url: str) -> Literal["page", "true"]:
+    return "page" if request.path == url else "true"
+
+
+def _reach(item: NavItem, url: str) -> int:
+    """How much of the present address an item covers: the one that covers most is where the reader is."""
+    home = f"/{current_language()}/"
+    paths = (url, *(home + path for path in item.under))
+    return max(len(path) if f"{request.path}/".startswith(f"{path}/") else 0 for path in paths)
 
 
 def desk_items() -> list[tuple[str, str, int]]:

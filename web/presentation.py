@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
         money=money,
         date=day,
         datetime=moment,
+        clock_moment=clock_moment,
         number=number,
         percent=percent,
         filesize=filesize,
@@ -42,6 +43,7 @@ def install(app: Flask) -> None:
         language=current_language,
         localised=localised,
         notice_in_force=notice_in_force,
+        zone_name=zone_name,
         **form_presentation.FUNCTIONS,
     )
 
@@ -68,11 +70,13 @@ def day(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Write a moment with the zone it is shown in: `22 nov 2026, 23:59 (hora de la Ciudad de México)`."""
-    if value is None:
-        return DASH
+    return DASH if value is None else f"{clock_moment(value)} ({zone_name()})"
+
+
+def clock_moment(value: datetime) -> str:
+    """Write a moment as the city's clocks show it, where the zone stands beside it: `22 nov 2026, 23:59`."""
     shown = local(value)
-    clock = format_time(shown, "HH:mm", locale=_locale())
-    return f"{day(shown)}, {clock} ({zone_name()})"
+    return f"{day(shown)}, {format_time(shown, 'HH:mm', locale=_locale())}"
 
 
 def machine_time(value: date | datetime) -> str:

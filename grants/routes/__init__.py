@@ -51,7 +51,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(N_("Convocatorias"), "grants.call_list", order=10),
     NavItem(N_("Mis solicitudes"), "grants.application_list", order=20, roles=frozenset({Role.APPLICANT})),
     NavItem(N_("Mis apoyos"), "grants.award_list", order=25, roles=frozenset({Role.APPLICANT})),
-    NavItem(N_("Programa"), "grants.call_desk", order=40, roles=WRITERS | {Role.AUDITOR}),
+    NavItem(N_("Programa"), "grants.call_desk", order=40, roles=WRITERS | {Role.AUDITOR}, under=("programa",)),
 )
 DESK: tuple[DeskItem, ...] = (
     *waiting.DESK,

@@ -15,7 +15,13 @@ TREASURY = frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR})
 
 NAVIGATION = (
     NavItem(N_("Plan operativo"), "treasury.plan_list", order=50),
-    NavItem(N_("Pagos"), "treasury.payment_list", order=72, roles=TREASURY),
+    NavItem(
+        N_("Pagos"),
+        "treasury.payment_list",
+        order=72,
+        roles=TREASURY,
+        under=("tesoreria/apoyos", "tesoreria/apoyos-por-comprometer", "tesoreria/devoluciones"),
+    ),
 )
 DESK = (
     DeskItem(

@@ -15,19 +15,29 @@ from trust.states import DECIDERS
 blueprint = Blueprint("trust", __name__)
 machine_blueprint = Blueprint("trust_machine", __name__)
 
+_BOOKS = frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR})
+_PACKAGES = ("tesoreria/paquetes", "tesoreria/beneficios")
+_MONEY_IN = (
+    *_PACKAGES,
+    "tesoreria/cfdi",
+    "tesoreria/depositos",
+    "tesoreria/disputas",
+    "tesoreria/entregas",
+    "tesoreria/especie",
+    "tesoreria/pagos-en-linea",
+    "tesoreria/promesas",
+    "tesoreria/recibos",
+    "tesoreria/traspasos",
+)
+
 NAVIGATION = (
     NavItem(N_("Aportar"), "trust.give", 30),
-    NavItem(N_("Bolsas"), "trust.fund_list", 40),
+    NavItem(N_("Bolsas"), "trust.fund_list", 40, under=("tesoreria/bolsas",)),
     NavItem(N_("Mis aportaciones"), "trust.my_contributions", 60, frozenset({Role.SPONSOR_CONTACT})),
-    NavItem(N_("Libro"), "trust.ledger_list", 70, frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR})),
-    NavItem(
-        N_("Estados financieros"),
-        "trust.statement_list",
-        73,
-        frozenset({Role.TREASURER, Role.PAYMENT_AUTHORISER, Role.AUDITOR}),
-    ),
-    NavItem(N_("Aportaciones"), "trust.contribution_list", 71, frozenset({Role.TREASURER, Role.AUDITOR})),
-    NavItem(N_("Patrocinios"), "trust.package_list", 73, frozenset({Role.PROGRAMME_OFFICER})),
+    NavItem(N_("Libro"), "trust.ledger_list", 70, _BOOKS, ("tesoreria/periodos", "tesoreria/banco", "libro")),
+    NavItem(N_("Aportaciones"), "trust.contribution_list", 71, frozenset({Role.TREASURER, Role.AUDITOR}), _MONEY_IN),
+    NavItem(N_("Estados financieros"), "trust.statement_list", 73, _BOOKS, ("tesoreria/presupuesto",)),
+    NavItem(N_("Patrocinios"), "trust.package_list", 73, frozenset({Role.PROGRAMME_OFFICER}), _PACKAGES),
 )
 DESK = (
     DeskItem(

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,10 @@ from core.context import SYSTEM, set_actor, set_writing
 from core.database import db
 from core.settings import install_settings
 from tests import postgres
+
+# Properties are about answers, not about how busy the machine is.
+hypothesis_settings.register_profile("puente", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("puente")
 
 ENGINE = os.environ.get("PUENTE_TEST_DATABASE", "sqlite")
 MEMORY = "/dev/shm"

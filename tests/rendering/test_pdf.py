@@ -302,7 +302,7 @@ def test_an_address_too_long_for_a_code_is_still_printed() -> None:
     assert url in "".join(body(QrCode(url)))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=400), st.text(alphabet="<>&/b ñ\n\t\u202f\u2009\ufffe\x00𝔘漢", max_size=400))
 def test_no_text_whatever_breaks_a_document(first: str, second: str) -> None:
     blocks: list[Block] = [

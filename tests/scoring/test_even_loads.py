@@ -69,7 +69,7 @@ def solved(given: Problem) -> Solution | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(problems(institutions=False), st.sampled_from([10_000, 0]))
 def test_the_optimum_stays_and_its_loads_are_the_most_even(given: Problem, few: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -79,7 +79,7 @@ def test_the_optimum_stays_and_its_loads_are_the_most_even(given: Problem, few: 
     assert (found and (found.objective, squares(found.loads.values()))) == best
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(problems(institutions=True))
 def test_with_institutions_too_the_optimum_stays_and_every_rule_is_kept(given: Problem) -> None:
     found, best = solved(given), by_hand(given)

@@ -93,7 +93,7 @@ class TestSuppression:
         hidden = hidden_rows({"a": (6, 2), "b": (9, 9), "c": (30, 20)})
         assert hidden == frozenset("ab")
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.lists(st.integers(0, 12), min_size=2, max_size=5))
     def test_no_hidden_small_count_follows_from_the_total(self, counts: list[int]) -> None:
         cells = {str(number): (count,) for number, count in enumerate(counts)}
@@ -104,7 +104,7 @@ class TestSuppression:
             if is_small(cells[row][0]):
                 assert len({way[place] for way in ways}) > 1
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=2, max_size=4))
     def test_no_small_count_of_a_part_is_the_whole_less_the_other_parts(self, table: list[list[int]]) -> None:
         parts = [{str(row): (count,) for row, count in enumerate(counts)} for counts in table]

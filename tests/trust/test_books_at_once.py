@@ -260,7 +260,6 @@ def test_the_books_agree_with_the_model_whoever_acts_at_once(
     # Not shrunk: what depends on who came first fails now and then, and a smaller story need not fail again.
     @settings(
         max_examples=STORIES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

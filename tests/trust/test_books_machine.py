@@ -188,8 +188,6 @@ def test_the_books_agree_with_the_model_after_any_story(session: Session, clock:
     Machine.clock = clock
     run_state_machine_as_test(
         Machine,
-        settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )
     assert queries.balances() == []  # each story was undone after it had been proved

@@ -253,7 +253,7 @@ amounts = st.integers(-500, 500).filter(bool)
 
 
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(st.lists(st.tuples(st.sampled_from([0, 1]), st.sampled_from(["MXN", "EUR"]), amounts), min_size=1, max_size=6))

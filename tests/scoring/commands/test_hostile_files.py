@@ -121,7 +121,7 @@ def test_what_is_no_such_file_is_refused_by_its_name(folder: Path, name: str, co
 
 
 @pytest.mark.parametrize(("name", "command"), PAIRS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_cell_or_line_changed_is_answered_or_named(
     folder: Path, name: str, command: str, data: st.DataObject

@@ -52,8 +52,8 @@ def read_report(data: bytes) -> DeliveryReport | None:
         blocks = [block for part in parts if part.get_content_type() == STATUS for block in _blocks(part)]
         returned = next((part for part in parts if part.get_content_type() in RETURNED_TYPES), None)
         message_id = _message_id_in(returned) if returned is not None else ""
-    except (MessageError, LookupError, ValueError, AttributeError, TypeError):  # what strangers send may be anything
-        return None
+    except (MessageError, LookupError, ValueError, AttributeError, TypeError, RecursionError):
+        return None  # what strangers send may be anything, parts within parts without end as well
     for action, fate in (("failed", Fate.RETURNED), ("delayed", Fate.DELAYED)):
         for block in blocks:
             if message_id and block.get("action", "").strip().casefold() == action:

@@ -66,6 +66,7 @@ PARTS = (
     _in("co_applicant", N_("Las personas con quienes viajas"), "application"),
     _of("co_applicant", N_("Solicitudes de otras personas en las que viajas")),
     _in("cure_request", N_("Aclaraciones que te pedimos"), "application"),
+    _in("data_correction", N_("Las correcciones que pediste de tus datos"), "application"),
     _in("letter", N_("Cartas sobre tus solicitudes"), "application"),
     _in("application_mail", N_("Los correos sobre tus solicitudes y por qué se repitieron"), "application"),
     _in("determination", N_("Tus resultados"), "application", told="released_at"),

@@ -30,6 +30,7 @@ from core.listing import chosen, page_number, paginate
 from core.navigation import NavItem
 from core.roles import Role
 from core.web_files import send_bytes
+from grants.queries.corrections import correctable_applications
 from web import audit_trail, front_door, queries
 from web.held_data import held_on, package
 from web.navigation import desk_items
@@ -81,7 +82,9 @@ def personal_data() -> Response:
         if proved:
             return send_bytes(data, f"mis-datos-{today().isoformat()}.zip", "application/zip")
         form.current.errors = [_("La contraseña no es correcta.")]
-    page = render_template("web/personal_data.html", form=form, held=held)
+    page = render_template(
+        "web/personal_data.html", form=form, held=held, correctable=correctable_applications(person.id)
+    )
     answer = make_response(page, 422 if form.errors else 200)
     answer.headers["Cache-Control"] = "no-store"
     return answer

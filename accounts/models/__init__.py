@@ -1,29 +1,31 @@
 """The tables of accounts."""
 
 from accounts.models.people import (
-    DEVICE_LENGTH,
     EMAIL_LENGTH,
     MEMBER_ROLE_LABELS,
     NAME_LENGTH,
     NOBODY,
     ORGANISATION_KIND_LABELS,
     ORGANISATION_NAME_LENGTH,
-    AttemptKind,
-    EmailToken,
     Invitation,
     MemberRole,
     Membership,
     Organisation,
     OrganisationKind,
-    RecoveryCode,
     RoleGrant,
+    User,
+)
+from accounts.models.privacy import PLACE_LABELS, NoticePlace, PrivacyAnswer, PrivacyNotice
+from accounts.models.signing_in import (
+    DEVICE_LENGTH,
+    AttemptKind,
+    EmailToken,
+    RecoveryCode,
     SessionEnd,
     SignInAttempt,
     TokenPurpose,
-    User,
     UserSession,
 )
-from accounts.models.privacy import PLACE_LABELS, NoticePlace, PrivacyAnswer, PrivacyNotice
 
 __all__ = [
     "DEVICE_LENGTH",

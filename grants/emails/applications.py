@@ -5,7 +5,7 @@ from core.moments import exact_moment
 from core.settings import setting
 from grants.emails.letters import data_of, worded
 from grants.models import Application
-from grants.rules.wordings import KINDS
+from grants.rules.letter_kinds import KINDS
 from mail.models import OutboxMessage
 from mail.services import enqueue_mail
 

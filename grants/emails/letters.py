@@ -12,12 +12,19 @@ from core.settings import setting
 from grants.models.application import Application
 from grants.models.award import Agreement, Award, ExpenseReport
 from grants.models.call import Call
+from grants.models.correction import DataCorrection
 from grants.models.determination import Appeal, Determination
 from grants.models.readmission import Readmission
 from grants.models.screening import CureRequest
+from grants.rules import form as form_rules
+from grants.rules.answers import spoken_answer
+from grants.rules.appeals import may_object
+from grants.rules.eligibility import spoken_note
+from grants.rules.letter_kinds import KINDS, LetterKind
 from grants.rules.letters import LetterText
 from grants.rules.readmission import PUBLISHED
-from grants.rules.wordings import KINDS, LetterKind, Wording, filled, standard
+from grants.rules.wordings import Wording, filled, standard
+from grants.states.correction import CorrectionState
 from grants.states.determination import AppealState, Outcome
 from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
@@ -47,11 +54,12 @@ def determination(found: Determination) -> LetterText:
 
 def said_of(found: Determination) -> dict[str, str]:
     """Return what the letter of a determination may name, in the language being spoken."""
+    closes_at = found.appeal_closes_at
     return {
         "monto": _money(found.money) if found.money is not None else "",
         "motivo": reason_text(found),
         "puntos": found.score_text or "",
-        "plazo": spoken_deadline(found.appeal_closes_at) if found.appeal_closes_at is not None else "",
+        "plazo": spoken_deadline(closes_at) if closes_at is not None and may_object(found.outcome) else "",
     }
 
 
@@ -158,6 +166,25 @@ def appeal_resolved(appeal: Appeal, *, goes_on: bool) -> LetterText:
     )
 
 
+def correction_answered(correction: DataCorrection) -> LetterText:
+    """Say whether a datum that was sent is corrected, and why not."""
+    application = correction.application
+    item = form_rules.question(application.call.form, correction.question_id) or {}
+    kind = "correction_made" if correction.state is CorrectionState.CORRECTED else "correction_refused"
+    return _letter(
+        kind,
+        kind,
+        application,
+        {
+            "dato": form_rules.label(item) if item else "",
+            "decia": spoken_answer(item, application.answers.get(correction.question_id), application.currency),
+            "dice": correction.asked,
+            "motivo": correction.reason,
+        },
+        (_("Ver mi solicitud"), f"/solicitudes/{application.id}"),
+    )
+
+
 def readmission_result(readmission: Readmission) -> LetterText:
     """Say where an application stands that was admitted on appeal and reviewed after the results."""
     return _letter(
@@ -214,7 +241,7 @@ def _turn_text(readmission: Readmission) -> str:
 def reason_text(found: Determination) -> str:
     """Return why a determination came out as it did, in the reader's language."""
     if found.outcome is Outcome.INELIGIBLE:
-        return found.reason
+        return spoken_note(found.reason, found.reason_params.get("rules", ()))
     return sentence(Reason(found.reason), found.reason_params, found.currency, _names(found.call))
 
 

@@ -10,7 +10,8 @@ from grants.emails.letters import READMITTED, data_of, data_of_call, said_of
 from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.determination import Determination
-from grants.rules.wordings import LetterKind, Wording, filled
+from grants.rules.letter_kinds import LetterKind
+from grants.rules.wordings import Wording, filled
 
 INVENTED = {
     "folio": "PUE-0000-00000",
@@ -23,6 +24,9 @@ INVENTED = {
     "convenio": "CONV-0000-00000",
     "saldo": N_("Lo que comprobó ya se le pagó: no hay otro pago ni nada por devolver."),
     "sigue": READMITTED,
+    "dato": N_("Nombre con el que se publicaría el apoyo"),
+    "decia": "Lucia Ejenplo",
+    "dice": "Lucía Ejemplo",
 }
 
 

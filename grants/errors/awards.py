@@ -135,6 +135,13 @@ class AppealWindowClosed(Conflict):
     sentence = N_("El plazo para inconformarse no está abierto: terminó el %(closed_at)s.")
 
 
+class NothingToAppeal(Conflict):
+    """Whoever has support was told nothing that an appeal would undo."""
+
+    sentence = N_("Tu solicitud tiene apoyo: no hay una decisión en contra que revisar.")
+    next_step = N_("Si algo del apoyo no cuadra, escríbenos con tu folio antes de aceptar el convenio.")
+
+
 class AppealAlreadyFiled(Conflict):
     """One appeal an application."""
 
@@ -151,6 +158,12 @@ class AppealPanelTainted(Forbidden):
     """Whoever took part in the first decision may not judge the appeal against it."""
 
     sentence = N_("Participaste en la primera decisión; esta inconformidad la resuelve otra persona.")
+
+
+class AppealAdmittedByYou(Forbidden):
+    """Whoever decided that an appeal is heard does not decide whether it is right."""
+
+    sentence = N_("Tú admitiste esta inconformidad; si procede lo decide otra persona.")
 
 
 class OwnCase(Forbidden):

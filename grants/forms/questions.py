@@ -154,10 +154,10 @@ def asks_number(rule: Mapping[str, Any]) -> bool:
 
 
 def number_of(rule: Mapping[str, Any]) -> int | None:
-    """Return the number of a rule: what it compares with, or how many years past grantees wait."""
+    """Return the number of a rule: what it compares with unless it is money, or how many years past grantees wait."""
     if is_wait(rule):
         return years_of(rule)
-    return int(rule["value"]) if rule["operator"] in ("at_least", "at_most") else None
+    return int(rule["value"]) if rule["operator"] in ("at_least", "at_most") and "currency" not in rule else None
 
 
 def with_number(rule: Mapping[str, Any], number: int | None) -> dict[str, Any]:

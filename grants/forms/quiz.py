@@ -8,8 +8,9 @@ from wtforms import DateField, RadioField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Optional
 
-from core.forms import choices
+from core.forms import MoneyField, choices
 from core.language import _, lazy, localised
+from core.money import Money
 from grants.forms.applications import WholeNumberField
 from grants.rules.eligibility import NOT_ASKED
 from grants.rules.requirements import BUILT_IN, LARGEST_NUMBER, Fact, fact_of, options
@@ -76,6 +77,8 @@ def _field(fact: Fact, rules: Sequence[Mapping[str, Any]]) -> Any:
         case "number":
             item = fact.item or {"max": 1_000}
             return WholeNumberField(label, kept, least=item.get("min", 0), most=item.get("max", LARGEST_NUMBER))
+        case "money":
+            return MoneyField(label, kept, currency=about[0]["currency"])
         case "date":
             return DateField(label, kept)
         case "choice":
@@ -87,6 +90,8 @@ def _field(fact: Fact, rules: Sequence[Mapping[str, Any]]) -> Any:
 def _stated(field: Any, fact: Fact) -> Any:
     if isinstance(field, WholeNumberField):
         return field.number
+    if isinstance(field.data, Money):
+        return field.data.amount_cents
     if isinstance(field.data, date):
         return field.data.isoformat()
     if fact.type == "choice":

@@ -7,14 +7,16 @@ from typing import Any
 from wtforms import DateField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.forms import PuenteForm, choices
+from core.forms import MoneyField, PuenteForm, choices
 from core.language import LANGUAGES, N_, _, lazy
+from core.money import Money
 from grants.forms.applications import WholeNumberField
 from grants.rules.earlier_awards import is_wait, years_of
 from grants.rules.requirements import LARGEST_NUMBER, OPERATOR_LABELS, OPERATORS, Fact, options
 from grants.states.application import KIND_LABELS
 
 LONGEST_WORDS = 300
+COMPARED = ("number", "money", "date")  # the types of facts whose requirement says more, less, before or after
 
 
 def _words(label: str) -> StringField:
@@ -32,6 +34,7 @@ class RequirementForm(PuenteForm):
     values = SelectMultipleField(lazy("Debe ser una de estas"), [Optional()], validate_choice=False)
     operator = RadioField(lazy("Debe ser"), [Optional()], validate_choice=False)
     number = WholeNumberField(lazy("Cantidad"), [Optional()], least=0, most=LARGEST_NUMBER)
+    amount = MoneyField(lazy("Cantidad"), [Optional()])
     day = DateField(lazy("Día"), [Optional()])
     kinds = SelectMultipleField(lazy("A quién se aplica"), [Optional()], validate_choice=False)
     question_es = _words(N_("Cómo se pregunta en el cuestionario, en español"))
@@ -42,16 +45,16 @@ class RequirementForm(PuenteForm):
     before: Mapping[str, Any]
 
     @classmethod
-    def of(cls, fact: Fact, rule: Mapping[str, Any] | None) -> "RequirementForm":
-        """Return the form of a rule, or of a new one about a fact."""
+    def of(cls, fact: Fact, rule: Mapping[str, Any] | None, currency: str) -> "RequirementForm":
+        """Return the form of a rule, or of a new one about a fact; amounts are in the currency of the call."""
         before = rule or {"question": fact.question, "reason": {}, "when": {"in": fact.kinds}}
-        form = cls(data=_shown(fact, before))
-        form.fact, form.before = fact, before
+        form = cls(data=_shown(fact, before, currency))
+        form.fact, form.before, form.amount.currency = fact, before, currency
         form.expected.choices = choices([("yes", _("Sí")), ("no", _("No"))])
         form.values.choices = choices(options(fact))
         form.operator.choices = choices((one, _(OPERATOR_LABELS[one])) for one in _compared(fact))
         form.kinds.choices = choices((kind.value, _(label)) for kind, label in KIND_LABELS.items())
-        for field in (form.expected, form.values, form.operator, form.number, form.day):
+        for field in (form.expected, form.values, form.operator, form.number, form.amount, form.day):
             field.flags.required = True  # of these the page shows what the fact needs
         return form
 
@@ -67,11 +70,13 @@ class RequirementForm(PuenteForm):
                 missing.append((self.expected, _("Elige una de las opciones.")))
             case "choice" if not self.values.data or not set(self.values.data) <= dict(options(self.fact)).keys():
                 missing.append((self.values, _("Elige al menos una.")))
-            case "number" | "date":
+            case "number" | "money" | "date":
                 if self.operator.data not in OPERATORS[self.fact.type]:
                     missing.append((self.operator, _("Elige una de las opciones.")))
                 if self.fact.type == "number" and self.number.number is None:
                     missing.append((self.number, _("Escribe un número.")))
+                if self.fact.type == "money" and (self.amount.data is None or self.amount.data.amount_cents < 0):
+                    missing.append((self.amount, _("Escribe una cantidad de cero o más.")))
                 if self.fact.type == "date" and self.day.data is None:
                     missing.append((self.day, _("Escribe un día.")))
         for field, sentence in missing:
@@ -81,7 +86,7 @@ class RequirementForm(PuenteForm):
 
     def _unsaid(self) -> list[bool]:
         same = self.before.get("value") in (None, self.value()) and self.before.get("operator") in (None, self._test())
-        if same or self.fact.type not in ("number", "date"):
+        if same or self.fact.type not in COMPARED:
             return []
         unsaid = [code for code in LANGUAGES if self[f"reason_{code}"].data == self.before["reason"].get(code)]
         for code in unsaid:
@@ -89,7 +94,7 @@ class RequirementForm(PuenteForm):
         return [False for _code in unsaid]
 
     def _test(self) -> str:
-        return str(self.operator.data) if self.fact.type in ("number", "date") else OPERATORS[self.fact.type][0]
+        return str(self.operator.data) if self.fact.type in COMPARED else OPERATORS[self.fact.type][0]
 
     def value(self) -> Any:
         """Return what the fact is compared with."""
@@ -100,6 +105,8 @@ class RequirementForm(PuenteForm):
                 return [value for value, _label in options(self.fact) if value in (self.values.data or ())]
             case "number":
                 return self.number.number
+            case "money":
+                return self.amount.data.amount_cents if self.amount.data is not None else None
             case _:
                 return self.day.data.isoformat() if self.day.data else None
 
@@ -114,6 +121,8 @@ class RequirementForm(PuenteForm):
         }
         if is_wait(found):
             found["years"] = years_of(self.before)  # the list of requirements asks for them
+        if self.fact.type == "money":
+            found["currency"] = self.amount.currency
         kinds = [kind.value for kind in KIND_LABELS if kind.value in (self.kinds.data or ())]
         if 0 < len(kinds) < len(KIND_LABELS) and self.fact.id != "kind":
             found["when"] = {"fact": "kind", "in": kinds}
@@ -121,10 +130,10 @@ class RequirementForm(PuenteForm):
 
 
 def _compared(fact: Fact) -> tuple[str, ...]:
-    return OPERATORS[fact.type] if fact.type in ("number", "date") else ()
+    return OPERATORS[fact.type] if fact.type in COMPARED else ()
 
 
-def _shown(fact: Fact, rule: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(fact: Fact, rule: Mapping[str, Any], currency: str) -> dict[str, Any]:
     value = rule.get("value")
     shown: dict[str, Any] = {
         f"{part}_{code}": rule[part].get(code, "") for part in ("question", "reason") for code in LANGUAGES
@@ -137,6 +146,9 @@ def _shown(fact: Fact, rule: Mapping[str, Any]) -> dict[str, Any]:
             shown["values"] = list(value or ())
         case "number":
             shown |= {"number": value, "operator": rule.get("operator")}
+        case "money":
+            amount = Money(value, currency) if isinstance(value, int) else None
+            shown |= {"amount": amount, "operator": rule.get("operator")}
         case _:
             shown |= {"day": date.fromisoformat(value) if value else None, "operator": rule.get("operator")}
     return shown

@@ -13,7 +13,7 @@ from core.money import Money
 from grants.forms.applications import WholeNumberField
 from grants.rules import form as form_rules
 from grants.rules.paper.countries import read_country
-from grants.rules.places import country_name
+from grants.rules.places import countries, country_name
 from grants.rules.tariff_building import MOST_ROWS
 from grants.rules.tariff_lines import AMOUNT, COUNTED, PER_DIEM, RULE_LABELS, TRAVEL, UNITS, Line, Tariff, lines_of
 
@@ -116,6 +116,14 @@ def _blame(field: Any, sentence: str) -> bool:
     return False
 
 
+def _country(name: str) -> str | None:
+    """Return the country that was meant: one that this form shows by this name, or what a hurried hand makes sure."""
+    known = (row for language in LANGUAGES for row in countries(language))
+    shown = next((code for code, named in known if named.casefold() == name.casefold()), None)
+    read = read_country(name) if shown is None else None
+    return read.code if read is not None and not read.guessed else shown
+
+
 class GroupRow(PlainForm):
     """Countries that pay the same."""
 
@@ -161,9 +169,9 @@ class DaysForm(PuenteForm):
         for row in self.groups:
             typed, amount = row.form.countries, row.form.cents
             names = [name.strip() for name in (typed.data or "").replace("\n", ",").replace(";", ",").split(",")]
-            read = [(name, read_country(name)) for name in names if name]
-            unknown = [name for name, country in read if country is None or country.guessed]
-            codes = list(dict.fromkeys(country.code for _name, country in read if country is not None))
+            read = [(name, _country(name)) for name in names if name]
+            unknown = [name for name, code in read if code is None]
+            codes = list(dict.fromkeys(code for _name, code in read if code is not None))
             twice = [country_name(code, current_language()) for code in codes if code in taken]
             if unknown:
                 found.append(_blame(typed, _("No conocemos «%(names)s».", names="», «".join(unknown)[:200])))

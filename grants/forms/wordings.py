@@ -7,7 +7,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from core.forms import PuenteForm
 from core.language import LANGUAGES, lazy
-from grants.rules.wordings import LONGEST_BODY, LONGEST_SUBJECT, LetterKind, Wording, problems
+from grants.rules.letter_kinds import LetterKind
+from grants.rules.wordings import LONGEST_BODY, LONGEST_SUBJECT, Wording, problems
 
 
 def _needed(message: Any, most: int) -> list[Any]:

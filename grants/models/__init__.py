@@ -4,6 +4,7 @@ from grants.models.application import Application, ApplicationVersion, Attachmen
 from grants.models.award import Agreement, Award, ExpenseLine, ExpenseReport, Tranche
 from grants.models.blinding import BlindClearing
 from grants.models.call import Addendum, Call, ConsultationComment
+from grants.models.correction import DataCorrection
 from grants.models.determination import Appeal, AppealAdmission, Determination, Letter
 from grants.models.feedback import FeedbackText
 from grants.models.held_upload import HeldUpload
@@ -44,6 +45,7 @@ __all__ = [
     "CommitteeDraw",
     "ConsultationComment",
     "CureRequest",
+    "DataCorrection",
     "Destruction",
     "Determination",
     "ExpenseLine",

@@ -114,8 +114,9 @@ class Application(Base):
 
     @property
     def title(self) -> str:
-        """The project's title as last saved, or an empty string: what whoever writes it sees."""
-        return str((self.working_copy or {}).get("answers", self.answers).get("title") or "")
+        """The project's title as last saved, or an empty string: what whoever writes it sees while they can send it."""
+        waiting = self.working_copy if self.state is ApplicationState.SUBMITTED else None
+        return str((waiting or {}).get("answers", self.answers).get("title") or "")
 
     @property
     def sent_title(self) -> str:

@@ -14,7 +14,7 @@ from grants.models.call import Call
 from grants.models.determination import Appeal, Determination
 from grants.models.screening import Screening
 from grants.queries.determinations import determination_of, released_determination_of
-from grants.rules.appeals import is_open
+from grants.rules.appeals import is_open, may_object
 from grants.states.determination import AppealStanding, AppealState
 from scoring.queries import readers_of
 
@@ -29,9 +29,12 @@ class AppealWindow:
 
 
 def appeal_window(application: Application) -> AppealWindow | None:
-    """Return the window for appeals of an application, or None where its call has none or nothing was released."""
+    """Return the window for appeals of an application.
+
+    None where its call has none, nothing was released, or there is nothing to object to.
+    """
     found = released_determination_of(application)
-    if found is None or found.released_at is None or found.appeal_closes_at is None:
+    if found is None or found.released_at is None or found.appeal_closes_at is None or not may_object(found.outcome):
         return None
     open_now = is_open(now(), released_at=found.released_at, closes_at=found.appeal_closes_at)
     return AppealWindow(found.released_at, found.appeal_closes_at, open_now)

@@ -67,6 +67,12 @@ def applications_of(user_id: int) -> Select[Application]:
     )
 
 
+def editable_applications(user_id: int) -> Select[Application]:
+    """Return the SELECT of the applications that a person may change or speak for, newest first, calls loaded."""
+    query = select(Application).where(_editable_by(user_id)).options(joinedload(Application.call))
+    return query.order_by(Application.id.desc())
+
+
 def drafts_open(user_id: int, moment: datetime) -> int:
     """Count the drafts a person may edit in calls that still take applications at this moment."""
     query = (

@@ -109,8 +109,8 @@ def application_of_code(code: str) -> Application | None:
     return session().scalar(query)
 
 
-def found_ineligible(call: Call) -> list[tuple[Application, str]]:
-    """Return the applications that the screening refused, each with the reason last given."""
+def found_ineligible(call: Call) -> list[tuple[Application, Screening]]:
+    """Return the applications that the screening refused, each with the verdict last given."""
     last = (
         select(func.max(Screening.id))
         .where(Screening.application_id == Application.id, Screening.verdict == ScreeningVerdict.INELIGIBLE)
@@ -118,7 +118,7 @@ def found_ineligible(call: Call) -> list[tuple[Application, str]]:
         .scalar_subquery()
     )
     query = (
-        select(Application, Screening.note)
+        select(Application, Screening)
         .join(Screening, Screening.id == last)
         .where(Application.call_id == call.id, Application.state == ApplicationState.INELIGIBLE)
         .order_by(Application.id)

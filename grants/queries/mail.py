@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, Text, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.models import User
@@ -157,15 +157,21 @@ def numbers_of(application: Application) -> Sequence[int]:
 
 
 def officers_of_file(stored: StoredFile) -> list[tuple[Application, User]]:
-    """Return the applications that sent a file, or proved an expense by it, with whoever attends to each."""
+    """Return the applications that sent a file, cleared something up or proved an expense by it, with who attends."""
     sent = select(Attachment.application_id).where(Attachment.stored_file_id == stored.id)
     proved = select(Award.application_id).join(ExpenseReport, ExpenseReport.award_id == Award.id)
     proved = proved.join(ExpenseLine, ExpenseLine.report_id == ExpenseReport.id)
     proved = proved.where(ExpenseLine.receipt_file_id == stored.id)
+    named = cast(CureRequest.answer_files, Text).like(f"%{stored.id}%")  # at least these digits
+    answers = session().execute(select(CureRequest.application_id, CureRequest.answer_files).where(named))
+    answered = sorted(row[0] for row in answers if stored.id in row[1])
     query = (
         select(Application, User)
         .join(ApplicationOfficer, ApplicationOfficer.application_id == Application.id)
         .join(User, User.id == ApplicationOfficer.officer_id)
-        .where(or_(Application.id.in_(sent), Application.id.in_(proved)), User.state == AccountState.ACTIVE)
+        .where(
+            or_(*(Application.id.in_(some) for some in (sent, proved, answered))),
+            User.state == AccountState.ACTIVE,
+        )
     )
     return [(row[0], row[1]) for row in session().execute(query.order_by(Application.id))]

@@ -14,6 +14,7 @@ from grants.models.application import Application, ApplicationVersion, Attachmen
 from grants.models.award import Award
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
+from grants.models.correction import DataCorrection
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.mail import ApplicationMail
 from grants.models.mark import ApplicationMark
@@ -190,6 +191,7 @@ def left_of(application_ids: Sequence[int]) -> dict[int, set[str]]:
         ("marks", ApplicationMark.application_id),
         ("cures", CureRequest.application_id),
         ("notes", ApplicationNote.application_id),
+        ("corrections", DataCorrection.application_id),
     ):
         for number in session().scalars(select(column).where(column.in_(application_ids)).order_by(column)):
             left.setdefault(number, set()).add(kind)

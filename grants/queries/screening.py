@@ -14,6 +14,7 @@ from grants.models.application import Application, CoApplicant
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.screening import CureRequest, PayingOrganisation, Screening
+from grants.queries.corrections import said_of
 from grants.states.application import ApplicationState
 from grants.states.screening import ClearingState
 
@@ -96,6 +97,7 @@ class Behind:
     emails: tuple[str, ...]
     organisation_ids: frozenset[int]
     organisations: tuple[str, ...]
+    corrected: tuple[tuple[str, str], ...] = ()  # questions, and what they asked to have there instead
 
 
 def behind(applications: Sequence[Application]) -> dict[int, Behind]:
@@ -111,6 +113,7 @@ def behind(applications: Sequence[Application]) -> dict[int, Behind]:
         .order_by(CoApplicant.id)
     ):
         companions.setdefault(row.application_id, []).append(row)
+    corrected = said_of(low, high)
     accepted = {row.User.id for rows in companions.values() for row in rows if row.User is not None}
     places = organisations_by_user({a.applicant_user_id for a in applications} | accepted)
     known = [a.organisation_id for a in applications if a.organisation_id]
@@ -134,6 +137,7 @@ def behind(applications: Sequence[Application]) -> dict[int, Behind]:
             ),
             organisation_ids=frozenset(mine),
             organisations=tuple(mine.values()),
+            corrected=tuple(corrected.get(application.id, ())),
         )
     return found
 

@@ -18,7 +18,9 @@ from grants.models import Application, ApplicationVersion
 from grants.queries import applications as queries
 from grants.routes.applications import readable_application
 from grants.routes.room import blueprint, show
+from grants.services.corrections import told_of
 from grants.states.application import KIND_LABELS
+from grants.states.correction import CORRECTION, CorrectionState
 
 
 def _version(application: Application) -> ApplicationVersion:
@@ -45,6 +47,8 @@ def acuse_show(application_id: int) -> Response:
         kind=_(KIND_LABELS[application.kind]),
         received=exact_moment(version.submitted_at),
         cents=Money,
+        corrections=[one for one in told_of(application) if one.correction.state is CorrectionState.CORRECTED],
+        correction_states=CORRECTION,
     )
 
 

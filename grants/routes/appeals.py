@@ -25,6 +25,8 @@ from grants.routes.applications import own_application
 from grants.routes.determinations import next_step
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.routes.screening import staff_call
+from grants.rules.appeals import may_object
+from grants.services.appeals import is_admitted_by
 from grants.services.impartiality import is_mine
 from grants.states.determination import APPEAL, OUTCOME_LABELS, AppealStanding, AppealState
 
@@ -54,6 +56,7 @@ def appeal_file(application_id: int) -> Response | BaseResponse:
         application=application,
         window=queries.appeal_window(application),
         filed=queries.appeal_of(application),
+        supported=not may_object(found.outcome),
         form=form,
         problem=problem.message() if problem is not None else None,
     )
@@ -91,6 +94,8 @@ def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
                 session().rollback()
                 problem = refusal
     readmission = readmission_of(appeal.determination.application)
+    open_to_me = appeal.state is AppealState.FILED and may_decide(appeal.determination.application)
+    by_me = open_to_me and is_admitted_by(appeal, actor().user_id)
     return show(
         "grants/staff_appeal_show.html",
         problem.status if problem is not None else (422 if request.method == "POST" else 200),
@@ -99,7 +104,8 @@ def staff_appeal_show(appeal_id: int) -> Response | BaseResponse:
         reason=reason_text(appeal.determination),
         outcomes=OUTCOME_LABELS,
         states=APPEAL,
-        form=form if appeal.state is AppealState.FILED and may_decide(appeal.determination.application) else None,
+        form=form if open_to_me and not by_me else None,
+        by_me=by_me,
         admitting=appeal.stands is AppealStanding.FILED,
         follow_up=next_step(readmission) if readmission is not None and actor().has(*WRITERS) else None,
         own=is_mine(appeal.determination.application),

@@ -1,6 +1,6 @@
 """An applicant's pages: start, my applications, where one stands, the way out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +39,13 @@ from grants.routes.room import READERS, blueprint, show, this_person, visible_ca
 from grants.routes.sketches import adopt, sketch_key
 from grants.rules import form as form_rules
 from grants.rules.deadlines import is_before_closing
+from grants.rules.eligibility import spoken_note
 from grants.services import submission
 from grants.services.applications import is_editable
+from grants.services.corrections import Told, correctable_of, told_of
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicantKind, ApplicationState
 from grants.states.companion import COMPANION
+from grants.states.correction import CORRECTION
 from grants.states.determination import APPEAL, OUTCOME_LABELS, Outcome
 from grants.states.screening import CureState
 
@@ -167,18 +170,21 @@ def application_show(application_id: int) -> Response:
     application = readable_application(application_id)
     call = application.call
     cure, companions = screening_queries.cure_of(application), companions_of(application)
+    corrections = told_of(application) if application.folio else []
+    accepts, editable = call_queries.accepts_now(call), may_edit(application)
     return show(
         "grants/application_show.html",
         application=application,
+        title=application.title if accepts and editable else application.sent_title,
         call=call,
         states=APPLICATION_STATES,
         kind=_(KIND_LABELS[application.kind]),
         requested=Money(application.requested_cents, application.currency),
-        accepts=call_queries.accepts_now(call),
-        editable=may_edit(application),
-        unsent=submission.has_unsent_changes(application),
+        accepts=accepts,
+        editable=editable,
+        unsent=accepts and editable and submission.has_unsent_changes(application),
         can_withdraw=APPLICATION_STATES.allows(application.state, ApplicationState.WITHDRAWN),
-        events=_events(application, cure),
+        events=_events(application, cure, corrections),
         letters=letters_of(application),
         cure=cure,
         companions=companions,
@@ -190,6 +196,9 @@ def application_show(application_id: int) -> Response:
         why=_why(application),
         appeal_until=_appeal_until(application),
         sent_files=application.submitted_attachments if application.folio else [],
+        corrections=corrections,
+        correction_states=CORRECTION,
+        may_correct=editable and bool(correctable_of(application)),
     )
 
 
@@ -203,17 +212,13 @@ def _why(application: Application) -> str:
     if found is not None:
         return reason_text(found)
     screenings = screening_queries.screenings_of(application)
-    return screenings[-1].note if screenings and application.state is ApplicationState.INELIGIBLE else ""
+    refused = screenings[-1] if screenings and application.state is ApplicationState.INELIGIBLE else None
+    return spoken_note(refused.note, refused.reasons) if refused is not None else ""
 
 
 def _appeal_until(application: Application) -> datetime | None:
     """Return until when this person may object to the result; None when they may not, or did."""
-    found = released_determination_of(application)
-    if (
-        found is None
-        or found.outcome is Outcome.AWARDED
-        or queries.application_of(actor().user_id or 0, application.id) is None
-    ):
+    if queries.application_of(actor().user_id or 0, application.id) is None:
         return None
     window = appeal_window(application)
     return window.closes_at if window is not None and window.is_open and appeal_of(application) is None else None
@@ -224,7 +229,7 @@ def _is_open(application: Application, cure: CureRequest | None) -> bool:
     return waiting and cure is not None and is_before_closing(cure.due_at, now())
 
 
-def _events(application: Application, cure: CureRequest | None) -> list[Event]:
+def _events(application: Application, cure: CureRequest | None, corrections: Sequence[Told]) -> list[Event]:
     own = application.applicant_user_id == actor().user_id
     events = [Event(application.created_at, _("Empezaste el borrador") if own else _("Se empezó el borrador"))]
     for version in queries.versions_of(application):
@@ -235,6 +240,11 @@ def _events(application: Application, cure: CureRequest | None) -> list[Event]:
         events.append(Event(cure.requested_at, _("Te pedimos una aclaración"), cure.what))
     if cure is not None and cure.answered_at is not None:
         events.append(Event(cure.answered_at, _("Respondiste la aclaración")))
+    for one in corrections:
+        correction = one.correction
+        events.append(Event(correction.asked_at, _("Pediste corregir «%(datum)s»", datum=one.label)))
+        if correction.decided_at is not None:
+            events.append(Event(correction.decided_at, CORRECTION.label(correction.state), one.label))
     events += _after_the_result(application)
     if application.withdrawn_at is not None:
         events.append(Event(application.withdrawn_at, _("La retiraste"), application.withdrawal_reason or ""))

@@ -58,12 +58,12 @@ def _form(call: Call, rule_id: str) -> RequirementForm:
         fact = rules.fact_of(call.form, request.args.get("sobre", "")[:80])
         if fact is None:
             raise NotFound()
-        return RequirementForm.of(fact, None)
+        return RequirementForm.of(fact, None, call.currency)
     rule = next((one for one in call.eligibility.get("rules", ()) if one["id"] == rule_id), None)
     fact = rules.fact_of(call.form, rule["fact"]) if rule is not None else None
     if fact is None:
         raise RequirementUnknown()
-    return RequirementForm.of(fact, rule)
+    return RequirementForm.of(fact, rule, call.currency)
 
 
 @blueprint.post("/programa/convocatorias/<slug>/requisitos/<rule_id>/quitar")

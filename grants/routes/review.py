@@ -5,8 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import signed_in
 from core.database import session
-from core.language import _, current_language
-from core.money import Money, format_money
+from core.money import Money
 from grants import services
 from grants.errors.calls import (
     ApplicationIncomplete,
@@ -18,6 +17,7 @@ from grants.queries import calls as call_queries
 from grants.routes.applications import own_application, past_writing
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
+from grants.rules.answers import spoken_answer
 from grants.rules.tariff_lines import labels_of, spoken_rate
 from grants.services import applications as drafts
 
@@ -62,15 +62,7 @@ def shown_answer(item: form_rules.Question, value: object, kept: Attachment | No
     """Return an answer as people read it; nothing for what is still missing."""
     if item["type"] == "file":
         return kept.stored_file.original_name if kept else ""
-    if value is None:
-        return ""
-    if item["type"] == "yes_no":
-        return _("Sí") if value == "yes" else _("No")
-    if item["type"] == "choice":
-        return dict(form_rules.options(item, current_language())).get(str(value), "")
-    if item["type"] == "money" and isinstance(value, int):
-        return format_money(Money(value, currency), current_language())
-    return str(value)
+    return spoken_answer(item, value, currency)
 
 
 @blueprint.post("/solicitudes/<int:application_id>/enviar")

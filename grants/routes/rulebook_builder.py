@@ -3,34 +3,32 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, roles
-from core.database import session
 from core.errors import NotFound, Refusal
-from core.language import _, localised
+from core.language import N_, _, localised
 from core.money import Money
 from core.settings import setting
 from grants import services
 from grants.errors.building import PartUnknown
-from grants.forms.applications import ConfirmForm
 from grants.forms.decisions import DecisionForm
 from grants.forms.envelopes import EnvelopesForm
 from grants.forms.rulebook import CriterionForm, GroupForm
 from grants.models import Call
 from grants.routes.editor import ADMINISTRATOR, OFFICER, any_call
+from grants.routes.part_editing import Change, Part
 from grants.routes.room import blueprint, show
 from grants.rules import rulebook_building as building
 from grants.services.calls import EDITABLE
-from grants.services.editions import edition_of, ensure_edition
+from grants.services.editions import edition_of
 from scoring.errors import RulebookInvalid
 from scoring.rules.rulebook import Problem, plain, read
 
 RULEBOOK = ("rulebook",)
 NEW = "nuevo"
 KINDS = {"criterio": "criteria", "puntos": "bonus", "lugares": "reserved"}
-Change = Callable[[dict[str, Any]], dict[str, Any]]
 ACTS: dict[str, Callable[[dict[str, Any], str, str], dict[str, Any]]] = {
     "subir": lambda document, kind, part: building.move_part(document, kind, part, -1),
     "bajar": lambda document, kind, part: building.move_part(document, kind, part, 1),
@@ -65,7 +63,7 @@ def criterion_edit(slug: str, part_id: str) -> Response | BaseResponse:
         number = part_id if before is not None else building.new_id(now, form.name_es.data or "")
         return building.put_part(now, "criteria", form.part(number, better))
 
-    return _edited(call, form, "grants/rulebook_criterion.html", change, before)
+    return RULES.edited(call, form, "grants/rulebook_criterion.html", change, before=before)
 
 
 @blueprint.route("/programa/convocatorias/<slug>/evaluacion/<group>/<part_id>", methods=["GET", "POST"])
@@ -84,7 +82,7 @@ def group_edit(slug: str, group: str, part_id: str) -> Response | BaseResponse:
         form.kind.data = kind
         return building.put_part(now, kind, form.part(number, call.form))
 
-    return _edited(call, form, "grants/rulebook_group.html", change, before)
+    return RULES.edited(call, form, "grants/rulebook_group.html", change, before=before)
 
 
 @blueprint.route("/programa/convocatorias/<slug>/evaluacion/decision", methods=["GET", "POST"])
@@ -93,7 +91,7 @@ def decision_edit(slug: str) -> Response | BaseResponse:
     """Write who reads, what is enough, and how the money and the lot go."""
     call = any_call(slug)
     form = DecisionForm.of(_document(call))
-    return _edited(call, form, "grants/rulebook_decision.html", form.changed, None)
+    return RULES.edited(call, form, "grants/rulebook_decision.html", form.changed)
 
 
 @blueprint.route("/programa/convocatorias/<slug>/evaluacion/bolsas", methods=["GET", "POST"])
@@ -105,7 +103,7 @@ def envelopes_edit(slug: str) -> Response | BaseResponse:
     regions = [(str(one["id"]), one["name"]) for one in setting("REGIONS") if one["id"] in call.regions]
     form = EnvelopesForm.of(_document(call), axes, regions)
     parts = {"axis": [localised(name) for _key, name in axes], "region": [localised(name) for _key, name in regions]}
-    return _edited(call, form, "grants/rulebook_envelopes.html", form.changed, None, parts=parts)
+    return RULES.edited(call, form, "grants/rulebook_envelopes.html", form.changed, parts=parts)
 
 
 @blueprint.post("/programa/convocatorias/<slug>/evaluacion/<group>/<part_id>/<act>")
@@ -113,7 +111,7 @@ def envelopes_edit(slug: str) -> Response | BaseResponse:
 def part_act(slug: str, group: str, part_id: str, act: str) -> Response | BaseResponse:
     """Move a part up or down, or take it out."""
     ensure(group in KINDS and act in ACTS, NotFound())
-    return _acted(slug, lambda document: ACTS[act](document, KINDS[group], part_id))
+    return RULES.acted(slug, lambda document: ACTS[act](document, KINDS[group], part_id))
 
 
 @blueprint.post("/programa/convocatorias/<slug>/evaluacion/desempate/<act>")
@@ -122,48 +120,7 @@ def tie_act(slug: str, act: str) -> Response | BaseResponse:
     """Add, move or take out what breaks ties."""
     ensure(act in TIE_ACTS, NotFound())
     tie = request.form.get("desempate", "")
-    return _acted(slug, lambda document: TIE_ACTS[act](document, tie))
-
-
-def _acted(slug: str, change: Change) -> Response | BaseResponse:
-    ensure(ConfirmForm().validate_on_submit(), NotFound())
-    call = any_call(slug)
-    try:
-        ensure_edition(call, RULEBOOK, request.form.get("edicion", ""))
-        services.set_rulebook(call, change(_document(call)))
-    except Refusal as refusal:
-        session().rollback()
-        return _page(any_call(slug), refusal.status, _why(refusal))
-    session().commit()
-    return redirect(url_for("grants.rulebook_build", slug=slug), 303)
-
-
-def _edited(
-    call: Call, form: Any, template: str, change: Change, before: dict[str, Any] | None, **more: Any
-) -> Response | BaseResponse:
-    slug, problem = call.slug, None
-    if form.validate_on_submit():
-        try:
-            ensure_edition(call, RULEBOOK, request.form.get("edicion", ""))
-            services.set_rulebook(call, change(_document(call)))
-            session().commit()
-            flash(_("Guardamos las reglas de evaluación."), "success")
-            return redirect(url_for("grants.rulebook_build", slug=slug), 303)
-        except Refusal as refusal:
-            session().rollback()
-            problem = refusal
-            call = any_call(slug)
-    return show(
-        template,
-        problem.status if problem is not None else 422 if form.errors else 200,
-        call=call,
-        form=form,
-        before=before,
-        edition=edition_of(call, RULEBOOK) if request.method == "GET" else request.form.get("edicion", "")[:64],
-        editable=call.state in EDITABLE,
-        problem=_why(problem) if problem is not None else None,
-        **more,
-    )
+    return RULES.acted(slug, lambda document: TIE_ACTS[act](document, tie))
 
 
 def _why(refusal: Refusal) -> str:
@@ -214,3 +171,10 @@ def _part(document: dict[str, Any], kind: str, part_id: str) -> dict[str, Any] |
     if found is None and part_id != NEW:
         raise PartUnknown()
     return found
+
+
+def _keep(call: Call, change: Change) -> None:
+    services.set_rulebook(call, change(_document(call)))
+
+
+RULES = Part(RULEBOOK, _keep, _page, "grants.rulebook_build", N_("Guardamos las reglas de evaluación."), _why)

@@ -38,10 +38,12 @@ from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.likeness import LIKENESS_LABELS, likenesses
 from grants.services.applications import known_awards
+from grants.services.corrections import told_of
 from grants.services.impartiality import is_mine
 from grants.services.screening import evaluate
 from grants.states.application import APPLICATION_STATES, KIND_LABELS, ApplicationState
 from grants.states.companion import COMPANION
+from grants.states.correction import CORRECTION
 from grants.states.screening import CURE, VERDICT_LABELS, ScreeningVerdict
 from mail.queries import LOST
 from mail.states import MESSAGE_STATES
@@ -134,6 +136,8 @@ def screening_page(
         companions=companions_of(application),
         companion_states=COMPANION,
         answers=list(_answers(application)),
+        corrections=told_of(application),
+        correction_states=CORRECTION,
         legs=read_legs(application.itinerary),
         alike=alike[:MOST_ALIKE],
         alike_labels=LIKENESS_LABELS,

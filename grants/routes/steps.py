@@ -3,22 +3,21 @@
 import secrets
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.access import ensure, signed_in
-from core.context import actor
+from core.access import signed_in
 from core.database import session
 from core.errors import InvalidInput, NotFound, Refusal
 from core.files import store_upload
-from core.language import _, current_language, localised
+from core.language import _, localised
 from core.money import Money
 from core.settings import setting
-from core.web_files import send_stored
 from grants import services
-from grants.errors.calls import ApplicationNotFound, EditConflict
+from grants.errors.calls import EditConflict
 from grants.forms.applications import (
     ItineraryForm,
     StepForm,
@@ -29,13 +28,13 @@ from grants.forms.applications import (
     upload_of,
 )
 from grants.models import Application
-from grants.queries import applications as queries
 from grants.queries import calls as call_queries
-from grants.routes.applications import own_application, past_writing, readable_application
+from grants.routes.applications import own_application, past_writing
 from grants.routes.last_edits import files_of, told_of_edits
 from grants.routes.room import blueprint, show, spoken_country
 from grants.routes.uploads import upload_data
 from grants.rules import form as rules
+from grants.rules.answers import spoken_answer
 from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
@@ -245,7 +244,7 @@ def _asks_of_awards(asked: list[rules.Question]) -> bool:
 
 def _conflict(application: Application, step: Step, form: StepForm, conflict: EditConflict) -> Response:
     """Show what stands beside what was typed. Sending again from this page is a decision, and replaces it."""
-    rows = []
+    rows: list[tuple[str, str, str]] = []
     if isinstance(form, ItineraryForm):
         rows.append((_("Itinerario"), _journey(conflict.theirs["itinerary"]), _journey(legs_in(form))))
     else:
@@ -253,19 +252,12 @@ def _conflict(application: Application, step: Step, form: StepForm, conflict: Ed
         for item in _asked(application, step):
             theirs = conflict.theirs["answers"].get(item["id"])
             if item["id"] in sent and sent[item["id"]] != theirs:
-                rows.append((rules.label(item), _said(item, theirs), _said(item, sent[item["id"]])))
+                said = partial(spoken_answer, item, currency=application.currency)
+                rows.append((rules.label(item), said(theirs), said(sent[item["id"]])))
     form.version.data = str(application.version)
     return _page(
         application, step, form, conflict.status, extra=[conflict.message(), conflict.advice()], conflicts=rows
     )
-
-
-def _said(item: rules.Question, value: Any) -> str:
-    if item["type"] == "yes_no":
-        return {"yes": _("Sí"), "no": _("No")}.get(str(value), "")
-    if item["type"] == "choice":
-        return dict(rules.options(item, current_language())).get(str(value), "")
-    return "" if value is None else str(value)
 
 
 def _day(day: date | None) -> str:
@@ -276,35 +268,4 @@ def _journey(legs: list[dict[str, Any]]) -> str:
     return "; ".join(
         f"{leg.origin_city} → {leg.city}, {spoken_country(leg.country)}: {_day(leg.starts_on)} – {_day(leg.ends_on)}"
         for leg in read_legs(legs)
-    )
-
-
-@blueprint.get("/solicitudes/<int:application_id>/archivos/<int:attachment_id>")
-@signed_in
-def application_file(application_id: int, attachment_id: int) -> Response:
-    """A file of an application, as a download."""
-    application = readable_application(application_id)
-    attachment = queries.attachment_of(application, attachment_id)
-    if attachment is None:
-        raise ApplicationNotFound()
-    mine = queries.application_of(actor().user_id or 0, application.id) is not None
-    ensure(mine or attachment.in_submission, ApplicationNotFound())
-    return send_stored(attachment.stored_file)
-
-
-@blueprint.post("/solicitudes/<int:application_id>/archivos/<int:attachment_id>/quitar")
-@signed_in
-def application_detach(application_id: int, attachment_id: int) -> BaseResponse:
-    """Take a file off the draft."""
-    application = own_application(application_id, editing=True)
-    attachment = queries.attachment_of(application, attachment_id)
-    if attachment is None:
-        raise ApplicationNotFound()
-    services.detach_file(attachment)
-    session().commit()
-    flash(_("Quitamos el archivo del borrador."), "success")
-    steps = rules.questions(application.call.form)
-    place = next((step for step, item in steps if item["id"] == attachment.question_id), None)
-    return redirect(
-        url_for("grants.application_step", application_id=application.id, step_id=place or "documentos"), 303
     )

@@ -3,29 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import ensure, roles
-from core.database import session
-from core.errors import NotFound, Refusal
-from core.language import _
+from core.errors import NotFound
+from core.language import N_
 from core.money import Money
 from grants import services
 from grants.errors.building import LineUnknown
-from grants.forms.applications import ConfirmForm
 from grants.forms.tariff import BandsForm, DaysForm, LineForm
 from grants.models import Call
-from grants.routes.editor import ADMINISTRATOR, EDITION, OFFICER, any_call
+from grants.routes.editor import ADMINISTRATOR, OFFICER, any_call
+from grants.routes.part_editing import Change, Part
 from grants.routes.room import blueprint, show
 from grants.rules import tariff_building as building
 from grants.rules.tariff_lines import Tariff, line_of, lines_of, published
 from grants.services.calls import EDITABLE
-from grants.services.editions import edition_of, ensure_edition
+from grants.services.editions import edition_of
 
-PART = ("tariff",)
 NEW = "nuevo"
-Change = Callable[[Tariff], dict[str, Any]]
 ACTS: dict[str, Callable[[Tariff, str], dict[str, Any]]] = {
     "subir": lambda tariff, line_id: building.move_line(tariff, line_id, -1),
     "bajar": lambda tariff, line_id: building.move_line(tariff, line_id, 1),
@@ -54,7 +51,7 @@ def line_edit(slug: str, line_id: str) -> Response | BaseResponse:
         number = line_id if before is not None else building.new_id(tariff, form.name_es.data or "")
         return building.put_line(tariff, form.line(number))
 
-    return _edited(call, form, "grants/tariff_line.html", change, before=before)
+    return TARIFF.edited(call, form, "grants/tariff_line.html", change, before=before)
 
 
 @blueprint.route("/programa/convocatorias/<slug>/tarifa/paises", methods=["GET", "POST"])
@@ -63,7 +60,7 @@ def days_edit(slug: str) -> Response | BaseResponse:
     """Write what a day pays, by country."""
     call = any_call(slug)
     form = DaysForm.of(call.tariff)
-    return _edited(
+    return TARIFF.edited(
         call,
         form,
         "grants/tariff_days.html",
@@ -77,7 +74,7 @@ def bands_edit(slug: str) -> Response | BaseResponse:
     """Write what distances pay."""
     call = any_call(slug)
     form = BandsForm.of(call.tariff)
-    return _edited(
+    return TARIFF.edited(
         call,
         form,
         "grants/tariff_bands.html",
@@ -89,40 +86,8 @@ def bands_edit(slug: str) -> Response | BaseResponse:
 @roles(OFFICER, ADMINISTRATOR)
 def line_act(slug: str, line_id: str, act: str) -> Response | BaseResponse:
     """Move a line up or down, or take it out."""
-    ensure(act in ACTS and ConfirmForm().validate_on_submit(), NotFound())
-    call = any_call(slug)
-    try:
-        ensure_edition(call, PART, request.form.get(EDITION, ""))
-        services.edit_call(call, tariff=ACTS[act](call.tariff, line_id))
-    except Refusal as refusal:
-        session().rollback()
-        return _page(any_call(slug), refusal.status, refusal.message())
-    session().commit()
-    return redirect(url_for("grants.tariff_build", slug=slug), 303)
-
-
-def _edited(call: Call, form: Any, template: str, change: Change, **more: Any) -> Response | BaseResponse:
-    slug, problem = call.slug, None
-    if form.validate_on_submit():
-        try:
-            ensure_edition(call, PART, request.form.get(EDITION, ""))
-            services.edit_call(call, tariff=change(call.tariff))
-            session().commit()
-            flash(_("Guardamos la tarifa."), "success")
-            return redirect(url_for("grants.tariff_build", slug=slug), 303)
-        except Refusal as refusal:
-            session().rollback()
-            problem, call = refusal, any_call(slug)
-    return show(
-        template,
-        problem.status if problem is not None else 422 if form.is_submitted() else 200,
-        call=call,
-        form=form,
-        edition=edition_of(call, PART) if request.method == "GET" else request.form.get(EDITION, "")[:64],
-        editable=call.state in EDITABLE,
-        problem=problem.message() if problem is not None else None,
-        **more,
-    )
+    ensure(act in ACTS, NotFound())
+    return TARIFF.acted(slug, lambda tariff: ACTS[act](tariff, line_id))
 
 
 def _page(call: Call, status: int = 200, problem: str | None = None) -> Response:
@@ -134,7 +99,14 @@ def _page(call: Call, status: int = 200, problem: str | None = None) -> Response
         lines=lines_of(call.tariff),
         rows=published(call.tariff, call.form),
         amount=lambda cents: Money(cents, currency),
-        edition=edition_of(call, PART),
+        edition=edition_of(call, TARIFF.fields),
         editable=call.state in EDITABLE,
         problem=problem,
     )
+
+
+def _keep(call: Call, change: Change) -> None:
+    services.edit_call(call, tariff=change(call.tariff))
+
+
+TARIFF = Part(("tariff",), _keep, _page, "grants.tariff_build", N_("Guardamos la tarifa."))

@@ -18,7 +18,7 @@ from grants.queries.determinations import determination_of
 from grants.queries.wordings import application_of_folio, letters_sent
 from grants.routes.editor import ADMINISTRATOR, EDITION, OFFICER, any_call, stepper_of
 from grants.routes.room import blueprint, show
-from grants.rules.wordings import KINDS, MEANINGS, LetterKind
+from grants.rules.letter_kinds import KINDS, MEANINGS, LetterKind
 from grants.services import wordings as services
 from grants.services.impartiality import ensure_impartial
 

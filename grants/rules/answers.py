@@ -1,8 +1,10 @@
-"""Put what was just typed to what was answered before."""
+"""What was answered: put together with what was just typed, and read to people."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from core.language import _, current_language
+from core.money import Money, format_money
 from grants.errors.calls import AnswerRefused, UnknownQuestion
 from grants.rules import form
 
@@ -27,3 +29,16 @@ def merge_answers(document: Mapping[str, Any], current: Answers, changes: Answer
         else:
             raise AnswerRefused(label=form.label(item))
     return merged
+
+
+def spoken_answer(item: form.Question, value: object, currency: str) -> str:
+    """Return an answer as people read it, but for a file's; nothing for what is still missing."""
+    if value is None:
+        return ""
+    if item["type"] == "yes_no":
+        return _("Sí") if value == "yes" else _("No")
+    if item["type"] == "choice":
+        return dict(form.options(item, current_language())).get(str(value), "")
+    if item["type"] == "money" and isinstance(value, int):
+        return format_money(Money(value, currency), current_language())
+    return str(value)

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from grants.states.determination import Outcome
+
 
 def last_day(released_on: date, appeal_days: int) -> date:
     """Return the last calendar day of the window: the day of release does not count."""
@@ -12,6 +14,11 @@ def last_day(released_on: date, appeal_days: int) -> date:
 def is_open(moment: datetime, *, released_at: datetime, closes_at: datetime) -> bool:
     """Return whether an appeal received at `moment` is in time: the closing second itself still counts."""
     return released_at <= moment < closes_at + timedelta(seconds=1)
+
+
+def may_object(outcome: Outcome) -> bool:
+    """Return whether there is something to object to: whoever has support was told nothing that an appeal undoes."""
+    return outcome is not Outcome.AWARDED
 
 
 def may_decide(person: int | None, *, first_reviewers: Collection[int | None]) -> bool:

@@ -10,7 +10,7 @@ from core.language import N_, _, localised
 from core.money import Money, format_money
 from grants.rules.moments import spoken_day
 from grants.rules.requirements import spoken
-from grants.rules.tariff_lines import published
+from grants.rules.tariff_lines import lines_of, published
 from grants.states.call import AUDIENCE_LABELS, DIRECTION_LABELS, Audience, Direction
 
 
@@ -60,8 +60,8 @@ def changes(
     before: Mapping[str, Any], after: Mapping[str, Any], language: str, catalogue: Catalogue | None = None
 ) -> list[Change]:
     """Return every item that differs between two states of a call, in the order of the later one; gone ones last."""
-    named = catalogue or {}
-    old, new = dict(_described(before, language, named)), dict(_described(after, language, named))
+    named, kept = catalogue or {}, _lines_kept(before.get("tariff") or {}, after.get("tariff") or {})
+    old, new = (dict(_described(state, language, named, kept)) for state in (before, after))
     found = []
     for key in (*new, *(key for key in old if key not in new)):
         name = (new.get(key) or old[key])[0]
@@ -71,7 +71,17 @@ def changes(
     return found
 
 
-def _described(state: Mapping[str, Any], language: str, catalogue: Catalogue) -> Iterator[Described]:
+def _lines_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """Return the lines that stand in both tariffs with the names they have now: their order is compared by itself."""
+    if not before or not after:
+        return {}
+    ids = {line.id for line in lines_of(before)}
+    return {line.id: line.label for line in lines_of(after) if line.id in ids}
+
+
+def _described(
+    state: Mapping[str, Any], language: str, catalogue: Catalogue, lines: Mapping[str, str]
+) -> Iterator[Described]:
     for key, name in TEXTS.items():
         yield ("texts", key), (_(name), localised(state.get(key) or {}, language))
     for key, chosen in (state.get("scope") or {}).items():
@@ -87,7 +97,7 @@ def _described(state: Mapping[str, Any], language: str, catalogue: Catalogue) ->
     for rule in (state.get("eligibility") or {}).get("rules", ()):
         text = localised(rule["reason"], language)
         yield ("requirements", rule["id"]), (text, _requirement(text, rule, form))
-    yield from _tariff(state.get("tariff") or {}, form)
+    yield from _tariff(state.get("tariff") or {}, form, lines)
     yield from _terms(state)
 
 
@@ -127,9 +137,11 @@ def _question(item: Mapping[str, Any], language: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _tariff(tariff: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Described]:
+def _tariff(tariff: Mapping[str, Any], form: Mapping[str, Any], kept: Mapping[str, str]) -> Iterator[Described]:
     if not tariff:
         return
+    order = "\n".join(kept[line.id] for line in lines_of(tariff) if line.id in kept)
+    yield ("tariff", "order"), (_("Orden de los renglones"), order)
     for row in published(tariff, form):
         yield ("tariff", row.key), (row.label, f"{row.label}: {format_money(row.amount)}")
     for stay in tariff.get("stays", ()):

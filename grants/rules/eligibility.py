@@ -3,10 +3,11 @@
 The same rules answer the public quiz and the check at submission.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.language import localised
 from grants.rules import form as form_rules
 from grants.rules.itinerary import Leg, total_days
 
@@ -45,6 +46,17 @@ def evaluate(eligibility: Mapping[str, Any], facts: Mapping[str, Any]) -> Eligib
     outcomes = {reason.passed for reason in reasons}
     verdict = False if False in outcomes else None if None in outcomes else True
     return Eligibility(verdict, reasons)
+
+
+def spoken_note(note: str, reasons: Sequence[Mapping[str, Any]]) -> str:
+    """Return why an application was refused: the officer's words as they are, or the rules' own in the reader's tongue.
+
+    `reasons` are the verdicts kept beside the note.
+    """
+    failed = [verdict["reason"] for verdict in reasons if verdict["passed"] is False]
+    if note != " ".join(str(reason["es"]) for reason in failed):
+        return note
+    return " ".join(localised(reason) for reason in failed)
 
 
 def _passes(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.language import N_, _, localised
+from core.language import N_, _, current_language, localised
+from core.money import Money, format_money
 from grants.errors.building import RequirementUnknown, TooManyRequirements
 from grants.rules import form as form_rules
 from grants.rules.earlier_awards import is_wait, years_of
@@ -18,11 +19,12 @@ from grants.states.call import DIRECTION_LABELS, Direction
 
 MOST_REQUIREMENTS = 40
 LARGEST_NUMBER = 1_000_000
-ASKABLE = ("yes_no", "choice", "number", "date")
+ASKABLE = ("yes_no", "choice", "number", "money", "date")
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "yes_no": ("is",),
     "choice": ("in",),
     "number": ("at_least", "at_most"),
+    "money": ("at_least", "at_most"),  # cents; the rule says of which currency
     "date": ("before", "from"),
 }
 OPERATOR_LABELS: Mapping[str, str] = {
@@ -112,15 +114,20 @@ def spoken(rule: Rule, form: Mapping[str, Any]) -> str:
             names = dict(options(fact)) if fact is not None else {}
             said = ", ".join(names.get(one, str(one)) for one in value)
         case "at_least":
-            said = _("%(value)s o más", value=value)
+            said = _("%(value)s o más", value=_amount(rule))
         case "at_most":
-            said = _("%(value)s o menos", value=value)
+            said = _("%(value)s o menos", value=_amount(rule))
         case "before":
             said = _("antes del %(day)s", day=spoken_day(date.fromisoformat(value)))
         case _:
             said = _("desde el %(day)s", day=spoken_day(date.fromisoformat(value)))
     only = [_(label) for kind, label in KIND_LABELS.items() if kind.value in (rule.get("when") or {}).get("in", ())]
     return said + "; " + _("solo para: %(kinds)s", kinds=", ".join(only)) if only else said
+
+
+def _amount(rule: Rule) -> str:
+    value, currency = rule["value"], rule.get("currency")
+    return format_money(Money(value, currency), current_language()) if currency else str(value)
 
 
 def unanswerable(eligibility: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Rule]:

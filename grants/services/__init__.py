@@ -3,7 +3,7 @@
 from grants.services.addenda import cancel_call, correct_text, extend_deadline
 from grants.services.agreements import accept_agreement, offer_agreement
 from grants.services.appeals import admit_appeal, conclude_call, file_appeal, refuse_appeal, resolve_appeal
-from grants.services.applications import save_draft, start_application, withdraw_application
+from grants.services.applications import save_draft, start_application
 from grants.services.attachments import attach_file, detach_file
 from grants.services.awards import (
     before_award_closes,
@@ -50,6 +50,7 @@ from grants.services.conflicts import (
     seat_reviewer_on,
 )
 from grants.services.consultation import answer_comment, comment_on_draft, missing_for_consultation, open_consultation
+from grants.services.corrections import answer_correction, ask_correction
 from grants.services.course import advance_calls, bring_up_to_date, move_call
 from grants.services.determinations import ReleaseOutcome, prepare_determinations, release_determinations, send_letters
 from grants.services.discussion import tell_readers
@@ -94,6 +95,7 @@ from grants.services.subscriptions import (
 )
 from grants.services.unnamed import without_applicant
 from grants.services.upload_places import cure_place
+from grants.services.withdrawals import withdraw_application
 
 __all__ = [
     "BARRED",
@@ -113,8 +115,10 @@ __all__ = [
     "adopt_sketch",
     "advance_calls",
     "answer_comment",
+    "answer_correction",
     "answer_cure",
     "answer_invitation",
+    "ask_correction",
     "ask_for_feedback",
     "attach_file",
     "before_award_closes",

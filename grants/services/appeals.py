@@ -9,7 +9,15 @@ from core.database import session
 from core.language import in_language
 from core.moments import spoken_deadline
 from grants.emails import letters
-from grants.errors.awards import AppealAlreadyFiled, AppealPanelTainted, AppealsOpen, AppealWindowClosed, ReasonMissing
+from grants.errors.awards import (
+    AppealAdmittedByYou,
+    AppealAlreadyFiled,
+    AppealPanelTainted,
+    AppealsOpen,
+    AppealWindowClosed,
+    NothingToAppeal,
+    ReasonMissing,
+)
 from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.determination import Appeal, AppealAdmission
@@ -17,7 +25,7 @@ from grants.queries import appeals as queries
 from grants.queries.applications import hold
 from grants.queries.determinations import released_determination_of
 from grants.queries.readmissions import count_under_way
-from grants.rules.appeals import may_decide
+from grants.rules.appeals import may_decide, may_object
 from grants.rules.deadlines import is_before_closing
 from grants.rules.letters import LetterText
 from grants.services.course import move_call
@@ -37,9 +45,12 @@ def file_appeal(application: Application, *, text: str) -> Appeal:
 
     Raises:
         AppealWindowClosed: not open, or over. AppealAlreadyFiled: there is one. ReasonMissing: it says nothing.
+        NothingToAppeal: the application has support.
     """
     window = queries.appeal_window(application)
     found = released_determination_of(application)
+    if found is not None and not may_object(found.outcome):
+        raise NothingToAppeal()
     if window is None or found is None or not window.is_open:
         raise AppealWindowClosed(closed_at=spoken_deadline(window.closes_at) if window is not None else "—")
     if queries.appeal_of(application) is not None:
@@ -92,10 +103,12 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
     Who is right goes on to a supplementary committee, without those who reviewed the application before.
 
     Raises:
-        AppealPanelTainted: whoever decides took part in the first decision. ReasonMissing. IllegalTransition: decided.
-        OwnCase: whoever decides has a stake in the application.
+        AppealPanelTainted: whoever decides took part in the first decision. AppealAdmittedByYou: they admitted it.
+        ReasonMissing. IllegalTransition: decided. OwnCase: whoever decides has a stake in the application.
     """
     application = _take_up(appeal, AppealStanding.UPHELD if upheld else AppealStanding.DISMISSED)
+    if is_admitted_by(appeal, actor().user_id):
+        raise AppealAdmittedByYou()
     target = AppealState.UPHELD if upheld else AppealState.DISMISSED
     _decide(appeal, target, reason, public_summary)
     record("appeal.resolved", "application", application.id, {"state": "admitted"}, {"state": target.value})
@@ -103,6 +116,11 @@ def resolve_appeal(appeal: Appeal, *, upheld: bool, reason: str, public_summary:
     if goes_on:
         readmit(appeal)
     return _tell(appeal, lambda: letters.appeal_resolved(appeal, goes_on=goes_on), about=f"appeal:{appeal.id}")
+
+
+def is_admitted_by(appeal: Appeal, person: int | None) -> bool:
+    """Return whether a person admitted an appeal: another one then decides whether it is right."""
+    return appeal.admission is not None and appeal.admission.decided_by_id == person
 
 
 def _take_up(appeal: Appeal, target: AppealStanding) -> Application:

@@ -1,4 +1,4 @@
-"""Begin an application, keep what is typed, and withdraw it."""
+"""Begin an application and keep what is typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,7 @@ from core.context import actor
 from core.database import session
 from core.money import Money
 from core.settings import setting
-from grants.emails.applications import write_withdrawal_letter
-from grants.errors.calls import (
-    AlreadyApplied,
-    CallNotOpen,
-    EditConflict,
-    NotEditable,
-    OrganisationNeeded,
-    TextOutOfBounds,
-)
+from grants.errors.calls import AlreadyApplied, CallNotOpen, EditConflict, NotEditable, OrganisationNeeded
 from grants.models import Application, Call
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
@@ -35,12 +27,9 @@ from grants.rules.eligibility import Eligibility
 from grants.rules.itinerary import Leg, read_legs
 from grants.rules.problems import Problem
 from grants.services.course import bring_up_to_date
-from grants.services.dossiers import withdraw_dossier_of
-from grants.services.letters import keep_mail
-from grants.states.application import APPLICATION_STATES, ApplicantKind, ApplicationState
+from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.call import CallState, Direction
 
-LONGEST_REASON = 2_000
 Answers = Mapping[str, Any]
 
 
@@ -284,24 +273,3 @@ def eligibility_of(application: Application) -> Eligibility:
         territories=setting("TERRITORIES"),
         known_award=bool(known_awards([application]).get(application.id)),
     )
-
-
-def withdraw_application(application: Application, reason: str = "") -> Application:
-    """Take an application out at the applicant's wish. Its submissions stay on record; the place is free again.
-
-    Raises:
-        IllegalTransition: it is over already. TextOutOfBounds: the reason is too long.
-    """
-    APPLICATION_STATES.check(application.state, ApplicationState.WITHDRAWN)
-    if len(reason) > LONGEST_REASON:
-        raise TextOutOfBounds(most=LONGEST_REASON)
-    before = application.state
-    application.state = ApplicationState.WITHDRAWN
-    application.withdrawn_at = now()
-    application.withdrawal_reason = reason.strip() or None
-    session().flush()
-    if application.folio is not None:
-        keep_mail(application, write_withdrawal_letter(application))
-    record("application.withdrawn", "application", application.id, {"state": before.value}, {"state": "withdrawn"})
-    withdraw_dossier_of(application)
-    return application

@@ -84,15 +84,15 @@ def prepare_determinations(call: Call) -> list[Determination]:
         for row in rows
         if row.dossier_code in applications and applications[row.dossier_code].state is ApplicationState.IN_REVIEW
     ]
-    for application, note in queries.found_ineligible(call):
+    for application, screening in queries.found_ineligible(call):
         prepared.append(
             Determination(
                 call_id=call.id,
                 application_id=application.id,
                 outcome=Outcome.INELIGIBLE,
                 currency=call.currency,
-                reason=note,
-                reason_params={},
+                reason=screening.note,
+                reason_params={"rules": screening.reasons},
             )
         )
     for found in prepared:

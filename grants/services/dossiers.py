@@ -72,16 +72,18 @@ def prepare_dossiers(call: Call, *, progress: Progress | None = None, batch: int
 
 def identity_of(application: Application, people: Behind) -> Identity:
     """Return what a dossier of this application is searched for."""
-    answers, form = application.answers, application.call.form
-    public_name = str(answers.get("public_name") or "")
-    members = [line.split(",")[0].split("(")[0].split(":")[0].strip() for line in _lines(answers.get("members"))]
-    as_person = [public_name] if application.kind is ApplicantKind.PERSON else []
-    as_group = [public_name] if application.kind is not ApplicantKind.PERSON else []
+    form, as_person = application.call.form, application.kind is ApplicantKind.PERSON
+    names, bodies, literals = list(people.names), list(people.organisations), []
+    # what they sent, and what they asked to have there instead
+    for answers in (application.answers, *({question_id: said} for question_id, said in people.corrected)):
+        (names if as_person else bodies).append(str(answers.get("public_name") or ""))
+        names += [line.split(",")[0].split("(")[0].split(":")[0].strip() for line in _lines(answers.get("members"))]
+        literals += blinding.identifying_values(form, answers)
     return Identity(
-        names=tuple(filter(None, [*people.names, *as_person, *members])),
-        organisations=tuple(filter(None, [*people.organisations, *as_group])),
+        names=tuple(filter(None, names)),
+        organisations=tuple(filter(None, bodies)),
         emails=people.emails,
-        literals=tuple(blinding.identifying_values(form, answers)),
+        literals=tuple(literals),
     )
 
 

@@ -42,6 +42,8 @@ FILE_NAMES = {
     "appeal": "carta-inconformidad",
     "appeal_admitted": "carta-inconformidad-admitida",
     "readmission": "carta-resultado-inconformidad",
+    "correction_made": "carta-dato-corregido",
+    "correction_refused": "carta-correccion-negada",
 }
 
 
@@ -93,10 +95,11 @@ def keep_mail(application: Application, message: OutboxMessage, letter: Letter |
 def send_mail_again(mail: ApplicationMail, *, to: str, reason: str) -> ApplicationMail:
     """Send the same words and files once more, to the same address or a corrected one, and say why.
 
-    Asked twice about the same e-mail, it is sent once; the one sent in its place may be sent again in turn.
+    Asked twice about the same e-mail and address, it is sent once; the one sent in its place may be sent again in turn.
 
     Raises:
-        OwnCase: whoever sends has a stake in the application. ReasonMissing. What `mail.services.send_again` raises.
+        OwnCase: whoever sends has a stake in the application. ReasonMissing. What `mail.services.send_again` raises,
+        SentAgain too where somebody else sent it to another address meanwhile.
     """
     application = mail.application
     ensure_impartial(application)
@@ -104,7 +107,7 @@ def send_mail_again(mail: ApplicationMail, *, to: str, reason: str) -> Applicati
         raise ReasonMissing()
     hold(application)
     repeated = queries.repeats(mail)
-    if repeated is not None:  # the second of two clicks
+    if repeated is not None and repeated.message.to == to:  # the second of two clicks
         return repeated
     message = send_again(mail.message, to=to)
     again = ApplicationMail(

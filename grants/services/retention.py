@@ -22,6 +22,7 @@ from grants.errors.awards import ReasonMissing
 from grants.errors.retention import CallHeld
 from grants.models.application import Application, ApplicationVersion, Attachment, CoApplicant
 from grants.models.call import Call
+from grants.models.correction import DataCorrection
 from grants.models.determination import Letter
 from grants.models.feedback import FeedbackText
 from grants.models.mail import ApplicationMail
@@ -235,7 +236,7 @@ def _empty(application: Application) -> None:
     )
     noted = update(Screening).where(Screening.application_id == mine, Screening.note != "")
     session().execute(noted.values(note=EMPTY))
-    for table in (Attachment, ApplicationMail, ApplicationMark, Letter, CoApplicant, ApplicationNote):
+    for table in (Attachment, ApplicationMail, ApplicationMark, Letter, CoApplicant, ApplicationNote, DataCorrection):
         session().execute(delete(table).where(table.application_id == mine))
     told = update(FeedbackText).where(FeedbackText.application_id == mine)
     session().execute(told.values(text=EMPTY, findings=[], open_findings=0, changes=[]))

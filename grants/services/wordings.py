@@ -9,7 +9,8 @@ from grants.errors.calls import CallChanged
 from grants.errors.wordings import LettersOver, LetterUnknown, WordingIncomplete
 from grants.models import Call, LetterWording
 from grants.rules import content
-from grants.rules.wordings import KINDS, LONGEST_BODY, LONGEST_SUBJECT, LetterKind, Wording, problems, standard
+from grants.rules.letter_kinds import KINDS, LetterKind
+from grants.rules.wordings import LONGEST_BODY, LONGEST_SUBJECT, Wording, problems, standard
 from grants.states.call import CallState
 
 

@@ -245,6 +245,9 @@ def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, cloc
     sign_in_as(client, found[0].applicant)
     assert client.get(url).status_code == 404
     assert "/inconformidad" not in ok(client, f"/es/solicitudes/{found[0].id}")
+    typed = f"/es/solicitudes/{found[0].id}/inconformidad"  # who has support has nothing to object to
+    assert "Tu solicitud tiene apoyo" in ok(client, typed)
+    posted(client, typed, 409, text="Quiero más.")
     sign_in_as(client, loser.applicant)
     status = f"/es/solicitudes/{loser.id}"
     assert url in ok(client, status)
@@ -262,9 +265,11 @@ def test_applicant_appeals_and_another_officer_decides(client: FlaskClient, cloc
     sign_in_as(client, other)
     posted(client, staff, 422, **decision)  # it is admitted first
     posted(client, staff, outcome="admitted")
-    sign_in_as(client, officer)
-    posted(client, staff, 403, **decision)
-    sign_in_as(client, other)
+    assert "otra persona decide si procede" in ok(client, staff)
+    for tainted in (officer, other):
+        sign_in_as(client, tainted)
+        posted(client, staff, 403, **decision)
+    sign_in_as(client, make_user(Role.PROGRAMME_OFFICER))
     posted(client, staff, 422, **(decision | {"outcome": "x"}))
     posted(client, staff, **decision)
     assert fresh(Appeal, appeal).state is AppealState.UPHELD

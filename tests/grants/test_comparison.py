@@ -22,6 +22,8 @@ from grants.models import Addendum, Call
 from grants.rules import content
 from grants.rules.comparison import changes
 from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
+from grants.rules.tariff_building import move_line, put_line
+from grants.rules.tariff_lines import AMOUNT, Line
 from grants.services.publication import frozen_content
 from scoring.rules.templates import standard_rulebook
 from tests.factories.accounts import make_user, sign_in_as
@@ -55,6 +57,15 @@ def test_a_changed_number_shows_in_plain_words() -> None:
         "El viaje dura siete días o más.",
         "Cuánto puede durar el viaje",
     ]
+
+
+def test_lines_of_the_tariff_that_changed_places_say_so_and_one_that_came_in_does_not() -> None:
+    after = copy.deepcopy(state())
+    after["tariff"] = move_line(after["tariff"], "visa", -1)
+    (change,) = changes(state(), after, "es")
+    assert change.name == "Orden de los renglones"
+    came = put_line(state()["tariff"], Line("seguro", AMOUNT, {"es": "Seguro", "en": "Insurance"}, 100))
+    assert [one.name for one in changes(state(), {**state(), "tariff": came}, "es")] == ["Seguro, por viaje"]
 
 
 def test_what_is_the_same_is_no_change() -> None:

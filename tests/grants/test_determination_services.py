@@ -20,6 +20,7 @@ from grants import services
 from grants.emails import letters
 from grants.errors.awards import (
     AlreadyDetermined,
+    AppealAdmittedByYou,
     AppealAlreadyFiled,
     AppealPanelTainted,
     AppealsOpen,
@@ -300,7 +301,7 @@ def test_nobody_appeals_before_the_release(clock: FrozenClock, officer: Any) -> 
 
 def test_appeal_is_decided_by_somebody_else_with_reasons(clock: FrozenClock, officer: Any) -> None:
     call, found = make.released(clock, officer, marks=MARKS, budget=ONE_AWARD)
-    other = make_user(Role.PROGRAMME_OFFICER)
+    other, third = make_user(Role.PROGRAMME_OFFICER), make_user(Role.PROGRAMME_OFFICER)
     appeal = services.file_appeal(found[2], text="Se contó mal.")
     session().commit()
     words = {"reason": "Se contó mal una evaluación.", "public_summary": "Se corrigió una suma."}
@@ -314,6 +315,10 @@ def test_appeal_is_decided_by_somebody_else_with_reasons(clock: FrozenClock, off
         services.admit_appeal(appeal)
         with pytest.raises(IllegalTransition):
             services.refuse_appeal(appeal, **words)
+        for upheld in (True, False):
+            with pytest.raises(AppealAdmittedByYou):
+                services.resolve_appeal(appeal, upheld=upheld, **words)
+    with acting_as(make.officer_actor(third)):
         with pytest.raises(ReasonMissing):
             services.resolve_appeal(appeal, upheld=True, reason="x", public_summary=" ")
         services.resolve_appeal(appeal, upheld=True, **words)
@@ -369,6 +374,7 @@ def test_call_is_final_after_the_window_and_the_last_appeal(clock: FrozenClock, 
         with pytest.raises(AppealsOpen):
             services.conclude_call(call)
         services.admit_appeal(appeal)
+    with acting_as(make.officer_actor(make_user(Role.PROGRAMME_OFFICER))):
         with pytest.raises(AppealsOpen):
             services.conclude_call(call)
         services.resolve_appeal(appeal, upheld=False, reason="Está bien contado.", public_summary="Sin cambio.")

@@ -17,7 +17,7 @@ from core.jobs import run_due
 from core.roles import Role
 from grants import services
 from grants.errors.awards import OwnCase, OwnCaseInCall
-from grants.models import Application, Call, CoApplicant
+from grants.models import Application, CoApplicant
 from grants.queries import appeals as appeal_queries
 from grants.queries import determinations as queries
 from grants.queries import dossiers as dossier_queries
@@ -127,18 +127,20 @@ def test_officer_with_a_stake_decides_no_result(clock: FrozenClock, officer: Use
 
 
 @pytest.fixture
-def appealed(clock: FrozenClock, officer: User, other: User) -> tuple[Call, Application]:
-    call, (mine, *_rest) = make.released(clock, other, applications=1)
-    make_companion(mine, officer)
-    services.file_appeal(mine, text="Falta un punto.")
+def released(clock: FrozenClock, officer: User, other: User) -> tuple[Application, Application]:
+    """One with support and one that was not selected and objects; the officer has a stake in both."""
+    _call, (awarded, refused) = make.released(clock, other, applications=2, marks=[(5, 5, 5, 5), (1, 1, 1, 1)])
+    for one in (awarded, refused):
+        make_companion(one, officer)
+    services.file_appeal(refused, text="Falta un punto.")
     session().commit()
-    return call, mine
+    return awarded, refused
 
 
 def test_officer_with_a_stake_answers_no_appeal(
-    client: FlaskClient, appealed: tuple[Call, Application], officer: User
+    client: FlaskClient, released: tuple[Application, Application], officer: User
 ) -> None:
-    appeal = appeal_queries.appeal_of(appealed[1])
+    appeal = appeal_queries.appeal_of(released[1])
     assert appeal is not None
     with acting_as(make.officer_actor(officer)), pytest.raises(OwnCase):
         services.admit_appeal(appeal)
@@ -152,9 +154,9 @@ def test_officer_with_a_stake_answers_no_appeal(
 
 
 def test_officer_with_a_stake_neither_offers_nor_closes_the_award(
-    client: FlaskClient, appealed: tuple[Call, Application], officer: User
+    client: FlaskClient, released: tuple[Application, Application], officer: User
 ) -> None:
-    award = queries.award_of(appealed[1])
+    award = queries.award_of(released[0])
     assert award is not None
     with acting_as(make.officer_actor(officer)), pytest.raises(OwnCase):
         services.offer_agreement(award)

@@ -23,6 +23,7 @@ from grants.queries.screening import cure_of
 from grants.services.bulk import assign_officer
 from grants.services.letters import plan_telling, send_mail_again
 from grants.services.retention import destroy_application, schedule
+from mail.errors import SentAgain
 from mail.models import OutboxMessage
 from mail.services import take_report
 from mail.states import MessageState
@@ -64,7 +65,9 @@ def test_a_letter_that_came_back_goes_to_a_corrected_address_once(asked: Applica
     assert count_lost() == 1
     with acting_as(officer_actor(officer)):
         again = send_mail_again(mail, to="nueva@example.org", reason=" La dictó por teléfono ")
-        assert send_mail_again(mail, to="otra@example.org", reason="El segundo clic") is again
+        assert send_mail_again(mail, to="nueva@example.org", reason="El segundo clic") is again
+        with pytest.raises(SentAgain):  # not silently to where somebody else sent it
+            send_mail_again(mail, to="otra@example.org", reason="Otra persona, otra dirección")
         with pytest.raises(Refusal):
             send_mail_again(again, to="nueva@example.org", reason="Todavía no sale")
     session().commit()

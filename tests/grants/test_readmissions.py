@@ -84,9 +84,11 @@ def told_with(clock: FrozenClock, officer: User, refused: int) -> tuple[Call, li
 
 def uphold(application: Application) -> User:
     appeal = services.file_appeal(application, text="El documento está en la página 2.")
-    other = make_user(Role.PROGRAMME_OFFICER)
+    admits, other = make_user(Role.PROGRAMME_OFFICER), make_user(Role.PROGRAMME_OFFICER)
+    with acting_as(make.officer_actor(admits)):
+        services.admit_appeal(appeal)
     with acting_as(make.officer_actor(other)):
-        services.resolve_appeal(services.admit_appeal(appeal), upheld=True, **WORDS)
+        services.resolve_appeal(appeal, upheld=True, **WORDS)
     return other
 
 

@@ -22,7 +22,7 @@ from grants.rules import form_building as building
 from grants.rules.comparison import changes
 from grants.rules.requirements import fact_of, facts, put, spoken
 from grants.rules.standard import standard_eligibility, standard_form
-from grants.services.editions import edition_of
+from tests.factories.clerk import sender
 from tests.factories.grants import make_draft_call
 from tests.web.dom import parse
 
@@ -31,6 +31,7 @@ WORDS = {"question": BOTH, "reason": {"es": "Motivo", "en": "Reason"}}
 ANSWERS: dict[str, dict[str, Any]] = {
     "trade": {"type": "choice", "options": [{"value": value, "label": BOTH} for value in ("music", "dance", "film")]},
     "years": {"type": "number", "max": 60},
+    "income": {"type": "money"},
     "premiere": {"type": "date"},
     "trained": {"type": "yes_no"},
     "size": {"type": "number", "kinds": ["collective"]},
@@ -66,6 +67,7 @@ def judged(one: dict[str, Any], kind: Any = "person", **answers: Any) -> bool | 
         (("answer:trade", "in", ["music", "film"]), "film", "dance"),
         (("answer:years", "at_least", 5), 5, 4),
         (("answer:years", "at_most", 5), 5, 6),
+        (("answer:income", "at_most", 2_000_000), 2_000_000, 2_000_001),
         (("answer:premiere", "before", "2026-12-01"), "2026-11-30", "2026-12-01"),
         (("answer:premiere", "from", "2026-12-01"), "2026-12-01", "2026-11-30"),
         (("answer:trained", "is", True), "yes", "no"),
@@ -97,9 +99,12 @@ def test_the_quiz_asks_each_fact_once_and_only_what_concerns(session: Session, c
             rule("answer:size", "at_most", 9),
             rule("answer:premiere", "before", "2026-12-01"),
             rule("direction", "in", ["outbound"]),
+            rule("answer:income", "at_least", 100_050, currency="MXN"),
         ]
     }
-    sent = {"answer_trade": "music", "answer_premiere": "2026-11-30", "direction": "outbound"}
+    sent = {"answer_trade": "music", "answer_premiere": "2026-11-30", "direction": "outbound"} | {
+        "answer_income": "1,000.50"
+    }
 
     def asked(**more: str) -> tuple[bool, bool | None, list[str]]:
         quiz = quiz_form(rules, form(), MultiDict({**sent, **more}))
@@ -107,9 +112,11 @@ def test_the_quiz_asks_each_fact_once_and_only_what_concerns(session: Session, c
         return valid, eligibility.evaluate(rules, quiz.facts()).eligible, [field.name for field in quiz if field.errors]
 
     names = [field.name for field in quiz_form(rules, form(), None)]
-    assert names == ["kind", "answer_trade", "answer_size", "answer_premiere", "direction"]
+    assert names == ["kind", "answer_trade", "answer_size", "answer_premiere", "direction", "answer_income"]
     assert asked(kind="person") == (True, True, [])
     assert asked(kind="person", answer_trade="dance") == (True, False, [])
+    assert asked(kind="person", answer_income="1,000.49") == (True, False, [])
+    assert asked(kind="person", answer_income="mil") == (False, None, ["answer_income"])
     assert asked(kind="collective") == (False, None, ["answer_size"])
     assert asked(kind="collective", answer_size="10") == (True, False, [])
     assert asked() == (False, True, ["kind"])
@@ -122,12 +129,13 @@ def test_a_changed_comparison_is_told_even_where_the_words_stay(session: Session
     after["eligibility"]["rules"][0] |= {"value": ["music", "film"], "when": {"fact": "kind", "in": ["person"]}}
     (change,) = changes(before, after, "es")
     assert "solo para: Una persona" in "".join(piece.text for piece in change.pieces)
+    assert spoken(rule("answer:income", "at_most", 2_000_000, currency="MXN"), form()) == "$20,000.00\u202fMXN o menos"
     assert spoken(rule("answer:premiere", "before", "2026-12-01"), form()) == "antes del 1 dic 2026"
 
 
 def test_every_fact_has_its_words_in_both_languages() -> None:
     assert all(fact.question["es"] and fact.question["en"] for fact in facts(form()))
-    assert {fact.type for fact in facts(form())} == {"yes_no", "choice", "number", "date"}
+    assert {fact.type for fact in facts(form())} == {"yes_no", "choice", "number", "money", "date"}
     assert fact_of(form(), "answer:summary") is None
 
 
@@ -160,11 +168,10 @@ def test_the_clerk_adds_changes_and_removes_a_requirement(
     base = f"/es/programa/convocatorias/{call.slug}"
     words = {"question_es": "¿Qué haces?", "question_en": "What?", "reason_es": "Solo música.", "reason_en": "Music."}
 
+    post = sender(client, session, call, "requisitos", ("eligibility",))
+
     def send(path: str, **data: Any) -> int:
-        session.refresh(call)
-        answer = client.post(f"{base}/requisitos/{path}", data={"edicion": edition_of(call, ("eligibility",)), **data})
-        session.refresh(call)
-        return answer.status_code
+        return post(path, **data)[0]
 
     options = parse(client.get(f"{base}/editar/elegibilidad").data).xpath("//select[@id='sobre']/option/@value")
     assert {"days", "answer:trade", "answer:premiere"} <= set(options)
@@ -180,6 +187,15 @@ def test_the_clerk_adds_changes_and_removes_a_requirement(
         "reason": {"es": "Solo música.", "en": "Music."},
         "when": {"fact": "kind", "in": ["person"]},
     }
+    income = "nuevo?sobre=answer:income"
+    assert send(income, **words, operator="at_most", amount="mil") == 422
+    assert send(income, **words, operator="at_most", amount="20,000") == 303
+    about = call.eligibility["rules"][-1]
+    assert (about["operator"], about["value"], about["currency"]) == ("at_most", 2_000_000, "MXN")
+    assert "Se exige: $20,000.00" in client.get(f"{base}/editar/elegibilidad").get_data(as_text=True).replace(
+        "\u202f", ""
+    )
+    assert send("answer_income/quitar") == 303
     stay = standard_eligibility()["rules"][3]
     said = {f"{part}_{code}": stay[part][code] for part in ("question", "reason") for code in ("es", "en")}
     assert send("stay", **said, operator="at_least", number="9") == 422  # the reason still says seven

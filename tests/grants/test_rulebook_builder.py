@@ -23,6 +23,7 @@ from scoring.rules.rulebook import check
 from scoring.rules.templates import standard_rulebook
 from tests.factories.accounts import make_user
 from tests.factories.awards import closed_call, hand_over, officer_actor
+from tests.factories.clerk import Send, sender
 from tests.factories.grants import make_draft_call, make_open_call
 
 CRITERION = {
@@ -87,21 +88,9 @@ def call(session: Session, clock: FrozenClock) -> Call:
 
 
 @pytest.fixture
-def send(
-    client: FlaskClient, login: Callable[..., User], session: Session, call: Call
-) -> Callable[..., tuple[int, str]]:
-    """Send a form of the builder as the clerk, with the edition that was read."""
+def send(client: FlaskClient, login: Callable[..., User], session: Session, call: Call) -> Send:
     login(Role.PROGRAMME_OFFICER)
-
-    def sending(path: str, **data: Any) -> tuple[int, str]:
-        session.refresh(call)
-        data.setdefault("edicion", edition_of(call, RULEBOOK))
-        session.rollback()
-        answer = client.post(f"/es/programa/convocatorias/{call.slug}/evaluacion/{path}", data=data)
-        session.refresh(call)
-        return answer.status_code, answer.get_data(as_text=True)
-
-    return sending
+    return sender(client, session, call, "evaluacion", RULEBOOK)
 
 
 def rules(call: Call) -> dict[str, Any]:
@@ -120,9 +109,7 @@ def test_the_usual_rules_promise_no_right_that_no_answer_gives(call: Call) -> No
 
 
 class TestPages:
-    def test_a_criterion_is_written_and_published_as_typed(
-        self, client: FlaskClient, call: Call, send: Callable[..., tuple[int, str]]
-    ) -> None:
+    def test_a_criterion_is_written_and_published_as_typed(self, client: FlaskClient, call: Call, send: Send) -> None:
         status, _page = send("criterio/nuevo", **CRITERION)
         assert status == 303
         part = building.part_of(rules(call), "criteria", "rigor")
@@ -148,7 +135,7 @@ class TestPages:
         ],
     )
     def test_what_makes_no_sense_is_said_and_nothing_lost(
-        self, call: Call, send: Callable[..., tuple[int, str]], changes: dict[str, str], said: str
+        self, call: Call, send: Send, changes: dict[str, str], said: str
     ) -> None:
         before = call.rulebook
         status, page = send("criterio/nuevo", **CRITERION | changes)
@@ -157,7 +144,7 @@ class TestPages:
         assert "Está bien hecho." in page
         assert call.rulebook == before
 
-    def test_parts_move_and_go(self, call: Call, send: Callable[..., tuple[int, str]]) -> None:
+    def test_parts_move_and_go(self, call: Call, send: Send) -> None:
         assert send("criterio/impacto/subir")[0] == 303
         assert rules(call)["criteria"][0]["id"] == "impacto"
         assert send("lugares/primera_vez/quitar")[0] == 303
@@ -172,9 +159,7 @@ class TestPages:
         assert send("criterio/nadie/quitar")[0] == 404
         assert send("desempate/agregar", desempate="criterion:nadie")[0] == 404
 
-    def test_how_it_is_decided_is_changed(
-        self, client: FlaskClient, call: Call, send: Callable[..., tuple[int, str]]
-    ) -> None:
+    def test_how_it_is_decided_is_changed(self, client: FlaskClient, call: Call, send: Send) -> None:
         told = {
             "threshold": "", "better": "higher", "per_application": "2", "max_load": "10", "min_load": "0",
             "min_characters": "30", "max_characters": "900", "conflicts": ["recognised", "other"],
@@ -201,9 +186,7 @@ class TestPages:
         assert status == 422
         assert "La carga mínima es mayor que la máxima." in page
 
-    def test_the_money_is_parted_and_the_lot_given_its_band(
-        self, client: FlaskClient, call: Call, send: Callable[..., tuple[int, str]]
-    ) -> None:
+    def test_the_money_is_parted_and_the_lot_given_its_band(self, client: FlaskClient, call: Call, send: Send) -> None:
         page = client.get(f"/es/programa/convocatorias/{call.slug}/evaluacion/bolsas").get_data(as_text=True)
         keys = [str(axis) for axis in call.axes]
         assert page.count("-percent") >= 2 * len(keys)
@@ -225,9 +208,7 @@ class TestPages:
         assert send("bolsas", by="", lottery_band="")[0] == 303
         assert (rules(call)["selection"]["envelopes"], rules(call)["selection"]["lottery_band"]) == (None, None)
 
-    def test_whoever_saves_over_another_s_change_is_told(
-        self, call: Call, send: Callable[..., tuple[int, str]]
-    ) -> None:
+    def test_whoever_saves_over_another_s_change_is_told(self, call: Call, send: Send) -> None:
         send("criterio/nuevo", **CRITERION)
         status, page = send("criterio/nuevo", **CRITERION | {"name_es": "Otro", "edicion": "vieja"})
         assert status == 409
@@ -248,7 +229,7 @@ class TestPages:
 
 
 def test_an_answer_gives_the_right_that_the_rules_name(
-    session: Session, clock: FrozenClock, call: Call, send: Callable[..., tuple[int, str]]
+    session: Session, clock: FrozenClock, call: Call, send: Send
 ) -> None:
     told = {
         "kind": "bonus",

@@ -18,15 +18,18 @@ from core.roles import Role
 from grants import services
 from grants.blinding import projection
 from grants.errors.building import LineDepends, LineLast, LineUnknown, TooManyLines
+from grants.forms.tariff import _country
 from grants.models import Call
 from grants.rules import form_building, tariff
 from grants.rules import tariff_building as building
 from grants.rules.comparison import changes
 from grants.rules.itinerary import Leg
+from grants.rules.places import countries
 from grants.rules.standard import standard_form, standard_tariff
 from grants.rules.tariff_lines import Line, lines_of, published
-from grants.services.editions import edition_of
+from tests.architecture.findings import assert_nothing
 from tests.factories.accounts import make_user, sign_in_as
+from tests.factories.clerk import Send, sender
 from tests.factories.grants import RATE, make_draft_application, make_draft_call, make_open_call
 
 NAME = {"es": "Instrumentos", "en": "Instruments"}
@@ -118,6 +121,11 @@ def test_reviewers_read_the_names_that_the_tariff_gave() -> None:
     assert [field["label"] for field in budget["fields"]] == [NAME]
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_country_is_read_by_the_name_it_is_shown_with(language: str) -> None:
+    assert_nothing([name for code, name in countries(language) if "," in name or _country(name) != code])
+
+
 @pytest.fixture
 def call(session: Session, clock: FrozenClock) -> Call:
     call = make_draft_call()
@@ -126,24 +134,13 @@ def call(session: Session, clock: FrozenClock) -> Call:
 
 
 @pytest.fixture
-def send(
-    client: FlaskClient, login: Callable[..., User], session: Session, call: Call
-) -> Callable[..., tuple[int, str]]:
+def send(client: FlaskClient, login: Callable[..., User], session: Session, call: Call) -> Send:
     login(Role.PROGRAMME_OFFICER)
-
-    def sending(path: str, **data: Any) -> tuple[int, str]:
-        session.refresh(call)
-        read = {"edicion": edition_of(call, ("tariff",))}
-        session.rollback()
-        answer = client.post(f"/es/programa/convocatorias/{call.slug}/tarifa/{path}", data={**read, **data})
-        session.refresh(call)
-        return answer.status_code, answer.get_data(as_text=True)
-
-    return sending
+    return sender(client, session, call, "tarifa", ("tariff",))
 
 
 def test_the_clerk_writes_the_tariff_part_by_part(
-    client: FlaskClient, session: Session, call: Call, send: Callable[..., tuple[int, str]]
+    client: FlaskClient, session: Session, call: Call, send: Send
 ) -> None:
     crates = {"id": "crates", "type": "number", "required": False, "label": {"es": "Cajas", "en": "Crates"}}
     services.edit_call(call, form=form_building.put_question(call.form, "presupuesto", crates))

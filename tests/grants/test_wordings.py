@@ -21,7 +21,8 @@ from core.roles import Role
 from grants import services
 from grants.errors import wordings as errors
 from grants.models import Call, Letter
-from grants.rules.wordings import KINDS, Wording, filled, problems, standard
+from grants.rules.letter_kinds import KINDS
+from grants.rules.wordings import Wording, filled, problems, standard
 from grants.services.calls import copy_call
 from grants.services.wordings import edition_of_wordings, word_letter, wordings_of
 from mail.models import OutboxMessage

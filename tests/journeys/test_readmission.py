@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Visitor
 from tests.served import ROOT, Served
 
-# The demo's windows have closed: one who was told «ineligible» objects while theirs was open.
+# The demo's windows have closed: one who was told «ineligible» objects while theirs was open, and is heard.
 OBJECT = """
 import json
 from datetime import timedelta
@@ -22,9 +22,11 @@ from web.factory import create_app
 from core.clock import FrozenClock, set_clock
 from core.context import Actor, acting_as
 from core.database import session
+from core.roles import Role
 from grants import services
 from grants.models import Determination
 from grants.states.determination import Outcome
+from web.demo.people import make_account
 with create_app().app_context():
     found = session().scalars(select(Determination).where(
         Determination.outcome == Outcome.INELIGIBLE, Determination.released_at.is_not(None)
@@ -32,7 +34,10 @@ with create_app().app_context():
     set_clock(FrozenClock(found.released_at + timedelta(days=1)))
     person = found.application.applicant
     with acting_as(Actor(person.id, person.roles, person.name)):
-        services.file_appeal(found.application, text="El documento va en la página 2.")
+        appeal = services.file_appeal(found.application, text="El documento va en la página 2.")
+    other = make_account("Otra persona del programa", "otra.programa@puente.example", Role.PROGRAMME_OFFICER)
+    with acting_as(Actor(other.id, other.roles, other.name)):
+        services.admit_appeal(appeal)
     session().commit()
     print(json.dumps({"folio": found.application.folio, "call": found.call.slug}))
 """
@@ -46,8 +51,6 @@ def test_an_upheld_appeal_leads_on(arrive: Callable[..., Visitor]) -> None:
     visitor.sign_in(visitor.site.account("administrator"))
     page.goto(f"{visitor.site.url}/es/programa/inconformidades")
     page.get_by_role("link", name=told["folio"]).click()
-    page.get_by_label("Se admite", exact=True).check()
-    page.get_by_role("button", name="Guardar resolución").click()
     page.get_by_label("Procedente", exact=True).check()
     page.get_by_label("Razones, para quien se inconformó").fill("El documento sí estaba.")
     page.get_by_label("Resumen público, sin nombres").fill("Un requisito se revisó mal.")

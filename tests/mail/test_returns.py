@@ -44,6 +44,8 @@ LATE = (
     "Diagnostic-Code: smtp; connect to mx.example.org: Connection timed out\nWill-Retry-Until: Tue, 3 Mar 2026"
 )
 ARRIVED = "Final-Recipient: rfc822; ana@example.org\nAction: delivered\nStatus: 2.0.0"
+PART = "--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n"
+NESTED = b"Content-Type: multipart/report; boundary=b0\n\n" + "".join(PART % (n, n + 1) for n in range(2_000)).encode()
 WHY = "550 5.1.1 <ana@example.org>: Recipient address rejected: User unknown"
 
 
@@ -67,6 +69,7 @@ WHY = "550 5.1.1 <ana@example.org>: Recipient address rejected: User unknown"
         (b"From: ana@example.org\nSubject: Re: Acuse\nMessage-ID: <a@b>\n\nAction: failed\n", None),
         (report("<a@b>", GONE)[:300], None),
         (b"\xff\x00" * 50, None),
+        (NESTED, None),
         (b"", None),
     ],
     ids=lambda value: None,

@@ -99,6 +99,7 @@ class TestMovingUp:
             appeal = grants.file_appeal(first, text="Se sumó mal un criterio.")
         with acting(make_user(Role.PROGRAMME_OFFICER).id, Role.PROGRAMME_OFFICER):
             grants.admit_appeal(appeal)
+        with acting(make_user(Role.PROGRAMME_OFFICER).id, Role.PROGRAMME_OFFICER):
             grants.resolve_appeal(appeal, upheld=True, reason="Tiene razón.", public_summary="Se corrigió una suma.")
         session.commit()
         login(Role.TREASURER)

@@ -238,6 +238,8 @@ def test_kinds_of_fund_are_sums_of_their_funds_and_one_fund_is_its_own_column(
 ) -> None:
     for kind in StatementKind:
         whole = statement(kind, date(2026, 1, 1), date(2026, 5, 1))
+        money = [section.currency for section in whole.sections if section.part is Part.CASH]
+        assert money == ["MXN", "EUR"]  # the money the books are kept in comes first
         for section, by_fund in zip(whole.sections, whole.by_fund, strict=True):
             for row, detail in zip(section.rows, by_fund.rows, strict=False):
                 if (row.label, row.account) == (detail.label, detail.account):

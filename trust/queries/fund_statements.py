@@ -15,6 +15,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from core.database import session
+from core.settings import setting
 from trust.models import Account, EntryKind, FiscalPeriod, Fund, FundKind, JournalEntry, Posting
 from trust.rules.statements import (
     BUDGET,
@@ -74,13 +75,18 @@ def statement(kind: StatementKind, start: date, end: date, *, fund: Fund | None 
     kinds = tuple(FundKind) if fund is None else ()
     order = {one.id: 0 if fund else kinds.index(one.kind) for one in shown}
 
+    base = setting("BASE_CURRENCY")
+
     def drawn(columns: dict[int, int], width: int) -> tuple[StatementSection, ...]:
         match kind:
             case StatementKind.POSITION:
-                return tuple(financial_position(sums, columns.__getitem__, width))
+                found = financial_position(sums, columns.__getitem__, width)
             case StatementKind.ACTIVITIES:
-                return tuple(activities(sums, columns.__getitem__, width))
-        return tuple(cash_flow(sums, flows, cash, columns.__getitem__, width))
+                found = activities(sums, columns.__getitem__, width)
+            case StatementKind.CASH_FLOW:
+                found = cash_flow(sums, flows, cash, columns.__getitem__, width)
+        # The money the books are kept in comes first: a foreign account of little weight must not hide it.
+        return tuple(sorted(found, key=lambda one: (one.part, one.currency != base, one.currency)))
 
     return Statement(
         kind,

@@ -16,6 +16,7 @@ from grants.forms.applications import ConfirmForm
 from grants.forms.roster import CommitteeRandomnessForm, SeatsForm
 from grants.models import Call, CommitteeDraw
 from grants.queries import roster as queries
+from grants.queries.readmissions import receiving_panel
 from grants.routes.room import READERS, WRITERS, blueprint, show, visible_call
 from grants.routes.screening import staff_call
 from scoring.rules.lots import Commitment, Reveal, as_document
@@ -137,6 +138,7 @@ def _page(
         "grants/committee_draws.html",
         status,
         call=call,
+        panel=receiving_panel(call),
         draws=draws,
         people=queries.people_by_code(codes),
         pool=len(queries.pool_of(call)),

@@ -1,6 +1,8 @@
 """Take the database's guards away, as somebody who means harm would, to see what the books still find."""
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.database import is_sqlite
@@ -27,3 +29,10 @@ def disarm_all(session: Session) -> None:
     session.execute(text("PRAGMA defer_foreign_keys = ON"))
     for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
         session.execute(text(f"DROP TRIGGER {name}"))
+
+
+def attack(session: Session, statement: str, **values: object) -> str:
+    """Run raw SQL that must be refused, and return what the database said. The rest of the transaction survives."""
+    with pytest.raises(DBAPIError) as refused, session.begin_nested():
+        session.execute(text(statement), values)
+    return str(refused.value.orig)

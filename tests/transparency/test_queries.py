@@ -23,8 +23,8 @@ from tests.factories.grants import make_draft_call, make_open_call
 from tests.factories.tampering import disarm
 from tests.factories.trust import euros, give, pesos, post
 from tests.transparency.conftest import Awarded, World
-from tests.trust.test_checkout import pay
-from tests.trust.test_online_money import learn
+from tests.trust.checkout import pay
+from tests.trust.paid import learn
 from transparency import queries
 from transparency.errors import DoesNotReconcile
 from transparency.queries import grants as grants_queries

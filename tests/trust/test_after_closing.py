@@ -8,7 +8,7 @@ from werkzeug.test import Client
 
 from mail.models import OutboxMessage
 from tests.factories.trust import close_fund, give, make_fund, pesos
-from tests.trust.test_online_money import FEE, balances, learn, paid_order
+from tests.trust.paid import FEE, balances, learn, paid_order
 from trust import gateway, queries, simulator
 from trust.models import CheckoutOrder, Fund, FundKind
 from trust.queries.fund_closings import heir_of

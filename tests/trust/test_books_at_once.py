@@ -24,7 +24,7 @@ from core.errors import IllegalTransition, Refusal
 from core.money import Money
 from tests.factories.trust import make_books, make_fund, pesos
 from tests.trust.books_model import KINDS, RATE, Books, Effect, gift
-from tests.trust.test_checkout import pay
+from tests.trust.checkout import pay
 from trust import queries
 from trust.errors import (
     AlreadyReversed,

@@ -1,6 +1,6 @@
 """Fiscal receipts on the pages: asked for by who wants one, fetched by who holds the receipt, kept in view."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from trust.gateway import cfdi
 from trust.models import CheckoutOrder, Contribution, FiscalReceipt, InvoiceDetails, Receipt
 from trust.rules.cfdi import Receiver
 from trust.services.invoice_details import keep_invoice_details
-from trust.simulator.pac import SimulatedPac, simulated_pac
+from trust.simulator.pac import SimulatedPac
 from trust.states.fiscal import FiscalState
 
 pytestmark = pytest.mark.usefixtures("clock", "caught")
@@ -33,20 +33,6 @@ GOOD = {
     "cfdi_use": "D04",
 }
 WANTED = Receiver("GODE561231GR8", "EMILIA GÓMEZ", "04100", "612", "D04")
-
-
-@pytest.fixture
-def issuing(app: Flask, tmp_path: Path) -> Iterator[None]:
-    with configured(app, emitter_settings(tmp_path)):
-        yield
-
-
-@pytest.fixture
-def pac(app: Flask, issuing: None) -> Iterator[SimulatedPac]:
-    with configured(app, {"PAC": "simulator"}):
-        made = simulated_pac()
-        made.faults.clear()
-        yield made
 
 
 def form(**facts: str) -> dict[str, str]:

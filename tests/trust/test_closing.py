@@ -1,30 +1,24 @@
 """Closing months and years, with proof and signed act, and opening the last closed month again by two people."""
 
-import io
-import json
-import sqlite3
 from datetime import date
 from typing import Any
 
-import pypdf
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.models import User
 from core.audit import AuditEvent
 from core.clock import FrozenClock
-from core.context import Actor, acting_as
-from core.database import db, is_sqlite
 from core.errors import IllegalTransition, MissingCredentials
 from core.files import StoredFile, forget
 from core.roles import Role
 from mail.models import OutboxMessage
 from tests.factories.accounts import PASSWORD, make_user
-from tests.factories.tampering import disarm, disarm_balances
+from tests.factories.tampering import disarm_balances
 from tests.factories.trust import give, make_books, make_fund, pesos
+from tests.trust.closings import acting, fund_with_gifts, letters, pdf_text, reopen
 from trust import queries
 from trust.errors import (
     ActTampered,
@@ -38,17 +32,15 @@ from trust.errors import (
     ReopeningWaits,
     YearNotClosable,
 )
-from trust.models import ClosingAction, EntryKind, Fund, PeriodClosing, PeriodReopening
+from trust.models import ClosingAction, Fund, PeriodClosing
 from trust.rules import fingerprint, inputs_hash
 from trust.services import (
-    Line,
     ask_reopening,
     close_period,
     close_year,
     closing_bytes,
     grant_reopening,
     open_periods,
-    post_entry,
     refuse_reopening,
     verify_ledger,
     withdraw_reopening,
@@ -56,50 +48,10 @@ from trust.services import (
 from trust.states import PeriodState, ReopeningState
 
 
-def acting(user: User) -> Any:
-    return acting_as(Actor(user_id=user.id, roles=user.roles, label=user.name))
-
-
-@pytest.fixture
-def treasurer(session: Session) -> User:
-    return make_user(Role.TREASURER, name="Ana Tesorera")
-
-
-@pytest.fixture
-def authoriser(session: Session) -> User:
-    return make_user(Role.PAYMENT_AUTHORISER, name="Pía Autoriza")
-
-
 @pytest.fixture
 def fund(session: Session, clock: FrozenClock) -> Fund:
     """A fund with a gift in January and one in February; it is March."""
-    fund = make_fund(name={"es": "Bolsa Ñandú", "en": "Rhea fund"})
-    give(fund, pesos(100), received_on=date(2026, 1, 20))
-    give(fund, pesos(40), received_on=date(2026, 2, 20))
-    return fund
-
-
-def attack(session: Session, statement: str, **values: object) -> str:
-    with pytest.raises(DBAPIError) as refused, session.begin_nested():
-        session.execute(text(statement), values)
-    return str(refused.value.orig)
-
-
-def letters(session: Session) -> list[tuple[str, str]]:
-    return [(one.to, one.subject) for one in session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
-
-
-def pdf_text(data: bytes) -> str:
-    found = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
-    return " ".join(found.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").split())
-
-
-def reopen(user: User, other: User, month: int = 2) -> PeriodReopening:
-    with acting(user):
-        wish = ask_reopening(2026, month, reason="Faltó una factura")
-    with acting(other):
-        grant_reopening(wish)
-    return wish
+    return fund_with_gifts()
 
 
 # --- closing ---
@@ -309,186 +261,6 @@ def test_a_year_opens_with_its_last_month_and_closes_again(
     assert verify_ledger() == []
 
 
-# --- what the database refuses, and what the verification finds ---
-
-OPEN = "UPDATE fiscal_period SET state = 'open', closed_at = NULL, closed_by = NULL, proof = NULL WHERE month = "
-
-
-def test_the_database_opens_a_month_only_for_two_people(
-    session: Session, fund: Fund, treasurer: User, authoriser: User
-) -> None:
-    for month in (1, 2):
-        close_period(2026, month)
-    with acting(treasurer):
-        wish = ask_reopening(2026, 2, reason="Faltó una factura")
-    row = "INSERT INTO period_closing (year, month, period_id, action, at, reopening_id) SELECT p.year, p.month, p.id, "
-    row += "'reopened', CURRENT_TIMESTAMP, :wish FROM fiscal_period p WHERE p.month = :month"
-    assert "ledger: closed_period" in attack(session, OPEN + "2")
-    assert "ledger: reopening" in attack(session, row, wish=wish.id, month=2)
-    grant = "UPDATE period_reopening SET state = 'granted', decided_at = CURRENT_TIMESTAMP, decided_by_id = :who"
-    assert "two_people" in attack(session, grant, who=treasurer.id)
-    assert "two_people" in attack(session, grant, who=None)
-    for change in ("reason = 'otra'", f"asked_by_id = {authoriser.id}", "period_id = 1"):
-        assert "ledger: immutable" in attack(session, f"UPDATE period_reopening SET {change}")
-    session.execute(text(grant), {"who": authoriser.id})
-    for change in ("state = 'asked', decided_at = NULL", "reason = 'otra'", f"asked_by_id = {authoriser.id}"):
-        assert "ledger: immutable" in attack(session, f"UPDATE period_reopening SET {change}")
-    assert "ledger: immutable" in attack(session, "DELETE FROM period_reopening")
-    assert "ledger: reopening" in attack(session, row, wish=wish.id, month=1)
-    session.execute(text(row), {"wish": wish.id, "month": 2})
-    assert attack(session, row, wish=wish.id, month=2)  # a decision opens a month once
-    assert "ledger: closed_period" in attack(session, OPEN + "1")
-    for change in ("closed_at = NULL, state = 'open', month = 7", "proof = NULL"):
-        assert "ledger: closed_period" in attack(session, f"UPDATE fiscal_period SET {change} WHERE month = 2")
-    session.execute(text(OPEN + "2"))
-    assert "ledger: closed_period" in attack(session, OPEN + "1")
-    for change in ("UPDATE period_closing SET sha256 = 'x'", "DELETE FROM period_closing"):
-        assert "ledger: immutable" in attack(session, change)
-    started = (
-        "INSERT INTO period_reopening (period_id, reason, state, asked_by_id, asked_at, decided_by_id, decided_at) "
-    )
-    started += "SELECT id, 'x', 'granted', :one, CURRENT_TIMESTAMP, :two, CURRENT_TIMESTAMP FROM fiscal_period"
-    assert "ledger: reopening" in attack(session, started, one=treasurer.id, two=authoriser.id)
-
-
-def test_the_database_opens_no_month_before_a_closed_one(
-    session: Session, fund: Fund, treasurer: User, authoriser: User
-) -> None:
-    close_period(2026, 1)
-    with acting(treasurer):
-        wish = ask_reopening(2026, 1, reason="Faltó una factura")
-    close_period(2026, 2)
-    grant = "UPDATE period_reopening SET state = 'granted', decided_at = CURRENT_TIMESTAMP, decided_by_id = :who"
-    session.execute(text(grant), {"who": authoriser.id})
-    row = "INSERT INTO period_closing (year, month, period_id, action, at, reopening_id) "
-    row += "SELECT year, month, id, 'reopened', CURRENT_TIMESTAMP, :wish FROM fiscal_period WHERE month = 1"
-    session.execute(text(row), {"wish": wish.id})
-    assert "ledger: closed_period" in attack(session, OPEN + "1")
-
-
-@pytest.mark.parametrize("recursive", [True, False], ids=["recursive triggers on", "a bare connection"])
-def test_no_closing_and_no_wish_is_replaced(
-    session: Session, fund: Fund, treasurer: User, authoriser: User, recursive: bool
-) -> None:
-    close_period(2026, 1)
-    with acting(treasurer):
-        ask_reopening(2026, 1, reason="Faltó una factura")
-    session.commit()
-    replaced = (
-        "INSERT OR REPLACE INTO period_closing (id, year, month, period_id, action, at, sha256, last_number) "
-        "SELECT id, year, month, period_id, action, at, 'x', 1 FROM period_closing",
-        "INSERT OR REPLACE INTO period_reopening (id, period_id, reason, state, asked_by_id, asked_at) "
-        "SELECT id, period_id, 'otro', state, asked_by_id, asked_at FROM period_reopening",
-    )
-    if not is_sqlite():
-        assert all("syntax error" in attack(session, one) for one in replaced)
-        return
-    session.execute(text(f"PRAGMA recursive_triggers = {'ON' if recursive else 'OFF'}"))
-    try:
-        assert all("ledger:" in attack(session, one) for one in replaced)
-    finally:
-        session.execute(text("PRAGMA recursive_triggers = ON"))
-
-
-def test_an_old_proof_is_compared_after_its_month_was_opened_again(
-    session: Session, fund: Fund, treasurer: User, authoriser: User
-) -> None:
-    for month in (1, 2):
-        close_period(2026, month)
-    reopen(treasurer, authoriser)
-    give(fund, pesos(9), received_on=date(2026, 2, 26))
-    assert verify_ledger() == []
-    old = queries.closings_of(2026, 2)[0]
-    disarm(session, "posting", "posting_guard_update")
-    session.execute(
-        text(
-            "UPDATE posting SET amount_cents = amount_cents * 2, base_cents = base_cents * 2 WHERE entry_id = "
-            "(SELECT id FROM journal_entry WHERE number = 2)"
-        )
-    )
-    assert f"closing {old.id} of 2026-02 no longer adds up to its proof" in verify_ledger()
-
-
-@pytest.mark.parametrize(
-    ("guard", "change", "problem"),
-    [
-        (
-            ("period_closing", "period_closing_guard_update"),
-            "UPDATE period_closing SET sums = '{}'",
-            "of 2026-01 does not keep the sums of its fingerprint",
-        ),
-        (
-            ("period_closing", "period_closing_guard_delete"),
-            "DELETE FROM period_closing",
-            "period 2026-01 is closed and its history says nothing",
-        ),
-        (
-            ("fiscal_period", "fiscal_period_guard_update"),
-            "UPDATE fiscal_period SET state = 'open', closed_at = NULL WHERE month = 1",
-            "period 2026-01 is open and its history says closed",
-        ),
-    ],
-)
-def test_verify_finds_a_history_that_was_changed(
-    session: Session, fund: Fund, guard: tuple[str, str], change: str, problem: str
-) -> None:
-    close_period(2026, 1)
-    assert verify_ledger() == []
-    disarm(session, *guard)
-    session.execute(text(change))
-    assert any(sentence.endswith(problem) for sentence in verify_ledger())
-
-
-@pytest.mark.parametrize(
-    ("table", "change", "problem"),
-    [
-        (
-            "posting",
-            "UPDATE posting SET fund_id = 999",
-            "rows of posting point at a fund that is not there (fund_id)",
-        ),
-        (
-            "journal_entry",
-            "UPDATE journal_entry SET recorded_by = 999 WHERE number = 1",
-            "rows of journal_entry point at a user_account that is not there (recorded_by)",
-        ),
-    ],
-)
-def test_verify_finds_a_key_that_points_at_nothing(
-    session: Session, clock: FrozenClock, table: str, change: str, problem: str
-) -> None:
-    first, second = make_fund(), make_fund()
-    for fund in (first, second):
-        post_entry(
-            kind=EntryKind.ADJUSTMENT, entry_date=date(2026, 3, 2), memo="x", source="prueba",
-            lines=[Line("1.1.1", fund, pesos(1)), Line("4.1.1", fund, -pesos(1))], idempotency_key=fund.code,
-        )  # fmt: skip
-    disarm(session, table, f"{table}_guard_update")
-    session.commit()
-    db.session.remove()
-    assert verify_ledger() == []
-    db.session.remove()
-    if is_sqlite():
-        with sqlite3.connect(str(db.engine.url.database)) as bare:  # a bare connection checks no keys
-            bare.execute(change)
-        bare.close()
-    else:
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-        session.execute(text(change))
-        session.commit()
-    assert any(sentence.endswith(problem) for sentence in verify_ledger())
-
-
-def test_verify_leaves_out_what_needs_a_table_that_is_not_there(session: Session, fund: Fund) -> None:
-    close_period(2026, 1)
-    disarm(session, "period_closing", "period_closing_guard_delete")
-    session.execute(text("DELETE FROM period_closing"))
-    standing = {"journal_entry", "posting", "account", "fund", "entry_counter", "fiscal_period", "account_balance"}
-    assert verify_ledger(standing) == []
-    assert verify_ledger({*standing, "period_closing"}) != []
-    assert verify_ledger(set()) == []
-
-
 # --- pages ---
 
 
@@ -581,9 +353,3 @@ def test_a_year_is_closed_from_its_page(
     assert client.post(address, data={"current": PASSWORD}).status_code == 303
     assert client.get(address).status_code == 409
     assert address not in client.get("/es/tesoreria/periodos").get_data(as_text=True)
-
-
-def test_the_kept_content_is_plain_data(session: Session, fund: Fund) -> None:
-    close_period(2026, 1)
-    (closing,) = queries.closings_of(2026, 1)
-    assert json.loads(json.dumps(closing.content)) == closing.content

@@ -17,7 +17,7 @@ from core.roles import Role
 from tests.factories.accounts import make_user
 from tests.factories.trust import acting, make_fund
 from tests.trust.at_once import at_once
-from tests.trust.test_online_money import FEE, balances, paid_order
+from tests.trust.paid import FEE, balances, paid_order
 from trust import gateway, queries, simulator
 from trust.errors import NoChargeWaits, NoGeneralFund, OwnCharge, ReasonRequired
 from trust.models import CheckoutOrder, CompanyCharge, FundKind, Payout

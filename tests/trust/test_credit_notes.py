@@ -1,8 +1,7 @@
 """What went back of a gift gets a credit note beside the gift's fiscal receipt, and only what really went back."""
 
 import io
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from core.jobs import run_due
 from core.money import Money
 from core.roles import Role
 from tests.factories.trust import pesos
-from tests.trust.cfdi import configured, emitter_settings
-from tests.trust.test_online_money import learn, paid_order
+from tests.trust.cfdi import configured
+from tests.trust.paid import learn, paid_order
 from trust import simulator
 from trust.gateway import cfdi
 from trust.gateway.seals import certificate_in, signed_by
@@ -28,28 +27,11 @@ from trust.rules.cfdi import Receiver
 from trust.services.fiscal import fiscal_pdf, fiscal_xml, retry_waiting
 from trust.services.invoice_details import erase_invoice_details, keep_invoice_details
 from trust.simulator import aftermath
-from trust.simulator.pac import SimulatedPac, simulated_pac
+from trust.simulator.pac import SimulatedPac
 from trust.states.fiscal import FiscalState
 
 pytestmark = pytest.mark.usefixtures("clock", "caught")
 NAMED = Receiver("GODE561231GR8", "EMILIA GOMEZ DIAZ", "04100", "612", "D04")
-
-
-@pytest.fixture
-def issuing(app: Flask, tmp_path: Path) -> Iterator[None]:
-    """An emitter is configured and nobody stamps."""
-    with configured(app, emitter_settings(tmp_path)):
-        yield
-
-
-@pytest.fixture
-def pac(app: Flask, issuing: None) -> Iterator[SimulatedPac]:
-    """The simulator stamps."""
-    with configured(app, {"PAC": "simulator"}):
-        made = simulated_pac()
-        made.faults.clear()
-        made.asked.clear()
-        yield made
 
 
 def back(session: Session, order: CheckoutOrder, money: Money) -> str:

@@ -14,8 +14,8 @@ from core.database import is_sqlite
 from tests.factories.tampering import disarm_all
 from tests.factories.trust import euros, give, give_in_kind, make_fund, pesos
 from tests.trust.books_model import RATE
+from tests.trust.checkout import pay
 from tests.trust.test_bank import take
-from tests.trust.test_checkout import pay
 from trust.models import FundKind
 from trust.services import catch_up_payments, close_period, pledge, start_checkout, verify_ledger
 

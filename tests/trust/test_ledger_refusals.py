@@ -5,26 +5,17 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock
 from core.database import is_sqlite
-from tests.factories.tampering import disarm, disarm_balances
+from tests.factories.tampering import attack, disarm, disarm_balances
 from tests.factories.trust import give, give_in_kind, make_fund, pesos, post
 from trust.models import FundKind, JournalEntry
 from trust.services import close_period, reverse_entry, verify_ledger
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-def attack(session: Session, statement: str, **values: object) -> str:
-    """Run raw SQL that must be refused, and return what the database said. The rest of the transaction survives."""
-    with pytest.raises(DBAPIError) as refused, session.begin_nested():
-        session.execute(text(statement), values)
-    return str(refused.value.orig)
-
-
 DRAFT = (
     "INSERT INTO journal_entry (fiscal_year, number, kind, entry_date, memo, source, idempotency_key, inputs_hash, "
     "reverses_id, state) VALUES (2026, :number, :kind, :day, 'x', 'x', :key, 'x', :reverses, 'draft') RETURNING id"

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.database import db
+from tests.factories.tampering import attack
 from tests.factories.trust import close_fund, make_fund, post
-from tests.trust.test_ledger_refusals import FLIP, LINE, Lines, attack, donation, draft
+from tests.trust.test_ledger_refusals import FLIP, LINE, Lines, donation, draft
 from trust.models import Fund, FundKind
 from trust.services import close_period, verify_ledger
 

@@ -12,8 +12,8 @@ from werkzeug.test import Client
 from core.roles import Role
 from mail.models import OutboxMessage
 from tests.factories.trust import make_fund, pesos
-from tests.trust.test_checkout import pay
-from tests.trust.test_online_money import balances, learn, spend
+from tests.trust.checkout import pay
+from tests.trust.paid import balances, learn, spend
 from trust import queries, simulator
 from trust.models import CheckoutOrder, Contribution, FundKind
 from trust.services import catch_up_payments, fulfil_checkout, start_checkout, verify_ledger

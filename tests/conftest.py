@@ -5,7 +5,6 @@
 
 import gc
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,7 +24,8 @@ from core.clock import FrozenClock, set_clock
 from core.context import SYSTEM, set_actor, set_writing
 from core.database import db
 from core.settings import install_settings
-from tests import postgres
+from tests import postgres, sqlite
+from tests.built import Built, address
 
 # Properties are about answers, not about how busy the machine is.
 hypothesis_settings.register_profile("puente", deadline=None, max_examples=60)
@@ -33,6 +33,7 @@ hypothesis_settings.load_profile("puente")
 
 ENGINE = os.environ.get("PUENTE_TEST_DATABASE", "sqlite")
 MEMORY = "/dev/shm"
+ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
 
@@ -86,11 +87,13 @@ class TestDatabase:
     __test__ = False
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         self.name, self.template = f"puente_{worker}", f"template_{worker}"
         self.file = folder / "puente.sqlite3"
+        self.folder = folder
         self.kept: dict[str, postgres.Kept] = {}
+        self.slate = sqlite.Slate(self.file)
+        self.touched = False  # whether anything was written since a test got the template
         if ENGINE == "postgresql":
             postgres.recreate(self.template)
 
@@ -101,39 +104,38 @@ class TestDatabase:
 
     def keep_as_template(self) -> None:
         """Remember the present state as what every test starts from."""
-        db.engine.dispose()
         if ENGINE == "postgresql":
+            db.engine.dispose()
             postgres.recreate(self.template, self.name)
         else:
-            shutil.copy(self.file, self.file.with_suffix(f".{self.template}"))
+            self.slate.keep(db.engine, self.template)
 
     def keep_as(self, name: str) -> None:
         """Remember the present state under `name`. Nothing may wait for a commit."""
         if ENGINE == "postgresql":
             self.kept[name] = postgres.read(self.name)
         else:
-            db.engine.dispose()
-            shutil.copy(self.file, self.file.with_suffix(f".{name}"))
+            self.slate.keep(db.engine, name)
 
     def restore(self, name: str) -> None:
         """Put the state back that was kept under `name`."""
         if ENGINE == "postgresql":
             self._rewrite(self.kept[name])
         else:
-            self._copy(name)
+            self.slate.restore(db.engine, name)
+        self.touched = True
 
     def refresh(self) -> None:
         """Give the coming test what was kept as the template."""
         if ENGINE == "postgresql":
             self._rewrite()
         else:
-            self._copy(self.template)
+            self.slate.restore(db.engine, self.template)
+        self.touched = False
 
-    def _copy(self, name: str) -> None:
-        db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.file.with_suffix(f".{name}"), self.file)
+    def note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        """Hear of a statement."""
+        self.touched = self.touched or statement.startswith(("INSERT", "UPDATE", "DELETE"))
 
     def _rewrite(self, kept: postgres.Kept | None = None) -> None:
         # The application keeps its connections: a new one reads the catalogue and compiles every trigger again.
@@ -155,9 +157,28 @@ def application(database: TestDatabase) -> Flask:
     with app.app_context():
         create_schema()
         database.keep_as_template()
+        event.listen(db.engine, "before_cursor_execute", database.note)
     gc.collect()
     gc.freeze()  # what is there now stays to the end: the collector need not look at it again and again
     return app
+
+
+@pytest.fixture(scope="session")
+def built(application: Flask, database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """An empty database that migrations built, to be copied."""
+    import flask_migrate  # local: most runs of a few tests migrate nothing
+
+    from web.factory import create_app
+
+    folder = tmp_path_factory.mktemp("built")
+    if ENGINE == "postgresql":
+        postgres.recreate("built")
+    with create_app(settings(folder, address(ENGINE, "built", folder))).app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        db.session.remove()
+        db.engine.dispose()
+    install_settings(application.config)
+    return Built(ENGINE, folder)
 
 
 @pytest.fixture

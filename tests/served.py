@@ -43,7 +43,8 @@ def served(
 ) -> Iterator[Served]:
     """Migrate a database in `folder`, load the demo year, serve it, and stop it at the end.
 
-    Without applications the database stays empty, but for what `prepare` writes with the instance's environment.
+    A database that lies there already is taken as migrated. Without applications it stays empty, but for what `prepare`
+    writes with the instance's environment.
     `more` goes into that environment.
     `PUENTE_TOLD` names a folder in which the demo year was just told: it is copied, not told again.
     `PUENTE_SITE` names an instance that already runs with the demo year; then nothing is started or stopped.
@@ -57,7 +58,7 @@ def served(
     told = os.environ.get("PUENTE_TOLD") if applications else None
     if told:
         shutil.copytree(told, folder, dirs_exist_ok=True)
-    else:
+    elif not (folder / "puente.sqlite3").exists():
         _puente(environment, "db", "upgrade")
     if applications and not told:
         _puente(environment, "demo", "load", "--applications", str(applications))

@@ -1,7 +1,7 @@
 """Long stories told once: the first test that asks hears it from the services, the others get a copy of its end.
 
-Only where nothing else has happened yet: in a database whose one person is the story's officer. Anywhere else the story
-is told as it always is.
+Only where nothing else has happened yet: in a database whose one person is the story's officer, or which nobody has
+written in. Anywhere else the story is told as it always is.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from sqlalchemy import func, inspect, select
 
 from accounts.models import User, UserSession
 from core.clock import FrozenClock, now
+from core.context import actor
 from core.database import db, session
 from grants.models import Call
 from tests.conftest import TestDatabase
@@ -41,27 +42,46 @@ def told_once(tell: Told) -> Told:
 
     @wraps(tell)
     def listen(clock: FrozenClock, officer: User, **changes: Any) -> Any:
-        key = _key(tell.__name__, clock, officer, changes)
         if _telling or not _nothing_happened():
             return tell(clock, officer, **changes)
-        session().commit()
-        if key not in _endings:
-            _telling.append(key)
-            try:
-                returned = tell(clock, officer, **changes)
-            finally:
-                _telling.pop()
-            session().commit()
-            _endings[key] = Ending(f"story_{len(_endings)}", now(), _named(returned))
-            _database().keep_as(_endings[key].name)
-            return returned
-        ending = _endings[key]
-        _database().restore(ending.name)
-        session().expire_all()
-        clock.set(ending.moment)
-        return _found(ending.returned)
+        key = _key(tell.__name__, clock, officer, changes)
+        return _heard(key, lambda: tell(clock, officer, **changes), clock)
 
     return cast(Told, listen)
+
+
+def made_once(make: Told) -> Told:
+    """Let a factory that needs nobody, and no other clock, make its thing once a run for each of its arguments."""
+
+    @wraps(make)
+    def listen(*arguments: Any, **changes: Any) -> Any:
+        if _telling or _database().touched or session().new:
+            return make(*arguments, **changes)
+        key = repr((make.__module__, make.__qualname__, now(), actor(), arguments, sorted(changes.items())))
+        return _heard(key, lambda: make(*arguments, **changes))
+
+    return cast(Told, listen)
+
+
+def _heard(key: str, tell: Callable[[], Any], clock: FrozenClock | None = None) -> Any:
+    """Return what is told, or a copy of what was told before; the clock then stands where it stood at the end."""
+    session().commit()
+    if key not in _endings:
+        _telling.append(key)
+        try:
+            returned = tell()
+        finally:
+            _telling.pop()
+        session().commit()
+        _endings[key] = Ending(f"story_{len(_endings)}", now(), _named(returned))
+        _database().keep_as(_endings[key].name)
+        return returned
+    ending = _endings[key]
+    _database().restore(ending.name)
+    session().expire_all()
+    if clock is not None:
+        clock.set(ending.moment)
+    return _found(ending.returned)
 
 
 def _database() -> TestDatabase:
@@ -81,10 +101,14 @@ def _nothing_happened() -> bool:
 def _named(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(_named(one) for one in value)
+    if isinstance(value, dict):
+        return {name: _named(one) for name, one in value.items()}
     return (type(value), inspect(value).identity)
 
 
 def _found(value: Any) -> Any:
     if isinstance(value, tuple) and value and isinstance(value[0], type):
         return db.session.get_one(*value)
+    if isinstance(value, dict):
+        return {name: _found(one) for name, one in value.items()}
     return type(value)(_found(one) for one in value)

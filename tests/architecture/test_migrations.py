@@ -1,6 +1,5 @@
 """Migrations and models say the same, and every step can be taken back, on the database of this run."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +14,9 @@ from sqlalchemy import Engine, inspect, text
 
 from core.database import TRIGGERS, Base, db
 from core.settings import install_settings
-from tests import postgres
 from tests.architecture.places import ROOT
-from tests.conftest import ENGINE, settings
+from tests.built import Built
+from tests.conftest import settings
 
 Schema = dict[str, Any]
 
@@ -42,20 +41,15 @@ class Migrated:
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory, application: Flask) -> Iterator[Migrated]:
+def migrated(tmp_path_factory: pytest.TempPathFactory, application: Flask, built: Built) -> Iterator[Migrated]:
     from web.factory import create_app  # local: the application fixture has imported every room by now
 
     folder = tmp_path_factory.mktemp("migrated")
-    if ENGINE == "postgresql":
-        postgres.recreate("migrated")
-    url = postgres.database_url("migrated") if ENGINE == "postgresql" else f"sqlite:///{folder / 'puente.sqlite3'}"
-    migrated = Migrated(create_app(settings(folder, url)))
-    migrated.upgrade()
+    migrated = Migrated(create_app(settings(folder, built.copy("migrated", folder))))
     yield migrated
     with migrated.app.app_context():
         db.engine.dispose()
     install_settings(application.config)
-    shutil.rmtree(folder)
 
 
 def describe(engine: Engine) -> Schema:

@@ -10,6 +10,7 @@ from scoring.models import Assignment, Dossier, Panel, PanelSeat, Ranking, Revie
 from scoring.rules.templates import standard_rulebook
 from scoring.services import ScoreEntry
 from scoring.states import PanelState
+from tests.stories import made_once
 
 CRITERIA = ("calidad", "impacto", "viabilidad", "alcance")
 JUSTIFICATION = "La propuesta lo demuestra con pruebas claras."
@@ -80,6 +81,7 @@ def seat(of: Panel, reviewer_id: int = 900, **changes: Any) -> PanelSeat:
     return services.seat_reviewer(of, reviewer_id=reviewer_id, keywords=changes.pop("keywords", ["musica"]), **changes)
 
 
+@made_once
 def assigned_panel(dossiers: int = 3, reviewers: int = 3, first_reviewer_id: int = 901, **changes: Any) -> Panel:
     """A committee in review whose reviewers (ids from `first_reviewer_id`) have declared no conflict."""
     made = panel(document=changes.pop("document", None) or simple_rulebook(min(3, reviewers)), **changes)
@@ -110,6 +112,7 @@ def review(assignment: Assignment, *values: int | str, says: str = JUSTIFICATION
     return services.submit_review(assignment, entries(*(values or (4, 4, 4, 4)), justification=says))
 
 
+@made_once
 def reviewed_panel(
     dossiers: int = 3, reviewers: int = 3, scores: Sequence[Sequence[int]] = (), **changes: Any
 ) -> Panel:
@@ -123,6 +126,7 @@ def reviewed_panel(
     return made
 
 
+@made_once
 def released_panel(
     dossiers: int = 3, reviewers: int = 3, *, budget_cents: int = 10_000_000, **changes: Any
 ) -> tuple[Panel, Ranking]:

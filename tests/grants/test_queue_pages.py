@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from accounts.models import User
 from core.clock import FrozenClock
 from core.database import session
 from grants.models import Application, Call
 from grants.queries.queue import ORDERS, QueueFilter, queue, queue_page
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_open_call, make_submitted_application
+from tests.stories import told_once
 
 pytestmark = pytest.mark.usefixtures("session")
 NAMES = ("Óscar", "ana", "Zoé", "ana", "Beto", "Ñusta", "nadia")
@@ -19,6 +21,12 @@ NAMES = ("Óscar", "ana", "Zoé", "ana", "Beto", "Ñusta", "nadia")
 
 @pytest.fixture
 def call(clock: FrozenClock) -> Call:
+    return seven(clock, make_user())
+
+
+@told_once
+def seven(clock: FrozenClock, _officer: User) -> Call:
+    """An open call with seven applications, some of one amount and some of one moment."""
     call = make_open_call()
     for number, name in enumerate(NAMES):
         person = make_user()
@@ -26,7 +34,6 @@ def call(clock: FrozenClock) -> Call:
         application = make_submitted_application(call, person)
         application.requested_cents = 1_000 * (number % 3)
         clock.advance(minutes=number % 2)
-    session().commit()
     return call
 
 

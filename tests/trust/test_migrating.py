@@ -2,21 +2,24 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from core.clock import FrozenClock
+from core.clock import FrozenClock, frozen
 from core.context import SYSTEM, set_actor
 from core.database import db, is_sqlite, session
 from core.settings import install_settings
 from tests import postgres
 from tests.architecture.places import ROOT
-from tests.conftest import ENGINE, settings
+from tests.built import NAME, Built, address
+from tests.conftest import ENGINE, NOON, settings
 from tests.factories.trust import give, make_books, make_fund, pesos
 from trust.services import close_period, verify_ledger
 
@@ -46,30 +49,40 @@ class Books:
         db.session.remove()
 
 
-@pytest.fixture
-def books(
-    tmp_path_factory: pytest.TempPathFactory, application: Flask, database: object, clock: FrozenClock
-) -> Iterator[Books]:
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator[Flask]:
+    """Stand in an application on that database, and leave nobody connected to it."""
     from web.factory import create_app  # local: the application fixture has imported every room by now
 
-    folder = tmp_path_factory.mktemp("moving")
-    if ENGINE == "postgresql":
-        postgres.recreate("moving")
-    url = postgres.database_url("moving") if ENGINE == "postgresql" else f"sqlite:///{folder / 'puente.sqlite3'}"
     app = create_app(settings(folder, url))
     with app.app_context():
         set_actor(SYSTEM)
-        flask_migrate.upgrade(directory=FOLDER)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Path:
+    """A database that migrations built, with a closed month in it: told once, copied for each test."""
+    folder = tmp_path_factory.mktemp("told")
+    with frozen(NOON), opened(built.copy("told", folder), folder):
         make_books(2026)
         give(make_fund(), pesos(100), received_on=date(2026, 1, 20))
         close_period(2026, 1)
         session().commit()
-        db.session.remove()
+    return folder
+
+
+@pytest.fixture
+def books(tmp_path: Path, application: Flask, told: Path, clock: FrozenClock) -> Iterator[Books]:
+    if ENGINE == "postgresql":
+        postgres.recreate("moving", "told")
+    else:
+        shutil.copy(told / NAME, tmp_path)
+    with opened(address(ENGINE, "moving", tmp_path), tmp_path) as app:
         yield Books(app)
-        db.session.remove()
-        db.engine.dispose()
     install_settings(application.config)
-    shutil.rmtree(folder)
 
 
 def test_books_that_agree_go_down_and_up_and_keep_their_closings(books: Books) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.clock import FrozenClock
 from core.roles import Role
 from tests.factories.trust import euros, give, give_in_kind, make_books, make_fund, pesos
+from tests.stories import made_once
 from trust import queries
 from trust.models import EntryKind, Fund, FundKind
 from trust.queries import StatementKind, statement
@@ -47,6 +48,11 @@ def pay(fund: Fund, amount: int, on: date, key: str, kind: EntryKind = EntryKind
 def books(session: Session, clock: FrozenClock) -> dict[str, Fund]:
     """A year and a bit of everything that happens to money and things, in one fund of each kind and one more."""
     clock.advance(days=60)  # 1 May 2026
+    return a_year_of_everything()
+
+
+@made_once
+def a_year_of_everything() -> dict[str, Fund]:
     make_books(2025, 2026)
     found = {kind.value: make_fund(kind) for kind in FundKind}
     found["second"] = make_fund(FundKind.RESTRICTED)
@@ -92,7 +98,6 @@ def books(session: Session, clock: FrozenClock) -> dict[str, Fund]:
     )  # fmt: skip
     give_in_kind(aside, pesos(60))
     use_in_kind(give_in_kind(aside, pesos(45)), on=date(2026, 5, 1), memo="Se usó")
-    session.commit()
     return found
 
 

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.built import Built
 from tests.served import served
 
 pytestmark = pytest.mark.only_on("sqlite")  # the same processes on either database
 
 
-def test_a_kept_connection_keeps_no_worker_alive(tmp_path: Path) -> None:
+def test_a_kept_connection_keeps_no_worker_alive(tmp_path: Path, built: Built) -> None:
+    built.copy("server", tmp_path)
     with served(tmp_path, applications=0) as site:
         place = ("127.0.0.1", urlsplit(site.url).port or 0)
         held = socket.create_connection(place, timeout=5)

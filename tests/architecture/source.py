@@ -14,11 +14,22 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def functions(path: Path) -> Iterator[Function]:
-    """Yield every function of a file, methods and nested ones too."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file."""
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
+def functions(path: Path) -> tuple[Function, ...]:
+    """Return every function of a file, methods and nested ones too."""
+    return tuple(node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@cache
+def calls_in(path: Path) -> tuple[ast.Call, ...]:
+    """Return every call in a file."""
+    return tuple(node for node in nodes_of(path) if isinstance(node, ast.Call))
 
 
 def calls(node: ast.AST) -> Iterator[ast.Call]:
@@ -39,7 +50,7 @@ def dotted(node: ast.AST) -> str:
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the line and the full name of everything a file imports."""
-    for node in ast.walk(tree(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -4,7 +4,7 @@ import ast
 
 from tests.architecture.findings import assert_nothing
 from tests.architecture.places import name, source_files
-from tests.architecture.source import calls, tree
+from tests.architecture.source import calls_in, nodes_of
 
 # The books take their locks where they write: what is read under the lock decides about the very next line.
 ELSEWHERE = {
@@ -29,9 +29,9 @@ def selecting() -> set[str]:
             isinstance(node, ast.ImportFrom)
             and (node.module or "").split(".")[0] == "sqlalchemy"
             and any(alias.name == "select" for alias in node.names)
-            for node in ast.walk(tree(path))
+            for node in nodes_of(path)
         )
-        if taken and any(isinstance(call.func, ast.Name) and call.func.id == "select" for call in calls(tree(path))):
+        if taken and any(isinstance(call.func, ast.Name) and call.func.id == "select" for call in calls_in(path)):
             found.add(name(path))
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.architecture.findings import assert_nothing
 from tests.architecture.places import ROOT, floor_files, name, source_files
-from tests.architecture.source import calls, dotted, functions, imported, tree
+from tests.architecture.source import calls, calls_in, dotted, functions, imported
 
 LONGEST_FILE, LONGEST_FUNCTION = 310, 60
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "base", "shared"}
@@ -50,7 +50,7 @@ def test_only_the_clock_reads_the_time() -> None:
         f"{at(path, call)} {dotted(call.func)}"
         for path in source_files()
         if name(path) not in CLOCK_READERS
-        for call in calls(tree(path))
+        for call in calls_in(path)
         if CLOCK.search(dotted(call.func))
     ]
     assert_nothing(wrong)
@@ -60,7 +60,7 @@ def test_chance_is_seeded_or_secret() -> None:
     wrong = [
         f"{at(path, call)} {dotted(call.func)}"
         for path in source_files()
-        for call in calls(tree(path))
+        for call in calls_in(path)
         if DICE.match(dotted(call.func)) or (dotted(call.func) in ("random.Random", "Random") and not call.args)
     ]
     wrong += [
@@ -94,7 +94,7 @@ def test_only_the_edges_commit() -> None:
             part.removesuffix(".py") in (*EDGES, "login", "simulator", "demo", "errors", "connections")
             for part in name(path).split("/")[1:]
         )
-        for call in calls(tree(path))
+        for call in calls_in(path)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"
     ]
     assert_nothing(wrong)
@@ -105,7 +105,7 @@ def test_queries_only_read() -> None:
     wrong = [
         f"{at(path, call)} {dotted(call.func)}"
         for path in floor_files("queries")
-        for call in calls(tree(path))
+        for call in calls_in(path)
         if (isinstance(call.func, ast.Name) and call.func.id in ("insert", "update", "delete"))
         or (
             isinstance(call.func, ast.Attribute)

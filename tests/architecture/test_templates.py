@@ -6,15 +6,23 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from jinja2 import Environment, nodes
 
 from tests.architecture.findings import assert_nothing
 from tests.architecture.places import ROOT, TEMPLATES, name, source_files, templates
-from tests.architecture.source import calls, dotted, tree
+from tests.architecture.source import calls_in, dotted, nodes_of
 
 ENVIRONMENT = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
 GALLERY = "web/gallery.html"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgets_the_templates() -> Iterator[None]:
+    """Forget every tree at the end, as the checks of the source do."""
+    yield
+    parsed.cache_clear()
 
 
 @cache
@@ -71,7 +79,7 @@ def test_every_template_is_shown_by_somebody() -> None:
     named: set[str] = set()
     shapes: list[re.Pattern[str]] = []
     for path in source_files():
-        for node in ast.walk(tree(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)
             elif isinstance(node, ast.JoinedStr):
@@ -91,7 +99,7 @@ def test_every_template_that_is_named_exists() -> None:
     wrong = [
         f"{name(path)}: {node.value}"
         for path in source_files()
-        for node in ast.walk(tree(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.fullmatch(r"[a-z_]+/[a-z_/]+\.html", node.value)
@@ -100,6 +108,7 @@ def test_every_template_that_is_named_exists() -> None:
     assert_nothing(wrong)
 
 
+@pytest.mark.only_on("sqlite")  # addresses do not hang on the database
 def test_every_address_that_is_named_exists(application: Flask) -> None:
     named = {place for where, template in parsed().items() for place in template_addresses(where, template)}
     ours = [path for path in source_files() if "simulator" not in path.parts]  # an application of its own
@@ -127,7 +136,7 @@ def spelt_out(argument: nodes.Expr) -> Iterator[str]:
 
 def source_addresses(path: Path) -> Iterator[tuple[str, str]]:
     places = {"url_for": 0, "NavItem": 1, "DeskItem": 1}
-    for call in calls(tree(path)):
+    for call in calls_in(path):
         place = places.get(dotted(call.func).rpartition(".")[2])
         if place is None:
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.architecture.findings import assert_nothing
 from tests.architecture.places import ROOT, name, source_files, templates
-from tests.architecture.source import dotted, tree
+from tests.architecture.source import dotted, nodes_of, tree
 
 # Named by nobody in the rooms and needed all the same, with the reason.
 NEEDED = {
@@ -57,7 +57,7 @@ def names_used() -> Counter[str]:
     """Count where each name is read in the rooms and named in templates; re-exports and `__all__` do not count."""
     found: Counter[str] = Counter()
     for path in source_files():
-        for node in ast.walk(tree(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 found[node.id] += 1
             elif isinstance(node, ast.Attribute):

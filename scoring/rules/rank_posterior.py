@@ -23,10 +23,13 @@ MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
 NOTHING = 1e-60  # of a mark
 SLIGHTEST = 0.01  # of the residual: where less quality than that is likeliest, from there up is looked at
+LITTLE = 0.06  # of the spread: below it, that quality may be nought is looked at first
+SOME = (0.03, 0.1, 0.3)  # of the residual: less likely than the slightest where no quality at all is likeliest
 ALIKE, CERTAIN = 1e-9, 1e-11  # of a mark: estimates no further apart are equal, and doubt is never less than the second
 STEPS = 16
 SLIGHT = 1e-4  # what weighs less than this part of the likeliest is left out
 NEGLIGIBLE, STRIDE, FARTHEST = 9.0, 0.1, 6.0  # how far from the peak the grid reaches, in log likelihood and log size
+LEAP = 8  # strides at once, while they stay within
 MANY = 400  # applications beyond which the likeliest variances stand for all
 CROWD = 1_000  # applications beyond which each is weighed against the crowd of the others, not against one by one
 DRAWS, DRAWS_OF_MANY = 8_000, 1_000
@@ -123,11 +126,31 @@ def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float]
     guess = equations.guess()[0]
     share = 1 / (1 + np.exp(guess))  # of the spread that is the residual's, were there nobody's leniency
     start = np.log(np.array([np.sqrt(max(share, 0.05)), np.sqrt(max(1 - share, 0.05))]))
-    peak = lowest(lambda logs: _look(equations, *_sizes(logs), unit), start, growth=2.0)
+    peak = _at_nought(surprise) if share < LITTLE else None
+    if peak is None:
+        peak = lowest(lambda logs: _look(equations, *_sizes(logs), unit), start, growth=2.0)
+    if peak is None and share >= LITTLE:
+        peak = _at_nought(surprise)
     if peak is None:
         precise: Any = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
         peak = scipy.optimize.minimize(surprise, np.log(np.array([0.5, 0.8])), method="Nelder-Mead", options=precise).x
     return surprise, np.asarray(peak, dtype=np.float64)
+
+
+def _at_nought(surprise: Callable[[Array], float]) -> Array | None:
+    """Return the peak where no quality at all is likeliest, found along the residual; None where some is likelier.
+
+    There the surprise is flat towards no quality, and a search in both directions feels its way for seconds.
+    """
+
+    def along(residual: float, share: float = SLIGHTEST) -> float:
+        return surprise(np.array([residual + np.log(share), residual]))
+
+    found = scipy.optimize.minimize_scalar(along, bracket=(-0.5, 0.0), options={"xtol": 1e-5})
+    residual, least = float(found.x), float(found.fun)
+    if any(along(residual, share) <= least for share in SOME):
+        return None
+    return np.array([residual + np.log(SLIGHTEST) - 1, residual])
 
 
 def _peak(equations: Equations, mark: float) -> tuple[float, Array]:
@@ -165,14 +188,25 @@ def _sizes(logs: Array) -> tuple[float, float]:
 
 def _span(surprise: Callable[[Array], float], peak: Array, axis: int) -> tuple[float, float]:
     """Return the standard deviations on either side of the peak beyond which hardly any posterior lies."""
-    least, ends = surprise(peak), []
-    for direction in (-1.0, 1.0):
-        step = np.zeros(2)
-        step[axis] = direction * STRIDE
-        logs = peak + step
-        while surprise(logs) < least + NEGLIGIBLE and abs(logs[axis] - peak[axis]) < FARTHEST:
-            logs = logs + step
-        ends.append(float(np.exp(logs[axis])))
+    least = surprise(peak)
+
+    def at(strides: int) -> Array:
+        logs = peak.copy()
+        logs[axis] += strides * STRIDE
+        return logs
+
+    def lies_within(strides: int) -> bool:
+        return surprise(at(strides)) < least + NEGLIGIBLE
+
+    ends = []
+    for sign in (-1, 1):
+        last = round(FARTHEST / STRIDE)
+        first = 1 if not lies_within(sign * last) else last
+        while first < last and lies_within(sign * min(first + LEAP, last)):
+            first = min(first + LEAP, last)
+        while first < last and lies_within(sign * first):
+            first += 1
+        ends.append(float(np.exp(at(sign * first)[axis])))
     return ends[0], ends[1]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -209,3 +210,22 @@ def test_every_slope_is_that_of_its_height(look: Callable[[Equations, Array], Lo
         assert behind is not None
         assert here.slope[axis] == pytest.approx((ahead.height - behind.height) / 2e-5, rel=1e-5, abs=1e-5)
         assert here.bend[axis, axis] > 0
+
+
+def test_pure_noise_is_looked_at_as_seldom_as_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(1)
+    rows = np.repeat(np.arange(400), 3)
+    columns = np.concatenate([chance.choice(40, 3, replace=False) for _row in range(400)])
+    noise = chance.normal(0, 1, 1200)
+    marks = 3.5 + noise - 0.2 * np.repeat(noise.reshape(400, 3).mean(1), 3)  # no quality at all is likeliest
+    looked, judge = [0], posterior._log_posterior
+
+    def counted(*arguments: Any) -> float:
+        looked[0] += 1
+        return judge(*arguments)
+
+    monkeypatch.setattr(posterior, "_log_posterior", counted)
+    monkeypatch.setattr(posterior, "CROWD", 1)
+    found = posterior.posterior_of(Equations(Table(rows, columns, marks, 400, 40)), 5.0)
+    assert np.ptp(found.expected) < 100
+    assert 0 < looked[0] < 80

@@ -21,7 +21,7 @@ from tests.factories.trust import acting, give, make_fund, pesos
 from tests.trust.at_once import at_once
 from tests.trust.test_pages import text_of
 from trust import queries, services
-from trust.errors import FundNotOffered, NotAccepted, SamePerson
+from trust.errors import FundNotOffered, NotAccepted, OwnOffer, SamePerson
 from trust.models import Contribution, Fund, FundKind, JournalEntry
 from trust.services import confirm_in_kind_delivery, decline_in_kind, offers, verify_ledger
 from trust.states import ContributionState
@@ -128,6 +128,7 @@ def test_the_trust_says_what_an_offer_is_worth_and_a_third_person_that_it_came(
     shown = text_of(client, page)
     for told in ("Quien ofrece dijo que vale", "96,000.00", "Tarifa de temporada baja", "otra persona debe confirmar"):
         assert told in shown
+    assert client.get(f"{page}/entrega").status_code == 409
     offer = only(session)
     with acting(officer.id, Role.PROGRAMME_OFFICER), pytest.raises(SamePerson):
         confirm_in_kind_delivery(offer, received_on=clock.now().date(), delivered_to="Programa")
@@ -140,6 +141,18 @@ def test_the_trust_says_what_an_offer_is_worth_and_a_third_person_that_it_came(
         80_000_00, "published_rate",
     )  # fmt: skip
     assert verify_ledger() == []
+
+
+def test_nobody_answers_for_what_they_give_themselves(
+    client: FlaskClient, login: Login, general: Fund, session: Session
+) -> None:
+    officer = login(Role.PROGRAMME_OFFICER)
+    client.post(PAGE, data=TYPED)
+    offer = only(session)
+    assert offer.giver_user_id == officer.id
+    assert client.get(f"/es/tesoreria/aportaciones/{offer.id}/aceptar").status_code == 403
+    with acting(officer.id, Role.PROGRAMME_OFFICER), pytest.raises(OwnOffer):
+        services.accept_offer(offer, value=offer.money, valuation="appraisal", valuation_note="Mío")
 
 
 def test_two_people_accept_an_offer_once(app: Flask, client: FlaskClient, general: Fund, session: Session) -> None:

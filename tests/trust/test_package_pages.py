@@ -208,6 +208,7 @@ class TestStaff:
         page = f"/es/tesoreria/beneficios/{owed.id}"
         assert page in text_of(client, "/es/tesoreria/beneficios")
         assert page not in text_of(client, "/es/tesoreria/beneficios?estado=atrasados")
+        assert 'value="2026-03-02"' in text_of(client, page)  # the day is today's until somebody says otherwise
         typed = {"entrega-on": "2026-03-02", "entrega-note": "En el pie de la página"}
         for bad in ({"entrega-on": "2026-03-03"}, {"entrega-on": ""}, {"entrega-note": ""}):
             assert client.post(f"{page}/entrega", data={**typed, **bad}).status_code == 422

@@ -160,7 +160,8 @@ class TestPages:
         assert "50.00" in client.get(here).get_data(as_text=True)
         gift = give(fund, pesos(30), giver_organisation=giver)
         session.commit()
-        assert client.post(f"{here}/aplicar", data={"aplicar-contribution": "999"}).status_code == 422
+        for none in ("999", "", "x"):
+            assert client.post(f"{here}/aplicar", data={"aplicar-contribution": none}).status_code == 422
         assert client.post(f"{here}/aplicar", data={"aplicar-contribution": str(gift.id)}).status_code == 303
         assert giver.name in client.get("/es/tesoreria/promesas").get_data(as_text=True)
         assert client.post(f"{here}/cancelar", data={"cancelar-reason": ""}).status_code == 422

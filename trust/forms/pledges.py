@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from babel.dates import format_date
 from wtforms import DateField, EmailField, IntegerField, SelectField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from core.forms import MoneyField, PuenteForm, choices
-from core.language import N_, _, lazy
+from core.language import N_, _, current_language, lazy
 from core.money import format_money
 from trust.forms.giving import AMOUNT_RULES, CURRENCIES, fund_options
 from trust.models import CONTRIBUTION_KINDS, Contribution
@@ -72,12 +73,17 @@ class PledgeForm(PuenteForm):
 class ApplyForm(PuenteForm):
     """Which contribution keeps a promise."""
 
-    contribution = SelectField(lazy("Aportación"), coerce=int)
+    contribution = SelectField(lazy("Aportación"), [DataRequired(message=REQUIRED)], coerce=lambda one: int(one or 0))
 
     def offer(self, found: list[Contribution]) -> "ApplyForm":
         """List the contributions that may keep it."""
-        self.contribution.choices = [
-            (one.id, f"{_(CONTRIBUTION_KINDS[one.kind])} {one.id} · {one.received_on} · {format_money(one.kept)}")
-            for one in found
-        ]
+        # None is chosen beforehand: what came for another reason is in the list as well.
+        self.contribution.choices = choices(
+            [("", _(N_("Elige la aportación"))), *((str(one.id), _told(one)) for one in found)]
+        )
         return self
+
+
+def _told(one: Contribution) -> str:
+    day = format_date(one.received_on, "medium", locale=current_language())
+    return f"{_(CONTRIBUTION_KINDS[one.kind])} {one.id} · {day} · {format_money(one.kept)}"

@@ -247,7 +247,7 @@ def _offer(form: InKindForm, givers: dict[int, Organisation]) -> Contribution:
 def delivery_confirm(contribution_id: int) -> Response | str | tuple[str, int]:
     """Confirm that what was offered arrived: posts it and issues its receipt."""
     contribution = queries.contribution(contribution_id)
-    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
+    services.check_delivery(contribution)
     form = DeliveryForm()
     if request.method == "GET":
         form.received_on.data = today()

@@ -131,6 +131,7 @@ def offer_accept(contribution_id: int) -> Response | tuple[str, int]:
     item, contact = contribution.item, queries.contact_of(contribution_id)
     if item is None or contact is None or queries.acceptance_of(contribution_id) is not None:
         raise AcceptedAlready()
+    services.check_not_own(contribution)
     form = AcceptForm(currency=contribution.currency)
     if request.method == "GET":
         form.value.data, form.valuation.data = contribution.money, item.valuation.value

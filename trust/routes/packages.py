@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from accounts import queries as account_queries
 from core.access import ensure, roles
+from core.clock import today
 from core.context import actor
 from core.database import session
 from core.errors import Refusal
@@ -289,7 +290,7 @@ def _benefit_page(
         still_here=owed.contribution.state == ContributionState.RECEIVED,
         may_deliver=owed.state == BenefitState.DUE and is_owed and actor().has(*KEEPERS),
         may_undo=owed.state == BenefitState.DELIVERED and services.may_undo(owed) and actor().has(*KEEPERS),
-        deliver=deliver or BenefitDeliveryForm(None, prefix="entrega"),
+        deliver=deliver or BenefitDeliveryForm(None, prefix="entrega", data={"on": today()}),
         undo=undo or ReasonForm(None, prefix="corregir"),
     )
 

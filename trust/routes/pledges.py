@@ -17,7 +17,7 @@ from core.roles import Role
 from trust import queries, services
 from trust.errors import FundClosed, NotOfThisPledge, PledgeNotFound
 from trust.forms import ApplyForm, PledgeForm, ReasonForm
-from trust.models import Pledge
+from trust.models import CONTRIBUTION_KINDS, Pledge
 from trust.routes import blueprint
 from trust.rules.pledges import schedule
 from trust.states import PLEDGE_STATES, PledgeState
@@ -142,6 +142,7 @@ def _page(promised: Pledge, *, apply: ApplyForm | None = None, cancel: ReasonFor
         received=queries.received_of([promised])[promised.id],
         payments=queries.payments_of(promised),
         states=PLEDGE_STATES,
+        kinds=CONTRIBUTION_KINDS,
         candidates=candidates,
         apply=apply or ApplyForm(None, prefix="aplicar").offer(candidates),
         cancel=cancel or ReasonForm(None, prefix="cancelar"),

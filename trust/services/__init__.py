@@ -24,7 +24,15 @@ from trust.services.corrections import check_correction, correct_entry
 from trust.services.entry_import import import_entries
 from trust.services.fulfilment import ask_payment, fulfil_checkout, move_order
 from trust.services.held_payments import assign_held_payment, refuse_held_payment
-from trust.services.in_kind import accept_offer, confirm_in_kind_delivery, decline_in_kind, offer_in_kind, use_in_kind
+from trust.services.in_kind import (
+    accept_offer,
+    check_delivery,
+    check_not_own,
+    confirm_in_kind_delivery,
+    decline_in_kind,
+    offer_in_kind,
+    use_in_kind,
+)
 from trust.services.ledger import Draft, Line, post_entries, post_entry, reverse_entry
 from trust.services.movements import exchange_currency, transfer_between_funds
 from trust.services.notices import catch_up_payments, entering_charge, handle_webhook
@@ -75,7 +83,9 @@ __all__ = [
     "catch_up_payments",
     "check_closable",
     "check_correction",
+    "check_delivery",
     "check_flood",
+    "check_not_own",
     "check_package",
     "clear_bundles",
     "close_package",

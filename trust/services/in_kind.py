@@ -153,19 +153,29 @@ def accept_offer(
     return accepted
 
 
+def check_delivery(contribution: Contribution) -> None:
+    """Refuse whoever may not confirm that something came, or something that nobody accepted.
+
+    Raises:
+        IllegalTransition, OwnOffer, NotAccepted, SamePerson.
+    """
+    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
+    check_not_own(contribution)
+    who, accepted = actor().user_id, queries.acceptance_of(contribution.id)
+    if accepted is None and queries.contact_of(contribution.id) is not None:
+        raise NotAccepted()
+    if who is not None and who in (contribution.recorded_by, accepted and accepted.accepted_by_id):
+        raise SamePerson()
+
+
 def confirm_in_kind_delivery(contribution: Contribution, *, received_on: date, delivered_to: str) -> Contribution:
     """Say that the thing arrived: another person than who recorded the offer posts it and issues the receipt.
 
     Raises:
         IllegalTransition, OwnOffer, NotAccepted, SamePerson, DateInFuture, PeriodClosed: it stays offered.
     """
-    CONTRIBUTION_STATES.check(contribution.state, ContributionState.RECEIVED)
-    check_not_own(contribution)
-    who, accepted = actor(), queries.acceptance_of(contribution.id)
-    if accepted is None and queries.contact_of(contribution.id) is not None:
-        raise NotAccepted()
-    if who.user_id is not None and who.user_id in (contribution.recorded_by, accepted and accepted.accepted_by_id):
-        raise SamePerson()
+    check_delivery(contribution)
+    who = actor()
     if received_on > today():
         raise DateInFuture(date=received_on.isoformat())
     value = contribution.money

@@ -10,7 +10,6 @@ from core.clock import today
 from core.language import _, localised
 from core.listing import chosen
 from core.roles import Role
-from core.settings import setting
 from core.web_files import send_bytes
 from trust import documents, queries
 from trust.errors import InvalidRange
@@ -63,7 +62,7 @@ def statement_list() -> str:
 @roles(*READERS)
 def statement_show(kind: str) -> str:
     """One statement, with its files."""
-    one, base = _asked(kind), setting("BASE_CURRENCY")
+    one = _asked(kind)
     return render_template(
         "trust/statement_show.html",
         one=one,
@@ -72,9 +71,8 @@ def statement_show(kind: str) -> str:
         title=documents.statement_title(one),
         lead=_(documents.LEADS[one.kind]),
         dates=documents.statement_dates(one),
-        # What the trust mostly has comes first on a page; files keep the order of the currencies.
-        sections=sorted(documents.statement_sections(one), key=lambda part: part.currency != base),
-        by_fund=sorted(documents.statement_by_fund(one), key=lambda part: part.currency != base),
+        sections=documents.statement_sections(one),
+        by_fund=documents.statement_by_fund(one),
         agrees=_(documents.AGREES),
         differs=_(documents.DIFFERS),
         fund_options=[("", _("Todas")), *((fund.code, localised(fund.name)) for fund in queries.funds())],

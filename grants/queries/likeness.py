@@ -58,7 +58,7 @@ def sharing(call: Call, wanted: Collection[LikenessKind]) -> ColumnElement[bool]
             select(first.c.key)
             .where(first.c.kind.in_(sorted(wanted)))
             .group_by(first.c.kind, first.c.key)
-            .having(func.count(first.c.application_id.distinct()) > 1)
+            .having(func.min(first.c.application_id) != func.max(first.c.application_id))
         )
         kinds.append(Application.id.in_(select(again.c.application_id).where(again.c.key.in_(twice))))
     return or_(*kinds)

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from core.forms import MoneyField, PuenteForm
-from core.language import N_, lazy, localised
+from core.language import N_, _, lazy, localised
 from core.money import Money
 from core.settings import setting
+from treasury.models import Programme
 from trust.models import Fund
+
+OUTSIDE = "none"
+OUTSIDE_THE_PLAN = N_("Fuera de los programas del plan")
 
 
 class AmountRequired:
@@ -133,6 +137,47 @@ class SetAsideForm(PuenteForm):
         self.source.choices, self.target.choices = fund_choices(sources), fund_choices(targets)
         self.amount.currency = setting("BASE_CURRENCY")
         return self
+
+
+class OutcomeForm(PuenteForm):
+    """What became of a thing given in kind: it was used in a programme, or sold for it."""
+
+    outcome = RadioField(lazy(N_("¿Qué se hizo con ello?")), [InputRequired(lazy(N_("Elige una opción.")))])
+    programme = SelectField(lazy(N_("En qué programa")))
+    price = MoneyField(lazy(N_("En cuánto se vendió")))
+    on = DateField(lazy(N_("Fecha en que se usó o se vendió")), [InputRequired(lazy(N_("Escribe la fecha.")))])
+    memo = TextAreaField(lazy(N_("En qué se usó")), [DataRequired(lazy(N_("Escribe para qué."))), Length(max=300)])
+
+    def offer(self, programmes: list[Programme], currency: str) -> "OutcomeForm":
+        """Fill the list of programmes, with one for what belongs to none, and say in what money a sale is told."""
+        self.outcome.choices = [
+            ("used", _("Se usó")),
+            ("sold", _("Se vendió: lo que se pagó por ello entró al banco")),
+        ]
+        self.programme.choices = [
+            ("", _("Elige")),
+            *((str(one.id), f"{one.plan.year} · {localised(one.name)}") for one in programmes),
+            (OUTSIDE, _(OUTSIDE_THE_PLAN)),
+        ]
+        self.price.currency = currency
+        return self
+
+    @property
+    def sold_for(self) -> Money | None:
+        """What was paid for the thing, or None where it was used."""
+        return self.price.data if self.outcome.data == "sold" else None
+
+    def validate_programme(self, field: Any) -> None:
+        """Refuse a use that names no programme and does not say that there is none."""
+        if not field.data:
+            raise ValidationError(lazy(N_("Elige el programa, o que no es de ninguno.")))
+
+    def validate_price(self, field: Any) -> None:
+        """Ask for the price of what was sold, and for none of what was used."""
+        if self.outcome.data == "sold":
+            AmountRequired()(self, field)
+        elif isinstance(field.data, Money):
+            raise ValidationError(lazy(N_("Solo lo que se vendió tiene precio: déjalo vacío.")))
 
 
 class PaymentForm(PuenteForm):

@@ -30,6 +30,9 @@ from trust.services.fund_closings import ask_fund_closing, grant_fund_closing
 _serial = itertools.count(1)
 
 
+PROGRAMME = {"es": "2026 · Artistas en el mundo", "en": "2026 · Artists abroad"}
+
+
 def pesos(amount: int) -> Money:
     """Return whole pesos."""
     return Money(amount * 100, "MXN")

@@ -19,7 +19,7 @@ from grants.models import Award, Call
 from tests.factories.accounts import make_organisation, make_user
 from tests.factories.awards import a_receipt, officer_actor
 from tests.factories.treasury import funded_call
-from tests.factories.trust import euros, give, give_in_kind, make_fund, make_package, pesos
+from tests.factories.trust import PROGRAMME, euros, give, give_in_kind, make_fund, make_package, pesos
 from tests.stories import told_once
 from treasury import queries, services
 from trust import queries as trust_queries
@@ -190,7 +190,7 @@ class TestWhereItWent:
     ) -> None:
         user = make_user(Role.SPONSOR_CONTACT)
         thing = give_in_kind(make_fund(), pesos(5), organisation=make_organisation(user))
-        use_in_kind(thing, on=today(), memo="Residencia de marzo")
+        use_in_kind(thing, on=today(), memo="Residencia de marzo", programme=PROGRAMME)
         session.commit()
         login(user)
         page = page_of(client, thing)

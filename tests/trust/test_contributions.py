@@ -16,7 +16,18 @@ from core.files import StoredFile, forget, read
 from core.money import LARGEST_CENTS, AmountTooLarge, InvalidAmount, Money, UnknownCurrency
 from mail.models import OutboxMessage
 from tests.factories.accounts import make_organisation, make_user
-from tests.factories.trust import acting, close_fund, euros, give, give_in_kind, make_books, make_fund, pesos, post
+from tests.factories.trust import (
+    PROGRAMME,
+    acting,
+    close_fund,
+    euros,
+    give,
+    give_in_kind,
+    make_books,
+    make_fund,
+    pesos,
+    post,
+)
 from trust import queries
 from trust.documents import render_receipt
 from trust.errors import (
@@ -266,7 +277,7 @@ def test_in_kind_is_never_in_a_total_of_cash(session: Session) -> None:
     figures = next(one for one in queries.fund_figures() if one.fund.id == fund.id)
     assert (figures.received, figures.in_kind, figures.free) == (pesos(100), pesos(50), pesos(100))
     assert queries.available(fund) == pesos(100)
-    use_in_kind(gift, on=TODAY, memo="Hospedaje de residentes")
+    use_in_kind(gift, on=TODAY, memo="Hospedaje de residentes", programme=PROGRAMME)
     assert queries.available(fund) == pesos(100)
     rows = queries.movements(TODAY, TODAY, accounts_like="8.")
     moments = {row.account_code: row.credit_cents for row in rows}
@@ -276,7 +287,7 @@ def test_in_kind_is_never_in_a_total_of_cash(session: Session) -> None:
 def test_only_what_came_in_kind_and_is_here_is_used_up(session: Session) -> None:
     for other in (offer(), give(make_fund(), pesos(100))):
         with pytest.raises(NotInStore):
-            use_in_kind(other, on=TODAY, memo="Hospedaje de residentes")
+            use_in_kind(other, on=TODAY, memo="Hospedaje de residentes", programme=PROGRAMME)
 
 
 def test_a_gift_recorded_by_mistake_is_cancelled_with_its_receipt(session: Session) -> None:

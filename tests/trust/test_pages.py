@@ -397,44 +397,6 @@ def test_a_list_sends_as_many_queries_for_one_row_as_for_many(
     assert counts[0] == counts[1]
 
 
-class TestUsingWhatCameInKind:
-    def test_its_use_is_recorded_once_and_again_after_a_reversal(
-        self, client: FlaskClient, login: Login, session: Session
-    ) -> None:
-        gift = give_in_kind(make_fund(), pesos(18_000))
-        session.commit()
-        login(Role.TREASURER)
-        page = f"/es/tesoreria/aportaciones/{gift.id}"
-        assert f"{page}/uso" in text_of(client, page)
-        typed = {"on": "2026-03-02", "memo": "Residencia de marzo"}
-        for bad in ({"on": "2026-03-01"}, {"on": "2026-03-03"}, {"on": ""}, {"memo": " "}):
-            answer = client.post(f"{page}/uso", data={**typed, **bad})
-            assert answer.status_code == 422
-            assert ("Residencia de marzo" in answer.get_data(as_text=True)) is ("memo" not in bad)
-        assert client.post(f"{page}/uso", data=typed).status_code == 303
-        assert client.post(f"{page}/uso", data=typed).status_code == 409
-        shown = text_of(client, page)
-        assert "Residencia de marzo" in shown
-        assert f"{page}/uso" not in shown
-        entry = queries.use_in_force(gift)
-        assert entry is not None
-        received = queries.entry_of(gift)
-        assert received is not None
-        undo = {"reason": "Se capturó mal"}
-        assert client.post(f"/es/tesoreria/libro/{received.label}/revertir", data=undo).status_code == 409
-        assert client.post(f"/es/tesoreria/libro/{entry.label}/revertir", data=undo).status_code == 303
-        assert client.post(f"{page}/uso", data=typed).status_code == 303
-        rows = {row.account_code: row.balance_cents for row in queries.balances()}
-        assert (rows.get("1.3.1", 0), rows["5.3.1"]) == (0, 18_000_00)
-        assert verify_ledger() == []
-
-    def test_cash_is_not_used_that_way(self, client: FlaskClient, login: Login, gift: Contribution) -> None:
-        login(Role.TREASURER)
-        page = f"/es/tesoreria/aportaciones/{gift.id}"
-        assert f"{page}/uso" not in text_of(client, page)
-        assert client.post(f"{page}/uso", data={"on": "2026-03-02", "memo": "x"}).status_code == 409
-
-
 class TestOpeningAYear:
     def test_the_desk_reminds_in_the_last_two_months_and_a_page_opens_the_year(
         self, client: FlaskClient, login: Login, session: Session, clock: FrozenClock

@@ -13,7 +13,7 @@ from core.database import is_sqlite
 from core.roles import Role
 from tests.factories.accounts import make_user
 from tests.factories.trust import euros, give, make_fund, pesos
-from tests.trust.test_closing import pdf_text
+from tests.trust.closings import pdf_text
 from tests.trust.test_fingerprints import unguard
 from trust import queries
 from trust.rules import Rate

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock
 from core.roles import Role
-from tests.factories.trust import euros, give, give_in_kind, make_books, make_fund, pesos
+from tests.factories.trust import PROGRAMME, euros, give, give_in_kind, make_books, make_fund, pesos
 from tests.stories import made_once
 from trust import queries
 from trust.models import EntryKind, Fund, FundKind
@@ -97,7 +97,7 @@ def a_year_of_everything() -> dict[str, Fund]:
         ], idempotency_key="dos bolsas",
     )  # fmt: skip
     give_in_kind(aside, pesos(60))
-    use_in_kind(give_in_kind(aside, pesos(45)), on=date(2026, 5, 1), memo="Se usó")
+    use_in_kind(give_in_kind(aside, pesos(45)), on=date(2026, 5, 1), memo="Se usó", programme=PROGRAMME)
     return found
 
 

@@ -12,7 +12,7 @@ INCOME_CASH = ("3.1.1", "4.1.1", "4.1.2", "4.1.3")
 INCOME_IN_KIND = ("4.2.1",)
 INCOME = INCOME_CASH + INCOME_IN_KIND
 SPENT = ("5.1.1", "5.2.1")
-IN_KIND = ("1.3.1", "4.2.1", "5.3.1")
+IN_KIND = ("1.3.1", "4.2.1", "5.3.1", "5.3.2")
 COMMITTED = ("8.2.4", "8.2.5", "8.2.6")
 AWARDS = "5.1.1"
 

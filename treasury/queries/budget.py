@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from core.database import session
 from core.money import Money
@@ -13,7 +13,7 @@ from grants.models import Application, Award, Call
 from grants.states.call import CallState
 from treasury.errors import PlanNotFound
 from treasury.models import Allocation, Commitment, OperatingPlan, PaymentOrder, PaymentShare, Programme
-from treasury.states import OrderState
+from treasury.states import OrderState, PlanState
 from trust import queries as trust_queries
 from trust.models import AccountBalance, Fund
 
@@ -38,6 +38,19 @@ class FundRoom:
 def plans() -> list[OperatingPlan]:
     """Return every plan, latest first."""
     return list(session().scalars(select(OperatingPlan).order_by(OperatingPlan.year.desc())))
+
+
+def programmes_in_force() -> list[Programme]:
+    """Return the programmes of the approved plans, those of the latest year first."""
+    return list(
+        session().scalars(
+            select(Programme)
+            .join(Programme.plan)
+            .options(contains_eager(Programme.plan))
+            .where(OperatingPlan.state == PlanState.APPROVED)
+            .order_by(OperatingPlan.year.desc(), Programme.id)
+        )
+    )
 
 
 def plan_of(year: int) -> OperatingPlan:

@@ -56,4 +56,4 @@ DESK = (
     ),
 )
 
-from treasury.routes import awards, budget, execution, movements, payments, plans, sponsors  # noqa: E402, F401 (they hang their views on the blueprint)
+from treasury.routes import awards, budget, execution, in_kind, movements, payments, plans, sponsors  # noqa: E402, F401 (they hang their views on the blueprint)

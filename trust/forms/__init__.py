@@ -15,7 +15,6 @@ from trust.forms.giving import (
     RefundForm,
     TransferBackForm,
     TransferForm,
-    UseForm,
     fund_options,
 )
 from trust.forms.offers import AcceptForm, OfferForm
@@ -43,6 +42,5 @@ __all__ = [
     "RefundForm",
     "TransferBackForm",
     "TransferForm",
-    "UseForm",
     "fund_options",
 ]

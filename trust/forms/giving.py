@@ -205,15 +205,6 @@ class DeliveryForm(PuenteForm):
     delivered_to = StringField(lazy("Quién lo recibió"), [_required(), _at_most(200)])
 
 
-class UseForm(PuenteForm):
-    """When a thing given was used, and for what."""
-
-    on = DateField(
-        lazy("Fecha en que se usó"), [InputRequired(message=lazy("Escribe la fecha, por ejemplo 2026-11-22."))]
-    )
-    memo = TextAreaField(lazy("En qué se usó"), [_required(), _at_most(300)])
-
-
 class ReasonForm(PuenteForm):
     """Why something is undone."""
 

@@ -41,6 +41,7 @@ from trust.models.ledger import (
 )
 from trust.models.offers import OfferAcceptance, OfferContact
 from trust.models.online import CompanyCharge, OnlineDispute, OnlineMovement, Payout, RefundRequest
+from trust.models.outcomes import InKindOutcome
 from trust.models.packages import DUE_RULES, DueRule, PackageBenefit, PackageChoice, PromisedBenefit, SponsorPackage
 from trust.models.periods import CLOSING_ACTIONS, ClosingAction, PeriodClosing, PeriodReopening
 
@@ -76,6 +77,7 @@ __all__ = [
     "FundClosing",
     "FundKind",
     "InKindItem",
+    "InKindOutcome",
     "InvoiceDetails",
     "JournalEntry",
     "MatchReason",

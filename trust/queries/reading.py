@@ -17,6 +17,7 @@ from trust.models import (
     Contribution,
     ContributionForm,
     Fund,
+    InKindOutcome,
     JournalEntry,
     Posting,
 )
@@ -207,12 +208,19 @@ def uses_of(contribution: Contribution, *, hold: bool = False) -> list[JournalEn
 
 
 def use_in_force(contribution: Contribution) -> JournalEntry | None:
-    """Return the entry that tells that a thing was used, unless it was reversed."""
+    """Return the entry that tells that a thing was used or sold, unless it was reversed."""
     uses = uses_of(contribution)
     if not uses:
         return None
     reversed_ = session().scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == uses[-1].id))
     return None if reversed_ is not None else uses[-1]
+
+
+def outcome_told_in(entry: JournalEntry | None) -> InKindOutcome | None:
+    """Return what an entry tells about a thing given in kind: its programme, and whether it was sold."""
+    if entry is None:
+        return None
+    return session().scalar(select(InKindOutcome).where(InKindOutcome.entry_id == entry.id))
 
 
 def unsettled_orders() -> list[CheckoutOrder]:

@@ -30,9 +30,8 @@ from trust.errors import (
     PackageGone,
     PackageSoldOut,
     PeriodClosed,
-    UsedBeforeReceived,
 )
-from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm, UseForm
+from trust.forms import LARGEST_EVIDENCE_BYTES, DeliveryForm, InKindForm, ReasonForm, TransferForm
 from trust.gateway import emitters
 from trust.models import (
     CONTRIBUTION_FORMS,
@@ -44,6 +43,7 @@ from trust.models import (
     Method,
     SponsorPackage,
 )
+from trust.queries.reading import outcome_told_in
 from trust.routes import blueprint
 from trust.routes.fiscal import fiscal_facts, keep_invoice_details
 from trust.states import CONTRIBUTION_STATES, ContributionState
@@ -111,6 +111,7 @@ def contribution_show(contribution_id: int) -> str:
         waits_for_another=offered and not waits_for_yes and not another,
         accepted=accepted,
         may_decline=offered and actor().has(*RECORDERS),
+        outcome=outcome_told_in(used),
         may_use=used is None
         and actor().has(Role.TREASURER)
         and contribution.form == ContributionForm.IN_KIND
@@ -267,30 +268,6 @@ def delivery_confirm(contribution_id: int) -> Response | str | tuple[str, int]:
     session().commit()
     flash(_("La entrega quedó confirmada y su recibo se emitió."), "success")
     return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)
-
-
-@blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/uso", methods=["GET", "POST"])
-@roles(Role.TREASURER, auditor=False)
-def in_kind_use(contribution_id: int) -> Response | tuple[str, int]:
-    """Record that what came in kind was used, when and for what."""
-    contribution = queries.contribution(contribution_id)
-    form = UseForm()
-    if request.method == "GET":
-        form.on.data = today()
-    if form.validate_on_submit():
-        assert form.on.data is not None
-        try:
-            services.use_in_kind(contribution, on=form.on.data, memo=form.memo.data or "")
-            session().commit()
-        except (DateInFuture, PeriodClosed, UsedBeforeReceived) as refusal:
-            session().rollback()
-            form.blame(refusal, {}, otherwise="on")
-            contribution = queries.contribution(contribution_id)
-        else:
-            flash(_("El uso quedó asentado en los libros."), "success")
-            return redirect(url_for("trust.contribution_show", contribution_id=contribution_id), 303)
-    page = render_template("trust/in_kind_use.html", contribution=contribution, form=form)
-    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/tesoreria/aportaciones/<int:contribution_id>/rechazar", methods=["GET", "POST"])

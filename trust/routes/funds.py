@@ -12,6 +12,7 @@ from trust.documents import rule_facts
 from trust.models import ENTRY_KINDS, FUND_KINDS, FundKind
 from trust.queries.contributions import COMMITTED, INCOME_CASH
 from trust.queries.fund_closings import fund_closing_of
+from trust.queries.reading import outcome_told_in
 from trust.routes import blueprint
 from trust.services.corrections import OF_THE_TREASURY
 from trust.states import ENTRY_STATES, FUND_STATES, FundState
@@ -85,6 +86,7 @@ def entry_show(label: str) -> str:
         states=ENTRY_STATES,
         reversal=queries.reversal_of(entry),
         reverses=queries.reversed_by(entry),
+        outcome=outcome_told_in(entry),
         staff=staff,
         recorded_by=queries.recorder_name(entry) if staff else None,
         may_reverse=actor().has(Role.TREASURER) and entry.reverses_id is None and entry.kind not in OF_THE_TREASURY,

@@ -20,6 +20,7 @@ from trust import queries
 from trust.documents import render_statement, statement_rows, statement_totals
 from trust.errors import ContributionNotFound
 from trust.models import Contribution
+from trust.queries.reading import outcome_told_in
 from trust.routes import blueprint
 from trust.routes.contributions import LABELS
 from trust.routes.fiscal import fiscal_facts
@@ -135,13 +136,15 @@ def _holder() -> str:
 def my_contribution(contribution_id: int) -> str:
     """One contribution of mine: receipt, entry, fund, and what the fund has done since."""
     contribution = _mine(contribution_id)
+    used = queries.use_in_force(contribution)
     return render_template(
         "trust/my_contribution.html",
         contribution=contribution,
         entry=queries.entry_of(contribution),
         **fiscal_facts(contribution.receipt),
         figures=[one for one in queries.fund_figures() if one.fund.id == contribution.fund_id],
-        used=queries.use_in_force(contribution),
+        used=used,
+        outcome=outcome_told_in(used),
         accepted=queries.acceptance_of(contribution.id) if contribution.item else None,
         package=queries.package_of(contribution.id),
         benefits=queries.benefits_of(contribution.id),

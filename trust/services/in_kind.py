@@ -1,5 +1,6 @@
 """Goods and services: offered by one person, confirmed by another, receipted at fair value, never added to cash."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from accounts.models import Organisation, User
@@ -10,6 +11,7 @@ from core.database import session
 from core.files import StoredFile
 from core.language import N_
 from core.money import Money
+from core.settings import setting
 from trust import emails, queries
 from trust.errors import (
     AcceptedAlready,
@@ -29,11 +31,13 @@ from trust.models import (
     EntryKind,
     Fund,
     InKindItem,
+    InKindOutcome,
     JournalEntry,
     Method,
     OfferAcceptance,
     ValuationTechnique,
 )
+from trust.models.outcomes import SALES
 from trust.rules import inputs_hash
 from trust.services.contributions import Gift, Giver, check_kind, check_money, finish_with_receipt, recorded_before
 from trust.services.ledger import Line, post_entry
@@ -222,33 +226,58 @@ def decline_in_kind(contribution: Contribution, *, reason: str) -> None:
         emails.send_offer_declined(contribution, contact, reason.strip())
 
 
-def use_in_kind(contribution: Contribution, *, on: date, memo: str) -> JournalEntry:
-    """Post that a thing received was used up, at the value it came in with, once; a reversed use may be told again.
+def use_in_kind(
+    contribution: Contribution, *, on: date, memo: str, programme: Mapping[str, str], price: Money | None = None
+) -> JournalEntry:
+    """Post what became of a thing received, once: used up in a programme or, with a `price`, sold for it (monetised).
+
+    It leaves at the value it came in with; what a sale brought is money of the same fund, and the difference shows as
+    what it is. `programme` is its name by language. A reversed use may be told again.
 
     Raises:
-        NotInStore: it is no thing, it is not here, or it was used. UsedBeforeReceived, DateInFuture, PeriodClosed,
-            ReasonRequired: nothing was posted.
+        NotInStore: it is no thing, it is not here, or something was told of it already. UsedBeforeReceived,
+            DateInFuture, PeriodClosed, ReasonRequired, AmountNotPositive: nothing was posted.
     """
     if contribution.form != ContributionForm.IN_KIND or contribution.state != ContributionState.RECEIVED:
         raise NotInStore()
-    if not memo.strip():
+    if not memo.strip() or not programme["es"].strip():
         raise ReasonRequired()
     uses = queries.uses_of(contribution, hold=True)
     if uses and queries.reversal_of(uses[-1]) is None:
         raise NotInStore()
     if contribution.received_on is not None and on < contribution.received_on:
         raise UsedBeforeReceived(date=contribution.received_on.isoformat())
-    value = contribution.money
     entry = post_entry(
         kind=EntryKind.IN_KIND,
         entry_date=on,
         memo=memo.strip(),
         source=f"trust.contribution:{contribution.id}",
-        lines=[Line("5.3.1", contribution.fund, value), Line("1.3.1", contribution.fund, -value)],
+        lines=_leaving(contribution, price, on),
         idempotency_key=f"in-kind-use:{contribution.id}" + (f":{len(uses) + 1}" if uses else ""),
     )
-    record("contribution.used", "contribution", contribution.id, None, {"entry": entry.label, "on": on.isoformat()})
+    outcome = InKindOutcome(
+        contribution_id=contribution.id,
+        entry_id=entry.id,
+        monetised=price is not None,
+        programme_es=programme["es"].strip()[:200],
+        programme_en=(programme.get("en") or programme["es"]).strip()[:200],
+    )
+    session().add(outcome)
+    session().flush()
+    told = {"entry": entry.label, "on": on.isoformat(), "programme": outcome.programme_es}
+    record("contribution.sold" if price else "contribution.used", "contribution", contribution.id, None, told)
     return entry
+
+
+def _leaving(contribution: Contribution, price: Money | None, on: date) -> list[Line]:
+    fund, value = contribution.fund, contribution.money
+    if price is None:
+        return [Line("5.3.1", fund, value), Line("1.3.1", fund, -value)]
+    check_money(fund, price, on)
+    # Things and money balance each by themselves: a sale adds nothing in kind to a total of money.
+    bank = "1.1.1" if price.currency == setting("BASE_CURRENCY") else "1.1.3"
+    sold = [Line(bank, fund, price), Line(SALES, fund, -price)]
+    return [*sold, Line("5.3.2", fund, value), Line("1.3.1", fund, -value)]
 
 
 def _giver(contribution: Contribution) -> Giver:

@@ -143,7 +143,9 @@ class OutcomeForm(PuenteForm):
     """What became of a thing given in kind: it was used in a programme, or sold for it."""
 
     outcome = RadioField(lazy(N_("¿Qué se hizo con ello?")), [InputRequired(lazy(N_("Elige una opción.")))])
-    programme = SelectField(lazy(N_("En qué programa")))
+    programme = SelectField(
+        lazy(N_("En qué programa")), [InputRequired(lazy(N_("Elige el programa, o que no es de ninguno.")))]
+    )
     price = MoneyField(lazy(N_("En cuánto se vendió")))
     on = DateField(lazy(N_("Fecha en que se usó o se vendió")), [InputRequired(lazy(N_("Escribe la fecha.")))])
     memo = TextAreaField(lazy(N_("En qué se usó")), [DataRequired(lazy(N_("Escribe para qué."))), Length(max=300)])
@@ -166,11 +168,6 @@ class OutcomeForm(PuenteForm):
     def sold_for(self) -> Money | None:
         """What was paid for the thing, or None where it was used."""
         return self.price.data if self.outcome.data == "sold" else None
-
-    def validate_programme(self, field: Any) -> None:
-        """Refuse a use that names no programme and does not say that there is none."""
-        if not field.data:
-            raise ValidationError(lazy(N_("Elige el programa, o que no es de ninguno.")))
 
     def validate_price(self, field: Any) -> None:
         """Ask for the price of what was sold, and for none of what was used."""

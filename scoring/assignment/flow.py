@@ -101,20 +101,26 @@ def network(
 
 def solve(problem: Problem, net: Network) -> Integers:
     """Return the flow on every arc of the optimum; `require_whole` says whether it gives everybody what they need."""
-    flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate(net.arcs.tails),
-        np.concatenate(net.arcs.heads),
-        np.concatenate(net.arcs.capacities),
-        np.concatenate(net.arcs.costs),
-    )
     total = int(needs(problem).sum()) * net.unit
-    flow.set_node_supply(0, total)
-    flow.set_node_supply(1 + len(problem.dossiers) + len(problem.reviewers), -total)
+    supplies = np.zeros(2 + len(problem.dossiers) + len(problem.reviewers), dtype=np.int64)
+    supplies[0], supplies[-1] = total, -total
+    return cheapest(net.arcs, supplies)
+
+
+def cheapest(arcs: Arcs, supplies: Integers) -> Integers:
+    """Return the flow on every arc that costs least and takes what the nodes supply to where it is wanted."""
+    flow = min_cost_flow.SimpleMinCostFlow()
+    numbers = flow.add_arcs_with_capacity_and_unit_cost(
+        np.concatenate(arcs.tails),
+        np.concatenate(arcs.heads),
+        np.concatenate(arcs.capacities),
+        np.concatenate(arcs.costs),
+    )
+    flow.set_nodes_supplies(np.arange(len(supplies)), supplies)
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow solver answered {status}")
-    flows: Integers = np.asarray(flow.flows(arcs), dtype=np.int64)
+    flows: Integers = np.asarray(flow.flows(numbers), dtype=np.int64)
     return flows
 
 

@@ -50,7 +50,7 @@ def optimum(
             joining = _joining(problem, left_out, groups, found)
             if not len(joining[0]):
                 return found
-            rows, columns = _together(len(problem.reviewers), (rows, columns), joining)
+            rows, columns = together(len(problem.reviewers), (rows, columns), joining)
     net = network(problem, *all_pairs(allowed), groups, unit=unit, pair_capacity=pair_capacity)
     flows = solve(problem, net)
     priced = unit == 1 and len(problem.reviewers) <= PRICED
@@ -63,7 +63,7 @@ def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tup
     worth = np.empty((n, m), dtype=np.float32)
     low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
     for block in blocks(n):
-        worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + _lots(worth[block].shape, block.start) / 64
+        worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + lots(worth[block].shape, block.start) / 64
         worth[block][~allowed[block]] = -1.0
     wide = min(m, int(needs(problem).max(initial=0)) * shares + PROMISING)
     tall = min(n, int(SPARE * max(problem.min_load, needs(problem).sum() / max(m, 1)) * shares) + 1)
@@ -71,12 +71,12 @@ def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tup
     columns = np.concatenate([np.argpartition(worth[b], m - wide, axis=1)[:, m - wide :].ravel() for b in blocks(n)])
     down = np.ascontiguousarray(worth.T)
     best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in blocks(m)])
-    found = _together(m, (rows, columns), (best, np.repeat(np.arange(m), tall)))
+    found = together(m, (rows, columns), (best, np.repeat(np.arange(m), tall)))
     kept = allowed[found]
     return found[0][kept], found[1][kept]
 
 
-def _lots(shape: tuple[int, ...], first: int) -> NDArray[np.float32]:
+def lots(shape: tuple[int, ...], first: int) -> NDArray[np.float32]:
     """Return numbers below one as if by chance, always the same for the same rows, counted from the `first`."""
     tall, width = shape
     lots = np.arange(first * width, (first + tall) * width, dtype=np.uint64).astype(np.uint32).reshape(shape)
@@ -91,7 +91,7 @@ def blocks(count: int) -> Iterator[slice]:
     return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
 
 
-def _together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
+def together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
     """Return pairs once each, in order of rows."""
     keys = distinct(np.concatenate([rows * width + columns for rows, columns in pairs]))
     rows, columns = np.divmod(keys, width)

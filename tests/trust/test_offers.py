@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from accounts.models import User
 from core.clock import FrozenClock
+from core.money import MixedCurrencies
 from core.roles import Role
 from mail.models import OutboxMessage
 from tests.factories.accounts import make_organisation, make_user
 from tests.factories.awards import written_pdf
-from tests.factories.trust import acting, give, make_fund, pesos
+from tests.factories.trust import acting, euros, give, make_fund, pesos
 from tests.trust.at_once import at_once
 from tests.trust.test_pages import text_of
 from trust import queries, services
@@ -153,6 +154,17 @@ def test_nobody_answers_for_what_they_give_themselves(
     assert client.get(f"/es/tesoreria/aportaciones/{offer.id}/aceptar").status_code == 403
     with acting(officer.id, Role.PROGRAMME_OFFICER), pytest.raises(OwnOffer):
         services.accept_offer(offer, value=offer.money, valuation="appraisal", valuation_note="Mío")
+
+
+def test_an_offer_is_not_accepted_at_a_worth_in_other_money(
+    client: FlaskClient, general: Fund, session: Session
+) -> None:
+    client.post(PAGE, data=TYPED)
+    offer = only(session)
+    before = offer.money
+    with acting(make_user(Role.TREASURER).id, Role.TREASURER), pytest.raises(MixedCurrencies):
+        services.accept_offer(offer, value=euros(5), valuation="appraisal", valuation_note="Avalúo")
+    assert (offer.money, queries.acceptance_of(offer.id)) == (before, None)
 
 
 def test_two_people_accept_an_offer_once(app: Flask, client: FlaskClient, general: Fund, session: Session) -> None:

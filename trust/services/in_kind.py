@@ -10,7 +10,7 @@ from core.context import actor
 from core.database import session
 from core.files import StoredFile
 from core.language import N_
-from core.money import Money
+from core.money import MixedCurrencies, Money
 from core.settings import setting
 from trust import emails, queries
 from trust.errors import (
@@ -125,7 +125,8 @@ def accept_offer(
     What the giver said stays beside it. Somebody else confirms that it came.
 
     Raises:
-        IllegalTransition, OwnOffer, AcceptedAlready, AmountNotPositive, AmountTooLarge, FundClosed: it waits on.
+        IllegalTransition, OwnOffer, AcceptedAlready, AmountNotPositive, AmountTooLarge, MixedCurrencies, FundClosed: it
+            waits on.
     """
     check_not_own(contribution)
     # Two people may accept at once: the second waits for the row, and then sees that it was done.
@@ -134,6 +135,8 @@ def accept_offer(
     contact = queries.contact_of(contribution.id)
     if contact is None or queries.acceptance_of(contribution.id) is not None:
         raise AcceptedAlready()
+    if value.currency != contribution.currency:
+        raise MixedCurrencies(left=contribution.currency, right=value.currency)
     check_money(contribution.fund, value, today())
     offered = contribution.amount_cents
     contribution.amount_cents = value.amount_cents
@@ -265,7 +268,9 @@ def use_in_kind(
     session().add(outcome)
     session().flush()
     told = {"entry": entry.label, "on": on.isoformat(), "programme": outcome.programme_es}
-    record("contribution.sold" if price else "contribution.used", "contribution", contribution.id, None, told)
+    record(
+        "contribution.sold" if outcome.monetised else "contribution.used", "contribution", contribution.id, None, told
+    )
     return entry
 
 

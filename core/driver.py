@@ -4,12 +4,12 @@ costs more than running it.
 Both engines understand the statements; `?` stands for a value. Errors are SQLAlchemy's, as everywhere else.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy.exc import DBAPIError
 
 from core.database import session
@@ -27,8 +27,9 @@ class Driver:
     """One transaction's driver. Made anew by whoever needs it: it must not outlive the transaction."""
 
     def __init__(self) -> None:
-        session().flush()  # what waits in the session comes first, as it would for any statement
-        self._connection = session().connection()
+        current = session()
+        current.flush()  # what waits in the session comes first, as it would for any statement
+        self._connection = current.connection()
         self._dialect = self._connection.dialect
         self._cursor: Any = self._connection.connection.cursor()
         self.is_sqlite = self._dialect.name == "sqlite"
@@ -63,7 +64,7 @@ class Driver:
             DBAPIError: one of its children, as SQLAlchemy names them.
         """
         if self.is_sqlite:
-            return [self._first(self._cursor, *saying) for saying in sayings]
+            return self._in_turn(sayings)
         rows: list[Row | None] = []
         self._say(self._pipelined, "; ".join(statement for statement, _values in sayings), (sayings, rows))
         return rows
@@ -77,9 +78,15 @@ class Driver:
                 cursors.append(driver.execute(_spelled(statement, self._dialect.name), values))
         rows += [cursor.fetchone() if cursor.description else None for cursor in cursors]
 
-    def _first(self, cursor: Any, statement: str, values: Row) -> Row | None:
-        self._say(cursor.execute, statement, values)
-        return cursor.fetchone() if cursor.description else None
+    def _in_turn(self, sayings: Sequence[Saying]) -> list[Row | None]:
+        cursor, statement, rows = self._cursor, "", list[Row | None]()
+        try:  # once for all: every posting pays for what stands between two statements
+            for statement, values in sayings:
+                cursor.execute(statement, values)
+                rows.append(cursor.fetchone() if cursor.description else None)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._named(error, statement) from error
+        return rows
 
     def load(self, table: str, columns: str, rows: Sequence[Row]) -> None:
         """Write many rows of a table at once, by COPY where there is one. Keys, checks and triggers ask as always.
@@ -130,4 +137,4 @@ class Driver:
 
 def as_json(value: Any) -> str:
     """Return a value as a JSON column keeps it."""
-    return json.dumps(value)
+    return orjson.dumps(value).decode()

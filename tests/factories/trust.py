@@ -9,6 +9,7 @@ from typing import Any
 from accounts.models import Organisation
 from core.clock import today
 from core.context import SYSTEM, Actor, acting_as
+from core.database import session
 from core.money import Money
 from core.roles import Role
 from tests.factories.accounts import make_user
@@ -89,7 +90,7 @@ def post(fund: Fund, cents: int, *, key: str | None = None, on: date | None = No
     """Post a plain donation of `cents` straight to the ledger."""
     money = Money(cents, facts.pop("currency", "MXN"))
     bank = "1.1.1" if money.currency == "MXN" else "1.1.3"
-    return post_entry(
+    posted = post_entry(
         kind=facts.pop("kind", "contribution"),
         entry_date=on or today(),
         memo=facts.pop("memo", "Prueba"),
@@ -97,6 +98,7 @@ def post(fund: Fund, cents: int, *, key: str | None = None, on: date | None = No
         lines=facts.pop("lines", None) or [Line(bank, fund, money), Line("4.1.1", fund, -money)],
         idempotency_key=key or f"asiento-{next(_serial)}",
     )
+    return session().get_one(JournalEntry, posted.id)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from tests.factories.trust import PROGRAMME, euros, give, give_in_kind, make_fun
 from tests.stories import told_once
 from treasury import queries, services
 from trust import queries as trust_queries
-from trust.models import Contribution, Fund, FundKind
+from trust.models import Contribution, Fund, FundKind, JournalEntry
 from trust.services import deliver_benefit, reverse_entry, transfer_between_funds, use_in_kind
 
 Login = Callable[..., User]
@@ -107,7 +107,7 @@ class TestShare:
         ]
         assert trust_queries.passed_on(general.id) == [(purpose, pesos(60))]
         assert trust_queries.passed_on(purpose.id) == []
-        reverse_entry(entries[0], reason="Se repitió")
+        reverse_entry(session.get_one(JournalEntry, entries[0].id), reason="Se repitió")
         assert trust_queries.passed_on(general.id) == [(purpose, pesos(30))]
 
 

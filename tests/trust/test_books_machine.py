@@ -118,7 +118,7 @@ class Machine(RuleBasedStateMachine):
             self.refusal(fund, effect),
         )  # fmt: skip
         if entry is not None:
-            self.reversible.append((entry, effect))
+            self.reversible.append((db.session.get_one(JournalEntry, entry.id), effect))
 
     def refusal(self, fund: Fund, effect: Effect) -> type[Refusal] | None:
         """What refuses a payment: not enough is there, or it is capital."""

@@ -14,11 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.clock import FrozenClock
+from core.database import db
 from core.roles import Role
 from tests.factories.trust import PROGRAMME, euros, give, give_in_kind, make_books, make_fund, pesos
 from tests.stories import made_once
 from trust import queries
-from trust.models import EntryKind, Fund, FundKind
+from trust.models import EntryKind, Fund, FundKind, JournalEntry
 from trust.queries import StatementKind, statement
 from trust.rules import Rate
 from trust.rules.statements import Part, StatementSection
@@ -36,12 +37,13 @@ CASH = ("1.1.1", "1.1.2", "1.1.3")
 THINGS = ("1.3", "4.2", "5.3")
 
 
-def pay(fund: Fund, amount: int, on: date, key: str, kind: EntryKind = EntryKind.PAYMENT) -> Any:
+def pay(fund: Fund, amount: int, on: date, key: str, kind: EntryKind = EntryKind.PAYMENT) -> JournalEntry:
     """Pay an award, or with a negative amount and REFUND take back what was not spent."""
     money = pesos(amount)
     lines = [Line("5.1.1", fund, money), Line("1.1.1", fund, -money)]
     lines += [Line("8.2.7", fund, money), Line("8.2.2", fund, -money)]
-    return post_entry(kind=kind, entry_date=on, memo="Pago", source="prueba", lines=lines, idempotency_key=key)
+    paid = post_entry(kind=kind, entry_date=on, memo="Pago", source="prueba", lines=lines, idempotency_key=key)
+    return db.session.get_one(JournalEntry, paid.id)
 
 
 @pytest.fixture

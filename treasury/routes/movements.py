@@ -17,7 +17,8 @@ from treasury.forms import SetAsideForm
 from treasury.routes import blueprint
 from trust import queries as trust_queries
 from trust.errors import DateInFuture, FundClosed, PeriodClosed, TransferNotAllowed
-from trust.models import FundKind, JournalEntry
+from trust.models import FundKind
+from trust.services import Posted
 from trust.states import FundState
 
 BLAMED: dict[type[Refusal], str] = {
@@ -56,7 +57,7 @@ def set_aside_new() -> Response | tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-def _move(form: SetAsideForm) -> JournalEntry:
+def _move(form: SetAsideForm) -> Posted:
     return services.set_aside(
         source=trust_queries.fund_by_code(form.source.data),
         target=trust_queries.fund_by_code(form.target.data),

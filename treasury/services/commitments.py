@@ -24,9 +24,9 @@ from treasury.services.plans import check_amount
 from treasury.states import CommitmentState
 from trust import queries as trust_queries
 from trust.documents import verdict_text
-from trust.models import EntryKind, JournalEntry
+from trust.models import EntryKind
 from trust.rules import SpendingRequest, SpendingVerdict, may_spend
-from trust.services import Line, post_entry
+from trust.services import Line, Posted, post_entry
 
 AWARD_CATEGORY = "award"
 Drawn = tuple[Award, list[Draw]]
@@ -133,7 +133,7 @@ def _bind(allocations: Sequence[Allocation], drawn: Sequence[Drawn], *, memo: st
         record("award.money_bound", "award", award.id, None, {"entry": entry.label, "draws": shares})
 
 
-def _commitment(award: Award, draw: Draw, allocation: Allocation, entry: JournalEntry) -> Commitment:
+def _commitment(award: Award, draw: Draw, allocation: Allocation, entry: Posted) -> Commitment:
     return Commitment(
         award_id=award.id,
         allocation_id=allocation.id,
@@ -141,7 +141,7 @@ def _commitment(award: Award, draw: Draw, allocation: Allocation, entry: Journal
         entry_id=entry.id,
         amount_cents=draw.money.amount_cents,
         currency=draw.money.currency,
-        committed_on=entry.entry_date,
+        committed_on=today(),
         state=CommitmentState.COMMITTED,
     )
 

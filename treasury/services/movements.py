@@ -8,12 +8,12 @@ from core.money import Money, format_money
 from treasury import queries
 from treasury.errors import SetAsideTooLarge
 from trust import queries as trust_queries
-from trust.models import Fund, JournalEntry
+from trust.models import Fund
 from trust.queries.fund_closings import Obstacle
-from trust.services import transfer_between_funds
+from trust.services import Posted, transfer_between_funds
 
 
-def set_aside(*, source: Fund, target: Fund, money: Money, on: date, memo: str, idempotency_key: str) -> JournalEntry:
+def set_aside(*, source: Fund, target: Fund, money: Money, on: date, memo: str, idempotency_key: str) -> Posted:
     """Move money of free use to a designated fund, never what was promised to a call out of it.
 
     The same key with the same inputs moves it once.

@@ -55,6 +55,7 @@ from trust.services.periods import (
     withdraw_reopening,
 )
 from trust.services.pledges import apply_contribution, cancel_pledge, pledge, remind_of
+from trust.services.posting import Posted
 from trust.services.receipts import cancel_receipt, issue_receipt, receipt_bytes
 from trust.services.refunds import ask_refund, drop_refund, keep_refund, request_refund, return_by_transfer
 from trust.services.verification import verify_ledger
@@ -67,6 +68,7 @@ __all__ = [
     "Draft",
     "Imported",
     "Line",
+    "Posted",
     "accept_offer",
     "apply_contribution",
     "apply_history",

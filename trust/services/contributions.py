@@ -20,7 +20,6 @@ from trust.models import (
     EntryKind,
     Fund,
     FundKind,
-    JournalEntry,
     Method,
     PackageChoice,
     SponsorPackage,
@@ -28,6 +27,7 @@ from trust.models import (
 from trust.rules import Rate, inputs_hash
 from trust.services.benefits import promise_benefits
 from trust.services.ledger import Line, post_entry
+from trust.services.posting import Posted
 from trust.services.receipts import issue_receipt
 from trust.states import ContributionState, FundState
 
@@ -179,7 +179,7 @@ def receive_contribution(
     return contribution
 
 
-def _post(gift: Gift, received_on: date, key: str, *, fee: Money | None, rate: Rate | None) -> JournalEntry:
+def _post(gift: Gift, received_on: date, key: str, *, fee: Money | None, rate: Rate | None) -> Posted:
     bank = _bank(gift.money, gift.method)
     return post_entry(
         kind=EntryKind.CONTRIBUTION,
@@ -191,7 +191,7 @@ def _post(gift: Gift, received_on: date, key: str, *, fee: Money | None, rate: R
     )
 
 
-def _keep(gift: Gift, received_on: date, key: str, fingerprint: str, entry: JournalEntry) -> Contribution:
+def _keep(gift: Gift, received_on: date, key: str, fingerprint: str, entry: Posted) -> Contribution:
     contribution = gift.offered(key=key, fingerprint=fingerprint)
     contribution.state, contribution.received_on = ContributionState.RECEIVED, received_on
     contribution.entry_id = entry.id

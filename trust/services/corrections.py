@@ -7,6 +7,7 @@ from trust.errors import AlreadyReversed, CorrectedElsewhere, PaidOnline, Revers
 from trust.models import EntryKind, JournalEntry
 from trust.services.benefits import follow_refund
 from trust.services.ledger import reverse_entry
+from trust.services.posting import Posted
 from trust.services.receipts import cancel_receipt
 from trust.states import CONTRIBUTION_STATES, ContributionState, ReceiptState
 
@@ -34,7 +35,7 @@ def check_correction(entry: JournalEntry) -> None:
         raise UsedAlready(number=used.label)
 
 
-def correct_entry(entry: JournalEntry, *, reason: str) -> JournalEntry:
+def correct_entry(entry: JournalEntry, *, reason: str) -> Posted:
     """Reverse an entry; the contribution it received is cancelled with it, and so is its receipt.
 
     Raises:

@@ -97,9 +97,8 @@ def receive_payment(order: CheckoutOrder, fund: Fund, found: PaymentSession) -> 
     )
     order.contribution, order.charge_id, order.state = contribution, found.charge_id, CheckoutState.PAID
     session().flush()
-    entry = queries.entry_of(contribution)
-    assert entry is not None  # it was received
-    keep_movement(order, MovementKind.CHARGE, found.move, fund, entry)
+    assert contribution.entry_id is not None  # it was received
+    keep_movement(order, MovementKind.CHARGE, found.move, fund, contribution.entry_id)
     return contribution
 
 

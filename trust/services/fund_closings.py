@@ -20,10 +20,11 @@ from trust.errors import (
     ReasonRequired,
     RestMayNotGo,
 )
-from trust.models import EntryKind, Fund, FundClosing, JournalEntry
+from trust.models import EntryKind, Fund, FundClosing
 from trust.queries.fund_closings import Obstacle, fund_closing_of, obstacles, rest_of, verdict_on
 from trust.rules.fund_closings import MayTake
 from trust.services.ledger import Line, post_entry
+from trust.services.posting import Posted
 from trust.states import FUND_CLOSING_STATES, FUND_STATES, FundClosingState, FundState
 
 MEMO = N_("Cierre de una bolsa: lo que quedaba pasa a otra")
@@ -137,7 +138,7 @@ def _check(fund: Fund, target: Fund | None, *, has_consent: bool) -> None:
         raise ConsentRequired()
 
 
-def _move_rest(wish: FundClosing) -> JournalEntry | None:
+def _move_rest(wish: FundClosing) -> Posted | None:
     rest, source, target = rest_of(wish.fund), wish.fund, wish.target
     if not rest or target is None:
         return None
@@ -160,7 +161,7 @@ def _move_rest(wish: FundClosing) -> JournalEntry | None:
 
 
 def _decide(
-    wish: FundClosing, state: FundClosingState, who: int, *, note: str | None = None, entry: JournalEntry | None = None
+    wish: FundClosing, state: FundClosingState, who: int, *, note: str | None = None, entry: Posted | None = None
 ) -> None:
     wish.state, wish.decided_by_id, wish.decided_at, wish.decision_note = state, who, now(), note
     wish.entry_id = entry.id if entry else None

@@ -86,7 +86,7 @@ def _owe(order: CheckoutOrder, move: BalanceMove) -> None:
         lines=[line for line in lines if line.money],
         idempotency_key=f"online-unasked:{order.id}",
     )
-    keep_movement(order, MovementKind.CHARGE, move, fund, entry)
+    keep_movement(order, MovementKind.CHARGE, move, fund, entry.id)
 
 
 def _hold(order: CheckoutOrder) -> None:

@@ -32,7 +32,6 @@ from trust.models import (
     Fund,
     InKindItem,
     InKindOutcome,
-    JournalEntry,
     Method,
     OfferAcceptance,
     ValuationTechnique,
@@ -41,6 +40,7 @@ from trust.models.outcomes import SALES
 from trust.rules import inputs_hash
 from trust.services.contributions import Gift, Giver, check_kind, check_money, finish_with_receipt, recorded_before
 from trust.services.ledger import Line, post_entry
+from trust.services.posting import Posted
 from trust.states import CONTRIBUTION_STATES, ContributionState
 
 LARGEST_QUANTITY = 1_000_000_000
@@ -231,7 +231,7 @@ def decline_in_kind(contribution: Contribution, *, reason: str) -> None:
 
 def use_in_kind(
     contribution: Contribution, *, on: date, memo: str, programme: Mapping[str, str], price: Money | None = None
-) -> JournalEntry:
+) -> Posted:
     """Post what became of a thing received, once: used up in a programme or, with a `price`, sold for it (monetised).
 
     It leaves at the value it came in with; what a sale brought is money of the same fund, and the difference shows as

@@ -65,10 +65,10 @@ def post_entry(
     source: str,
     lines: Sequence[Line],
     idempotency_key: str,
-) -> JournalEntry:
+) -> Posted:
     """Post a balanced entry under the next number of its year, once for each idempotency key.
 
-    The same key with the same inputs returns the first entry. The running balances move in the same transaction.
+    The same key with the same inputs names the first entry. The running balances move in the same transaction.
 
     Raises:
         KeyReused: the key came before with other inputs.
@@ -84,7 +84,7 @@ def post_entry(
             raise KeyReused()
     if earlier is not None:
         take_numbers(driver, entry_date.year, -1)
-        return session().get_one(JournalEntry, earlier.id)
+        return Posted.of(session().get_one(JournalEntry, earlier.id))
     return write_entry(driver, entry, number, entry_id)
 
 
@@ -141,7 +141,7 @@ def _blamed(refusal: Refusal, position: int) -> Refusal:
     return refusal
 
 
-def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -> JournalEntry:
+def reverse_entry(entry: JournalEntry, *, reason: str, on: date | None = None) -> Posted:
     """Undo a posted entry by its mirror image, once, saying why. The first entry stays as it is.
 
     Raises:

@@ -7,15 +7,14 @@ from core.money import Money, format_money
 from core.settings import setting
 from trust import queries
 from trust.errors import AmountNotPositive, ExchangeNotAtRate, TransferNotAllowed, TransferTooLarge
-from trust.models import EntryKind, Fund, FundKind, JournalEntry
+from trust.models import EntryKind, Fund, FundKind
 from trust.rules import Rate
 from trust.services.contributions import check_money
 from trust.services.ledger import Line, post_entry
+from trust.services.posting import Posted
 
 
-def exchange_currency(
-    *, fund: Fund, sold: Money, bought: Money, rate: Rate, on: date, idempotency_key: str
-) -> JournalEntry:
+def exchange_currency(*, fund: Fund, sold: Money, bought: Money, rate: Rate, on: date, idempotency_key: str) -> Posted:
     """Change money of one currency into another through the trading account, as two linked legs of one entry.
 
     `rate` is the one the bank gave: units bought for one unit sold. Each leg balances in its own currency; what the
@@ -60,7 +59,7 @@ def _for(money: Money, other: Money, rate: Rate) -> Rate | None:
 
 def transfer_between_funds(
     *, source: Fund, target: Fund, money: Money, on: date, memo: str, idempotency_key: str
-) -> JournalEntry:
+) -> Posted:
     """Set money of free use aside for a designated purpose. No other direction exists: a giver's rules travel nowhere.
 
     Raises:

@@ -32,6 +32,7 @@ from trust.services.benefits import follow_refund
 from trust.services.contributions import INCOME_ACCOUNT
 from trust.services.credit_notes import open_credit_note, take_back_credit_note
 from trust.services.ledger import Line, post_entry, reverse_entry
+from trust.services.posting import Posted
 from trust.services.receipts import cancel_receipt
 from trust.states import (
     CHECKOUT_STATES,
@@ -55,7 +56,7 @@ SENT_BACK = N_("El banco de quien pagó no recibió la devolución")
 SENT_BACK_TO_CLOSED = N_("El banco de quien pagó no recibió la devolución, y la bolsa de la que salió ya cerró")
 
 
-def keep_movement(order: CheckoutOrder, kind: MovementKind, move: BalanceMove, fund: Fund, entry: JournalEntry) -> None:
+def keep_movement(order: CheckoutOrder, kind: MovementKind, move: BalanceMove, fund: Fund, entry_id: int) -> None:
     """Write down which entry tells a movement of our balance at the company."""
     session().add(
         OnlineMovement(
@@ -63,7 +64,7 @@ def keep_movement(order: CheckoutOrder, kind: MovementKind, move: BalanceMove, f
             kind=kind,
             order_id=order.id,
             fund_id=fund.id,
-            entry_id=entry.id,
+            entry_id=entry_id,
             net_cents=move.net.amount_cents,
             currency=move.net.currency,
             created_at=now(),
@@ -88,7 +89,7 @@ def apply_history(order: CheckoutOrder, history: History) -> bool:
     return changed or len(queries.movements_of(order)) > len(before)
 
 
-def enter_transfer(order: CheckoutOrder, money: Money, *, on: date, key: str) -> JournalEntry:
+def enter_transfer(order: CheckoutOrder, money: Money, *, on: date, key: str) -> Posted:
     """Enter money that the trust sent back from its bank, and say of the payment how much went back in all."""
     fund = queries.fund_of(order)
     lines = [Line(BANK, fund, -money), *_undone(order, fund, money)]
@@ -115,12 +116,12 @@ def _apply_refund(order: CheckoutOrder, refund: Refund) -> None:
             first = queries.movement(refund.moves[0].transaction_id)
             assert first is not None
             fund, entry = _take_back(order, first, f"online:{move.transaction_id}")
-        keep_movement(order, MovementKind.REFUND, move, fund, entry)
+        keep_movement(order, MovementKind.REFUND, move, fund, entry.id)
     if len(refund.moves) > 1:
         _give_up_wish(refund)
 
 
-def _take_back(order: CheckoutOrder, first: OnlineMovement, key: str) -> tuple[Fund, JournalEntry]:
+def _take_back(order: CheckoutOrder, first: OnlineMovement, key: str) -> tuple[Fund, Posted]:
     """Undo what a refund told; where its fund has closed since, what came back is its heir's."""
     told = session().get_one(JournalEntry, first.entry_id)
     heir = heir_of(first.fund)
@@ -152,7 +153,7 @@ def _apply_dispute(order: CheckoutOrder, told: Dispute) -> Money:
         fund = heir_of(dispute.fund)
         lines = [Line(AT_COMPANY, fund, move.net), Line(IN_DISPUTE, fund, -move.amount), Line(FEES, fund, move.fee)]
         entry = _post(order, DISPUTED_MEMO, lines, f"online:{move.transaction_id}")
-        keep_movement(order, MovementKind.DISPUTE, move, fund, entry)
+        keep_movement(order, MovementKind.DISPUTE, move, fund, entry.id)
     held = -sum((move.amount for move in told.moves), Money.zero(order.currency))
     if dispute is None:
         return Money.zero(order.currency)
@@ -280,7 +281,7 @@ def _left(order: CheckoutOrder, fund: Fund, account: str) -> Money:
     return contribution.money + told if contribution is not None and contribution.fund_id == fund.id else told
 
 
-def _post(order: CheckoutOrder, memo: str, lines: list[Line], key: str, *, on: date | None = None) -> JournalEntry:
+def _post(order: CheckoutOrder, memo: str, lines: list[Line], key: str, *, on: date | None = None) -> Posted:
     return post_entry(
         kind=EntryKind.REFUND,
         entry_date=on or today(),

@@ -5,12 +5,11 @@ Nothing is decided here. Who calls has checked and valued everything; whatever t
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import make_transient_to_detached
 
 from core.audit import record_each, recording
 from core.clock import now
@@ -60,6 +59,11 @@ class Posted(NamedTuple):
     fiscal_year: int
     number: int
 
+    @classmethod
+    def of(cls, entry: JournalEntry) -> "Posted":
+        """Name an entry that was posted before."""
+        return cls(entry.id, entry.fiscal_year, entry.number)
+
     @property
     def label(self) -> str:
         """The number people quote: year and gapless number."""
@@ -101,25 +105,25 @@ def numbers_given_back(driver: Driver, year: int, count: int) -> Iterator[None]:
         raise
 
 
-def write_entry(driver: Driver, entry: Prepared, number: int, entry_id: int) -> JournalEntry:
+def write_entry(driver: Driver, entry: Prepared, number: int, entry_id: int) -> Posted:
     """Write one entry under its number and id, post it, and record that it was.
 
     Raises:
         FundOverdrawn, FundClosed, PeriodClosed, LedgerRefusal: the database refused it; the transaction is lost.
     """
-    moment, posted = now(), Posted(entry_id, entry.day.year, number)
+    posted = Posted(entry_id, entry.day.year, number)
     try:
         driver.together(
             [
                 (_ENTRY, (entry_id, *_entry_values(driver, entry, number, actor().user_id))),
                 (_insert_postings(len(entry.postings)), tuple(_flat(driver, entry_id, entry.postings))),
-                (_FLIP, (driver.moment(moment), entry_id)),
+                (_FLIP, (driver.moment(now()), entry_id)),
                 recording(driver, "ledger.entry_posted", "journal_entry", entry_id, {"number": posted.label}),
             ]
         )
     except IntegrityError as error:
         raise refusal_of(error, [entry]) from error
-    return _as_loaded(entry, posted, moment)
+    return posted
 
 
 def write_entries(driver: Driver, entries: Sequence[Prepared], first: int) -> list[Posted]:
@@ -186,33 +190,6 @@ def _flat(driver: Driver, entry_id: int, postings: Sequence[PlannedPosting]) -> 
 def _rate(driver: Driver, posting: PlannedPosting) -> tuple[Any, Any, Any]:
     rate = posting.rate
     return (rate.value, driver.day(rate.date), rate.source) if rate else (None, None, None)
-
-
-def _as_loaded(entry: Prepared, posted: Posted, moment: datetime) -> JournalEntry:
-    """Return the entry as the session would load it, without asking for what we have just written."""
-    # Set as a loaded row is, not as an edit: an edit of each attribute would cost more than the posting itself.
-    loaded: JournalEntry = JournalEntry.__mapper__.class_manager.new_instance()
-    loaded.__dict__.update(
-        id=posted.id,
-        fiscal_year=posted.fiscal_year,
-        number=posted.number,
-        kind=entry.kind,
-        entry_date=entry.day,
-        memo=entry.memo,
-        source=entry.source,
-        idempotency_key=entry.key,
-        inputs_hash=entry.fingerprint,
-        reverses_id=entry.reverses_id,
-        state=EntryState.POSTED,
-        posted_at=moment,
-        recorded_by=actor().user_id,
-    )
-    make_transient_to_detached(loaded)
-    undone = session().identity_map.get(session().identity_key(JournalEntry, posted.id))
-    if undone is not None:  # SQLite gives the id of an entry that a savepoint took back to the next one
-        session().expunge(undone)
-    session().add(loaded)
-    return loaded
 
 
 def _codes(entries: Sequence[Prepared]) -> str:

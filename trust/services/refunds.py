@@ -12,9 +12,10 @@ from core.database import session
 from core.money import Money, format_money
 from trust import gateway, queries
 from trust.errors import FundOverdrawn, KeyReused, ReasonRequired, RefundNotPossible, RefundTooLarge
-from trust.models import CheckoutOrder, FundKind, JournalEntry, Method, RefundRequest
+from trust.models import CheckoutOrder, FundKind, Method, RefundRequest
 from trust.services.checkout import schedule_catch_up
 from trust.services.online_money import enter_transfer
+from trust.services.posting import Posted
 from trust.states import REFUND_STATES, RefundState
 
 
@@ -52,9 +53,7 @@ def request_refund(order: CheckoutOrder, money: Money, *, reason: str) -> Refund
     return request
 
 
-def return_by_transfer(
-    order: CheckoutOrder, money: Money, *, on: date, bank_reference: str, reason: str
-) -> JournalEntry:
+def return_by_transfer(order: CheckoutOrder, money: Money, *, on: date, bank_reference: str, reason: str) -> Posted:
     """Enter what the bank shows as sent to whoever paid on line, where the company cannot give it back: cash of a shop.
 
     The bank's line tells one transfer from another: the same line again changes nothing.
@@ -71,7 +70,7 @@ def return_by_transfer(
     if earlier is not None:
         if (queries.entry_debits(earlier), earlier.entry_date) != ([money], on):
             raise KeyReused()
-        return earlier
+        return Posted.of(earlier)
     _check(order, money)
     entry = enter_transfer(order, money, on=on, key=key)
     record(

@@ -101,7 +101,10 @@ def together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, I
 def _joining(
     problem: Problem, left_out: NDArray[np.bool_], groups: Integers, found: Optimum
 ) -> tuple[Integers, Integers]:
-    """Return pairs left out that are worth more than what their dossier has, the best few of each."""
+    """Return pairs left out, the best few of each dossier, while some are worth more than what their dossier has.
+
+    Of those worth as much chance chooses: whoever came first would be joined to every dossier, and soon be full.
+    """
     n, width = len(problem.dossiers), int(groups.max(initial=0)) + 1
     net, flows, prices = found
     assert prices is not None
@@ -119,28 +122,33 @@ def _joining(
     np.minimum.at(inside, inverse[used], worth[used])
     full, inside = full[is_full], inside[is_full]
     shared = np.bincount(groups, minlength=width)[groups] > 1
-    better_ones: list[tuple[Integers, Integers, Integers]] = []
+    found_ones = [np.zeros((2, 0), dtype=np.int64)]
     for block in blocks(n):
         values = problem.affinity[block] + prices
-        rows, columns = np.nonzero((values > least[block, None]) & left_out[block])
-        value, rows = values[rows, columns], rows + block.start
-        # Where a colleague of the institution reads it already, only that colleague can be given up.
-        place = np.minimum(np.searchsorted(full, key := rows * width + groups[columns]), max(len(full) - 1, 0))
-        taken = shared[columns] & (full[place] == key) if len(full) else np.zeros(len(rows), dtype=np.bool_)
-        better = ~taken
-        better[taken] = value[taken] > inside[place[taken]]
-        better_ones.append(_best(rows[better], columns[better], value[better]))
-    rows, columns, _value = (np.concatenate(part) for part in zip(*better_ones, strict=True))
+        gain = values - least[block, None]
+        if len(full) and shared.any():
+            # Where a colleague of the institution reads it already, only that colleague can be given up.
+            rows, columns = np.nonzero(left_out[block] & shared & (gain >= 0))
+            key = (rows + block.start) * width + groups[columns]
+            place = np.minimum(np.searchsorted(full, key), len(full) - 1)
+            taken = full[place] == key
+            rows, columns, place = rows[taken], columns[taken], place[taken]
+            gain[rows, columns] = values[rows, columns] - inside[place]
+        gain[~left_out[block]] = -1
+        if (gain > 0).any():  # then equals join as well: they will be worth more at the prices that follow
+            rows, columns = best(np.where(gain < 0, np.float64(-1), gain + lots(gain.shape, block.start)), JOINING)
+            found_ones.append(np.stack((rows + block.start, columns)))
+    rows, columns = np.concatenate(found_ones, axis=1)
     return rows, columns
 
 
-def _best(rows: Integers, columns: Integers, value: Integers) -> tuple[Integers, Integers, Integers]:
-    """Return the best few of every row."""
-    order = np.lexsort((-value, rows))
-    rows, columns, value = rows[order], columns[order], value[order]
-    first = np.searchsorted(rows, rows)
-    kept = np.arange(len(rows)) - first < JOINING
-    return rows[kept], columns[kept], value[kept]
+def best(scores: NDArray[np.floating], many: int) -> tuple[Integers, Integers]:
+    """Return where each row has its greatest scores, so many at most; none below nought."""
+    first = max(scores.shape[1] - many, 0)
+    columns = np.argpartition(scores, first, axis=1)[:, first:]
+    rows = np.repeat(np.arange(len(scores)), columns.shape[1]).reshape(columns.shape)
+    kept = scores[rows, columns] >= 0
+    return rows[kept], columns[kept]
 
 
 def _prices(problem: Problem, groups: Integers, net: Network, flows: Integers) -> Integers:

@@ -140,6 +140,8 @@ def unanswerable(eligibility: Mapping[str, Any], form: Mapping[str, Any]) -> Ite
 def _is_asked(rule: Rule, fact: Fact | None) -> bool:
     if fact is None or rule["operator"] not in OPERATORS[fact.type]:
         return False
+    if (fact.type == "money") != ("currency" in rule):  # both are compared alike, but five pesos are 500 cents
+        return False
     return rule["operator"] != "in" or set(rule["value"]) <= dict(options(fact)).keys()
 
 

@@ -161,6 +161,20 @@ def test_a_question_with_a_requirement_is_not_taken_out(call: Call, session: Ses
         session.rollback()
 
 
+@pytest.mark.parametrize(
+    ("name", "money", "becomes"), [("years", {}, "money"), ("income", {"currency": "MXN"}, "number")]
+)
+def test_a_number_compared_with_does_not_become_money_nor_money_a_number(
+    call: Call, session: Session, name: str, money: dict[str, str], becomes: str
+) -> None:
+    about = rule(f"answer:{name}", "at_most", 5_000, **money)
+    services.edit_call(call, eligibility=put(call.eligibility, about, None))
+    session.commit()
+    other = building.put_question(call.form, "proyecto", {"id": name, "type": becomes, "label": BOTH})
+    with pytest.raises(RequirementDepends):
+        services.edit_call(call, form=other)
+
+
 def test_the_clerk_adds_changes_and_removes_a_requirement(
     client: FlaskClient, login: Callable[..., User], session: Session, call: Call
 ) -> None:

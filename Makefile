@@ -73,6 +73,7 @@ demo-reset: $(VENV)/.run ## Start the demo over with an empty database
 GALLERY = tests/components/test_gallery_in_a_browser.py
 EVERY_PAGE = tests/journeys/test_every_page.py
 TOLD = var/told
+BUILT = var/build-of-tests
 BENCHMARKS = tests/benchmarks
 BROWSERLESS = --ignore=tests/journeys --ignore=$(GALLERY) --ignore=$(BENCHMARKS)
 
@@ -88,9 +89,9 @@ checks: check-postgresql check-pages check-sqlite check-journeys check-gallery c
 
 # The year is told once, before the others begin, and each block of browser tests serves a copy of its own.
 demo-year:
-	@rm -rf $(TOLD)
+	@rm -rf $(TOLD) $(BUILT)
 	@echo "== the demo year, for the browser =="
-	@export PUENTE_DATA_FOLDER=$(CURDIR)/$(TOLD) PUENTE_MODE=demo && $(BIN)/puente db upgrade && $(BIN)/puente demo load
+	@export PUENTE_DATA_FOLDER=$(CURDIR)/$(TOLD) PUENTE_BUILD_FOLDER=$(CURDIR)/$(BUILT) PUENTE_MODE=demo && $(BIN)/puente db upgrade && $(BIN)/puente demo load
 
 check-static:
 	@echo "== types, style, import contracts, templates =="

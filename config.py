@@ -96,6 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DATA_FOLDER", "PUENTE_DATA_FOLDER", str(ROOT / "var"), "where the SQLite database, files and outbox lie"),
     Setting("DATABASE_URL", "DATABASE_URL", "", "PostgreSQL address; empty: SQLite in the data folder", secret=True),
     Setting("LOCK_SECONDS", "PUENTE_LOCK_SECONDS", 15.0, "a request that cannot write for this long is told that the service is busy", float),
+    Setting("BUILD_FOLDER", "PUENTE_BUILD_FOLDER", "", "where styles, scripts, catalogues and templates are compiled to; empty: the data folder"),
     Setting("FILES_URL", "PUENTE_FILES_URL", "", "object store for files (file://, s3://, memory:///); empty: the data folder"),
     Setting("SESSION_COOKIE_SECURE", "PUENTE_SECURE_COOKIES", False, "send cookies over HTTPS only; must be on in production", _flag),
     Setting("SESSION_IDLE_MINUTES", "PUENTE_SESSION_IDLE_MINUTES", 120, "a session ends after this long without a request", int),
@@ -236,4 +237,4 @@ def _derive(values: dict[str, Any]) -> None:
     values["FILES_URL"] = values["FILES_URL"] or f"file://{data / 'files'}"
     values["MAIL_FOLDER"] = values["MAIL_FOLDER"] or str(data / "outbox")
     values["SIMULATOR_DATABASE"] = values["SIMULATOR_DATABASE"] or str(data / "simulator.sqlite3")
-    values["BUILD_FOLDER"] = str(data / "build")
+    values["BUILD_FOLDER"] = values["BUILD_FOLDER"] or str(data / "build")

@@ -34,6 +34,8 @@ hypothesis_settings.load_profile("puente")
 ENGINE = os.environ.get("PUENTE_TEST_DATABASE", "sqlite")
 MEMORY = "/dev/shm"
 ROOT = Path(__file__).resolve().parent.parent
+# Styles, catalogues and templates are the same for every test and every process that one starts: built once, for all.
+os.environ.setdefault("PUENTE_BUILD_FOLDER", str(ROOT / "var" / "build-of-tests"))
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
 

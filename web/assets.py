@@ -1,10 +1,15 @@
-"""Build what the browser and the translator need: static files with Bootstrap beside them, and compiled catalogues."""
+"""Build what the browser and the translator need: static files with Bootstrap beside them, and compiled catalogues.
+
+Templates are compiled when they are first asked for, and kept beside them for every process that comes later.
+"""
 
 import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -12,9 +17,11 @@ from typing import cast
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import current_app, url_for
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from whitenoise.compress import Compressor
 
 ROOT = Path(__file__).resolve().parent.parent
+FACTORY = Path(__file__).with_name("factory.py")  # says how templates are compiled
 VENDOR = {"vendor/bootstrap.min.css": ("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css")}
 
 
@@ -35,6 +42,20 @@ def build_assets(target: Path) -> None:
             for _made in compressor.compress(str(file)):
                 pass
     build_catalogue(target / "translations")
+    (target / "templates").mkdir()
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as Python compiled them, so that a process that starts need not do it again.
+
+    What cannot be kept (no room, a folder that is somebody else's) is compiled as if there were no such folder. Each is
+    checked against its source; how it was compiled is told by the name of the folder they lie in.
+    """
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template, if that can be done."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def build_catalogue(target: Path) -> None:
@@ -112,8 +133,9 @@ def _digest_of_sources() -> str:
         *(ROOT / "translations" / "en").glob("*.po"),
         *(Path(str(files(package) / inside)) for package, inside in VENDOR.values()),
         Path(__file__),
+        FACTORY,
     ]
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(version("jinja2").encode())
     for path in sorted(sources):
         whole.update(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name}\0".encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())

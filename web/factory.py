@@ -63,6 +63,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["setting_sources"] = sources
     app.url_map.converters["int"] = BoundedInteger
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = assets.CompiledTemplates(str(build / "templates"))
     _start_extensions(app)
     requests.install(app)
     # After the request knows its person: a refused form is answered to whoever sent it, not to the reader before.

@@ -3,8 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
+from jinja2 import DictLoader, Environment
 
 from web import assets
 
@@ -68,3 +70,39 @@ def test_two_that_build_at_once_agree(sources: Path, tmp_path: Path, monkeypatch
         one, other = pool.map(assets.ensure_built, [tmp_path / "build"] * 2)
     assert one == other
     assert list((tmp_path / "build").iterdir()) == [one]
+
+
+def opened(folder: Path, source: str) -> Environment:
+    """What a process that starts knows of templates."""
+    return Environment(
+        loader=DictLoader({"page": source}), bytecode_cache=assets.CompiledTemplates(str(folder)), autoescape=True
+    )
+
+
+def test_a_template_is_compiled_once_for_every_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened(tmp_path, "Hola {{ name }}").get_template("page").render(name="Ada") == "Hola Ada"
+    compiled: list[str] = []
+    generate = Environment._generate
+
+    def note(self: Environment, source: Any, *arguments: Any, **more: Any) -> str:
+        compiled.append(str(arguments[0]))
+        return generate(self, source, *arguments, **more)
+
+    monkeypatch.setattr(Environment, "_generate", note)
+    assert opened(tmp_path, "Hola {{ name }}").get_template("page").render(name="Luz") == "Hola Luz"
+    assert compiled == []
+    assert opened(tmp_path, "Adiós {{ name }}").get_template("page").render(name="Luz") == "Adiós Luz"
+    assert compiled == ["page"]
+
+
+def test_a_page_is_shown_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    assert opened(tmp_path / "nowhere", "Hola").get_template("page").render() == "Hola"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_how_templates_are_compiled_names_the_folder(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = assets.ensure_built(tmp_path / "build")
+    monkeypatch.setattr(assets, "version", lambda _name: "99")
+    assert assets.ensure_built(tmp_path / "build") != first

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -138,18 +139,20 @@ def spoken(tree: Node) -> Iterator[str]:
 
 def untranslated(page: Page, content: str) -> Iterator[str]:
     """Yield what a page says that neither the catalogue nor the database said."""
-    for text in spoken(page.tree):
-        rest = re.sub(r"https?://\S+", "", outside(text))
-        if not LETTERS.search(rest) or rest.casefold() in content:
-            continue
-        strange = [
-            word for word in LETTERS.findall(rest) if word not in SAME_EVERYWHERE and word.casefold() not in content
-        ]
-        phrase = rest.strip(" ·:,.()«»\"'→-")
-        if strange or (
-            len(phrase.split()) > 2 and phrase.casefold() not in content and not pieces_known(phrase, content)
-        ):
-            yield rest[:120]
+    return filter(None, (unknown_in(text, content) for text in spoken(page.tree)))
+
+
+@cache  # pages say the same again and again, and the database says a lot
+def unknown_in(text: str, content: str) -> str:
+    """Return what of a text neither the catalogue nor the database said, or nothing."""
+    rest = re.sub(r"https?://\S+", "", outside(text))
+    if not LETTERS.search(rest) or rest.casefold() in content:
+        return ""
+    strange = [word for word in LETTERS.findall(rest) if word not in SAME_EVERYWHERE and word.casefold() not in content]
+    phrase = rest.strip(" ·:,.()«»\"'→-")
+    if strange or (len(phrase.split()) > 2 and phrase.casefold() not in content and not pieces_known(phrase, content)):
+        return rest[:120]
+    return ""
 
 
 def pieces_known(phrase: str, content: str) -> bool:

@@ -78,9 +78,9 @@ def post_entry(
     driver = Driver()
     number, (is_open, earlier, entry_id) = take_number(driver, entry_date, idempotency_key)
     with numbers_given_back(driver, entry_date.year, 1):
-        if earlier is None:
-            _check_date(entry_date, is_open)
-        elif earlier.fingerprint != entry.fingerprint:
+        if earlier is None and not is_open:  # that the day is not to come was seen before
+            raise PeriodClosed(period=f"{entry_date:%Y-%m}")
+        if earlier is not None and earlier.fingerprint != entry.fingerprint:
             raise KeyReused()
     if earlier is not None:
         take_numbers(driver, entry_date.year, -1)

@@ -27,22 +27,29 @@ def _on_sqlite() -> list[str]:
 
 def _on_postgresql() -> list[str]:
     query = (
-        "SELECT t.tgname, t.tgenabled = 'O', f.proname, f.prosrc FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid "
-        "WHERE NOT t.tgisinternal"
+        "SELECT t.tgname, t.tgenabled = 'O', f.proname, f.prosrc, pg_get_triggerdef(t.oid) "
+        "FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid WHERE NOT t.tgisinternal"
     )
-    found = {name: (is_on, function, body) for name, is_on, function, body in session().execute(text(query))}
+    found = {str(name): tuple(facts) for name, *facts in session().execute(text(query))}
     statements = trigger_statements("postgresql")
     bodies = {name: body for one in statements for name, body in _FUNCTION.findall(one)}
     problems = []
-    for name in _named(statements):
-        is_on, function, body = found.get(name, (None, "", ""))
+    for name, statement in _named(statements).items():
+        is_on, function, body, told = found.get(name, (None, "", "", ""))
         if is_on is None:
             problems.append(f"guard {name} is missing")
         elif not is_on:
             problems.append(f"guard {name} is switched off")
-        elif _plain(body) != _plain(bodies.get(function, "")):
+        elif _plain(body) != _plain(bodies.get(function, "")) or _spoken(told) != _spoken(statement):
             problems.append(f"guard {name} is another")
     return problems
+
+
+def _spoken(definition: str) -> str:
+    """Return when a trigger asks what, as PostgreSQL tells it and as we said it: with its own brackets and casts."""
+    said = re.sub(r"CAST\((\S+) AS \w+\)", r"\1", definition)
+    said = re.sub(r"::[a-z]+( varying)?|\bpublic\.", "", said.replace("EXECUTE PROCEDURE", "EXECUTE FUNCTION"))
+    return re.sub(r"[\s();\"]", "", said).lower()
 
 
 def _plain(text: str) -> str:

@@ -1,3 +1,4 @@
+import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -36,6 +37,31 @@ def test_verify_tells_of_guards_that_were_taken_away_or_changed(app: Flask, sess
     answer = app.test_cli_runner().invoke(args=["ledger", "verify"])
     said = [f"guard {name} is {what}" for name, what in names]
     assert (answer.exit_code, sorted(answer.stdout.splitlines())) == (1, sorted(said))
+
+
+@pytest.mark.parametrize(
+    "never",
+    ["WHEN (FALSE)", "WHEN (NEW.id < 0)", "WHEN (NEW.id IS DISTINCT FROM OLD.id)"],
+)
+def test_verify_tells_of_a_guard_that_is_never_asked(app: Flask, session: Session, never: str) -> None:
+    if is_sqlite():
+        stands = str(session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'posting_guard_update'")))
+        changed = stands.replace("BEGIN", f"{never} BEGIN", 1)
+    else:
+        told = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'posting_guard_update'"
+        stands = str(session.scalar(text(told)))
+        changed = stands.replace("EXECUTE", f"{never} EXECUTE")
+    assert never in changed
+    _put(session, changed)
+    answer = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    _put(session, stands)
+    assert (answer.exit_code, answer.stdout) == (1, "guard posting_guard_update is another\n")
+
+
+def _put(session: Session, statement: str) -> None:
+    session.execute(text("DROP TRIGGER posting_guard_update" + ("" if is_sqlite() else " ON posting")))
+    session.execute(text(statement))
+    session.commit()
 
 
 def test_a_year_is_opened_and_payments_are_caught_up(app: Flask) -> None:

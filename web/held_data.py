@@ -19,7 +19,7 @@ from core.language import N_
 from web import queries
 
 SECRET = ("password", "secret", "token", "_hash", "idempotency_key", "code_hash")  # what would open a door
-OTHERS = ("_by", "_by_id")  # ends of columns that name the people who attended to something
+OTHERS = ("_by", "_by_id", "alike")  # ends of columns that name who attended to something, or tell of other people
 FILES = ("stored_file_id", "receipt_file_id", "evidence_file_id", "xml_file_id")
 
 

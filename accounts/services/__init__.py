@@ -21,6 +21,7 @@ from accounts.services.organisations import (
     invite_member,
     remove_member,
     when_membership_changes,
+    when_organisation_changes,
     withdraw_invitation,
 )
 from accounts.services.passwords import (
@@ -42,6 +43,7 @@ from accounts.services.registration import (
     sign_up,
     verify_email,
 )
+from accounts.services.renaming import when_person_changes
 from accounts.services.roles import close_account, grant_role, reinstate_account, revoke_role, suspend_account
 from accounts.services.second_factor import (
     Enrolment,
@@ -130,5 +132,7 @@ __all__ = [
     "verify_email",
     "weigh_password",
     "when_membership_changes",
+    "when_organisation_changes",
+    "when_person_changes",
     "withdraw_invitation",
 ]

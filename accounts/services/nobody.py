@@ -3,6 +3,7 @@
 from accounts import queries
 from accounts.models import NOBODY, User
 from accounts.services.registration import NO_ADDRESS
+from accounts.services.renaming import tell_of_change
 from accounts.states import AccountState
 from core.clock import now
 from core.database import session
@@ -26,5 +27,5 @@ def forget_paper_person(person: User) -> bool:
     if not person.email.endswith(f"@{NO_ADDRESS}"):
         return False
     person.name = NAMELESS
-    session().flush()
+    tell_of_change(person)
     return True

@@ -27,12 +27,21 @@ OPEN_INVITATIONS = 20
 Changed = Callable[[User], object]
 # Rooms above this one depend on who belongs where, and cannot be called from here: they leave word.
 _after_change: list[Changed] = []
+FactsChanged = Callable[[Organisation], object]
+_after_edit: list[FactsChanged] = []
 
 
 def when_membership_changes(act: Changed) -> Changed:
     """Have `act(person)` called, in the same transaction, whenever somebody joins or leaves an organisation."""
     if act not in _after_change:
         _after_change.append(act)
+    return act
+
+
+def when_organisation_changes(act: FactsChanged) -> FactsChanged:
+    """Have `act(organisation)` called, in the same transaction, whenever an organisation's facts were edited."""
+    if act not in _after_edit:
+        _after_edit.append(act)
     return act
 
 
@@ -87,6 +96,8 @@ def edit_organisation(
     session().flush()
     after = {"kind": organisation.kind.value, "public_name_allowed": public_name_allowed}
     record("organisation.edited", "organisation", organisation.id, before, after)
+    for act in _after_edit:
+        act(organisation)
 
 
 def add_member(

@@ -7,6 +7,7 @@ from accounts.errors import EmailTaken
 from accounts.models import NAME_LENGTH, TokenPurpose, User
 from accounts.rules.identity import normal_email, normal_name
 from accounts.services.passwords import prove_password
+from accounts.services.renaming import tell_of_change
 from accounts.services.tokens import issue_token, use_token, void_tokens
 from core.audit import record
 from core.database import session
@@ -35,6 +36,8 @@ def edit_profile(person: User, *, name: str, language: str) -> None:
             {"language": was},
             {"language": now_is, "fields": sorted(changed)},
         )
+    if "name" in changed:
+        tell_of_change(person)
 
 
 def request_email_change(person: User, new_email: str, password: str, *, address: str) -> bool:
@@ -74,5 +77,6 @@ def confirm_email_change(token: str) -> User:
         raise EmailTaken() from None
     void_tokens(person, TokenPurpose.RESET_PASSWORD, TokenPurpose.VERIFY_EMAIL)
     record("account.email_changed", "user_account", person.id)
+    tell_of_change(person)
     emails.email_changed(person, old_email)
     return person

@@ -14,6 +14,7 @@ from accounts.rules.passwords import check_password
 from accounts.services.attempts import admit, note_failure
 from accounts.services.hashing import Prepared, Weighed, hash_of, hash_password, is_right
 from accounts.services.privacy import answer_notice
+from accounts.services.renaming import tell_of_change
 from accounts.services.tokens import issue_token, use_token, void_tokens
 from accounts.states import ACCOUNT_STATES, AccountState
 from core.audit import record
@@ -142,6 +143,7 @@ def verify_email(token: str, typed: str, *, address: str, weighed: Weighed | Non
     if opened.new_name is not None:
         person.name, person.password_hash = opened.new_name, opened.new_password_hash
         person.password_changed_at = now()
+        tell_of_change(person)
     confirm_email(person)
     told = opened.new_answers
     notice = queries.published_notice(told["notice"]) if told else None

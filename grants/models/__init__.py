@@ -9,7 +9,7 @@ from grants.models.determination import Appeal, AppealAdmission, Determination, 
 from grants.models.feedback import FeedbackText
 from grants.models.held_upload import HeldUpload
 from grants.models.mail import ApplicationMail
-from grants.models.mark import ApplicationMark
+from grants.models.mark import ApplicationMark, SharedMark
 from grants.models.note import ApplicationNote
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
@@ -64,6 +64,7 @@ __all__ = [
     "SavedFilter",
     "Screening",
     "ServiceOutage",
+    "SharedMark",
     "Sketch",
     "SubscriptionLetter",
     "Tranche",

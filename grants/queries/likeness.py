@@ -1,25 +1,24 @@
-"""Applications that share a person, a journey or a file with others: asked for many at once."""
+"""Applications that share a person, a journey or a file with others, by the marks that were kept of each."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
-from accounts.models import NOBODY, Organisation, User
+from accounts.models import User
 from core.clock import local
-from core.database import session
-from core.files import StoredFile
-from grants.models.application import Application, Attachment, CoApplicant
+from core.database import is_sqlite, session
+from grants.models.application import Application, CoApplicant
 from grants.models.call import Call
-from grants.models.mark import ApplicationMark
+from grants.models.mark import ApplicationMark, SharedMark
 from grants.queries.calls import state_now
-from grants.rules.likeness import LikenessKind, Trait
-from grants.states.application import ApplicationState
+from grants.rules.likeness import LikenessKind, Mark, Trait, bits_of, mark_of, people_marks
+from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.call import CallState
 from grants.states.companion import CompanionState
 
-Build = Callable[[Callable[[Any], ColumnElement[bool]]], Any]
+Key = tuple[LikenessKind, str]
+Others = dict[Key, dict[int, tuple[int, int]]]  # who else has a mark: by call, how many and one of them
 
 
 def calls_beside(call: Call) -> list[int]:
@@ -41,128 +40,154 @@ def calls_beside(call: Call) -> list[int]:
     ]
 
 
-def likeness_of(application: Application) -> tuple[list[Trait], list[Trait]]:
-    """Return what one application could share, and the same of the others that do."""
-    mine = _traits_of([application.id])
-    return mine, _with_keys(mine, calls_beside(application.call))
-
-
 def sharing(call: Call, wanted: Collection[LikenessKind]) -> ColumnElement[bool]:
     """Return the condition that an application of a call shares something of the `wanted` kinds with another one."""
-    scope = Application.call_id.in_(calls_beside(call))
-    kinds = []
-    for build in dict.fromkeys(_BUILDS[kind] for kind in LikenessKind if kind in wanted):
-        every = build(lambda _column: scope)
-        first, again = every.subquery(), every.subquery()
-        twice = (
-            select(first.c.key)
-            .where(first.c.kind.in_(sorted(wanted)))
-            .group_by(first.c.kind, first.c.key)
-            .having(func.min(first.c.application_id) != func.max(first.c.application_id))
+    inside = Application.alike.bitwise_and(bits_of(wanted)) != 0
+    _own, *beside = calls_beside(call)
+    if not beside:
+        return inside
+    return inside | Application.id.in_(_shared_with(call, beside, wanted))
+
+
+def _shared_with(call: Call, beside: Collection[int], wanted: Collection[LikenessKind]) -> Select[int]:
+    shared = select(SharedMark.application_id).where(SharedMark.call_id == call.id)
+    return shared.where(SharedMark.other_call_id.in_(beside), SharedMark.kind.in_(sorted(wanted)))
+
+
+def bits_inside(call_id: int, numbers: Collection[int]) -> dict[int, int]:
+    """Return what each of these applications of a call shares with another of the same call, as one number."""
+    query = select(SharedMark.application_id, SharedMark.kind).where(
+        SharedMark.application_id.in_(sorted(numbers)), SharedMark.other_call_id == call_id
+    )
+    kinds: dict[int, set[LikenessKind]] = {number: set() for number in numbers}
+    for number, kind in session().execute(query.order_by(SharedMark.application_id, SharedMark.kind)):
+        kinds[number].add(kind)
+    return {number: bits_of(found) for number, found in sorted(kinds.items())}
+
+
+def likeness_of(application: Application) -> tuple[list[Trait], list[Trait]]:
+    """Return what one application could share, and the same of the others that do."""
+    kept = marks_of(application)
+    told = {(one.kind, one.key): one.said for one in present_marks(application)} if kept else {}
+    mine = [Trait(application.id, one.kind, one.key, one.said or told.get((one.kind, one.key), "")) for one in kept]
+    query = select(ApplicationMark.application_id, ApplicationMark.kind, ApplicationMark.key, ApplicationMark.said)
+    query = query.where(
+        ApplicationMark.key.in_(sorted({one.key for one in kept})),
+        ApplicationMark.call_id.in_(calls_beside(application.call)),
+        ApplicationMark.application_id != application.id,
+    )
+    rows = session().execute(query.order_by(ApplicationMark.application_id, ApplicationMark.key))
+    return mine, [Trait(*row) for row in rows]
+
+
+def marks_of(application: Application) -> list[Mark]:
+    """Return the marks kept of an application: none of one that was not sent, was withdrawn or destroyed."""
+    query = select(ApplicationMark.kind, ApplicationMark.key, ApplicationMark.said)
+    query = query.where(ApplicationMark.application_id == application.id)
+    return [Mark(*row) for row in session().execute(query.order_by(ApplicationMark.kind, ApplicationMark.key))]
+
+
+def present_marks(application: Application) -> list[Mark]:
+    """Return whose an application is, its journey and its files, as they are now: all that no answer says."""
+    journey = [Mark(LikenessKind.ITINERARY, application.itinerary_key, "")] if application.itinerary_key else []
+    return [
+        *who_marks(application),
+        *journey,
+        *(
+            Mark(LikenessKind.FILE, one.stored_file.sha256, one.stored_file.original_name)
+            for one in application.submitted_attachments
+        ),
+    ]
+
+
+def who_marks(application: Application) -> list[Mark]:
+    """Return the marks of the applicant, of whoever travels along and of the organisation."""
+    person, body = application.applicant, application.organisation
+    if person.is_nobody:
+        return []
+    found = people_marks(person.email, person.name_folded, person.name)
+    for email, known_as, called in _travelling(application) if application.kind is not ApplicantKind.PERSON else ():
+        found += people_marks(email, known_as, called)
+    number = "".join((body.tax_id or "").split()).replace("-", "").upper() if body is not None else ""
+    return [*found, mark_of(LikenessKind.TAX_ID, number, body.name)] if body is not None and number else found
+
+
+def _travelling(application: Application) -> list[tuple[str | None, str | None, str]]:
+    """Return by address, folded name and name who travels along: who accepted may have changed theirs since."""
+    query = (
+        select(
+            func.coalesce(User.email, CoApplicant.email),
+            User.name_folded,
+            func.coalesce(User.name, CoApplicant.name),
         )
-        kinds.append(Application.id.in_(select(again.c.application_id).where(again.c.key.in_(twice))))
-    return or_(*kinds)
+        .select_from(CoApplicant)
+        .outerjoin(User, User.id == CoApplicant.user_id)
+        .where(CoApplicant.application_id == application.id, CoApplicant.state != CompanionState.DECLINED)
+    )
+    return [(row[0], row[1], row[2]) for row in session().execute(query.order_by(CoApplicant.id))]
+
+
+def hold_keys(keys: Iterable[str]) -> None:
+    """Let what shares one of these keys pass one at a time until the transaction ends: two sent at once are alike too.
+
+    SQLite's writing transactions already queue; PostgreSQL takes a lock named after each key, always in one order.
+    """
+    if not is_sqlite():
+        numbers = func.unnest(sorted({int(key[:15], 16) for key in keys})).column_valued("number")
+        session().execute(select(func.pg_advisory_xact_lock(numbers)))
+
+
+def others_with(application: Application, keys: Collection[str]) -> Others:
+    """Return by mark, of those with these keys, in which calls how many other applications have it, and one of them."""
+    mark = ApplicationMark
+    query = (
+        select(mark.kind, mark.key, mark.call_id, func.count(), func.min(mark.application_id))
+        .where(mark.key.in_(sorted(keys)), mark.application_id != application.id)
+        .group_by(mark.key, mark.kind, mark.call_id)
+        .order_by(mark.key, mark.kind, mark.call_id)
+    )
+    found: Others = {}
+    for kind, key, call_id, count, first in session().execute(query):
+        found.setdefault((kind, key), {})[call_id] = count, first
+    return found
+
+
+def told_of(call_id: int, marks: Collection[Key]) -> Select[int, LikenessKind, str, int, int]:
+    """Return the SELECT of what every holder of these marks is told: that an application of a call has it too."""
+    known = ApplicationMark
+    columns = (known.application_id, known.kind, known.key, literal(call_id), known.call_id)
+    return select(*columns).where(one_of(known, marks)).order_by(known.application_id, known.key)
+
+
+def one_of(table: type[ApplicationMark] | type[SharedMark], marks: Collection[Key]) -> ColumnElement[bool]:
+    """Return the condition that a row is of one of these marks."""
+    return or_(*((table.key == key) & (table.kind == kind) for kind, key in marks))
+
+
+def sent_with(person: User) -> list[Application]:
+    """Return the applications that stand and are a person's own, or in which they travel by account."""
+    return _standing((Application.applicant_user_id == person.id) | Application.id.in_(_along(person)))
+
+
+def _along(person: User) -> Select[int]:
+    return select(CoApplicant.application_id).where(CoApplicant.user_id == person.id)
+
+
+def sent_by(organisation_id: int) -> list[Application]:
+    """Return the applications of an organisation that stand."""
+    return _standing(Application.organisation_id == organisation_id)
+
+
+def _standing(whose: ColumnElement[bool]) -> list[Application]:
+    query = (
+        select(Application)
+        .options(joinedload(Application.applicant, innerjoin=True), joinedload(Application.organisation))
+        .where(whose, Application.submitted_at.is_not(None), Application.state != ApplicationState.WITHDRAWN)
+    )
+    return list(session().scalars(query.order_by(Application.id)))
 
 
 def applications_by_id(numbers: Collection[int]) -> dict[int, Application]:
     """Return applications with their calls."""
     query = select(Application).options(joinedload(Application.call)).where(Application.id.in_(numbers))
     return {one.id: one for one in session().scalars(query.order_by(Application.id))}
-
-
-def _traits_of(numbers: Sequence[int]) -> list[Trait]:
-    if not numbers:
-        return []
-    here = Application.id.in_(numbers)
-    return list(_read(build(lambda _key: here) for build in dict.fromkeys(_BUILDS.values())))
-
-
-def _with_keys(traits: Iterable[Trait], calls: Collection[int]) -> list[Trait]:
-    return list(_read(_holders(traits, calls)))
-
-
-def _holders(traits: Iterable[Trait], calls: Collection[int]) -> Iterator[Any]:
-    """Yield the SELECTs of whatever in these calls has the key of one of `traits`."""
-    keys: dict[Build, set[str]] = {}
-    for trait in traits:
-        keys.setdefault(_BUILDS[trait.kind], set()).add(trait.key)
-    inside = Application.call_id.in_(calls)
-    for build, wanted in keys.items():
-        yield build(_one_of(wanted, inside))
-
-
-def _one_of(wanted: Collection[str], inside: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:
-    return lambda key: key.in_(sorted(wanted)) & inside
-
-
-def _read(queries: Iterable[Any]) -> Iterator[Trait]:
-    for query in queries:
-        for row in session().execute(query):
-            yield Trait(row.application_id, LikenessKind(row.kind), row.key, row.said)
-
-
-def _sent(kind: LikenessKind, key: Any, said: Any) -> Select[Any]:
-    columns = (Application.id.label("application_id"), literal(kind.value).label("kind"))
-    return select(*columns, key.label("key"), said.label("said")).where(_is_sent())
-
-
-def _is_sent() -> ColumnElement[bool]:
-    return Application.submitted_at.is_not(None) & (Application.state != ApplicationState.WITHDRAWN)
-
-
-def _people(where: Callable[[Any], ColumnElement[bool]]) -> Any:
-    applicants = _sent(LikenessKind.PERSON, User.email, User.name).join(User, User.id == Application.applicant_user_id)
-    applicants = applicants.where(User.email.not_like(f"%@{NOBODY}"), where(User.email))
-    address = func.coalesce(User.email, CoApplicant.email)  # who accepted may have changed theirs since
-    travelling = _sent(LikenessKind.PERSON, address, CoApplicant.name)
-    travelling = travelling.join(CoApplicant, CoApplicant.application_id == Application.id)
-    travelling = travelling.outerjoin(User, User.id == CoApplicant.user_id)
-    travelling = travelling.where(CoApplicant.state != CompanionState.DECLINED, address.is_not(None), where(address))
-    return union_all(applicants, travelling)
-
-
-def _itineraries(where: Callable[[Any], ColumnElement[bool]]) -> Any:
-    key = Application.itinerary_key
-    return _sent(LikenessKind.ITINERARY, key, literal("")).where(key.is_not(None), where(key))
-
-
-def _files(where: Callable[[Any], ColumnElement[bool]]) -> Any:
-    query = _sent(LikenessKind.FILE, StoredFile.sha256, StoredFile.original_name)
-    query = query.join(Attachment, Attachment.application_id == Application.id)
-    query = query.join(StoredFile, StoredFile.id == Attachment.stored_file_id)
-    return query.where(Attachment.in_submission, where(StoredFile.sha256)).order_by(Attachment.id)
-
-
-def _marks(where: Callable[[Any], ColumnElement[bool]]) -> Any:
-    kind = cast(ApplicationMark.kind, String).label("kind")
-    query = select(ApplicationMark.application_id, kind, ApplicationMark.key, ApplicationMark.said)
-    query = query.join(Application, Application.id == ApplicationMark.application_id)
-    return query.where(_is_sent(), where(ApplicationMark.key)).order_by(ApplicationMark.application_id)
-
-
-def _tax_ids(where: Callable[[Any], ColumnElement[bool]]) -> Any:
-    key = func.upper(func.replace(func.replace(Organisation.tax_id, " ", ""), "-", ""))
-    query = _sent(LikenessKind.TAX_ID, key, Organisation.name)
-    query = query.join(Organisation, Organisation.id == Application.organisation_id)
-    return query.where(Organisation.tax_id.is_not(None), Organisation.tax_id != "", where(key))
-
-
-def _names(where: Callable[[Any], ColumnElement[bool]]) -> Any:
-    """Whole names of people with an account: first name and surname at least."""
-    whole = User.name_folded.like("% %") & User.email.not_like(f"%@{NOBODY}")
-    applicants = _sent(LikenessKind.NAME, User.name_folded, User.name)
-    applicants = applicants.join(User, User.id == Application.applicant_user_id)
-    travelling = _sent(LikenessKind.NAME, User.name_folded, User.name)
-    travelling = travelling.join(CoApplicant, CoApplicant.application_id == Application.id)
-    travelling = travelling.join(User, User.id == CoApplicant.user_id)
-    return union_all(applicants.where(whole, where(User.name_folded)), travelling.where(whole, where(User.name_folded)))
-
-
-_BUILDS: dict[LikenessKind, Build] = {
-    LikenessKind.PERSON: _people,
-    **dict.fromkeys((LikenessKind.CURP, LikenessKind.RFC, LikenessKind.CLABE, LikenessKind.PHONE), _marks),
-    LikenessKind.TAX_ID: _tax_ids,
-    LikenessKind.NAME: _names,
-    LikenessKind.ITINERARY: _itineraries,
-    LikenessKind.FILE: _files,
-}

@@ -59,8 +59,8 @@ def queue_page(call: Call, wanted: QueueFilter, *, page: int, per_page: int = 25
     ids = select(Application.id).where(*_conditions(call, wanted))
     named = ids.join(User, User.id == Application.applicant_user_id)
     ordered = (named if wanted.order.removeprefix("-") == "nombre" else ids).order_by(*_order(wanted))
-    if wanted.text or wanted.alike:  # finding them once is what costs: not a second time to count
-        ordered = (named if wanted.text else ordered.order_by(None)).order_by(*_order(wanted))
+    if wanted.text:  # finding them once is what costs: not a second time to count
+        ordered = named.order_by(*_order(wanted))
         every = session().scalars(ordered).all()
         total, page = len(every), min(page, max(1, -(-len(every) // per_page)))
         numbers = every[(page - 1) * per_page : page * per_page]

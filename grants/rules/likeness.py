@@ -34,6 +34,18 @@ PEOPLE = (
     LikenessKind.NAME,
 )
 ACCOUNTS = (LikenessKind.CLABE,)
+WHO = (LikenessKind.PERSON, LikenessKind.NAME, LikenessKind.TAX_ID)  # not written in the application: it may change
+BITS: Mapping[LikenessKind, int] = {  # in `Application.alike`; a number once given stays its kind's
+    LikenessKind.PERSON: 1,
+    LikenessKind.CURP: 2,
+    LikenessKind.RFC: 4,
+    LikenessKind.CLABE: 8,
+    LikenessKind.PHONE: 16,
+    LikenessKind.TAX_ID: 32,
+    LikenessKind.NAME: 64,
+    LikenessKind.ITINERARY: 128,
+    LikenessKind.FILE: 256,
+}
 LIKENESS_LABELS: Mapping[LikenessKind, str] = {
     LikenessKind.PERSON: N_("Misma persona que"),
     LikenessKind.CURP: N_("Misma CURP que"),
@@ -55,7 +67,7 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something in an answer that belongs to one person alone: its kind, a fingerprint, and what readers are told."""
+    """Something of an application that another may have too: its kind, a fingerprint, and what readers are told."""
 
     kind: LikenessKind
     key: str
@@ -65,6 +77,17 @@ class Mark:
 def mark(kind: LikenessKind, value: str) -> Mark:
     """Return the mark of a value without its spaces: readers see its last four signs."""
     return Mark(kind, hashlib.sha256(f"{kind.value}|{value}".encode()).hexdigest(), f"…{value[-4:]}")
+
+
+def mark_of(kind: LikenessKind, value: str, said: str) -> Mark:
+    """Return the mark of a person's address, a folded name or a tax number, with the words that readers see."""
+    return Mark(kind, mark(kind, value).key, said)
+
+
+def people_marks(email: str | None, name_folded: str | None, said: str) -> list[Mark]:
+    """Return the marks of somebody by address and whole name; a first name alone is many people's."""
+    found = [mark_of(LikenessKind.PERSON, email, said)] if email else []
+    return [*found, mark_of(LikenessKind.NAME, name_folded, said)] if name_folded and " " in name_folded else found
 
 
 def marks_in(texts: Iterable[str]) -> list[Mark]:
@@ -105,6 +128,11 @@ class Likeness:
     other_id: int
     kind: LikenessKind
     said: str
+
+
+def bits_of(kinds: Iterable[LikenessKind]) -> int:
+    """Return several kinds as one number."""
+    return sum(BITS[kind] for kind in set(kinds))
 
 
 def itinerary_key(legs: Sequence[Leg]) -> str | None:

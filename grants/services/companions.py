@@ -24,6 +24,7 @@ from grants.models import Application, CoApplicant
 from grants.queries import companions as queries
 from grants.queries.applications import hold
 from grants.services.applications import ensure_editable
+from grants.services.marks import mark_again
 from grants.states.application import ApplicantKind
 from grants.states.companion import COMPANION, CompanionState
 from mail.queries import letters_since
@@ -61,6 +62,7 @@ def invite_companion(application: Application, *, name: str, email: str) -> CoAp
         session().add(companion)
     companion.name = called
     _send(application, companion)
+    mark_again(application)
     return companion
 
 
@@ -105,6 +107,7 @@ def answer_invitation(companion: CoApplicant, person: User, *, accept: bool) -> 
     before, companion.state = companion.state, target
     companion.answered_at, companion.token_sha256 = now(), None
     companion.user_id = person.id if accept else None
+    mark_again(companion.application)
     session().flush()
     record(
         f"companion.{target.value}",
@@ -132,6 +135,7 @@ def leave_application(companion: CoApplicant) -> CoApplicant:
         )
     person, companion.user_id = companion.user_id, None
     companion.state, companion.answered_at = CompanionState.DECLINED, now()
+    mark_again(application)
     session().flush()
     after = {"companion": companion.id, "user": person}
     record("companion.left", "application", application.id, {"state": "accepted"}, after)
@@ -149,6 +153,7 @@ def remove_companion(application: Application, companion: CoApplicant) -> None:
     record("companion.removed", "application", application.id, {"companion": companion.id}, None)
     session().delete(companion)
     session().flush()
+    mark_again(application)
 
 
 def _digest(token: str) -> str:

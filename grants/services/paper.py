@@ -22,11 +22,11 @@ from grants.queries import paper as queries
 from grants.rules import form as forms
 from grants.rules import paper
 from grants.rules.itinerary import read_legs
-from grants.rules.likeness import LikenessKind, mark, marks_in
+from grants.rules.likeness import LikenessKind, mark
 from grants.rules.places import fold_place
 from grants.services.applications import blank_application
 from grants.services.course import bring_up_to_date
-from grants.services.submission import keep_marks, seal
+from grants.services.submission import seal
 from grants.states.application import ApplicantKind
 from grants.states.call import CallState
 
@@ -185,7 +185,7 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
     application.answers, application.itinerary = answers, legs
     session().add(application)
     session().flush()
-    seal(application, moment)
+    seal(application, moment, [mark(LikenessKind.CURP, curp)] if curp else [])
     session().add(
         PaperApplication(
             application_id=application.id,
@@ -195,9 +195,6 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
             fingerprint=fingerprint,
         )
     )
-    read = mark(LikenessKind.CURP, curp)
-    if curp and read not in marks_in(str(said) for said in answers.values()):
-        keep_marks(application, [read], more=True)
     session().flush()
     folio = application.folio or ""
     register.folios[_known_as(name, email)] = folio

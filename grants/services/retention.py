@@ -26,7 +26,6 @@ from grants.models.correction import DataCorrection
 from grants.models.determination import Letter
 from grants.models.feedback import FeedbackText
 from grants.models.mail import ApplicationMail
-from grants.models.mark import ApplicationMark
 from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import Screening
@@ -36,6 +35,7 @@ from grants.queries.applications import hold as hold_application
 from grants.queries.companions import companions_of
 from grants.rules.retention import ACCOUNT_CLOSED, RetentionRule, read_schedule
 from grants.services.forgetting import NIGHTLY, plan_nightly
+from grants.services.marks import forget_marks
 from grants.services.partial_uploads import forget_uploads_to
 from mail.services import forget_letters, forget_messages
 from scoring.queries import dossier_by_code
@@ -236,7 +236,8 @@ def _empty(application: Application) -> None:
     )
     noted = update(Screening).where(Screening.application_id == mine, Screening.note != "")
     session().execute(noted.values(note=EMPTY))
-    for table in (Attachment, ApplicationMail, ApplicationMark, Letter, CoApplicant, ApplicationNote, DataCorrection):
+    forget_marks(application)
+    for table in (Attachment, ApplicationMail, Letter, CoApplicant, ApplicationNote, DataCorrection):
         session().execute(delete(table).where(table.application_id == mine))
     told = update(FeedbackText).where(FeedbackText.application_id == mine)
     session().execute(told.values(text=EMPTY, findings=[], open_findings=0, changes=[]))

@@ -1,11 +1,9 @@
 """Send an application: checked, sealed with a hash, acknowledged with a folio."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import delete
 
 from core.audit import record
 from core.clock import local, now
@@ -15,15 +13,16 @@ from core.errors import IllegalTransition
 from core.moments import exact_moment
 from grants.emails.applications import write_acuse_letter
 from grants.errors.calls import ApplicationIncomplete, CallNotOpen, DeadlinePassed
-from grants.models import Application, ApplicationMark, ApplicationVersion, Call
+from grants.models import Application, ApplicationVersion, Call
 from grants.queries import applications as queries
-from grants.rules import content, deadlines, form
+from grants.rules import content, deadlines
 from grants.rules.folio import folio
 from grants.rules.itinerary import read_legs
-from grants.rules.likeness import Mark, itinerary_key, marks_in
+from grants.rules.likeness import Mark, itinerary_key
 from grants.services.applications import adopt_working_copy, problems_of
 from grants.services.course import bring_up_to_date
 from grants.services.letters import keep_mail
+from grants.services.marks import mark_submission
 from grants.states.application import APPLICATION_STATES, ApplicationState
 from grants.states.call import CallState
 
@@ -71,8 +70,11 @@ def submit_application(application: Application) -> Acuse:
     return _acuse(application)
 
 
-def seal(application: Application, moment: datetime) -> None:
-    """Make the working content the submission of a moment: folio, hash, and the version that keeps what was hashed."""
+def seal(application: Application, moment: datetime, marks: Iterable[Mark] = ()) -> None:
+    """Make the working content the submission of a moment: folio, hash, and the version that keeps what was hashed.
+
+    `marks` are those that no answer says.
+    """
     before = application.state
     adopt_working_copy(application)
     for attachment in application.attachments:
@@ -86,7 +88,7 @@ def seal(application: Application, moment: datetime) -> None:
     sealed = content.canonical(submitted_content(application))
     application.content_sha256 = content.digest_of(sealed)
     application.itinerary_key = itinerary_key(read_legs(application.itinerary))
-    keep_marks(application, marks_in(_about_oneself(application)))
+    mark_submission(application, marks)
     session().add(
         ApplicationVersion(
             application=application,
@@ -104,21 +106,6 @@ def seal(application: Application, moment: datetime) -> None:
         {"state": before.value},
         {"folio": application.folio, "sha256": application.content_sha256, "number": application.submissions},
     )
-
-
-def keep_marks(application: Application, marks: Sequence[Mark], *, more: bool = False) -> None:
-    """Note what in the submission belongs to one person alone, in the place of what was noted before, or besides."""
-    if application.submissions > 1 and not more:
-        session().execute(delete(ApplicationMark).where(ApplicationMark.application_id == application.id))
-    for one in marks:
-        session().add(ApplicationMark(application_id=application.id, kind=one.kind, key=one.key, said=one.said))
-
-
-def _about_oneself(application: Application) -> Iterator[str]:
-    for _step, item in form.questions(application.call.form):
-        said = application.answers.get(item["id"])
-        if isinstance(said, str) and not item.get("blind"):
-            yield said
 
 
 def _acuse(application: Application) -> Acuse:

@@ -8,6 +8,7 @@ from grants.errors.calls import TextOutOfBounds
 from grants.models import Application
 from grants.services.dossiers import withdraw_dossier_of
 from grants.services.letters import keep_mail
+from grants.services.marks import forget_marks
 from grants.states.application import APPLICATION_STATES, ApplicationState
 
 LONGEST_REASON = 2_000
@@ -30,5 +31,6 @@ def withdraw_application(application: Application, reason: str = "") -> Applicat
     if application.folio is not None:
         keep_mail(application, write_withdrawal_letter(application))
     record("application.withdrawn", "application", application.id, {"state": before.value}, {"state": "withdrawn"})
+    forget_marks(application)
     withdraw_dossier_of(application)
     return application

@@ -352,10 +352,12 @@ def test_submitting_costs_the_same_with_many_applications(session, clock, call, 
             session.flush()
         return len(sent)
 
+    make_submitted_application(call, make_user())
+    make_submitted_application(call, make_user())  # alike: they travel to the same place on the same days
     first = cost()
     for _turn in range(5):
         make_submitted_application(call, make_user())
-    assert cost() == first <= 12
+    assert cost() == first <= 15
 
 
 def test_working_content_is_the_draft_until_it_was_sent(session, clock, draft):

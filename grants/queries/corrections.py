@@ -1,9 +1,10 @@
 """The corrections people asked for of what they sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from core.database import session
 from grants.models.application import Application
@@ -41,6 +42,24 @@ def corrections(state: CorrectionState | None = None) -> Select[DataCorrection]:
     if state is not None:
         query = query.where(DataCorrection.state == state)
     return query.order_by(DataCorrection.decided_at.is_not(None), DataCorrection.asked_at, DataCorrection.id)
+
+
+def corrected(question_id: str) -> tuple[ScalarSelect[str], ScalarSelect[datetime | None]]:
+    """Return, beside a row of applications, how an answer reads since it was last corrected and when; NULL without."""
+    last = (
+        select(DataCorrection.id)
+        .where(
+            DataCorrection.application_id == Application.id,
+            DataCorrection.question_id == question_id,
+            DataCorrection.state == CorrectionState.CORRECTED,
+        )
+        .order_by(DataCorrection.decided_at.desc(), DataCorrection.id.desc())
+        .limit(1)
+    )
+    row = aliased(DataCorrection)
+    number = last.correlate(Application).scalar_subquery()
+    said, at = select(row.asked).where(row.id == number), select(row.decided_at).where(row.id == number)
+    return said.correlate(Application).scalar_subquery(), at.correlate(Application).scalar_subquery()
 
 
 def count_asked() -> int:

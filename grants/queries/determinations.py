@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.models import User
+from core.clock import local
 from core.database import session
 from grants.models.application import Application
 from grants.models.award import Award
@@ -14,6 +16,8 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.models.determination import Determination, Letter
 from grants.models.screening import Screening
+from grants.queries.corrections import corrected
+from grants.rules.corrections import PUBLIC_NAME, published_name, told_since
 from grants.rules.folding import fold_word
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState
@@ -254,7 +258,7 @@ def letter_by_id(letter_id: int) -> Letter | None:
 
 @dataclass(frozen=True, slots=True)
 class PublicAward:
-    """A line of the public list of beneficiaries."""
+    """A line of the public list of beneficiaries. `corrected_on`: the name was another when it was published."""
 
     name: str
     title: str
@@ -262,6 +266,7 @@ class PublicAward:
     region: str | None
     amount_cents: int
     currency: str
+    corrected_on: date | None = None
 
 
 def public_awards(call: Call) -> list[PublicAward]:
@@ -269,8 +274,9 @@ def public_awards(call: Call) -> list[PublicAward]:
 
     Only released awards that were not declined; nothing about anybody else.
     """
+    said, corrected_at = corrected(PUBLIC_NAME)
     query = (
-        select(Application, Award, User.name)
+        select(Application, Award, User.name, said, corrected_at, Determination.released_at)
         .join(Award, Award.application_id == Application.id)
         .join(Determination, Determination.application_id == Application.id)
         .join(User, User.id == Application.applicant_user_id)
@@ -284,14 +290,10 @@ def public_awards(call: Call) -> list[PublicAward]:
     )
     rows = [
         PublicAward(
-            public_name(application, name), application.sent_title, application.axis, application.region,
-            award.amount_cents, award.currency,
+            published_name(application.answers.get(PUBLIC_NAME), name, account_name), application.sent_title,
+            application.axis, application.region, award.amount_cents, award.currency,
+            local(since).date() if (since := told_since(at, released_at)) else None,
         )
-        for application, award, name in session().execute(query)
+        for application, award, account_name, name, at, released_at in session().execute(query)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (fold_word(row.name), fold_word(row.title)))
-
-
-def public_name(application: Application, account_name: str) -> str:
-    """Return the name under which an award is public: the one the applicant chose, or the account's."""
-    return str(application.answers.get("public_name") or "").strip() or account_name

@@ -22,6 +22,7 @@ from grants.queries import corrections as queries
 from grants.routes.applications import own_application
 from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
+from grants.rules.corrections import PUBLIC_NAME
 from grants.services.applications import is_editable
 from grants.services.corrections import correctable_of, sent_answer, told, told_of
 from grants.services.impartiality import is_mine
@@ -95,6 +96,7 @@ def correction_show(number: int) -> Response | BaseResponse:
         "grants/correction_show.html",
         problem.status if problem is not None else (422 if request.method == "POST" else 200),
         told=told(correction),
+        is_public=correction.question_id == PUBLIC_NAME,
         correction=correction,
         application=application,
         states=CORRECTION,

@@ -210,7 +210,8 @@ _ALL = (
             REASON,
             N_(
                 "Lo que envió y su acuse no cambian: la corrección queda junto a ellos, con su fecha. La ve el "
-                "personal del programa."
+                "personal del programa. Si es el nombre con el que se publica un apoyo, los resultados y el padrón "
+                "dicen ya el corregido y desde cuándo, no el anterior."
             ),
             WHERE_TO_ASK,
         ),

@@ -50,9 +50,10 @@ def ask_correction(application: Application, question_id: str, asked: str) -> Da
     item = next((one for one in correctable_of(application) if one["id"] == question_id), None)
     if item is None:
         raise DatumNotCorrectable()
-    said = asked.strip()
-    if not 0 < len(said) <= LONGEST_DATUM:
-        raise TextOutOfBounds(most=LONGEST_DATUM)
+    is_line = item["type"] == "line"  # a name may be published: it is as long as one that is sent
+    said, most = (" ".join(asked.split()), forms.LONGEST_LINE) if is_line else (asked.strip(), LONGEST_DATUM)
+    if not 0 < len(said) <= most:
+        raise TextOutOfBounds(most=most)
     if said == sent_answer(application, item):
         raise SameDatum()
     known = queries.corrections_of(application)

@@ -31,6 +31,12 @@ GRANT_FIELDS: tuple[tuple[str, str, CellKind, str], ...] = (
     ("currency", "string", CellKind.TEXT, N_("Moneda, norma ISO 4217")),
     ("awarded_on", "date", CellKind.DATE, N_("Día en que se publicó el resultado")),
     ("state", "string", CellKind.TEXT, N_("Estado del apoyo")),
+    (
+        "name_corrected_on",
+        "date",
+        CellKind.DATE,
+        N_("Día en que se corrigió el nombre ya publicado; vacío si no cambió"),
+    ),
 )
 ENTRY_FIELDS: tuple[tuple[str, str, CellKind, str], ...] = (
     ("number", "string", CellKind.TEXT, N_("Número del asiento: año y consecutivo sin huecos")),
@@ -59,6 +65,7 @@ def grant_rows(awards: Iterable[Beneficiary]) -> Iterator[list[Any]]:
             one.amount.currency,
             one.awarded_on,
             one.state.value,
+            one.name_corrected_on,
         ]
 
 
@@ -136,6 +143,8 @@ def _grant(one: Beneficiary) -> dict[str, Any]:
         ],
         "dataSource": f"{public_url}/es/transparencia/datos",
     }
+    if one.name_corrected_on is not None:
+        grant["dateModified"] = one.name_corrected_on.isoformat()
     recipient = {"id": f"{PREFIX}-recipient-{one.folio}", "name": one.name or one.folio}
     if one.kind is ApplicantKind.PERSON:
         grant["recipientIndividual"] = recipient

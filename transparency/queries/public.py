@@ -14,6 +14,8 @@ from core.listing import contains
 from core.money import Money
 from core.settings import setting
 from grants.models import Appeal, Application, ApplicationVersion, Award, Call, Determination, Screening
+from grants.queries.corrections import corrected
+from grants.rules.corrections import PUBLIC_NAME, told_since
 from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.award import AwardState
 from grants.states.call import CallState
@@ -53,7 +55,10 @@ class FrontFigures:
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
-    """One row of the register: what the law makes public and nothing else."""
+    """One row of the register: what the law makes public and nothing else.
+
+    `name_corrected_on`: the day since which the name is another than the one first published; None if it never was.
+    """
 
     award_id: int
     folio: str
@@ -65,6 +70,7 @@ class Beneficiary:
     amount: Money
     awarded_on: date
     state: AwardState
+    name_corrected_on: date | None = None
 
 
 def public_version() -> str:
@@ -127,7 +133,8 @@ def _standing_awards(*columns: Any) -> Select[Any]:
 
 def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | None = None) -> Select[Any]:
     """Return the query of public awards, newest first: names as their holders chose to be published."""
-    name = Application.answers["public_name"].as_string()
+    said, corrected_at = corrected(PUBLIC_NAME)
+    name = func.coalesce(said, Application.answers[PUBLIC_NAME].as_string())
     project = Application.answers["title"].as_string()
     query = _standing_awards(
         Award.id,
@@ -141,6 +148,7 @@ def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | N
         Award.currency,
         Determination.released_at,
         Award.state,
+        corrected_at.label("corrected_at"),
     ).join(Call, Call.id == Application.call_id)
     if text:
         query = query.where(or_(contains(name, text), contains(project, text), contains(Application.folio, text)))
@@ -153,6 +161,7 @@ def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | N
 
 def beneficiary(row: Any) -> Beneficiary:
     """Return a row of the register as a value."""
+    since = told_since(row.corrected_at, row.released_at)
     return Beneficiary(
         award_id=row.id,
         folio=row.folio or "",
@@ -164,6 +173,7 @@ def beneficiary(row: Any) -> Beneficiary:
         amount=Money(row.amount_cents, row.currency),
         awarded_on=local(row.released_at).date(),
         state=row.state,
+        name_corrected_on=local(since).date() if since else None,
     )
 
 

@@ -9,7 +9,8 @@ from accounts.models import User
 from core.database import session
 from core.money import Money
 from grants.models import Application, Award, Call, Determination
-from grants.queries.determinations import public_name
+from grants.queries.corrections import corrected
+from grants.rules.corrections import PUBLIC_NAME, published_name
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState
 from grants.states.determination import DeterminationState
@@ -63,9 +64,9 @@ def _sums(fund_id: int) -> Select[int, str, int, int]:
 
 def funded_awards(fund_id: int) -> Select[Any]:
     """Return the query of the released awards that a fund pays for, those with most of it first."""
-    sums = _sums(fund_id).subquery()
+    sums, (said, _at) = _sums(fund_id).subquery(), corrected(PUBLIC_NAME)
     return (
-        select(Award, Application, Call, User.name, sums.c.currency, sums.c.bound, sums.c.paid)
+        select(Award, Application, Call, User.name, sums.c.currency, sums.c.bound, sums.c.paid, said)
         .join(sums, sums.c.award_id == Award.id)
         .join(Application, Application.id == Award.application_id)
         .join(Call, Call.id == Application.call_id)
@@ -74,11 +75,11 @@ def funded_awards(fund_id: int) -> Select[Any]:
     )
 
 
-def funded_award(row: tuple[Award, Application, Call, str, str, int, int]) -> FundedAward:
+def funded_award(row: tuple[Award, Application, Call, str, str, int, int, str | None]) -> FundedAward:
     """Return a row of that query as the public reads it."""
-    award, application, call, account_name, currency, bound, paid = row
+    award, application, call, account_name, currency, bound, paid, name = row
     return FundedAward(
-        name=public_name(application, account_name),
+        name=published_name(application.answers.get(PUBLIC_NAME), name, account_name),
         title=application.sent_title or "",
         call_slug=call.slug,
         call_title=call.title,

@@ -187,14 +187,18 @@ def clean_feedback(call: Call, leave_out: Sequence[int]) -> tuple[ColumnElement[
     )
 
 
-def next_feedback(text: FeedbackText) -> int | None:
-    """Return the number of the next comment of the call that waits for a person, or None."""
+def next_feedback(text: FeedbackText, leave_out: Iterable[int] = ()) -> int | None:
+    """Return the number of the next comment of the call that waits for a person, or None.
+
+    Those on the `leave_out` applications are not for whoever asks.
+    """
     query = (
         select(FeedbackText.id)
         .where(
             FeedbackText.call_id == text.call_id,
             FeedbackText.state == FeedbackState.AWAITING,
             FeedbackText.id != text.id,
+            FeedbackText.application_id.not_in(sorted(leave_out)),
         )
         .order_by(FeedbackText.open_findings.desc(), FeedbackText.id)
         .limit(1)

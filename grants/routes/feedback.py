@@ -170,7 +170,7 @@ def _act(
         return _page(_text(number), status=refusal.status, problem=refusal.message(), **forms)
     session().commit()
     flash(done, "success")
-    following = queries.next_feedback(text) if onwards else None
+    following = _next(text) if onwards else None
     return redirect(url_for("grants.feedback_clear", number=following or number), 303)
 
 
@@ -204,8 +204,12 @@ def _page(
         may_write=may_write and text.state is FeedbackState.AWAITING,
         may_take_back=may_write and text.state is FeedbackState.RELEASED,
         own=is_mine(text.application),
-        next_id=queries.next_feedback(text),
+        next_id=_next(text),
     )
+
+
+def _next(text: FeedbackText) -> int | None:
+    return queries.next_feedback(text, own_cases_in(text.call))
 
 
 def _marked(text: FeedbackText) -> list[tuple[str, int | None]]:

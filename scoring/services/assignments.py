@@ -1,8 +1,6 @@
 """Give dossiers to reviewers, and end what cannot go on."""
 
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from core.audit import record
@@ -37,7 +35,7 @@ def assign_reviewers(panel: Panel, *, leave_gaps: bool = False) -> AssignmentOut
 
     What stands already counts for every rule and is kept, so that after a recusal only the gap is filled. Who is
     called once the window is over, or in the deliberation, takes a place that nobody else can fill any more and
-    scores in the deliberation. With `leave_gaps`, a dossier that too few may read gets those who may.
+    scores in the deliberation. With `leave_gaps`, as many readings are given as can be.
 
     Raises:
         AssignmentInfeasible: no assignment satisfies the rulebook; nothing is assigned.
@@ -46,7 +44,7 @@ def assign_reviewers(panel: Panel, *, leave_gaps: bool = False) -> AssignmentOut
     ask_for_conflicts(panel)
     dossiers, seats = queries.open_dossiers(panel), queries.seats_of_panel(panel)
     problem = _problem(panel, dossiers, seats)
-    solution = _solved(_with_gaps(problem) if leave_gaps else problem)
+    solution = assign(replace(problem, min_load=0), leave_gaps=True) if leave_gaps else _solved(problem)
     by_code = {dossier.code: dossier for dossier in dossiers}
     by_letter = {seat.letter: seat for seat in seats}
     late = panel.state == PanelState.DISCUSSION or is_window_over(panel)
@@ -74,24 +72,8 @@ def fill_gaps(panel: Panel) -> bool:
     try:
         assign_reviewers(panel)
     except AssignmentInfeasible:
-        with suppress(AssignmentInfeasible):
-            assign_reviewers(panel, leave_gaps=True)
+        assign_reviewers(panel, leave_gaps=True)
     return not queries.coverage(panel, per_page=1).short
-
-
-def _with_gaps(problem: Problem) -> Problem:
-    """Ask no more of a dossier than the reviewers who may read it."""
-    standing, barred = (
-        Counter(row for row, _column in problem.fixed),
-        Counter(row for row, _column in problem.forbidden),
-    )
-    already = dict(problem.already)
-    for row in range(len(problem.dossiers)):
-        there = standing[row] + already.get(row, 0)
-        free = len(problem.reviewers) - barred[row] - standing[row]
-        if (lacking := problem.per_dossier - there - free) > 0:
-            already[row] = already.get(row, 0) + lacking
-    return replace(problem, already=already)
 
 
 def _solved(problem: Problem) -> Solution:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from accounts.services import enrol_second_factor, grant_role
 from core.clock import FrozenClock
 from core.context import acting_as
 from core.database import session
@@ -24,7 +25,7 @@ from grants.services.retention import destroy_application, schedule
 from grants.states.feedback import FeedbackState
 from scoring.rules.templates import standard_rulebook
 from tests.factories import awards as make
-from tests.factories.accounts import make_user, sign_in_as
+from tests.factories.accounts import TOTP_SECRET, make_user, sign_in_as
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -108,6 +109,21 @@ def test_clean_ones_go_at_once_but_never_ones_own(clock: FrozenClock, officer: A
             services.release_feedback(mine, mine.version)
     assert told(found[0]) == [None] * PER_APPLICATION
     assert None not in told(found[1])
+
+
+def test_whoever_releases_one_is_not_led_to_ones_own(client: FlaskClient, clock: FrozenClock, officer: Any) -> None:
+    call, _found = make.ranked(clock, officer, applications=2)
+    services.prepare_feedback(call)
+    own = texts(call)[0].application
+    mine = own.applicant
+    grant_role(mine, Role.PROGRAMME_OFFICER)
+    enrol_second_factor(mine, TOTP_SECRET)
+    theirs = [text for text in texts(call) if text.application is not own]
+    at, following = (f"/es/programa/comentarios-del-comite/{text.id}" for text in theirs[:2])
+    version = str(theirs[0].version)
+    session().commit()
+    sign_in_as(client, mine)
+    assert client.post(f"{at}/liberar", data={"version": version}).location == following
 
 
 def test_they_go_with_the_application_and_are_not_prepared_again(clock: FrozenClock, officer: Any) -> None:

@@ -1,10 +1,13 @@
 """Affinities as people make them repeat without end: the optimum, its most even loads, and few rounds to either."""
 
 from collections.abc import Callable
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ortools.graph.python import min_cost_flow
 
 from scoring.assignment import Problem, assign, pricing
@@ -106,3 +109,27 @@ def test_where_many_suit_alike_not_all_dossiers_are_offered_the_same_few(monkeyp
     monkeypatch.setattr(pricing, "solve", counted)
     assign(problem(disciplines(np.random.default_rng(1), 1_000, 200), max_load=17))
     assert len(rounds) <= 3
+
+
+@settings(max_examples=150)
+@given(st.data(), st.sampled_from([10_000, 0]))
+def test_where_not_all_can_be_read_as_many_readings_as_can_be_are_given(data: Any, few: int) -> None:
+    dossiers, reviewers, readers = data.draw(st.tuples(st.integers(1, 3), st.integers(0, 4), st.integers(1, 3)))
+    cells = [[data.draw(st.integers(-1, 2)) for _reviewer in range(reviewers)] for _dossier in range(dossiers)]
+    table = np.asarray(cells).reshape(dossiers, reviewers)
+    keys = [data.draw(st.sampled_from(["U", None])) for _reviewer in range(reviewers)]
+    most = data.draw(st.integers(1, 3))
+    given_ = problem(table, blocked=table < 0, per_dossier=readers, max_load=most, institutions=keys)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pricing, "FEW", few)
+        patch.setattr(pricing, "PROMISING", 0)
+        found = assign(given_, leave_gaps=True)
+    best = (0, 0)
+    free = [[one for one in range(reviewers) if row[one] >= 0] for row in cells]
+    for chosen in product(*([some for size in range(readers + 1) for some in combinations(of, size)] for of in free)):
+        loads = np.bincount([one for some in chosen for one in some], minlength=reviewers)
+        apart = all(sum(keys[one] == "U" for one in some) < 2 for some in chosen)
+        if apart and (loads <= most).all():
+            total = sum(cells[row][one] for row, some in enumerate(chosen) for one in some)
+            best = max(best, (sum(map(len, chosen)), total))
+    assert (len(found.pairs), found.objective) == best

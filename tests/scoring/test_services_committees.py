@@ -183,6 +183,45 @@ def test_what_nobody_may_read_keeps_no_other_gap_open(session: Session) -> None:
     assert services.fill_gaps(panel) is False
 
 
+def test_what_only_colleagues_of_a_reader_may_read_keeps_no_other_gap_open(session: Session) -> None:
+    panel = make.panel(document=make.simple_rulebook(2))
+    for _number in range(2):
+        make.dossier(panel)
+    seats = [make.seat(panel, number, institution_key="U" if number < 3 else None) for number in (1, 2, 3, 4)]
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    hopeless, other = queries.open_dossiers(panel)
+    for seat in seats[2:]:
+        services.declare_conflict(seat, hopeless, kind=ConflictKind.SAME_HOUSEHOLD)
+    services.declare_conflict(queries.assignments_of_dossier(other)[0].seat, other, kind=ConflictKind.SAME_HOUSEHOLD)
+    session.commit()
+    run_due()
+    session.expire_all()
+    standing = [
+        [one.seat.letter for one in queries.assignments_of_dossier(some) if one.state == AssignmentState.PROPOSED]
+        for some in (hopeless, other)
+    ]
+    assert [len(letters) for letters in standing] == [1, 2]
+
+
+def test_where_there_is_time_for_some_gaps_only_those_are_filled(session: Session) -> None:
+    document = make.simple_rulebook(1)
+    document["reviews"] |= {"max_load": 3}
+    panel = make.panel(document=document)
+    for _number in range(4):
+        make.dossier(panel)
+    leaving, staying = [make.seat(panel, number, keywords=[]) for number in (1, 2)]
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    for dossier in queries.open_dossiers(panel):
+        services.declare_conflict(leaving, dossier, kind=ConflictKind.SAME_HOUSEHOLD)
+    session.commit()
+    run_due()
+    session.expire_all()
+    standing = [one for one in queries.assignments_of_panel(panel) if one.state == AssignmentState.PROPOSED]
+    assert [one.seat_id for one in standing] == [staying.id] * 3
+
+
 def test_the_least_load_is_kept_at_first_and_does_not_stop_a_gap_from_being_filled() -> None:
     document = make.simple_rulebook(1)
     document["reviews"] |= {"min_load": 1}

@@ -14,8 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 
 from core.context import is_writing
 from core.letters import fold_text
@@ -192,7 +191,8 @@ def prepare_engine(engine: Engine, lock_seconds: float = 15) -> None:
     """Give an engine the pragmas, the locking and the patience every room counts on."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _preparing_sqlite(engine, lock_seconds))
-        event.listen(engine, "begin", _beginning_sqlite(lock_seconds))
+        # Not by an event: one listener makes every connection that is taken look for listeners, thrice a transaction.
+        engine.dialect.do_begin = _beginning_sqlite(lock_seconds)  # type: ignore[method-assign]
     else:
         event.listen(engine, "connect", _preparing_postgresql(lock_seconds))
         event.listen(engine, "checkin", _note_time)
@@ -205,7 +205,7 @@ def prepare_engine(engine: Engine, lock_seconds: float = 15) -> None:
 def _preparing_sqlite(engine: Engine, lock_seconds: float) -> Callable[[Any, object], None]:
     def prepare(connection: Any, _record: object) -> None:
         connection.create_function("fold_text", 1, fold_text, deterministic=True)
-        connection.isolation_level = None  # SQLAlchemy's "begin" event says BEGIN, not the driver
+        connection.isolation_level = None  # `_beginning_sqlite` says BEGIN, not the driver
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",  # money: a commit that was answered survives a power cut
@@ -222,26 +222,22 @@ def _preparing_sqlite(engine: Engine, lock_seconds: float) -> Callable[[Any, obj
     return prepare
 
 
-def _beginning_sqlite(lock_seconds: float) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
+def _beginning_sqlite(lock_seconds: float) -> Any:
+    def begin(pooled: Any) -> None:
+        driver = pooled.dbapi_connection
         # A deferred transaction that reads and then writes fails at once when another wrote between; see stack notes.
         if not is_writing():
-            connection.exec_driver_sql("BEGIN")
-            return
-        driver: Any = connection.connection.dbapi_connection
-        if not isinstance(driver, QueuedConnection):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return
-        if not driver.wait_for_turn(lock_seconds):
-            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
-        try:
-            driver.execute("BEGIN IMMEDIATE")  # said to the driver: every posting pays for what stands between
-        except sqlite3.OperationalError as error:
-            driver.give_up_turn()
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-        except BaseException:
-            driver.give_up_turn()
-            raise
+            driver.execute("BEGIN")
+        elif not isinstance(driver, QueuedConnection):
+            driver.execute("BEGIN IMMEDIATE")
+        elif driver.wait_for_turn(lock_seconds):
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except BaseException:
+                driver.give_up_turn()
+                raise
+        else:
+            raise sqlite3.OperationalError("database is locked")
 
     return begin
 

@@ -11,12 +11,20 @@ from scoring.errors.assigning import (
     TooManyConflicts,
 )
 from scoring.errors.dossiers import AmountNotPositive, ContentNotBlind, DossierNotCleared, DossierNotFound
-from scoring.errors.lots import LotAlreadyCommitted, LotNeeded, LotNotCommitted, LotNotFound, RandomnessMissing
+from scoring.errors.lots import (
+    LotAlreadyCommitted,
+    LotNeeded,
+    LotNotCommitted,
+    LotNotFound,
+    LotTooEarly,
+    RandomnessMissing,
+)
 from scoring.errors.panels import (
     DeadlineNotLater,
     PanelAlreadyOpen,
     PanelNotFound,
     ReasonMissing,
+    ReviewsAwaited,
     SeatNotFound,
     SeatTaken,
     WindowBackwards,
@@ -62,6 +70,7 @@ __all__ = [
     "LotNeeded",
     "LotNotCommitted",
     "LotNotFound",
+    "LotTooEarly",
     "MinimumLoadUnreachable",
     "NoReviewerAvailable",
     "NotDeclared",
@@ -76,6 +85,7 @@ __all__ = [
     "ReviewEditedElsewhere",
     "ReviewIncomplete",
     "ReviewWindowClosed",
+    "ReviewsAwaited",
     "ReviewsMissing",
     "RulebookInvalid",
     "RulebookNotFound",

@@ -29,6 +29,13 @@ class LotNotCommitted(Refusal):
     sentence = N_("Antes de realizar el sorteo hay que comprometerlo en público.")
 
 
+class LotTooEarly(Refusal):
+    """While scores are still to come nobody may know whom the lot prefers."""
+
+    sentence = N_("El sorteo espera a todas las evaluaciones: quedan %(count)s por llegar.")
+    next_step = N_("Quien conociera el orden del sorteo podría calificar según él.")
+
+
 class RandomnessMissing(InvalidInput):
     """The public randomness was not given."""
 

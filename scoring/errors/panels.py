@@ -56,3 +56,10 @@ class ReasonMissing(InvalidInput):
     """An act that stays on record needs its reason."""
 
     sentence = N_("Escribe la razón; queda en el registro.")
+
+
+class ReviewsAwaited(Refusal):
+    """The deliberation does not begin while reviews may still come: who is late could send none after it did."""
+
+    sentence = N_("Quedan %(count)s evaluaciones por llegar, y se reciben hasta el %(closes)s.")
+    next_step = N_("Espera al cierre, o sustituye a quien no vaya a evaluar: después ya no podría enviarlas.")

@@ -163,6 +163,9 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
     writes = actor().has(*STAFF)
     coverage = queries.coverage(panel, page=page_number(request.args))
     targets = [state for state in PANEL.targets(panel.state) if state in BY_HAND] if writes else []
+    awaited = queries.count_readings_due(panel)
+    if awaited and now() <= panel.review_closes_at:
+        targets = [state for state in targets if state != PanelState.DISCUSSION]
     return render_template(
         "scoring/panel_show.html",
         panel=panel,
@@ -175,6 +178,7 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
         targets=targets,
         may_assign=writes and panel.state in BEFORE_RANKING,
         may_compute=writes and panel.state in COMPUTABLE,
+        may_draw=writes and panel.state in COMPUTABLE and not awaited,
         may_commit=writes and panel.state in (*BY_HAND, PanelState.RANKED),
         may_call=writes and panel.state in (PanelState.REVIEW, PanelState.DISCUSSION),
         may_extend=writes and panel.state in EXTENSIBLE,

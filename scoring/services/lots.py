@@ -6,7 +6,7 @@ from core.audit import record
 from core.clock import now
 from core.database import session
 from scoring import queries
-from scoring.errors import LotAlreadyCommitted, LotNotCommitted, NothingToRank, RandomnessMissing
+from scoring.errors import LotAlreadyCommitted, LotNotCommitted, LotTooEarly, NothingToRank, RandomnessMissing
 from scoring.models import Draw, Panel
 from scoring.rules.lots import Commitment, Reveal, commit, draw
 from scoring.services.phases import require_phase
@@ -52,6 +52,7 @@ def draw_lots(panel: Panel, randomness: str) -> Draw:
 
     Raises:
         LotNotCommitted, LotAlreadyCommitted: there is nothing to draw, or it is drawn. RandomnessMissing.
+        LotTooEarly: some reviews are still to come.
     """
     require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
     committed = queries.draw_of_panel(panel)
@@ -59,6 +60,8 @@ def draw_lots(panel: Panel, randomness: str) -> Draw:
         raise LotNotCommitted()
     if committed.drawn_at is not None:
         raise LotAlreadyCommitted()
+    if awaited := queries.count_readings_due(panel):
+        raise LotTooEarly(count=awaited)
     randomness = randomness.strip()
     if not randomness or len(randomness) > 400:
         raise RandomnessMissing()

@@ -12,6 +12,7 @@ from scoring.errors import (
     DeadlineNotLater,
     NothingToRank,
     PanelAlreadyOpen,
+    ReviewsAwaited,
     RulebookOfAnotherCall,
     SeatTaken,
     WindowBackwards,
@@ -20,7 +21,7 @@ from scoring.errors import (
 from scoring.models import Panel, PanelSeat, RulebookVersion
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import end_assignments_of_seat
-from scoring.services.phases import BEFORE_RANKING, require_phase, require_reason
+from scoring.services.phases import BEFORE_RANKING, in_words, is_window_over, require_phase, require_reason
 from scoring.states import PANEL, PanelState
 
 Moved = Callable[[Panel], object]
@@ -117,6 +118,7 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
 
     Raises:
         IllegalTransition: the life cycle has no such step. NothingToRank: there is no dossier to review.
+        ReviewsAwaited: to the deliberation, while reviews may still come.
     """
     if to in (PanelState.RANKED, PanelState.RELEASED):
         require_phase(panel)  # only compute_ranking and release_ranking lead there
@@ -126,6 +128,8 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
         reason = require_reason(reason)
     elif to == PanelState.REVIEW and not queries.open_dossiers(panel):
         raise NothingToRank()
+    elif to == PanelState.DISCUSSION and not is_window_over(panel) and (awaited := queries.count_readings_due(panel)):
+        raise ReviewsAwaited(count=awaited, closes=in_words(panel.review_closes_at))
     panel.state = to
     session().flush()
     record("panel.advanced", "panel", panel.id, {"state": before}, {"state": to, "reason": reason})

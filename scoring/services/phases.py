@@ -1,5 +1,7 @@
 """What a panel's phase and window allow."""
 
+from datetime import datetime
+
 from core.clock import local, now
 from core.language import current_language
 from scoring import queries
@@ -25,10 +27,12 @@ def is_window_over(panel: Panel) -> bool:
 def require_window(panel: Panel) -> None:
     """Refuse before the first or after the last second of the review window, by the server's clock."""
     if now() < panel.review_opens_at or is_window_over(panel):
-        pattern = "%d/%m/%Y %H:%M:%S" if current_language() == "es" else "%Y-%m-%d %H:%M:%S"
-        raise ReviewWindowClosed(
-            opens=local(panel.review_opens_at).strftime(pattern), closes=local(panel.review_closes_at).strftime(pattern)
-        )
+        raise ReviewWindowClosed(opens=in_words(panel.review_opens_at), closes=in_words(panel.review_closes_at))
+
+
+def in_words(moment: datetime) -> str:
+    """Return a moment to the second as people here read it."""
+    return local(moment).strftime("%d/%m/%Y %H:%M:%S" if current_language() == "es" else "%Y-%m-%d %H:%M:%S")
 
 
 def require_reason(reason: str) -> str:

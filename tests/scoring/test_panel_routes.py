@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from core.clock import local
+from core.clock import FrozenClock, local
 from core.roles import Role
 from scoring import queries, services
 from scoring.models import Panel
@@ -129,7 +130,9 @@ def test_somebody_leaves_the_committee_with_a_reason(client: FlaskClient, login:
     assert client.get(url).status_code == 404
 
 
-def test_the_programme_gives_more_time_from_a_page(client: FlaskClient, login: Login, session: Session) -> None:
+def test_the_programme_gives_more_time_from_a_page(
+    client: FlaskClient, login: Login, session: Session, clock: FrozenClock
+) -> None:
     panel = make.assigned_panel(1)
     session.commit()
     login(Role.PROGRAMME_OFFICER)
@@ -148,8 +151,11 @@ def test_the_programme_gives_more_time_from_a_page(client: FlaskClient, login: L
     assert client.post(url, data=later).status_code == 303
     session.expire_all()
     assert local(panel.review_closes_at).isoformat()[:19] == "2026-03-25T23:59:59"
+    assert "En deliberación" not in client.get(f"/es/paneles/{panel.id}").text  # reviews may still come
+    clock.set(panel.review_closes_at + timedelta(seconds=1))
     services.advance_panel(panel, PanelState.DISCUSSION)
     session.commit()
+    login(Role.PROGRAMME_OFFICER)
     assert url not in client.get(f"/es/paneles/{panel.id}").text
 
 
@@ -219,6 +225,25 @@ def test_anybody_has_the_promise_of_a_lot_at_once_and_its_secret_only_when_it_is
     published = Commitment(tuple(told["labels"]), told["randomness_source"], told["iterations"], told["commitment"])
     assert promised.json == {key: told[key] for key in promised.json or {}}
     assert verify(published, Reveal(told["secret"].encode(), told["randomness"]), told["places"])
+
+
+def test_nobody_is_offered_the_lot_nor_can_draw_it_while_reviews_are_to_come(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    panel = make.assigned_panel(1, 3)
+    services.commit_lot(panel)
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    page, draw = f"/es/paneles/{panel.id}", f"/es/paneles/{panel.id}/sorteo/realizar"
+    assert "Realizar el sorteo" not in client.get(page).text
+    answer = client.post(draw, data={"randomness": "04.11.23"})
+    assert (answer.status_code, "quedan 3 por llegar" in answer.text) == (409, True)
+    assert client.get(f"/es/sorteos/{panel.id}.json").json.keys().isdisjoint({"secret", "places"})  # type: ignore[union-attr]
+    for assignment in queries.assignments_of_panel(panel):
+        make.review(assignment)
+    session.commit()
+    assert "Realizar el sorteo" in client.get(page).text
+    assert client.post(draw, data={"randomness": "04.11.23"}).status_code == 303
 
 
 def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(

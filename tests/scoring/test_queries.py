@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from core.clock import FrozenClock
 from scoring import queries, services
 from scoring.rules.lots import Commitment, Reveal, verify
 from scoring.states import AssignmentState, ConflictKind, Determination, PanelState
@@ -63,10 +65,11 @@ def test_others_reviews_appear_only_after_mine_and_in_discussion() -> None:
     assert [review.assignment.seat.letter for review in queries.reviews_of_others(mine)] == ["B", "C"]
 
 
-def test_in_discussion_who_has_not_submitted_still_sees_nothing() -> None:
+def test_in_discussion_who_has_not_submitted_still_sees_nothing(clock: FrozenClock) -> None:
     panel = make.assigned_panel(1, 3)
     mine, second, _third = queries.assignments_of_panel(panel)
     make.review(second)
+    clock.set(panel.review_closes_at + timedelta(seconds=1))
     services.advance_panel(panel, PanelState.DISCUSSION)
     assert queries.reviews_of_others(mine) == []
 

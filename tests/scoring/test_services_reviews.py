@@ -107,9 +107,27 @@ def test_the_window_is_extended_with_a_reason_and_never_shortened(clock: FrozenC
         {"closes_at": closes.isoformat()},
         "Se cayó el servicio.",
     )
+    clock.set(panel.review_closes_at + timedelta(seconds=1))
     services.advance_panel(panel, PanelState.DISCUSSION)
     with pytest.raises(errors.WrongPhase):
         services.extend_window(panel, clock.now() + timedelta(days=9), reason="Más.")
+
+
+def test_the_deliberation_does_not_begin_while_reviews_may_still_come(clock: FrozenClock) -> None:
+    panel = make.assigned_panel(1, 2)
+    first, second = queries.assignments_of_panel(panel)
+    make.review(first)
+    with pytest.raises(errors.ReviewsAwaited) as refusal:
+        services.advance_panel(panel, PanelState.DISCUSSION)
+    assert refusal.value.parameters["count"] == 1
+    make.review(second)  # who is later than the others still can
+    services.advance_panel(panel, PanelState.DISCUSSION)
+
+
+def test_after_the_deadline_the_deliberation_begins_without_who_did_not_review(clock: FrozenClock) -> None:
+    panel = make.assigned_panel(1, 2)
+    clock.set(panel.review_closes_at + timedelta(seconds=1))
+    assert services.advance_panel(panel, PanelState.DISCUSSION).state is PanelState.DISCUSSION
 
 
 def test_a_score_changes_in_discussion_only_and_on_record() -> None:

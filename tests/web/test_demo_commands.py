@@ -1,5 +1,6 @@
 """`puente demo` throws nobody's data away: not real people's, and not without asking."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from accounts import services
 from tests.factories.accounts import make_user
 from web.demo import commands
+from web.turns import NAME, SomebodyWorks, alone, together
 
 ALREADY = "The demo year is already here"
 
@@ -89,5 +91,35 @@ def test_starting_over_takes_files_letters_and_payments_too(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     assert demo(app, "reset", "--yes").exit_code == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", NAME]
     assert done == ["down to base", "up", "load 60"]
+
+
+@pytest.mark.parametrize("arguments", OVERWRITING)
+def test_a_site_that_runs_on_the_same_folder_is_not_disturbed(
+    app: Flask, session: Session, done: list[str], arguments: tuple[str, ...]
+) -> None:
+    with together(Path(app.config["DATA_FOLDER"]), threading.Event()):
+        refused = demo(app, *arguments)
+    assert refused.exit_code == 1
+    assert "a site runs on" in refused.stderr
+    assert done == []
+    assert demo(app, *arguments).exit_code == 0
+    assert done[-1].startswith("load")
+
+
+def test_workers_work_together_and_wait_for_who_is_alone(tmp_path: Path) -> None:
+    stop, began = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with together(tmp_path, stop, pause_seconds=0.01):
+            began.set()
+
+    worker = threading.Thread(target=work)
+    with alone(tmp_path):
+        worker.start()
+        assert not began.wait(0.1)
+    assert began.wait(10)
+    worker.join()
+    with together(tmp_path, stop), together(tmp_path, stop), pytest.raises(SomebodyWorks), alone(tmp_path):
+        raise AssertionError("not alone")

@@ -90,11 +90,13 @@ def jobs() -> None:
 def jobs_work() -> None:
     """Do jobs until stopped."""
     from core.jobs import work  # local: only those that work need the store
+    from web.turns import together  # local: as above
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_args: stop.set())
-    work(f"worker-{os.getpid()}", stop)
+    with together(Path(current_app.config["DATA_FOLDER"]), stop):
+        work(f"worker-{os.getpid()}", stop)
 
 
 @jobs.command("run")

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -18,6 +20,7 @@ from core.database import db, session
 from core.roles import ROLE_LABELS, SECOND_FACTOR_ROLES
 from web.demo import proof, year
 from web.demo.people import ACCOUNTS, DOMAIN, PASSWORD, SECOND_FACTOR_SECRET, DemoAccount
+from web.turns import SomebodyWorks, alone
 
 SMALL = 60
 MOST = 20_000
@@ -39,6 +42,19 @@ def _refuse_real_people() -> None:
             f"{people} of the people in {_database()} are not the demo's; nothing was changed. "
             "Point PUENTE_DATA_FOLDER or DATABASE_URL elsewhere, or empty that database yourself"
         )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    folder = Path(current_app.config["DATA_FOLDER"])
+    try:
+        with alone(folder):
+            yield
+    except SomebodyWorks:
+        raise click.ClickException(
+            f"a site runs on {folder} and would act on the year while it is told; nothing was changed. "
+            "Stop it (`puente serve`, `puente jobs work`), and start it again afterwards"
+        ) from None
 
 
 def _database() -> str:
@@ -65,8 +81,9 @@ def demo(context: click.Context, applications: int | None, yes: bool) -> None:
     _refuse_production()
     _refuse_real_people()
     _ask(yes)
-    _start_over()
-    _load(applications)
+    with _undisturbed():
+        _start_over()
+        _load(applications)
 
 
 @demo.command("load")
@@ -79,7 +96,8 @@ def load(applications: int) -> None:
         click.echo("The demo year is already here; its data is kept. `puente demo reset` starts over.")
         return
     _refuse_real_people()
-    _load(applications)
+    with _undisturbed():
+        _load(applications)
 
 
 @demo.command("reset")
@@ -90,8 +108,9 @@ def reset(yes: bool) -> None:
     _refuse_production()
     _refuse_real_people()
     _ask(yes)
-    _start_over()
-    _load(SMALL)
+    with _undisturbed():
+        _start_over()
+        _load(SMALL)
 
 
 @demo.command("accounts")

@@ -38,7 +38,8 @@ def run(settings: Mapping[str, Any]) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
     web_command, job_command = commands(settings)
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # There are workers enough: a second thread of linear algebra in each only waits, at full speed, and is no quicker.
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONUNBUFFERED": "1"}
     web, started = subprocess.Popen(web_command, env=environment), time.monotonic()  # noqa: S603 (our own interpreter and arguments)
     worker = subprocess.Popen(job_command, env=environment)  # noqa: S603
     status, starts, proven = 0, 1, False

@@ -17,6 +17,7 @@ from scoring.models import Draw
 from scoring.routes.panels import panel_page
 from scoring.routes.room import STAFF, back_to, blueprint, panel_or_404
 from scoring.rules.lots import Commitment, Reveal, as_document
+from scoring.rules.provisions import exact
 
 
 @blueprint.post("/paneles/<int:panel_id>/sorteo/comprometer")
@@ -59,7 +60,9 @@ def lot_show(panel_id: int) -> str:
         raise LotNotFound()
     slug = panel.call_key.partition("/")[0]  # a committee that reviewed appeals has a key below its call's
     out = services.are_results_out(panel)
-    return render_template("scoring/lot_show.html", panel=panel, lot=lot, slug=slug, out=out)
+    width = panel.rulebook.rules.lottery_band
+    band = exact(width) if width is not None else None
+    return render_template("scoring/lot_show.html", panel=panel, lot=lot, slug=slug, out=out, band=band)
 
 
 @blueprint.get("/sorteos/<int:panel_id>.json")

@@ -227,6 +227,22 @@ def test_anybody_has_the_promise_of_a_lot_at_once_and_its_secret_only_when_it_is
     assert verify(published, Reveal(told["secret"].encode(), told["randomness"]), told["places"])
 
 
+def test_the_page_of_a_lot_says_that_it_decides_near_the_cut_and_how_its_program_is_run(
+    client: FlaskClient, session: Session
+) -> None:
+    document = make.simple_rulebook(3)
+    document["selection"] |= {"lottery_band": "0.5"}
+    panel = make.reviewed_panel(3, document=document)
+    services.commit_lot(panel)
+    session.commit()
+    page = client.get(f"/es/sorteos/{panel.id}").text
+    assert "o quedan a menos de 0.5 puntos del corte" in page
+    name = re.search(r"python3 repetir\.py (\S+)</code>", page)
+    file = client.get(f"/es/sorteos/{panel.id}.json").headers["Content-Disposition"]
+    assert name is not None
+    assert f'"{name[1]}"' in file
+
+
 def test_nobody_is_offered_the_lot_nor_can_draw_it_while_reviews_are_to_come(
     client: FlaskClient, login: Login, session: Session
 ) -> None:

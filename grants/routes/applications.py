@@ -26,7 +26,7 @@ from grants.errors.calls import (
     CallNotOpen,
     OrganisationNeeded,
 )
-from grants.forms.applications import ConfirmForm, StartForm, WithdrawForm
+from grants.forms.applications import StartForm, WithdrawForm
 from grants.models import Application, Call, CureRequest
 from grants.queries import applications as queries
 from grants.queries import calls as call_queries
@@ -36,7 +36,7 @@ from grants.queries.companions import companions_of
 from grants.queries.determinations import letters_of, released_determination_of
 from grants.queries.readmissions import readmission_of
 from grants.routes.room import READERS, blueprint, show, this_person, visible_call
-from grants.routes.sketches import adopt, sketch_key
+from grants.routes.sketches import adopt, sketch_key, take_along
 from grants.rules import form as form_rules
 from grants.rules.deadlines import is_before_closing
 from grants.rules.eligibility import spoken_note
@@ -112,7 +112,7 @@ def application_start(slug: str) -> Response | BaseResponse:
     person = this_person()
     standing = queries.standing_application(call, person.id) if call_queries.accepts_now(call) else None
     if standing is not None and standing.state is ApplicationState.DRAFT and services.sketch_for(call, sketch_key()):
-        return _take_along(call, standing)
+        return take_along(call, standing)
     if standing is not None:
         return redirect(url_for("grants.application_show", application_id=standing.id), 303)
     if not call_queries.accepts_now(call):
@@ -148,15 +148,6 @@ def _begin(call: Call, person: User, form: StartForm, bodies: list[Organisation]
 def _start_page(call: Call, form: StartForm, status: int) -> Response:
     sketch = services.sketch_for(call, sketch_key())
     return show("grants/application_start.html", status, call=call, form=form, sketch=sketch)
-
-
-def _take_along(call: Call, standing: Application) -> Response | BaseResponse:
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        adopt(standing)
-        session().commit()
-        return redirect(url_for("grants.application_show", application_id=standing.id), 303)
-    return show("grants/sketch_adopt.html", 422 if form.errors else 200, call=call, application=standing, form=form)
 
 
 def _chosen(bodies: list[Organisation], typed: str | None) -> Organisation | None:

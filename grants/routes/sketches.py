@@ -1,5 +1,6 @@
 """Writing without an account: the project's questions, kept for this browser until they join an application."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, request, url_for
@@ -13,9 +14,11 @@ from core.settings import setting
 from grants import services
 from grants.errors.calls import CallNotFound, CallNotOpen
 from grants.forms.applications import StepForm, answers_in, question_form
+from grants.forms.sketches import twice_form
 from grants.models import Application, Call, Sketch
 from grants.queries import calls as call_queries
 from grants.routes.room import blueprint, show, visible_call
+from grants.rules import form as form_rules
 from grants.rules.sketch import sketch_questions, sketch_step
 from grants.services.sketches import KEPT
 
@@ -108,8 +111,24 @@ def _keep(response: Any, key: str) -> Response:
     return answer
 
 
-def adopt(application: Application) -> None:
+def take_along(call: Call, standing: Application) -> Response | BaseResponse:
+    """Ask whoever has a draft already whether what they wrote without an account joins it, and which of two texts."""
+    twice = services.answered_twice(standing, sketch_key())
+    form = twice_form([(one.item["id"], form_rules.label(one.item), one.drafted, one.written) for one in twice])
+    if form.validate_on_submit():
+        adopt(standing, form.chosen())
+        session().commit()
+        return redirect(url_for("grants.application_show", application_id=standing.id), 303)
+    response = show(
+        "grants/sketch_adopt.html", 422 if form.errors else 200, call=call, application=standing, form=form, twice=twice
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def adopt(application: Application, chosen: Mapping[str, bool] | None = None) -> None:
     """Take what this browser wrote without an account into a draft of whoever signed in, and say so."""
-    taken = services.adopt_sketch(application, sketch_key())
-    if taken:
+    if services.adopt_sketch(application, sketch_key(), chosen=chosen):
         flash(_("Lo que escribiste sin cuenta ya está en tu solicitud."), "success")
+    elif chosen:
+        flash(_("Tu solicitud queda como estaba."), "success")

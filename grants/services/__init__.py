@@ -83,7 +83,7 @@ from grants.services.publication import checklist, publish_call
 from grants.services.readmissions import release_readmissions
 from grants.services.roster import admit, change_profile, decline, leave_roster, offer_to_review
 from grants.services.screening import ScreeningTally, answer_cure, request_cure, screen_application, screen_applications
-from grants.services.sketches import adopt_sketch, new_key, save_sketch, sketch_for
+from grants.services.sketches import adopt_sketch, answered_twice, new_key, save_sketch, sketch_for
 from grants.services.submission import Acuse, note_late_attempt, submit_application
 from grants.services.subscriptions import (
     change_subscription,
@@ -118,6 +118,7 @@ __all__ = [
     "answer_correction",
     "answer_cure",
     "answer_invitation",
+    "answered_twice",
     "ask_correction",
     "ask_for_feedback",
     "attach_file",

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from grants.models import Application, Call, Sketch
 from grants.queries import calls as call_queries
 from grants.queries import sketches as queries
 from grants.queries.applications import hold
-from grants.rules.answers import merge_answers
+from grants.rules.answers import merge_answers, spoken_answer
+from grants.rules.form import Question
 from grants.rules.sketch import sketch_questions, sketch_step
 from grants.services.applications import save_draft, working_content
 from grants.services.forgetting import plan_forgetting
@@ -64,24 +66,50 @@ def save_sketch(call: Call, key: str, answers: Mapping[str, Any]) -> Sketch | No
     return sketch
 
 
-def adopt_sketch(application: Application, key: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A question answered both in a draft and, in other words, without an account."""
+
+    item: Question
+    drafted: str
+    written: str
+
+
+def answered_twice(application: Application, key: str) -> list[Twice]:
+    """Return what the holder of `key` wrote that their draft answers otherwise, in the order of the form."""
+    sketch, answered = sketch_for(application.call, key), working_content(application).answers
+    step = sketch_step(application.call.form)
+    if sketch is None or step is None:
+        return []
+    said = [(item, answered.get(item["id"]), sketch.answers.get(item["id"])) for item in sketch_questions(step)]
+    return [
+        Twice(item, spoken_answer(item, mine, application.currency), spoken_answer(item, written, application.currency))
+        for item, mine, written in said
+        if mine is not None and written is not None and mine != written
+    ]
+
+
+def adopt_sketch(application: Application, key: str, *, chosen: Mapping[str, bool] | None = None) -> int:
     """Take what was written without an account into a draft, where the draft has no answer yet; return how many.
 
-    What the draft answers already stays as it is, and the sketch keeps what was not taken.
+    What the draft answers already stays as it is, and the sketch keeps what was not taken: unless `chosen` says of a
+    question whether the sketch's text takes the place of the draft's (True) or is given up (False).
     """
+    choice = chosen or {}
     sketch = sketch_for(application.call, key)
     if sketch is None:
         return 0
     hold(application)  # another page of the same person may be saving the draft
     answered = working_content(application).answers
-    taken = {question: value for question, value in sketch.answers.items() if question not in answered}
+    written = sketch.answers.items()
+    taken = {question: value for question, value in written if question not in answered or choice.get(question)}
     if taken:
         save_draft(application, answers=taken)
         record("application.sketch_adopted", "application", application.id, None, {"answers": sorted(taken)})
     left = {
         question: value
         for question, value in sketch.answers.items()
-        if question not in taken and answered.get(question) != value
+        if question not in taken and question not in choice and answered.get(question) != value
     }
     if left:
         sketch.answers = left

@@ -46,7 +46,11 @@
     const key = window.puente.key(form.dataset.autosave);
     const words = document.querySelector("[data-merge-words]")?.dataset || {};
     const status = form.querySelector("[data-autosave-status]");
-    const tell = (text) => { if (status) status.textContent = text; };
+    const tell = (text, held = false) => { // what is not saved stays in sight, however far down one writes
+      if (!status) return;
+      status.textContent = text;
+      status.toggleAttribute("data-held", held);
+    };
     const undecided = new Map(); // name → what I wrote where somebody else wrote something else
     let base = read(form); // what the server has, as far as this page knows
     let timer;
@@ -147,10 +151,10 @@
         if (others) others.textContent = theirs.told || "";
         if (String(theirs.version) === version()) return false;
         const known = (name) => controls(form, name).length || !(theirs.values[name] || []).some((value) => value !== "");
-        if (!Object.keys(theirs.values).every(known)) { keep(); tell(words.reload); return false; } // another question, another leg: a new page
+        if (!Object.keys(theirs.values).every(known)) { keep(); tell(words.reload, true); return false; } // another question, another leg: a new page
         const taken = merge(base, mine(), theirs.values);
         field().value = theirs.version;
-        if (undecided.size) { keep(); tell(words.choose); }
+        if (undecided.size) { keep(); tell(words.choose, true); }
         if (others && taken.length) others.textContent = put(theirs.who ? words.merged : words.mergedMine, { who: theirs.who, what: [...new Set(taken)].join(", ") });
         else if (others && others.dataset.files !== theirs.files) others.textContent = `${others.textContent} ${words.files}`.trim();
         return true;
@@ -184,12 +188,12 @@
         } else {
           keep();
           conflict = answer.status === 409;
-          if (!conflict || !form.dataset.theirs) tell(say("notSaved"));
+          if (!conflict || !form.dataset.theirs) tell(say("notSaved"), true);
         }
       } catch {
         lost = true;
         keep();
-        tell(say("offline"));
+        tell(say("offline"), true);
       }
       busy = false;
       if (conflict && (await look())) timer = setTimeout(save, 0);
@@ -223,7 +227,7 @@
       await save();
     });
     addEventListener("online", () => { tell(""); if (going) goOn(); else save(); });
-    addEventListener("offline", () => { keep(); tell(say("offline")); });
+    addEventListener("offline", () => { keep(); tell(say("offline"), true); });
     addEventListener("beforeunload", (event) => {
       if (!leaving && !window.puente.leaving && !same(mine(), base)) { keep(); event.preventDefault(); }
     });
@@ -237,7 +241,7 @@
     try { kept = JSON.parse(localStorage.getItem(key) || "null"); } catch { /* storage forbidden, or not ours */ }
     if (kept?.mine && kept.base && !same(kept.mine, base)) {
       merge(kept.base, kept.mine, base);
-      if (undecided.size) { keep(); tell(words.choose || say("restored")); } else if (same(read(form), base)) forget();
+      if (undecided.size) { keep(); tell(words.choose || say("restored"), true); } else if (same(read(form), base)) forget();
       else { keep(); tell(say("restored")); timer = setTimeout(save, PAUSE); }
     } else if (kept) forget();
   }

@@ -172,6 +172,27 @@ def test_person_with_a_draft_is_asked_before_the_sketch_joins_it(client: FlaskCl
     assert application.answers == {"title": "Mi título", "summary": "Talleres."}
 
 
+def test_person_who_answered_twice_chooses_question_by_question(client: FlaskClient, call: Call) -> None:
+    person = make_user()
+    application = services.start_application(call, person, kind="person")
+    services.save_draft(application, answers={"title": "Mi título", "summary": "Mi resumen", "host": "Casa"})
+    session().commit()
+    url, start = f"/es/convocatorias/{call.slug}/escribir", f"/es/convocatorias/{call.slug}/empezar"
+    told = {"q_title": "Otro <b>", "q_summary": "Otro resumen", "q_host": "Casa", "accion": "borrador"}
+    client.post(url, data=told)
+    sign_in_as(client, person)
+    page = client.get(start).text
+    assert "En tu borrador: Mi título" in page
+    assert "Sin cuenta: Otro &lt;b&gt;" in page
+    assert 'name="q_host"' not in page  # said the same twice
+    assert client.post(start, data={"q_title": "x"}).status_code == 422
+    assert client.post(start, data={"q_title": "sin_cuenta", "q_summary": "borrador", "q_host": "x"}).status_code == 303
+    session().expire_all()
+    assert application.answers == {"title": "Otro <b>", "summary": "Mi resumen", "host": "Casa"}
+    assert kept() == 0  # both texts were seen: the page does not come again
+    assert client.get(start).location == f"/es/solicitudes/{application.id}"
+
+
 @pytest.mark.parametrize("key", ["", "short", "ñ" * 40, "x" * 200])
 def test_key_of_another_shape_opens_nothing(client: FlaskClient, call: Call, key: str) -> None:
     client.set_cookie("puente_sketch", key)

@@ -177,7 +177,13 @@ def call_quiz(slug: str) -> Response:
         verdict = eligibility.evaluate(call.eligibility, form.facts())
     status = 422 if asked and verdict is None else 200
     return show(
-        "grants/call_quiz.html", status, call=call, form=form, verdict=verdict, accepts=queries.accepts_now(call)
+        "grants/call_quiz.html",
+        status,
+        call=call,
+        form=form,
+        verdict=verdict,
+        accepts=queries.accepts_now(call),
+        trying=call.frozen_sha256 is None and actor().has(*WRITERS),
     )
 
 

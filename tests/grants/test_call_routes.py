@@ -439,6 +439,7 @@ def test_a_required_number_is_written_with_what_explains_it(client, login, sessi
     quiz = f"/es/convocatorias/{draft.slug}/puedo-participar"
     assert "con estas respuestas puedes participar" in client.get(quiz, query_string=tried).text
     assert "Cinco días o más." in client.get(quiz, query_string={**tried, "days": "4"}).text
+    assert client.get(quiz).text.count(address) == 2  # who tries them goes back to where they are written
 
 
 def test_a_clerk_writes_where_the_tariff_is_from_and_how_long_one_may_stay(client, login, session, draft):

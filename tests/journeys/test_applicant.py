@@ -120,7 +120,9 @@ def test_an_applicant_drafts_loses_the_connection_resumes_and_submits(arrive: Ca
     visitor.offline = True
     visitor.context.set_offline(True)
     visitor.page.get_by_label("Qué harás y por qué ahora").fill(PURPOSE)
-    expect(visitor.page.get_by_text("Sin conexión; se guarda en este navegador.")).to_be_visible()
+    visitor.page.set_viewport_size({"width": 360, "height": 640})
+    visitor.page.get_by_label("Quién te recibe").focus()
+    expect(visitor.page.get_by_text("Sin conexión; se guarda en este navegador.")).to_be_in_viewport()
     visitor.photograph("application-offline")
     address = visitor.page.url
     visitor.page.close(run_before_unload=False)

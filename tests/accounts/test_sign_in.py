@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from accounts import services
 from accounts.errors import TooManyAttempts
-from accounts.models import RecoveryCode, SessionEnd, SignInAttempt, UserSession
-from accounts.queries import session_facts, sessions_of, user_session
+from accounts.models import RecoveryCode, SignInAttempt
+from accounts.queries import session_facts
 from accounts.services import hashing, sign_in
 from core.audit import AuditEvent
 from core.clock import FrozenClock
@@ -19,19 +19,8 @@ from core.database import db
 from core.errors import Forbidden
 from core.roles import Role
 from core.settings import install_settings
+from tests.accounts.attempts import ADDRESS, attempt, resolve_session
 from tests.factories.accounts import PASSWORD, TOTP_SECRET, make_organisation, make_user
-
-ADDRESS = "203.0.113.7"
-
-
-def attempt(email: str, password: str = "una contraseña equivocada", address: str = ADDRESS) -> Any:
-    return sign_in(email=email, password=password, address=address, device="Firefox")
-
-
-def resolve_session(token: str) -> Actor | None:
-    """Who holds a token whose session is complete."""
-    facts = session_facts(token)
-    return None if facts is None or facts.pending else facts.actor
 
 
 def actions(session: Session) -> list[str]:
@@ -309,73 +298,6 @@ def test_lost_phone_is_reset_by_somebody_else(session: Session, clock: FrozenClo
     assert (accepted.pending, accepted.person.has_second_factor) == (True, False)
     with acting_as(Actor(user.id)), pytest.raises(Forbidden):
         services.reset_second_factor(user)
-
-
-def test_session_ends_by_idleness_to_the_second(session: Session, clock: FrozenClock) -> None:
-    opened, token = services.open_session(make_user())
-    clock.advance(minutes=120, seconds=-1)
-    assert resolve_session(token) is not None
-    services.touch_session(opened.id)
-    clock.advance(minutes=120, seconds=-1)
-    assert resolve_session(token) is not None
-    clock.advance(seconds=1)
-    assert resolve_session(token) is None
-
-
-def test_session_ends_whatever_happens_to_the_second(session: Session, clock: FrozenClock) -> None:
-    opened, token = services.open_session(make_user())
-    for _ in range(14 * 24):
-        clock.advance(hours=1)
-        services.touch_session(opened.id)
-    assert resolve_session(token) is None
-    session.refresh(opened)
-    assert clock.now() == opened.expires_at
-    clock.advance(seconds=-1)
-    assert resolve_session(token) is not None
-
-
-def test_touch_is_due_every_five_minutes(session: Session, clock: FrozenClock) -> None:
-    _opened, token = services.open_session(make_user())
-    clock.advance(minutes=5, seconds=-1)
-    facts = session_facts(token)
-    assert facts is not None
-    assert facts.touch_due is False
-    clock.advance(seconds=1)
-    facts = session_facts(token)
-    assert facts is not None
-    assert facts.touch_due is True
-
-
-def test_sessions_end_one_by_one_and_all_at_once(session: Session, clock: FrozenClock) -> None:
-    user = make_user()
-    opened = [services.open_session(user) for _ in range(4)]
-    services.end_session(opened[0][0], SessionEnd.REVOKED)
-    assert [resolve_session(token) is None for _row, token in opened] == [True, False, False, False]
-    assert services.end_sessions(user, SessionEnd.REVOKED, except_id=opened[1][0].id) == 2
-    assert [row.id for row in sessions_of(user)] == [opened[1][0].id]
-    services.sign_out(opened[1][0].id)
-    services.sign_out(opened[1][0].id)
-    services.sign_out(10**9 - 1)
-    row = user_session(opened[1][0].id)
-    assert row is not None
-    assert row.end_reason is SessionEnd.SIGNED_OUT
-    assert resolve_session(opened[1][1]) is None
-
-
-@pytest.mark.parametrize("token", ["", "x", "\x00", "ñ" * 5000, "' OR 1=1 --"])
-def test_made_up_token_opens_nothing(session: Session, clock: FrozenClock, token: str) -> None:
-    services.open_session(make_user())
-    assert resolve_session(token) is None
-
-
-def test_stopping_an_account_ends_its_sessions_now(session: Session, clock: FrozenClock) -> None:
-    user = make_user()
-    _opened, token = services.open_session(user)
-    services.suspend_account(user)
-    assert session_facts(token) is None
-    services.reinstate_account(user)
-    assert session_facts(token) is None
-    assert session.scalars(select(UserSession.end_reason)).all() == [SessionEnd.ACCOUNT_STOPPED]
 
 
 def test_password_weighed_before_counts_for_that_password_and_that_hash_only(

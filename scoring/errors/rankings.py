@@ -20,6 +20,7 @@ class FurtherReviewNeeded(Refusal):
     """Reviewers disagree beyond the rule's limit and the further reviewer has not been called."""
 
     sentence = N_("La diferencia entre evaluaciones pide otra persona evaluadora en: %(dossiers)s.")
+    next_step = N_("En la página del comité, llama a otra persona para cada uno.")
 
 
 class RankingOutdated(Conflict):

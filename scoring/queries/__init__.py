@@ -33,6 +33,7 @@ from scoring.queries.discussion import (
     notes_of,
     notes_waiting,
     readers_to_tell,
+    talked_over,
 )
 from scoring.queries.dossiers import (
     conflicted_pairs,
@@ -201,5 +202,6 @@ __all__ = [
     "seats_of_panel",
     "submitted_reviews",
     "submitted_sheets",
+    "talked_over",
     "unfinished_dossiers",
 ]

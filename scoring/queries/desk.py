@@ -25,7 +25,7 @@ class DeskRow:
     criteria: int
 
 
-def _mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
+def mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions under which a dossier is on a reviewer's desk at all."""
     return (
         PanelSeat.reviewer_id == reviewer_id,
@@ -63,7 +63,7 @@ def _in_order(reviewer_id: int, what: Select[Any]) -> Select[Any]:
         what.join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Panel, Panel.id == Dossier.panel_id)
-        .where(*_mine(reviewer_id), Assignment.state.in_(SHOWN))
+        .where(*mine(reviewer_id), Assignment.state.in_(SHOWN))
         .order_by(case((Assignment.state.in_(DUE), 0), else_=1), Panel.review_closes_at, Dossier.code)
     )
 
@@ -83,7 +83,7 @@ def count_due(reviewer_id: int) -> int:
         .join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Panel, Panel.id == Dossier.panel_id)
-        .where(*_mine(reviewer_id), Assignment.state.in_(DUE), Panel.state.in_(WORKING))
+        .where(*mine(reviewer_id), Assignment.state.in_(DUE), Panel.state.in_(WORKING))
     )
     return session().scalar(query) or 0
 
@@ -114,7 +114,7 @@ def assignment_by_code(reviewer_id: int, code: str) -> Assignment | None:
         .join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Dossier.panel)
-        .where(*_mine(reviewer_id), Dossier.code == code, Assignment.state.in_(SHOWN))
+        .where(*mine(reviewer_id), Dossier.code == code, Assignment.state.in_(SHOWN))
         .options(
             contains_eager(Assignment.seat),
             contains_eager(Assignment.dossier).contains_eager(Dossier.panel).joinedload(Panel.rulebook),

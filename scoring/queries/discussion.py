@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from core.database import session
-from scoring.models import Assignment, ConflictDeclaration, DiscussionNote, Dossier, Panel, PanelSeat
-from scoring.queries.desk import COMPARING
+from scoring.models import Assignment, AssignmentOrigin, ConflictDeclaration, DiscussionNote, Dossier, Panel, PanelSeat
+from scoring.queries.desk import COMPARING, mine
 from scoring.states import AssignmentState, PanelState
 
 _WAITS = (
@@ -35,6 +35,41 @@ def notes_for(assignment: Assignment) -> list[DiscussionNote]:
     if assignment.state != AssignmentState.SUBMITTED or assignment.dossier.panel.state not in COMPARING:
         return []
     return [one for one in notes_of(assignment.dossier) if not one.waits or one.seat_id == assignment.seat_id]
+
+
+def talked_over(reviewer_id: int, *, most: int) -> list[tuple[Assignment, int]]:
+    """Return the dossiers a reviewer may discuss of which there is something to discuss, with how many comments.
+
+    That somebody commented, or that a further reviewer was called because the others disagreed. Those with most first.
+    """
+    said = (
+        select(func.count(DiscussionNote.id))
+        .where(DiscussionNote.dossier_id == Assignment.dossier_id, ~_WAITS | (DiscussionNote.seat_id == PanelSeat.id))
+        .correlate(Assignment, PanelSeat)
+        .scalar_subquery()
+    )
+    called = aliased(Assignment)
+    differed = exists().where(
+        called.dossier_id == Assignment.dossier_id,
+        called.origin == AssignmentOrigin.FURTHER,
+        called.state == AssignmentState.SUBMITTED,
+    )
+    query = (
+        select(Assignment, said)
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .join(Dossier.panel)
+        .where(
+            *mine(reviewer_id),
+            Assignment.state == AssignmentState.SUBMITTED,
+            Panel.state == PanelState.DISCUSSION,
+            differed | (said > 0),
+        )
+        .options(contains_eager(Assignment.dossier).contains_eager(Dossier.panel))
+        .order_by(said.desc(), Dossier.code)
+        .limit(most)
+    )
+    return [(assignment, notes) for assignment, notes in session().execute(query)]
 
 
 def count_notes_waiting() -> int:

@@ -42,6 +42,7 @@ def desk() -> str:
         waiting=[row for row in rows if row.assignment.state != AssignmentState.SUBMITTED],
         sent=[row for row in rows if row.assignment.state == AssignmentState.SUBMITTED],
         following=queries.next_due(reviewer_id) if sent < total else None,
+        talked_over=queries.talked_over(reviewer_id, most=PER_PAGE),
         states=ASSIGNMENT,
         samples=queries.samples_for(reviewer_id),
         meetings=queries.meetings_ahead(reviewer_id),

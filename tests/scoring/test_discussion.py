@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.models import User
-from core.clock import FrozenClock
+from core.clock import FrozenClock, now
 from core.jobs import Job
 from core.roles import Role
 from grants.services import tell_readers
@@ -20,7 +20,7 @@ from mail.models import OutboxMessage
 from scoring import queries, services
 from scoring.errors import InConflict, ReasonMissing, WrongPhase
 from scoring.errors.discussion import NoteEmpty, NoteNotFound
-from scoring.models import Assignment, Panel
+from scoring.models import Assignment, DiscussionNote, Panel
 from scoring.states import ConflictKind, PanelState
 from tests.factories import scoring as make
 from tests.factories.accounts import make_user
@@ -220,3 +220,22 @@ def test_the_page_asks_the_same_number_of_questions_however_much_is_said(
             services.write_note(assignment, SAID)
     session.commit()
     assert counted() == few
+
+
+def test_the_desk_leads_to_what_is_discussed_and_to_nothing_that_waits_for_the_programme(
+    client: FlaskClient, session: Session, panel: Panel, people: list[User], login: Login
+) -> None:
+    first, second, _third = readers(panel)
+    code = first.dossier.code
+    at = {"dossier": first.dossier, "phase": panel.state, "written_at": now()}
+    session.add(DiscussionNote(seat=first.seat, text=SAID, withheld_at=now(), **at))
+    session.commit()
+    assert [len(queries.talked_over(one.id, most=9)) for one in people] == [1, 0, 0]  # whoever wrote it reads it
+    login(people[1])
+    assert "Lo que se discute" not in client.get("/es/evaluacion").text
+    services.write_note(second, "De acuerdo.")
+    session.commit()
+    assert [(one.id, notes) for one, notes in queries.talked_over(people[1].id, most=9)] == [(second.id, 1)]
+    page = client.get("/es/evaluacion").text
+    assert page.index("Lo que se discute") < page.index(f"/es/evaluacion/{code}#discusion")
+    assert "ya no se puede editar" not in client.get(f"/es/evaluacion/{code}").text

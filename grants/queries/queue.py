@@ -116,4 +116,6 @@ def _conditions(call: Call, wanted: QueueFilter) -> Iterator[ColumnElement[bool]
 
 def _order(wanted: QueueFilter) -> tuple[Any, Any]:
     column = ORDERS.get(wanted.order.removeprefix("-"), ORDERS["fecha"])
-    return (column.desc() if wanted.order.startswith("-") else column.asc()), Application.id
+    if wanted.order.startswith("-"):  # the other way round whole, so that an index is read backwards and no more of it
+        return column.desc(), Application.id.desc()
+    return column.asc(), Application.id

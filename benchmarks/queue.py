@@ -48,8 +48,9 @@ SHARE = (
     "h.kind = m.kind WHERE h.call_id <> m.call_id OR h.holders > 1"
 )
 TELL = (
-    "UPDATE application SET alike = alike + :bit WHERE id IN (SELECT application_id FROM shared_mark "
-    "WHERE kind = :kind AND other_call_id = call_id)"
+    "INSERT INTO application_alike (application_id, alike) SELECT DISTINCT application_id, :bit "
+    "FROM shared_mark WHERE kind = :kind AND other_call_id = call_id "
+    "ON CONFLICT (application_id) DO UPDATE SET alike = application_alike.alike | excluded.alike"
 )
 BARE = (
     "SELECT application.id, folio, user_account.name, kind, requested_cents, submitted_at, application.state "

@@ -9,7 +9,7 @@ from grants.models.determination import Appeal, AppealAdmission, Determination, 
 from grants.models.feedback import FeedbackText
 from grants.models.held_upload import HeldUpload
 from grants.models.mail import ApplicationMail
-from grants.models.mark import ApplicationMark, SharedMark
+from grants.models.mark import ApplicationAlike, ApplicationMark, SharedMark
 from grants.models.note import ApplicationNote
 from grants.models.outage import ServiceOutage
 from grants.models.paper import PaperApplication, PaperImport
@@ -29,6 +29,7 @@ __all__ = [
     "Appeal",
     "AppealAdmission",
     "Application",
+    "ApplicationAlike",
     "ApplicationMail",
     "ApplicationMark",
     "ApplicationNote",

@@ -61,7 +61,6 @@ class Application(Base):
             "state",
             "kind",
             "axis",
-            "alike",
             "requested_cents",
             "folio",
             "applicant_user_id",
@@ -98,7 +97,6 @@ class Application(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content_sha256: Mapped[str | None] = mapped_column(String(64))
     itinerary_key: Mapped[str | None] = mapped_column(String(64))  # equal for the same cities and days
-    alike: Mapped[int] = mapped_column(default=0, server_default="0")  # what it shares in its call: rules.likeness.BITS
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -38,16 +38,19 @@ def application_of(
         .options(joinedload(Application.call))
     )
     if lock:
-        query = query.with_for_update(of=Application).execution_options(populate_existing=True)
+        query = query.with_for_update(of=Application, key_share=True).execution_options(populate_existing=True)
     return session().scalar(query)
 
 
 def hold(application: Application) -> None:
-    """Read an application again and keep others from changing it until the transaction ends."""
+    """Read an application again and keep others from changing it until the transaction ends.
+
+    Its number is not held: another one that is sent meanwhile may write down that the two share something.
+    """
     session().execute(
         select(Application)
         .where(Application.id == application.id)
-        .with_for_update(of=Application)
+        .with_for_update(of=Application, key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one()
 

@@ -105,7 +105,7 @@ def held(application_ids: Sequence[int]) -> dict[int, Application]:
         select(Application)
         .where(Application.id.in_(application_ids))
         .order_by(Application.id)
-        .with_for_update(of=Application)
+        .with_for_update(of=Application, key_share=True)
         .execution_options(populate_existing=True)
     )
     return {application.id: application for application in session().scalars(query)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from accounts.models import User
@@ -10,7 +10,7 @@ from core.clock import local
 from core.database import is_sqlite, session
 from grants.models.application import Application, CoApplicant
 from grants.models.call import Call
-from grants.models.mark import ApplicationMark, SharedMark
+from grants.models.mark import ApplicationAlike, ApplicationMark, SharedMark
 from grants.queries.calls import state_now
 from grants.rules.likeness import LikenessKind, Mark, Trait, bits_of, mark_of, people_marks
 from grants.states.application import ApplicantKind, ApplicationState
@@ -42,7 +42,8 @@ def calls_beside(call: Call) -> list[int]:
 
 def sharing(call: Call, wanted: Collection[LikenessKind]) -> ColumnElement[bool]:
     """Return the condition that an application of a call shares something of the `wanted` kinds with another one."""
-    inside = Application.alike.bitwise_and(bits_of(wanted)) != 0
+    told = ApplicationAlike
+    inside = exists().where(told.application_id == Application.id, told.alike.bitwise_and(bits_of(wanted)) != 0)
     _own, *beside = calls_beside(call)
     if not beside:
         return inside
@@ -55,7 +56,12 @@ def _shared_with(call: Call, beside: Collection[int], wanted: Collection[Likenes
 
 
 def bits_inside(call_id: int, numbers: Collection[int]) -> dict[int, int]:
-    """Return what each of these applications of a call shares with another of the same call, as one number."""
+    """Return what each of these applications of a call shares with another of the same call, as one number.
+
+    What is told of them is held until the transaction ends: who adds to it meanwhile does so before or after.
+    """
+    told = select(ApplicationAlike.application_id).where(ApplicationAlike.application_id.in_(sorted(numbers)))
+    session().execute(told.order_by(ApplicationAlike.application_id).with_for_update())
     query = select(SharedMark.application_id, SharedMark.kind).where(
         SharedMark.application_id.in_(sorted(numbers)), SharedMark.other_call_id == call_id
     )

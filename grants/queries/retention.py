@@ -17,7 +17,7 @@ from grants.models.call import Call
 from grants.models.correction import DataCorrection
 from grants.models.determination import Appeal, Determination, Letter
 from grants.models.mail import ApplicationMail
-from grants.models.mark import ApplicationMark, SharedMark
+from grants.models.mark import ApplicationAlike, ApplicationMark, SharedMark
 from grants.models.note import ApplicationNote
 from grants.models.retention import Destruction, RetentionHold
 from grants.models.screening import CureRequest
@@ -190,6 +190,7 @@ def left_of(application_ids: Sequence[int]) -> dict[int, set[str]]:
         ("mails", ApplicationMail.application_id),
         ("marks", ApplicationMark.application_id),
         ("marks", SharedMark.application_id),
+        ("marks", ApplicationAlike.application_id),
         ("cures", CureRequest.application_id),
         ("notes", ApplicationNote.application_id),
         ("corrections", DataCorrection.application_id),

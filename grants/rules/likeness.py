@@ -35,7 +35,7 @@ PEOPLE = (
 )
 ACCOUNTS = (LikenessKind.CLABE,)
 WHO = (LikenessKind.PERSON, LikenessKind.NAME, LikenessKind.TAX_ID)  # not written in the application: it may change
-BITS: Mapping[LikenessKind, int] = {  # in `Application.alike`; a number once given stays its kind's
+BITS: Mapping[LikenessKind, int] = {  # in `ApplicationAlike.alike`; a number once given stays its kind's
     LikenessKind.PERSON: 1,
     LikenessKind.CURP: 2,
     LikenessKind.RFC: 4,

@@ -7,18 +7,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 
 from accounts.models import Organisation, User
 from accounts.services import when_organisation_changes, when_person_changes
 from core.database import session
 from grants.models.application import Application
-from grants.models.mark import ApplicationMark, SharedMark
+from grants.models.mark import ApplicationAlike, ApplicationMark, SharedMark
 from grants.queries import likeness as queries
 from grants.queries.likeness import Key, Others
 from grants.rules import form
 from grants.rules.likeness import WHO, LikenessKind, Mark, bits_of, marks_in
 from grants.states.application import ApplicationState
+
+_TELL = text(
+    "INSERT INTO application_alike (application_id, alike) VALUES (:number, :alike) "
+    "ON CONFLICT (application_id) DO UPDATE SET alike = application_alike.alike | excluded.alike"
+)
 
 
 def mark_submission(application: Application, more: Iterable[Mark] = ()) -> None:
@@ -106,8 +111,7 @@ def _add(application: Application, marks: dict[Key, str], others: Others) -> Non
     if shared:
         session().execute(insert(SharedMark), shared)
     for number, kinds in sorted(alike.items()):
-        more = Application.alike.bitwise_or(bits_of(kinds))
-        session().execute(update(Application).where(Application.id == number).values(alike=more))
+        session().execute(_TELL, {"number": number, "alike": bits_of(kinds)})
 
 
 def _drop(application: Application, marks: list[Key], others: Others) -> None:
@@ -123,8 +127,10 @@ def _drop(application: Application, marks: list[Key], others: Others) -> None:
         if count == 1:  # the one that is left in this call shares it with nobody here
             session().execute(shared.where(queries.one_of(SharedMark, [mark]), SharedMark.application_id == only))
             alone.add(only)
+    told = ApplicationAlike
     for number, bits in queries.bits_inside(call_id, alone).items():
-        session().execute(update(Application).where(Application.id == number).values(alike=bits))
+        session().execute(update(told).where(told.application_id == number, told.alike != bits).values(alike=bits))
+    session().execute(delete(told).where(told.application_id.in_(sorted(alone)), told.alike == 0))
 
 
 def _shared(number: int, call_id: int, kind: LikenessKind, key: str, other_call_id: int) -> dict[str, Any]:

@@ -70,16 +70,11 @@ SHARE = (
 )
 BITS = {"person": 1, "curp": 2, "rfc": 4, "clabe": 8, "phone": 16, "tax_id": 32, "name": 64, "itinerary": 128, "file": 256}
 TELL = (
-    "UPDATE application SET alike = (SELECT SUM(bit) FROM (SELECT DISTINCT CASE kind "
+    "INSERT INTO application_alike (application_id, alike) SELECT application_id, SUM(bit) FROM "
+    "(SELECT DISTINCT application_id, CASE kind "
     + " ".join(f"WHEN '{kind}' THEN {bit}" for kind, bit in BITS.items())
-    + " END AS bit FROM shared_mark WHERE application_id = application.id AND other_call_id = call_id) AS bits)"
-    " WHERE id IN (SELECT application_id FROM shared_mark WHERE other_call_id = call_id)"
+    + " END AS bit FROM shared_mark WHERE other_call_id = call_id) AS bits GROUP BY application_id"
 )
-QUEUE = (
-    "call_id", "submitted_at", "state", "kind", "axis", "requested_cents", "folio", "applicant_user_id",
-    "organisation_id", "id",
-)  # fmt: skip
-
 
 def upgrade() -> None:
     op.execute("CREATE TABLE application_mark_before AS SELECT * FROM application_mark")
@@ -95,16 +90,18 @@ def upgrade() -> None:
     op.execute(f"DROP TABLE {HELD}")
     op.create_index("ix_shared_mark_queue", "shared_mark", ["call_id", "other_call_id", "kind", "application_id"])
     op.create_index("ix_shared_mark_key", "shared_mark", ["key", "other_call_id"])
-    op.add_column("application", sa.Column("alike", sa.Integer(), nullable=False, server_default="0"))
-    op.drop_index("ix_application_queue", table_name="application")
+    op.create_table(
+        "application_alike",
+        sa.Column("application_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("alike", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name="fk_application_alike_application_id"),
+        sa.PrimaryKeyConstraint("application_id", name="pk_application_alike"),
+    )
     op.execute(TELL)
-    op.create_index("ix_application_queue", "application", [*QUEUE[:5], "alike", *QUEUE[5:]])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_application_queue", table_name="application")
-    op.drop_column("application", "alike")
-    op.create_index("ix_application_queue", "application", list(QUEUE))
+    op.drop_table("application_alike")
     op.drop_table("shared_mark")
     said = ", ".join(f"'{kind}'" for kind in ANSWERED)
     columns = "application_id, kind, key, said"

@@ -1,0 +1,85 @@
+"""Two applications that begin to share something at once: both are sent, and each knows of the other."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core.context import set_writing
+from core.database import db, session
+from grants import services
+from grants.models import Application, SharedMark
+from grants.queries.applications import hold
+from grants.queries.queue import QueueFilter, queue_page
+from grants.rules.likeness import ACCOUNTS, LikenessKind
+from tests.factories.accounts import make_user
+from tests.factories.grants import a_journey, answers_for, make_draft_application, make_open_call
+
+ACCOUNTS_HELD = ("002115016003269411", "012180001234567899")
+pytestmark = pytest.mark.usefixtures("session")
+TOGETHER = 5  # seconds to wait for the other: on SQLite whoever writes holds everybody, and the other never comes
+
+
+def at_once(app: Flask, numbers: list[int], step: Callable[[Application], object]) -> list[BaseException]:
+    """Take a step for each application at once, each held by its own transaction before either goes on."""
+    both, wrong = threading.Barrier(len(numbers)), list[BaseException]()
+
+    def take(number: int) -> None:
+        with app.app_context():
+            set_writing(True)
+            try:
+                application = session().get_one(Application, number)
+                hold(application)
+                if db.engine.dialect.name != "sqlite":
+                    both.wait(TOGETHER)
+                step(application)
+                session().commit()
+            except BaseException as error:
+                wrong.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+def test_two_are_sent_again_at_once_with_one_account(app: Flask) -> None:
+    call, journeys = make_open_call(), [a_journey(city="Niza"), a_journey(city="Lyon")]
+    drafts = [make_draft_application(call, make_user(), journey=one) for one in journeys]
+    for one, journey in zip(drafts, journeys, strict=True):
+        services.submit_application(one)
+        again = answers_for("person", public_name="002115016003269411")
+        services.save_draft(one, answers=again, itinerary=journey)
+    numbers = [one.id for one in drafts]
+    session().commit()
+    assert at_once(app, numbers, services.submit_application) == []
+    session().expire_all()
+    shared = select(SharedMark.application_id).where(SharedMark.kind == LikenessKind.CLABE)
+    assert sorted(session().scalars(shared.order_by(SharedMark.application_id))) == numbers
+    alike = queue_page(call, QueueFilter(alike=ACCOUNTS), page=1).rows
+    assert sorted(one.id for one in alike) == numbers
+
+
+def test_each_begins_to_share_what_the_other_had(app: Flask) -> None:
+    call, journeys = make_open_call(), [a_journey(city="Niza"), a_journey(city="Lyon")]
+    drafts = []
+    for journey, account in zip(journeys, ACCOUNTS_HELD, strict=True):
+        said = answers_for("person", public_name=account)
+        one = make_draft_application(call, make_user(), journey=journey, answers=said)
+        services.submit_application(one)
+        services.save_draft(
+            one, answers=answers_for("person", public_name=" y ".join(ACCOUNTS_HELD)), itinerary=journey
+        )
+        drafts.append(one)
+    numbers = [one.id for one in drafts]
+    session().commit()
+    assert at_once(app, numbers, services.submit_application) == []
+    session().expire_all()
+    shared = select(SharedMark.application_id).where(SharedMark.kind == LikenessKind.CLABE)
+    assert sorted(session().scalars(shared.order_by(SharedMark.application_id))) == [numbers[0]] * 2 + [numbers[1]] * 2

@@ -131,13 +131,18 @@ def found_ineligible(call: Call) -> list[tuple[Application, Screening]]:
 
 
 def pending_with_applications(call: Call) -> list[Determination]:
-    """Return a call's unreleased determinations with their applications."""
+    """Return a call's unreleased determinations with their applications, as they stand now.
+
+    Until the transaction ends nobody else changes either.
+    """
     query = (
         select(Determination)
         .join(Determination.application)
         .options(contains_eager(Determination.application))
         .where(Determination.call_id == call.id, Determination.state == DeterminationState.PENDING)
         .order_by(Determination.id)
+        .with_for_update(of=(Determination, Application))
+        .execution_options(populate_existing=True)
     )
     return list(session().scalars(query))
 

@@ -65,7 +65,10 @@ def files_of_cure(cure: CureRequest) -> list[StoredFile]:
 
 
 def awaiting_verdict(call: Call, after: int, limit: int) -> list[Application]:
-    """Return the next submitted applications of a call by number, for work in batches."""
+    """Return the next submitted applications of a call by number, for work in batches.
+
+    Read as they stand now; until the transaction ends nobody else changes them.
+    """
     query = (
         select(Application)
         .where(
@@ -75,6 +78,8 @@ def awaiting_verdict(call: Call, after: int, limit: int) -> list[Application]:
         )
         .order_by(Application.id)
         .limit(limit)
+        .with_for_update(of=Application)
+        .execution_options(populate_existing=True)
     )
     return list(session().scalars(query))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -33,7 +34,7 @@ from grants.errors.awards import (
     ReasonMissing,
     UncommittedAwards,
 )
-from grants.models import Appeal, Application, Award, Determination, Letter
+from grants.models import Appeal, Application, Award, Call, Determination, Letter
 from grants.queries import appeals as appeal_queries
 from grants.queries import calls as call_queries
 from grants.queries import determinations as queries
@@ -48,6 +49,7 @@ from mail.models import OutboxMessage
 from tests.factories import awards as make
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_open_call
+from tests.factories.meanwhile import Withdrawal
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -141,6 +143,27 @@ def test_release_moves_everything_at_once_and_queues_the_letters(clock: FrozenCl
     assert [job.payload for job in jobs] == [{"call_id": call.id}]
     event = session().scalars(select(AuditEvent).where(AuditEvent.action == "determinations.released")).one()
     assert event.after == {"count": 3}
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_withdraws_while_results_are_released_holds_nobody_up(
+    app: Flask, clock: FrozenClock, officer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, found = make.determined(clock, officer, marks=MARKS, budget=ONE_AWARD)
+    session().commit()
+    withdrawal, count = Withdrawal(app, found[2]), queries.count_uncommitted
+
+    def counted_meanwhile(call: Call) -> int:
+        withdrawal.begin()
+        return count(call)
+
+    monkeypatch.setattr(queries, "count_uncommitted", counted_meanwhile)
+    assert services.release_determinations(call).released == 3
+    session().commit()
+    withdrawal.thread.join(10)
+    assert not withdrawal.through.is_set()  # a result that was told is not withdrawn from
+    session().expire_all()
+    assert found[2].state is ApplicationState.NOT_SELECTED
 
 
 def test_letters_go_once_with_reason_and_deadline(clock: FrozenClock, officer: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +25,8 @@ from grants.errors.awards import (
 from grants.models import Application, CoApplicant, CureRequest, Screening
 from grants.queries import determinations as application_queries
 from grants.queries import queue as list_queries
+from grants.services import screening
+from grants.services.screening import evaluate
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.screening import CureState, ScreeningVerdict
@@ -32,6 +35,7 @@ from scoring.models import ConflictDeclaration, Dossier, PanelSeat
 from tests.factories import awards as make
 from tests.factories.accounts import make_organisation, make_user
 from tests.factories.grants import make_open_call
+from tests.factories.meanwhile import Withdrawal
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -101,6 +105,26 @@ def test_bulk_decides_what_the_rules_decide(clock: FrozenClock) -> None:
     assert (tally.eligible, tally.ineligible, tally.waiting) == (0, 1, 1)
     assert [a.state.value for a in (fine, failing, unknown)] == ["eligible", "ineligible", "submitted"]
     assert len(session().scalars(select(Screening).where(Screening.application_id == failing.id)).one().note) > 10
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_withdraws_in_the_middle_of_it_stops_nobody(
+    app: Flask, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, found = make.closed_call(clock, applications=2)
+    session().commit()
+    withdrawal = Withdrawal(app, found[1])
+
+    def judged_meanwhile(*told: Any) -> Any:
+        withdrawal.begin()
+        return evaluate(*told)
+
+    monkeypatch.setattr(screening, "evaluate", judged_meanwhile)
+    services.screen_applications(call)
+    session().commit()
+    withdrawal.thread.join(10)
+    session().expire_all()
+    assert [one.state for one in found] == [ApplicationState.ELIGIBLE, ApplicationState.WITHDRAWN]
 
 
 def test_bulk_sends_no_more_selects_for_more_applications(clock: FrozenClock, count_queries: Any) -> None:

@@ -141,7 +141,7 @@ def pending_with_applications(call: Call) -> list[Determination]:
         .options(contains_eager(Determination.application))
         .where(Determination.call_id == call.id, Determination.state == DeterminationState.PENDING)
         .order_by(Determination.id)
-        .with_for_update(of=(Determination, Application))
+        .with_for_update(of=(Determination, Application), key_share=True)
         .execution_options(populate_existing=True)
     )
     return list(session().scalars(query))

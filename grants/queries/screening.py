@@ -78,7 +78,7 @@ def awaiting_verdict(call: Call, after: int, limit: int) -> list[Application]:
         )
         .order_by(Application.id)
         .limit(limit)
-        .with_for_update(of=Application)
+        .with_for_update(of=Application, key_share=True)
         .execution_options(populate_existing=True)
     )
     return list(session().scalars(query))

@@ -61,7 +61,8 @@ SAME_EVERYWHERE = {
     ),
     *("Windows", "CAMT"),  # an encoding and a bank's format
     *("Creative", "Commons", "Attribution", "tests"),
-    *("string", "integer", "number", "boolean", "date", "beneficiary", "profile"),  # names in the open data's schema
+    *("string", "integer", "number", "boolean", "date"),  # types and names in the open data's schema
+    *("beneficiary", "profile", "corrected"),
     *("width", "device", "initial", "scale", "FBFAF", "ffffff", "noindex", "index", "follow"),
 }
 

@@ -75,10 +75,19 @@ def _keep(application: Application, held: Collection[Key], wanted: dict[Key, str
         return
     queries.hold_keys(key for _kind, key in (*gone, *new))
     others = queries.others_with(application, {key for _kind, key in (*gone, *new)})
+    if gone and new:
+        _take_rows(application, others)
     if gone:
         _drop(application, gone, others)
     if new:
         _add(application, {mark: wanted[mark] for mark in new}, others)
+
+
+def _take_rows(application: Application, others: Others) -> None:
+    """Hold what is told of whoever either step touches, in one order: two at once then wait, but not for each other."""
+    here = (calls.get(application.call_id, (0, 0)) for calls in others.values())
+    touched = {application.id, *(only for count, only in here if count == 1)}
+    session().execute(_TELL, [{"number": number, "alike": 0} for number in sorted(touched)])
 
 
 def _held(application: Application, kinds: Collection[LikenessKind]) -> list[Key]:

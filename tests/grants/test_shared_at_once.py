@@ -83,3 +83,27 @@ def test_each_begins_to_share_what_the_other_had(app: Flask) -> None:
     session().expire_all()
     shared = select(SharedMark.application_id).where(SharedMark.kind == LikenessKind.CLABE)
     assert sorted(session().scalars(shared.order_by(SharedMark.application_id))) == [numbers[0]] * 2 + [numbers[1]] * 2
+
+
+def test_each_gives_up_what_it_shared_and_takes_what_the_other_had(app: Flask) -> None:
+    call, cities, others = (
+        make_open_call(),
+        ("Niza", "Lyon", "Lille", "Toulouse"),
+        ("072180001234567813", "044180001234567825"),
+    )
+    before = [f"{mine} y {shared}" for mine, shared in zip(ACCOUNTS_HELD, others, strict=True)] + [*others]
+    sent = []
+    for city, said in zip(cities, before, strict=True):
+        answers = answers_for("person", public_name=said)
+        one = make_draft_application(call, make_user(), journey=a_journey(city=city), answers=answers)
+        services.submit_application(one)
+        sent.append(one)
+    for one, city in zip(sent[:2], cities, strict=False):
+        both = answers_for("person", public_name=" y ".join(ACCOUNTS_HELD))
+        services.save_draft(one, answers=both, itinerary=a_journey(city=city))
+    numbers = [one.id for one in sent[:2]]
+    session().commit()
+    assert at_once(app, numbers, services.submit_application) == []
+    session().expire_all()
+    alike = queue_page(call, QueueFilter(alike=ACCOUNTS), page=1).rows
+    assert sorted(one.id for one in alike) == numbers

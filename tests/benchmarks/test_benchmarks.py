@@ -20,7 +20,7 @@ def run(*arguments: str) -> str:
         env={**own, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]

@@ -12,19 +12,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from accounts.models import User
+from accounts.models import Organisation, OrganisationKind, User
+from accounts.services import add_member, create_organisation
 from core.clock import FrozenClock
 from core.context import acting_as
+from core.files import store_upload
 from core.roles import Role
 from grants import services as grants
 from grants.models import Application, Call
 from grants.queries import determinations
+from grants.queries.companions import companions_of
 from scoring import queries, services
 from scoring.models import Panel
 from scoring.states import PanelState
 from tests.factories.accounts import make_user
 from tests.factories.awards import apply, close, hand_over, officer_actor, written_pdf
-from tests.factories.grants import make_open_call
+from tests.factories.grants import make_draft_application, make_open_call
 from tests.stories import told_once
 
 _numbers = count(7_654_321)  # never begun again: a story told once keeps the numbers it was told with
@@ -57,7 +60,7 @@ def blind(session: Session, clock: FrozenClock) -> Iterator[Blind]:
 @told_once
 def _told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], Panel, User]:
     call = make_open_call()
-    found = [apply(call, name=name, portfolio=written_pdf("Obra reciente.", author=name)) for name in NAMES]
+    found = [_alone(call), _with_friends(call), _for_a_body(call)]
     close(call, clock)
     with acting_as(officer_actor(officer)):
         hand_over(call, reviewers=2)
@@ -68,6 +71,40 @@ def _told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], P
     services.assign_reviewers(panel)
     services.advance_panel(panel, PanelState.DECLARATIONS)
     return call, found, panel, reviewer
+
+
+def _alone(call: Call) -> Application:
+    return apply(call, name=NAMES[0], portfolio=written_pdf("Obra reciente.", author=NAMES[0]))
+
+
+def _with_friends(call: Call) -> Application:
+    """A collective: one who travels along said yes, with an account; another has not answered."""
+    named = {"public_name": "Colectivo Tlalpujahua", "members": "Eufrasia Tzitzio y Policarpo Uruapan"}
+    application = _draft(call, NAMES[1], kind="collective", answers=named)
+    for name, email in (("Eufrasia Tzitzio", "eufrasia.tz@example.org"), ("Policarpo Uruapan", "poli@example.net")):
+        grants.invite_companion(application, name=name, email=email)
+    friend = make_user(name="Eufrasia Tzitzio", email="eufrasia.tz@example.org")
+    grants.answer_invitation(companions_of(application)[0], friend, accept=True)
+    grants.submit_application(application)
+    return application
+
+
+def _for_a_body(call: Call) -> Application:
+    """A company's, asked for by one of its people."""
+    body = create_organisation(name="Ocoyoacac Ixtlahuaca", kind=OrganisationKind.COMPANY, tax_id="TIX030405AB1")
+    application = _draft(call, NAMES[2], body, kind="organisation", answers={"public_name": "Ixtlahuaca Tenancingo"})
+    grants.submit_application(application)
+    return application
+
+
+def _draft(call: Call, name: str, body: Organisation | None = None, **more: Any) -> Application:
+    user = make_user(name=name)
+    if body is not None:
+        add_member(body, user)
+    application = make_draft_application(call, user, organisation=body, **more)
+    stored = store_upload(written_pdf("Obra reciente.", author=name), f"{name}.pdf", purpose="application")
+    grants.attach_file(application, "portfolio", stored)
+    return application
 
 
 @dataclass(frozen=True)
@@ -92,10 +129,10 @@ def numbered_apart() -> Iterator[None]:
     def number(_mapper: object, _connection: object, target: Any) -> None:
         target.id = next(_numbers)
 
-    for model in (User, Application):
+    for model in (User, Application, Organisation):
         event.listen(model, "before_insert", number)
     try:
         yield
     finally:
-        for model in (User, Application):
+        for model in (User, Application, Organisation):
             event.remove(model, "before_insert", number)

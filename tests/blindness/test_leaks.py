@@ -32,6 +32,14 @@ def test_a_reviewer_learns_nobody_s_name(
     assert list(everything_told(browser.client, blind)) == []
 
 
+def test_every_kind_of_applicant_is_before_the_committee(blind: Blind) -> None:
+    """Else nothing of companies or of those who travel along could be told, and the round above would prove nothing."""
+    assert [application.kind for application in blind.applications] == ["person", "collective", "organisation"]
+    assert sorted(row.assignment.dossier.code for row in queries.desk_rows(blind.reviewer.id)) == sorted(
+        blind.code_of(application) for application in blind.applications
+    )
+
+
 STEPS = ("", "/enviar", "/reconozco", "/preguntar", "/archivos/1", "/cambiar/calidad")
 
 

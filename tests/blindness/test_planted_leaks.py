@@ -44,6 +44,20 @@ def _account_id(blind: Blind, answer: Response) -> None:
     answer.set_data(answer.get_data() + f'<form action="/es/personas/{blind.applications[0].applicant.id}">'.encode())
 
 
+def _companion(_blind: Blind, answer: Response) -> None:
+    answer.set_data(answer.get_data() + b'<meta name="author" content="Policarpo">')
+
+
+def _organisation(blind: Blind, answer: Response) -> None:
+    body = blind.applications[2].organisation
+    assert body is not None
+    answer.set_data(answer.get_data() + f"<p hidden>{body.tax_id}</p>".encode())
+
+
+def _public_name(_blind: Blind, answer: Response) -> None:
+    answer.headers["X-Titulo"] = "TLALPUJAHUA"
+
+
 def _header(blind: Blind, answer: Response) -> None:
     answer.headers["X-Application"] = str(blind.applications[0].id)
 
@@ -70,6 +84,9 @@ PLANTED: list[tuple[Callable[[Blind, Response], None], str, str]] = [
     (_email, "web.desk", "page"),
     (_folio, "scoring.desk", "page"),
     (_account_id, "scoring.dossier_show", "page"),
+    (_companion, "scoring.dossier_show", "page"),
+    (_organisation, "scoring.desk", "page"),
+    (_public_name, "scoring.dossier_show", "header X-Titulo"),
     (_header, "scoring.desk", "header X-Application"),
     (_etag, "scoring.dossier_file", "header ETag"),
     (_cookie, "scoring.dossier_show", "cookie"),

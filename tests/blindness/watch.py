@@ -20,7 +20,11 @@ from accounts.models import User
 from core.database import session
 from core.files import StoredFile, read
 from grants.models import Application
+from grants.queries.companions import companions_of
+from grants.rules.form import questions
 from mail.models import OutboxMessage
+
+PLAIN = frozenset({"personas", "musicas", "musicos", "colectivo", "compania"})  # words that stand on any page
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,37 @@ def fold(text: str) -> str:
 
 
 def secrets_of(application: Application) -> set[str]:
-    """Return what would say whose application this is: names, address, folio, ids, hash."""
+    """Return what would say whose application this is: names, addresses, folio, ids, hash, and who travels along."""
     told = secrets_of_person(application.applicant)
     told |= {fold(str(application.folio)), fold(str(application.content_sha256)), str(application.id)}
     told |= {fold(attachment.stored_file.original_name) for attachment in application.current_attachments}
-    if application.organisation_id is not None:
-        told.add(str(application.organisation_id))
+    told |= secrets_of_answers(application)
+    body = application.organisation
+    if body is not None:
+        told |= {fold(body.name), *_words(body.name), fold(body.tax_id or body.name), str(body.id)}
+    for companion in companions_of(application):
+        told |= {fold(companion.name), *_words(companion.name), fold(companion.email or companion.name)}
+    return told
+
+
+def secrets_of_answers(application: Application) -> set[str]:
+    """Return what was written to questions a reviewer may not read: the whole of it, and each long word."""
+    told = set[str]()
+    for _step, question in questions(application.call.form):
+        answer = application.answers.get(question["id"])
+        if question["type"] in ("line", "text") and not question["blind"] and isinstance(answer, str) and answer:
+            told |= {fold(answer), *_words(answer)}
     return told
 
 
 def secrets_of_person(user: User) -> set[str]:
     """Return what would say who a person is. Short words of a name say nothing by themselves."""
-    words = {word for word in re.findall(r"\w+", fold(user.name)) if len(word) > 4}
-    return words | {fold(user.name), fold(user.email), str(user.id)}
+    return _words(user.name) | {fold(user.name), fold(user.email), str(user.id)}
+
+
+def _words(said: str) -> set[str]:
+    """Return the words that tell something by themselves."""
+    return {word for word in re.findall(r"\w+", fold(said)) if len(word) > 4} - PLAIN
 
 
 def leaks_in(answer: TestResponse, secrets: Iterable[str]) -> Iterator[Leak]:

@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from grants.models import Application
 from scoring import queries
 from tests.architecture.generated import GUARDS
 from tests.blindness.conftest import Blind, Browser
 from tests.blindness.rounds import recorded, released
-from tests.blindness.watch import Leak, leaks_in, secrets_of
+from tests.blindness.watch import Leak, leaks_in, secrets_of, secrets_of_person
 
 pytestmark = pytest.mark.only_on("sqlite")  # what a page says does not hang on the database
 
@@ -63,10 +63,9 @@ def addresses(address: str, known: dict[str, list[str]]) -> Iterator[str]:
 
 
 def behind(
-    client: FlaskClient, blind: Blind, session: Session, only: str = ""
+    client: FlaskClient, blind: Blind, session: Session, secrets: set[str], only: str = ""
 ) -> Iterator[tuple[str, int, list[Leak]]]:
     """Yield each address asked for, its status, and what it told; of all, or of those with `only` in them."""
-    secrets = set().union(*(secrets_of(application) for application in blind.applications))
     known = things(blind, session)
     for method in ("GET", "POST"):  # all is read before anything is written
         for address, methods, endpoint in doors():
@@ -79,13 +78,18 @@ def behind(
                 yield f"{method} {path}", answer.status_code, list(leaks_in(answer, secrets - own))
 
 
+def names_of_applicants(blind: Blind) -> set[str]:
+    """Return all that would say whose an application is."""
+    return set().union(*(secrets_of(application) for application in blind.applications))
+
+
 @pytest.mark.parametrize("phase", [recorded, released])
 def test_nobody_s_name_is_behind_any_door(
     browser: Browser, session: Session, blind: Blind, phase: Callable[[Blind, Session], None]
 ) -> None:
     phase(blind, session)
     browser.sign_in(blind.reviewer)
-    tried = list(behind(browser.client, blind, session))
+    tried = list(behind(browser.client, blind, session, names_of_applicants(blind)))
     assert len({asked.split("?")[0] for asked, _status, _leaks in tried}) > 500
     assert sum(status == 200 for _asked, status, _leaks in tried) > 80
     assert [(asked, leak) for asked, _status, leaks in tried for leak in leaks] == []
@@ -100,7 +104,18 @@ def test_a_door_left_open_is_noticed(
     monkeypatch.setattr(
         "grants.queries.applications.application_of", lambda _user, number, **_how: session.get(Application, number)
     )
-    told = [
-        leak for _asked, _status, leaks in behind(browser.client, blind, session, "application_id") for leak in leaks
-    ]
-    assert {leak.channel for leak in told} >= {"page"}
+    tried = behind(browser.client, blind, session, names_of_applicants(blind), only="application_id")
+    assert "page" in {leak.channel for _asked, _status, leaks in tried for leak in leaks}
+
+
+def test_no_reviewer_s_name_is_behind_any_door_of_an_applicant_or_another_reviewer(
+    browser: Browser, session: Session, blind: Blind
+) -> None:
+    released(blind, session)
+    people = [session.get_one(User, seat.reviewer_id) for seat in queries.seats_of_panel(blind.panel)]
+    for reader in (blind.applications[0].applicant, blind.reviewer):
+        secrets = set().union(*(secrets_of_person(one) for one in people if one is not reader)) - {"persona"}
+        browser.sign_in(reader)
+        tried = list(behind(browser.client, blind, session, secrets))
+        assert sum(status == 200 for _asked, status, _leaks in tried) > 80
+        assert [(asked, leak) for asked, _status, leaks in tried for leak in leaks] == []

@@ -13,6 +13,8 @@ from scoring.errors.assigning import (
 from scoring.errors.dossiers import AmountNotPositive, ContentNotBlind, DossierNotCleared, DossierNotFound
 from scoring.errors.lots import (
     LotAlreadyCommitted,
+    LotAlreadyDrawn,
+    LotBeforeOrder,
     LotNeeded,
     LotNotCommitted,
     LotNotFound,
@@ -67,6 +69,8 @@ __all__ = [
     "InConflict",
     "Lack",
     "LotAlreadyCommitted",
+    "LotAlreadyDrawn",
+    "LotBeforeOrder",
     "LotNeeded",
     "LotNotCommitted",
     "LotNotFound",

@@ -36,6 +36,27 @@ class LotTooEarly(Refusal):
     next_step = N_("Quien conociera el orden del sorteo podría calificar según él.")
 
 
+class LotBeforeOrder(Refusal):
+    """A lot is drawn once the order is computed and no score can change any more."""
+
+    sentence = N_(
+        "Antes del sorteo se calcula el orden: mientras una calificación pueda cambiar, "
+        "nadie debe saber a quién favorece."
+    )
+    next_step = N_("Calcula el orden y después realiza el sorteo.")
+
+
+class LotAlreadyDrawn(Conflict):
+    """The lot's order is public: whoever changed a score would know what that does to a tie."""
+
+    sentence = N_(
+        "El sorteo de este comité ya se realizó y su orden es público: ninguna calificación cambia desde entonces."
+    )
+    next_step = N_(
+        "La deliberación no se vuelve a abrir. Quien no esté de acuerdo puede inconformarse con el resultado."
+    )
+
+
 class RandomnessMissing(InvalidInput):
     """The public randomness was not given."""
 

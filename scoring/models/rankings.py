@@ -144,4 +144,27 @@ refuse_when(
     "OR NEW.committed_at <> OLD.committed_at",
     message="draw: fixed once committed",
 )
+# The lot's order is public once it is drawn: from then on whoever touched a score would know what that does to a tie.
+refuse_when(
+    "draw",
+    "draw_after_the_order",
+    verb="UPDATE",
+    condition="NEW.drawn_at IS NOT NULL AND (SELECT state FROM panel WHERE id = NEW.panel_id) <> 'ranked'",
+    message="draw: the order comes first",
+)
+refuse_when(
+    "draw",
+    "draw_promised_first",
+    verb="INSERT",
+    condition="NEW.drawn_at IS NOT NULL",
+    message="draw: the promise comes first",
+)
+refuse_when(
+    "panel",
+    "panel_closed_by_its_lot",
+    verb="UPDATE",
+    condition="OLD.state = 'ranked' AND NEW.state NOT IN ('ranked', 'released', 'cancelled') "
+    "AND EXISTS (SELECT 1 FROM draw WHERE draw.panel_id = OLD.id AND draw.drawn_at IS NOT NULL)",
+    message="panel: its lot is drawn",
+)
 refuse_when("draw", "draw_kept", verb="DELETE", condition="OLD.id = OLD.id", message="draw: fixed once committed")

@@ -215,6 +215,26 @@ refuse_when(
     "OR NEW.id <> OLD.id)",
     message="review: fixed once submitted",
 )
+# What counts is settled when the order is computed, until the deliberation opens again; it does not after the lot.
+refuse_when(
+    "review",
+    "review_settled_by_the_order",
+    verb="UPDATE",
+    condition="NEW.state <> OLD.state AND (SELECT panel.state FROM assignment JOIN dossier "
+    "ON dossier.id = assignment.dossier_id JOIN panel ON panel.id = dossier.panel_id "
+    "WHERE assignment.id = NEW.assignment_id) IN ('ranked', 'released')",
+    message="review: the order is computed",
+)
+refuse_when(
+    "score_change",
+    "score_change_in_deliberation",
+    verb="INSERT",
+    condition="NOT EXISTS (SELECT 1 FROM score JOIN review ON review.id = score.review_id JOIN assignment "
+    "ON assignment.id = review.assignment_id JOIN dossier ON dossier.id = assignment.dossier_id JOIN panel "
+    "ON panel.id = dossier.panel_id WHERE score.id = NEW.score_id AND panel.state = 'discussion' AND NOT EXISTS "
+    "(SELECT 1 FROM draw WHERE draw.panel_id = panel.id AND draw.drawn_at IS NOT NULL))",
+    message="score_change: only in the deliberation, before the lot",
+)
 refuse_when(
     "review",
     "review_kept_once_submitted",

@@ -29,14 +29,16 @@ def open_dossiers(panel: Panel) -> list[Dossier]:
     return [dossier for dossier in dossiers_of_panel(panel) if dossier.is_open]
 
 
-def conflicted_pairs(panel: Panel) -> set[tuple[int, int]]:
-    """Return (dossier id, seat id) of every conflict on record in a panel, declared or computed."""
+def conflicted_pairs(panel: Panel, among: Iterable[Dossier] | None = None) -> set[tuple[int, int]]:
+    """Return (dossier id, seat id) of every conflict on record in a panel, or `among` some dossiers."""
     query = (
         select(ConflictDeclaration.dossier_id, ConflictDeclaration.seat_id)
         .join(Dossier, Dossier.id == ConflictDeclaration.dossier_id)
         .where(Dossier.panel_id == panel.id, ConflictDeclaration.conflicted)
         .order_by(ConflictDeclaration.id)
     )
+    if among is not None:
+        query = query.where(Dossier.id.in_([dossier.id for dossier in among]))
     return {(dossier_id, seat_id) for dossier_id, seat_id in session().execute(query)}
 
 

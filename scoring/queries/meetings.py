@@ -112,6 +112,12 @@ def hold_panel(panel: Panel) -> int:
     return session().scalar(select(func.count(Meeting.id)).where(Meeting.panel_id == panel.id)) or 0
 
 
+def share_panel(panel: Panel) -> Panel:
+    """Read a committee again; until the transaction ends others may score too, and nobody moves it to another phase."""
+    session().refresh(panel, with_for_update={"read": True, "of": Panel})
+    return panel
+
+
 def corrections_of(meeting: Meeting) -> list[Meeting]:
     """Return the sessions whose minutes correct this one's, oldest first."""
     query = (

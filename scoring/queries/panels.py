@@ -119,8 +119,8 @@ def seat_of(panel: Panel, reviewer_id: int) -> PanelSeat | None:
     return session().scalar(query)
 
 
-def assignments_of_panel(panel: Panel) -> list[Assignment]:
-    """Return every assignment of a panel with its dossier and seat, in order of code and letter."""
+def assignments_of_panel(panel: Panel, among: Iterable[Dossier] | None = None) -> list[Assignment]:
+    """Return the assignments of a panel with dossier and seat, in order of code and letter; `among` some dossiers."""
     query = (
         select(Assignment)
         .join(Assignment.dossier)
@@ -129,7 +129,21 @@ def assignments_of_panel(panel: Panel) -> list[Assignment]:
         .options(joinedload(Assignment.dossier), joinedload(Assignment.seat))
         .order_by(Dossier.code, PanelSeat.id)
     )
+    if among is not None:
+        query = query.where(Dossier.id.in_([dossier.id for dossier in among]))
     return list(session().scalars(query))
+
+
+def live_loads(panel: Panel) -> dict[int, int]:
+    """Return how many assignments of each seat stand, by seat id, counted in an index."""
+    query = (
+        select(Assignment.seat_id, func.count())
+        .join(PanelSeat, PanelSeat.id == Assignment.seat_id)
+        .where(PanelSeat.panel_id == panel.id, Assignment.state.in_(LIVE))
+        .group_by(Assignment.seat_id)
+        .order_by(Assignment.seat_id)
+    )
+    return {row[0]: int(row[1]) for row in session().execute(query)}
 
 
 def assignments_of_dossier(dossier: Dossier) -> list[Assignment]:

@@ -132,6 +132,12 @@ def draw_of_panel(panel: Panel) -> Draw | None:
     return session().scalar(select(Draw).where(Draw.panel_id == panel.id))
 
 
+def is_lot_drawn(panel: Panel) -> bool:
+    """Return whether everybody may know whom a panel's lot prefers."""
+    query = select(Draw.id).where(Draw.panel_id == panel.id, Draw.drawn_at.is_not(None))
+    return session().scalar(query) is not None
+
+
 def process_figures(call_key: str) -> ProcessFigures | None:
     """Return how the review of a call went so far; None where it has no panel."""
     panel = panel_of_call(call_key)

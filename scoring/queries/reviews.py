@@ -1,6 +1,7 @@
 """Reviews with their scores, for the arithmetic."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,8 +45,8 @@ def review_to_save(assignment: Assignment) -> Review | None:
     return session().scalar(query)
 
 
-def submitted_reviews(panel: Panel) -> dict[int, list[Review]]:
-    """Return the submitted reviews of every dossier of a panel by dossier id, with seats and scores loaded."""
+def submitted_reviews(panel: Panel, among: Iterable[Dossier] | None = None) -> dict[int, list[Review]]:
+    """Return the submitted reviews of a panel by dossier id, with seats and scores loaded; `among` some dossiers."""
     query = (
         select(Review)
         .join(Review.assignment)
@@ -54,6 +55,8 @@ def submitted_reviews(panel: Panel) -> dict[int, list[Review]]:
         .options(contains_eager(Review.assignment).joinedload(Assignment.seat), selectinload(Review.scores))
         .order_by(Assignment.dossier_id, Review.id)
     )
+    if among is not None:
+        query = query.where(Dossier.id.in_([dossier.id for dossier in among]))
     found: dict[int, list[Review]] = {}
     for review in session().scalars(query):
         found.setdefault(review.assignment.dossier_id, []).append(review)

@@ -158,13 +158,22 @@ def panel_further(panel_id: int, code: str) -> Response:
     return back_to(panel)
 
 
+def _further(panel: Panel, coverage: queries.Coverage) -> dict[int, services.Standing]:
+    """Return how the dossiers of a page whose reviews are in stand with a further one, by id."""
+    if panel.state not in (PanelState.REVIEW, PanelState.DISCUSSION):
+        return {}
+    ready = [row.dossier for row in coverage.rows if row.dossier.is_open and row.submitted >= coverage.needed]
+    return services.further_reviews(panel, ready) if ready else {}
+
+
 def panel_page(panel: Panel, form: RandomnessForm) -> str:
     """Return the page of a committee."""
     writes = actor().has(*STAFF)
     coverage = queries.coverage(panel, page=page_number(request.args))
     targets = [state for state in PANEL.targets(panel.state) if state in BY_HAND] if writes else []
-    awaited = queries.count_readings_due(panel)
-    if awaited and now() <= panel.review_closes_at:
+    awaited, draw = queries.count_readings_due(panel), queries.draw_of_panel(panel)
+    is_drawn = draw is not None and draw.drawn_at is not None
+    if is_drawn or (awaited and now() <= panel.review_closes_at):
         targets = [state for state in targets if state != PanelState.DISCUSSION]
     return render_template(
         "scoring/panel_show.html",
@@ -172,15 +181,15 @@ def panel_page(panel: Panel, form: RandomnessForm) -> str:
         coverage=coverage,
         notes_waiting=queries.notes_waiting(panel) if writes else [],
         loads=coverage.loads if _everybody() else _behind(coverage.loads),
-        draw=queries.draw_of_panel(panel),
+        draw=draw,
         ranking=queries.latest_ranking(panel),
         states=PANEL,
         targets=targets,
         may_assign=writes and panel.state in BEFORE_RANKING,
         may_compute=writes and panel.state in COMPUTABLE,
-        may_draw=writes and panel.state in COMPUTABLE and not awaited,
+        may_draw=writes and panel.state == PanelState.RANKED,
         may_commit=writes and panel.state in (*BY_HAND, PanelState.RANKED),
-        may_call=writes and panel.state in (PanelState.REVIEW, PanelState.DISCUSSION),
+        further=_further(panel, coverage) if writes else {},
         may_extend=writes and panel.state in EXTENSIBLE,
         may_unseat=writes and panel.state in BEFORE_RANKING,
         form=form,

@@ -181,6 +181,7 @@ def _change_page(assignment: Assignment, criterion: Criterion, score: Score, for
         criterion=criterion,
         standing=plain(score.value or Fraction(0)),
         open=assignment.dossier.panel.state == PanelState.DISCUSSION,
+        drawn=queries.is_lot_drawn(assignment.dossier.panel),
         form=form,
     )
 

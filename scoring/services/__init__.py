@@ -29,7 +29,7 @@ from scoring.services.dossiers import (
     receive_dossier,
     withdraw_dossier,
 )
-from scoring.services.further import assign_further_reviewer, assign_further_reviewers
+from scoring.services.further import Standing, assign_further_reviewer, assign_further_reviewers, further_reviews
 from scoring.services.lots import commit_lot, draw_lots
 from scoring.services.meetings import (
     add_point,
@@ -91,6 +91,7 @@ __all__ = [
     "DossierAttachment",
     "KnownConflict",
     "ScoreEntry",
+    "Standing",
     "add_invented_samples",
     "add_point",
     "add_sample",
@@ -128,6 +129,7 @@ __all__ = [
     "finds_names",
     "forget_dossier",
     "freeze_rulebook",
+    "further_reviews",
     "keep_course",
     "minutes_of",
     "minutes_pdf",

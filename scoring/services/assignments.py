@@ -12,7 +12,7 @@ from scoring.assignment import Problem, Solution, assign, keyword_affinity
 from scoring.errors import AssignmentInfeasible, MinimumLoadUnreachable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.services.outside_knowledge import ask_for_conflicts
-from scoring.services.phases import BEFORE_RANKING, is_window_over, require_phase, require_reason
+from scoring.services.phases import BEFORE_RANKING, is_window_over, keep_phase, require_phase, require_reason
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
@@ -130,7 +130,7 @@ def _problem(panel: Panel, dossiers: Sequence[Dossier], seats: Sequence[PanelSea
 
 def withdraw_assignment(assignment: Assignment, *, reason: str) -> Assignment:
     """Take an assignment back, for example from somebody who does not answer; its review no longer counts."""
-    require_phase(assignment.dossier.panel, *BEFORE_RANKING)
+    keep_phase(assignment.dossier.panel, *BEFORE_RANKING)
     end_assignment(assignment, AssignmentState.WITHDRAWN, reason=require_reason(reason))
     session().flush()
     return assignment

@@ -1,5 +1,8 @@
 """Call one more reviewer where the others disagree as far as the rulebook says."""
 
+from collections.abc import Sequence
+from enum import StrEnum
+
 from core.audit import record
 from core.database import session
 from scoring import queries
@@ -7,10 +10,21 @@ from scoring.assignment import keyword_affinity
 from scoring.errors import FurtherReviewNotCalled, NoReviewerAvailable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.rules.discrepancy import examine
+from scoring.rules.official_score import Arithmetic
 from scoring.services.assignments import ENDED, propose, words
 from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import require_phase
 from scoring.states import PanelState
+
+
+class Standing(StrEnum):
+    """Whether one more reviewer is called for a dossier, and what stands against it."""
+
+    DUE = "due"
+    AGREED = "agreed"
+    CALLED = "called"
+    NOT_FORESEEN = "not_foreseen"
+    NOBODY = "nobody"
 
 
 def assign_further_reviewer(dossier: Dossier) -> Assignment:
@@ -20,7 +34,9 @@ def assign_further_reviewer(dossier: Dossier) -> Assignment:
         FurtherReviewNotCalled: they agree enough, or the rulebook's further reviewers are all called.
         NoReviewerAvailable: nobody without conflict, of another institution and with room is left.
     """
-    assignment = _Committee(dossier.panel).call(dossier)
+    require_phase(dossier.panel, PanelState.REVIEW, PanelState.DISCUSSION)
+    ask_for_conflicts(dossier.panel)
+    assignment = _Committee(dossier.panel, [dossier]).call(dossier)
     if assignment is None:
         raise FurtherReviewNotCalled(code=dossier.code)
     return assignment
@@ -32,50 +48,69 @@ def assign_further_reviewers(panel: Panel) -> list[Assignment]:
     Raises:
         NoReviewerAvailable: a dossier has nobody left; the transaction should be rolled back. WrongPhase.
     """
+    require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION)
+    ask_for_conflicts(panel)
     committee = _Committee(panel)
     calls = [committee.call(dossier) for dossier in queries.open_dossiers(panel)]
     return [assignment for assignment in calls if assignment is not None]
 
 
+def further_reviews(panel: Panel, dossiers: Sequence[Dossier]) -> dict[int, Standing]:
+    """Return how some dossiers stand with a further review, by id, in a constant number of SELECTs. Nothing is done."""
+    committee = _Committee(panel, dossiers)
+    return {dossier.id: committee.standing(dossier) for dossier in dossiers}
+
+
 class _Committee:
     """What a further call depends on, read once: who reads what, who may not, and how much everybody has."""
 
-    def __init__(self, panel: Panel) -> None:
-        require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION)
-        ask_for_conflicts(panel)
+    def __init__(self, panel: Panel, among: Sequence[Dossier] | None = None) -> None:
         self.rules = panel.rulebook.rules
-        self.reviews = queries.submitted_reviews(panel)
-        self.conflicted = queries.conflicted_pairs(panel)
+        self.arithmetic = Arithmetic(self.rules)
+        self.reviews = queries.submitted_reviews(panel, among)
+        self.conflicted = queries.conflicted_pairs(panel, among)
         self.seats = queries.seats_of_panel(panel)
+        self.loads = queries.live_loads(panel)
         self.here: dict[int, list[Assignment]] = {}
-        self.loads: dict[int, int] = {}
-        for assignment in queries.assignments_of_panel(panel):
-            self._note(assignment)
+        for assignment in queries.assignments_of_panel(panel, among):
+            self.here.setdefault(assignment.dossier_id, []).append(assignment)
 
-    def _note(self, assignment: Assignment) -> None:
-        self.here.setdefault(assignment.dossier.id, []).append(assignment)
-        if assignment.state not in ENDED:
-            self.loads[assignment.seat.id] = self.loads.get(assignment.seat.id, 0) + 1
-
-    def call(self, dossier: Dossier) -> Assignment | None:
+    def standing(self, dossier: Dossier) -> Standing:
+        """Return whether one more reviewer is called for a dossier."""
         here = self.here.get(dossier.id, [])
         further = [one for one in here if one.origin == AssignmentOrigin.FURTHER and one.state not in ENDED]
         sheets = [review.sheet() for review in self.reviews.get(dossier.id, [])]
-        if len(further) >= self.rules.discrepancy.further_reviewers or not examine(self.rules, sheets).calls_reviewer:
-            return None
-        seats = self._available(dossier, here)
-        if not seats:
+        if not examine(self.rules, sheets, self.arithmetic).calls_reviewer:
+            return Standing.AGREED
+        if not self.rules.discrepancy.further_reviewers:
+            return Standing.NOT_FORESEEN
+        if len(further) >= self.rules.discrepancy.further_reviewers:
+            return Standing.CALLED
+        return Standing.DUE if self._available(dossier) else Standing.NOBODY
+
+    def call(self, dossier: Dossier) -> Assignment | None:
+        """Call whoever fits a dossier best; None where nobody is due.
+
+        Raises:
+            NoReviewerAvailable.
+        """
+        standing = self.standing(dossier)
+        if standing is Standing.NOBODY:
             raise NoReviewerAvailable(code=dossier.code)
+        if standing is not Standing.DUE:
+            return None
+        seats, loads = self._available(dossier), self.loads
         affinity = keyword_affinity([words(dossier)], [seat.keywords for seat in seats])[0]
-        loads = self.loads
         best = min(range(len(seats)), key=lambda i: (-affinity[i], loads.get(seats[i].id, 0), seats[i].id))
         assignment = propose(dossier, seats[best], AssignmentOrigin.FURTHER)
         session().flush()
-        self._note(assignment)
+        self.here.setdefault(dossier.id, []).append(assignment)
+        loads[seats[best].id] = loads.get(seats[best].id, 0) + 1
         record("dossier.further_reviewer_called", "dossier", dossier.code, after={"seat": seats[best].id})
         return assignment
 
-    def _available(self, dossier: Dossier, here: list[Assignment]) -> list[PanelSeat]:
+    def _available(self, dossier: Dossier) -> list[PanelSeat]:
+        here = self.here.get(dossier.id, [])
         called = {assignment.seat.id for assignment in here}
         institutions: set[str | None] = set()
         if self.rules.one_per_institution:

@@ -6,7 +6,14 @@ from core.audit import record
 from core.clock import now
 from core.database import session
 from scoring import queries
-from scoring.errors import LotAlreadyCommitted, LotNotCommitted, LotTooEarly, NothingToRank, RandomnessMissing
+from scoring.errors import (
+    LotAlreadyCommitted,
+    LotBeforeOrder,
+    LotNotCommitted,
+    LotTooEarly,
+    NothingToRank,
+    RandomnessMissing,
+)
 from scoring.models import Draw, Panel
 from scoring.rules.lots import Commitment, Reveal, commit, draw
 from scoring.services.phases import require_phase
@@ -50,10 +57,15 @@ def commit_lot(panel: Panel) -> Draw:
 def draw_lots(panel: Panel, randomness: str) -> Draw:
     """Draw the committed lot with the public randomness, exactly as its source published it.
 
+    Only once the order is computed, and the deliberation does not open again: nobody changes a score who could know
+    what that does to a tie. The ranking is computed again to use it.
+
     Raises:
         LotNotCommitted, LotAlreadyCommitted: there is nothing to draw, or it is drawn. RandomnessMissing.
-        LotTooEarly: some reviews are still to come.
+        LotTooEarly, LotBeforeOrder: some reviews are still to come, or scores may still change.
     """
+    queries.hold_panel(panel)
+    session().refresh(panel)
     require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
     committed = queries.draw_of_panel(panel)
     if committed is None:
@@ -62,6 +74,8 @@ def draw_lots(panel: Panel, randomness: str) -> Draw:
         raise LotAlreadyCommitted()
     if awaited := queries.count_readings_due(panel):
         raise LotTooEarly(count=awaited)
+    if panel.state != PanelState.RANKED:
+        raise LotBeforeOrder()
     randomness = randomness.strip()
     if not randomness or len(randomness) > 400:
         raise RandomnessMissing()

@@ -10,6 +10,7 @@ from core.database import session
 from scoring import queries
 from scoring.errors import (
     DeadlineNotLater,
+    LotAlreadyDrawn,
     NothingToRank,
     PanelAlreadyOpen,
     ReviewsAwaited,
@@ -118,8 +119,10 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
 
     Raises:
         IllegalTransition: the life cycle has no such step. NothingToRank: there is no dossier to review.
-        ReviewsAwaited: to the deliberation, while reviews may still come.
+        ReviewsAwaited: to the deliberation, while reviews may still come. LotAlreadyDrawn: or after the lot.
     """
+    queries.hold_panel(panel)
+    session().refresh(panel)
     if to in (PanelState.RANKED, PanelState.RELEASED):
         require_phase(panel)  # only compute_ranking and release_ranking lead there
     before = panel.state
@@ -128,6 +131,8 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
         reason = require_reason(reason)
     elif to == PanelState.REVIEW and not queries.open_dossiers(panel):
         raise NothingToRank()
+    elif to == PanelState.DISCUSSION and queries.is_lot_drawn(panel):
+        raise LotAlreadyDrawn()
     elif to == PanelState.DISCUSSION and not is_window_over(panel) and (awaited := queries.count_readings_due(panel)):
         raise ReviewsAwaited(count=awaited, closes=in_words(panel.review_closes_at))
     panel.state = to

@@ -19,6 +19,15 @@ def require_phase(panel: Panel, *states: PanelState) -> None:
         raise WrongPhase(phase=PANEL.label(panel.state))
 
 
+def keep_phase(panel: Panel, *states: PanelState) -> Panel:
+    """Do the same for a panel read again, which nobody moves on until the transaction ends.
+
+    An order computed meanwhile would otherwise count a review without what is about to change in it.
+    """
+    require_phase(queries.share_panel(panel), *states)
+    return panel
+
+
 def is_window_over(panel: Panel) -> bool:
     """Return whether the last second of the review window, which counts to its end, is past."""
     return now().replace(microsecond=0) > panel.review_closes_at

@@ -53,6 +53,8 @@ def compute_ranking(panel: Panel) -> Ranking:
     Raises:
         ReviewsMissing, FurtherReviewNeeded, DossierNotCleared, NothingToRank: it is too early; the codes are named.
     """
+    queries.hold_panel(panel)
+    session().refresh(panel)
     require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION, PanelState.RANKED)
     ask_for_conflicts(panel)
     rules = panel.rulebook.rules

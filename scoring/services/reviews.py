@@ -13,6 +13,7 @@ from scoring import queries
 from scoring.errors import (
     InConflict,
     Lack,
+    LotAlreadyDrawn,
     NotDeclared,
     ReviewAlreadySubmitted,
     ReviewEditedElsewhere,
@@ -22,7 +23,7 @@ from scoring.errors import (
 )
 from scoring.models import Assignment, AssignmentOrigin, Review, Score, ScoreChange
 from scoring.rules.rulebook import Criterion, Rulebook, plain
-from scoring.services.phases import ensure_calibrated, require_phase, require_reason, require_window
+from scoring.services.phases import ensure_calibrated, keep_phase, require_phase, require_reason, require_window
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 
@@ -109,6 +110,7 @@ def submit_review(
     Raises:
         ReviewIncomplete: `errors` says what each criterion lacks. What `save_review_draft` raises.
     """
+    queries.share_panel(assignment.dossier.panel)
     review = save_review_draft(assignment, scores)
     errors = missing_in_review(review)
     if errors:
@@ -165,9 +167,12 @@ def change_submitted_score(
 
     Raises:
         WrongPhase: the panel does not discuss. ReasonMissing, ScoreOffScale, ReviewIncomplete.
+        LotAlreadyDrawn: whoever changes it would know what that does to a tie.
     """
     panel = review.assignment.dossier.panel
-    require_phase(panel, PanelState.DISCUSSION)
+    if queries.is_lot_drawn(panel):
+        raise LotAlreadyDrawn()
+    keep_phase(panel, PanelState.DISCUSSION)
     if review.state != ReviewState.SUBMITTED:
         raise IllegalTransition(from_state=REVIEW.label(review.state), to_state=REVIEW.label(ReviewState.SUBMITTED))
     rules = panel.rulebook.rules

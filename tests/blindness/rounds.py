@@ -114,6 +114,7 @@ def released(blind: Blind, session: Session) -> None:
 
 def ranked(blind: Blind) -> None:
     services.commit_lot(blind.panel)
+    services.compute_ranking(blind.panel)
     services.draw_lots(blind.panel, "04.11.23.31.40.52.07")
     ranking = services.compute_ranking(blind.panel)
     services.select(ranking, budget_cents=10**9, currency=ranking.currency)

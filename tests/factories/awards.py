@@ -125,6 +125,7 @@ def score(
         number = codes[assignment.dossier.code]
         review(assignment, *(marks[number] if marks else (max(3, 5 - number), 4, 4, 4)), says=says)
     scoring.commit_lot(panel)
+    scoring.compute_ranking(panel)
     scoring.draw_lots(panel, "04.11.23.31.40.52.07")
     ranking = scoring.compute_ranking(panel)
     money = budget or Money(call.budget_cents or 0, call.currency)

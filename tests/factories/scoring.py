@@ -133,6 +133,7 @@ def released_panel(
     """A committee whose ranking is public, with its lot drawn."""
     made = reviewed_panel(dossiers, reviewers, **changes)
     services.commit_lot(made)
+    services.compute_ranking(made)
     services.draw_lots(made, "04.11.23.31.40.52.07")
     ranking = services.compute_ranking(made)
     services.select(ranking, budget_cents=budget_cents, currency=ranking.currency)

@@ -152,6 +152,7 @@ def test_a_lot_cannot_be_changed_after_its_commitment_nor_drawn_twice(session: S
     refused(session, "UPDATE draw SET randomness_source = '{}'")
     refused(session, "UPDATE draw SET committed_at = '2026-01-01 00:00:00'")
     refused(session, "DELETE FROM draw")
+    services.compute_ranking(panel)
     services.draw_lots(panel, "1.2.3")
     refused(session, "UPDATE draw SET randomness = '3.2.1'")
     refused(session, "UPDATE draw SET places = '{}'")

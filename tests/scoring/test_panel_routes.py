@@ -197,6 +197,33 @@ def test_the_programme_reads_what_changed_in_the_deliberation(
     assert client.get(f"/es/paneles/{panel.id}/personas/A/baja").status_code == 403
 
 
+def test_one_more_reviewer_is_offered_only_where_the_rules_call_one_and_else_it_says_why(
+    client: FlaskClient, login: Login, session: Session
+) -> None:
+    document = make.simple_rulebook(2)
+    document["discrepancy"] |= {"further_reviewers": 1}
+    panel = make.assigned_panel(3, 2, document=document)
+    split = queries.open_dossiers(panel)[:2]
+    for assignment in queries.assignments_of_panel(panel):
+        low = assignment.dossier in split and assignment.seat.letter == "A"
+        make.review(assignment, *((3, 3, 3, 3) if low else (5, 5, 5, 5)))
+    session.commit()
+    login(Role.PROGRAMME_OFFICER)
+    page, offer = f"/es/paneles/{panel.id}", "Llamar a otra persona</button>"
+
+    def seen(word: str) -> int:
+        return client.get(page).text.count(word)
+
+    assert (seen(offer), seen("nadie más puede evaluarlo"), seen("Coinciden")) == (0, 2, 1)
+    make.seat(panel, 950)
+    session.commit()
+    assert (seen(offer), seen("Coinciden")) == (2, 1)
+    url = f"{page}/expedientes/{split[0].code}/otra-evaluacion"
+    assert client.post(url).status_code == 303
+    assert (seen(offer), seen("Ya se llamó a otra persona")) == (1, 1)
+    assert client.post(url).status_code == 409
+
+
 # --- the lot, for everybody --------------------------------------------------
 
 
@@ -219,6 +246,7 @@ def test_anybody_has_the_promise_of_a_lot_at_once_and_its_secret_only_when_it_is
         "committed_at",
     }
     assert lot.secret_hex not in promised.text
+    services.compute_ranking(panel)
     services.draw_lots(panel, "04.11.23")
     session.commit()
     told = client.get(url).json or {}
@@ -258,8 +286,18 @@ def test_nobody_is_offered_the_lot_nor_can_draw_it_while_reviews_are_to_come(
     for assignment in queries.assignments_of_panel(panel):
         make.review(assignment)
     session.commit()
-    assert "Realizar el sorteo" in client.get(page).text
+    assert "Realizar el sorteo" not in client.get(page).text
+    answer = client.post(draw, data={"randomness": "04.11.23"})
+    assert (answer.status_code, "Antes del sorteo se calcula el orden" in answer.text) == (409, True)
+    services.compute_ranking(panel)
+    session.commit()
+    assert "Realizar el sorteo" in (before := client.get(page).text)
+    assert "Pasar a «En deliberación»" in before
     assert client.post(draw, data={"randomness": "04.11.23"}).status_code == 303
+    assert "Pasar a «En deliberación»" not in (after := client.get(page).text)
+    assert "la deliberación no se vuelve a abrir" in after
+    answer = client.post(f"{page}/avanzar", data={"fase": "discussion"})
+    assert (answer.status_code, "ninguna calificación cambia desde entonces" in answer.text) == (409, True)
 
 
 def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(
@@ -276,6 +314,7 @@ def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(
     assert f'href="/es/convocatorias/{panel.call_key}"' in promised
     assert "/resultados" not in promised  # there are none
     assert lot.secret_hex not in promised
+    services.compute_ranking(panel)
     services.draw_lots(panel, "04.11.23")
     session.commit()
     page = client.get(f"/es/sorteos/{panel.id}").text

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import IllegalTransition
@@ -93,6 +95,62 @@ def test_a_tie_waits_for_the_lot_and_is_broken_by_it() -> None:
         services.select(tied, budget_cents=5_000_000, currency="MXN")
 
 
+def test_from_the_lot_on_nobody_changes_a_score_and_the_deliberation_stays_closed(session: Session) -> None:
+    panel = make.reviewed_panel(2, scores=[(4, 4, 4, 4), (4, 4, 4, 4)])
+    services.commit_lot(panel)
+    with pytest.raises(errors.LotBeforeOrder):
+        services.draw_lots(panel, "04.11.23.31.40.52.07")
+    services.advance_panel(panel, PanelState.DISCUSSION)
+    with pytest.raises(errors.LotBeforeOrder):
+        services.draw_lots(panel, "04.11.23.31.40.52.07")
+    services.compute_ranking(panel)
+    assert services.advance_panel(panel, PanelState.DISCUSSION).state == PanelState.DISCUSSION  # nothing is known yet
+    services.compute_ranking(panel)
+    services.draw_lots(panel, "04.11.23.31.40.52.07")
+    with pytest.raises(errors.LotAlreadyDrawn):
+        services.advance_panel(panel, PanelState.DISCUSSION)
+    assignment = queries.assignments_of_panel(panel)[0]
+    with pytest.raises(errors.LotAlreadyDrawn):
+        services.change_submitted_score(
+            queries.reviews_of_dossier(assignment.dossier)[0],
+            "calidad",
+            value="5",
+            justification=make.JUSTIFICATION,
+            reason="Me convencieron.",
+        )
+    with pytest.raises(errors.WrongPhase):
+        services.recognise_person(assignment)
+    with pytest.raises(errors.WrongPhase):
+        services.assign_further_reviewer(assignment.dossier)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE panel SET state = 'discussion'",
+        "UPDATE panel SET state = 'review'",
+        "UPDATE review SET state = 'set_aside', set_aside_at = submitted_at, set_aside_reason = 'x'",
+        "INSERT INTO score_change (score_id, version, previous_numerator, previous_denominator, previous_justification,"
+        " numerator, denominator, justification, reason, changed_at) SELECT id, version + 1, numerator, denominator,"
+        " justification, 5, 1, justification, 'x', CURRENT_TIMESTAMP FROM score LIMIT 1",
+    ],
+)
+def test_the_database_too_keeps_scores_as_they_were_when_the_lot_was_drawn(session: Session, statement: str) -> None:
+    panel = make.reviewed_panel(2, scores=[(4, 4, 4, 4), (4, 4, 4, 4)])
+    services.commit_lot(panel)
+    services.compute_ranking(panel)
+    services.draw_lots(panel, "04.11.23.31.40.52.07")
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(text(statement))
+
+
+def test_the_database_lets_no_lot_be_drawn_before_the_order(session: Session) -> None:
+    panel = make.reviewed_panel(2)
+    services.commit_lot(panel)
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(text("UPDATE draw SET drawn_at = committed_at, randomness = '1'"))
+
+
 def test_a_dossier_cleared_after_the_commitment_takes_part_in_the_lot() -> None:
     panel = make.panel(document=make.simple_rulebook(1))
     cleared, hidden, gone = make.dossier(panel), make.dossier(panel, cleared=False), make.dossier(panel)
@@ -106,6 +164,7 @@ def test_a_dossier_cleared_after_the_commitment_takes_part_in_the_lot() -> None:
     for assignment in queries.assignments_of_panel(panel):
         services.declare_no_conflict(assignment.seat, assignment.dossier)
         make.review(assignment, 4, 4, 4, 4)
+    services.compute_ranking(panel)
     services.draw_lots(panel, "04.11.23.31.40.52.07")
     assert [line.awaits_lot for line in queries.ranking_lines(services.compute_ranking(panel))] == [False, False]
 

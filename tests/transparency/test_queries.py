@@ -185,6 +185,7 @@ def a_judged_call(reviewers: int, dossiers: int, answering: str) -> Call:
         suspicious -= {letter}
         scoring.submit_review(one, make.entries(4, 4, 4, 4), believes_known=believes)
     scoring.commit_lot(panel)
+    scoring.compute_ranking(panel)
     scoring.draw_lots(panel, "04.11.23.31.40.52.07")
     ranking = scoring.compute_ranking(panel)
     scoring.select(ranking, budget_cents=10_000_000, currency=ranking.currency)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.audit import record
 from core.clock import now
@@ -71,6 +71,7 @@ class JobContext:
         return job
 
 
+FOLLOWS = ":after:"
 Handler = Callable[[JobContext], None]
 HANDLERS: dict[str, Handler] = {}
 LABELS: dict[str, str] = {}
@@ -99,21 +100,28 @@ def enqueue(
     run_after: datetime | None = None,
     unique_key: str | None = None,
     max_attempts: int = 8,
+    even_while_running: bool = False,
 ) -> Job:
     """Add a job to the caller's transaction: it exists if and only if what caused it does.
 
-    With `unique_key`, a job with the same key that still waits or runs is returned instead of a second one.
+    With `unique_key`, a job with the same key that still waits or runs is returned instead of a second one; with
+    `even_while_running` only one that waits: one that runs may have read before there was this to be done, and is
+    followed by another, under its own key and the number of the one before.
     """
     if kind not in HANDLERS:
         raise ValueError(f"nobody handles {kind}")
     if unique_key is not None:
-        waiting = session().scalar(
+        its_own = of_key(unique_key) if even_while_running else Job.unique_key == unique_key
+        standing = session().scalar(
             select(Job)
-            .where(Job.unique_key == unique_key, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-            .order_by(Job.id)
+            .where(its_own, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+            .order_by(Job.id.desc())
+            .limit(1)
         )
-        if waiting is not None:
-            return waiting
+        if standing is not None:
+            if standing.state is JobState.QUEUED or not even_while_running:
+                return standing
+            unique_key = f"{unique_key}{FOLLOWS}{standing.id}"
     job = Job(
         kind=kind,
         payload=payload or {},
@@ -127,6 +135,11 @@ def enqueue(
     session().add(job)
     session().flush()
     return job
+
+
+def of_key(unique_key: str) -> ColumnElement[bool]:
+    """Return what tells the jobs enqueued under a key, those that follow one that ran included."""
+    return or_(Job.unique_key == unique_key, Job.unique_key.startswith(f"{unique_key}{FOLLOWS}", autoescape=True))
 
 
 def label_of(job: Job) -> str:

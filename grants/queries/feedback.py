@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.models import Organisation, User
 from core.database import session
-from core.jobs import Job
+from core.jobs import Job, of_key
 from grants.models.application import Application, CoApplicant
 from grants.models.blinding import BlindClearing
 from grants.models.call import Call
@@ -29,7 +29,7 @@ def feedback_key(call: Call) -> str:
 
 def feedback_job(call: Call) -> Job | None:
     """Return the latest job that prepares what a call's reviewers wrote."""
-    return session().scalar(select(Job).where(Job.unique_key == feedback_key(call)).order_by(Job.id.desc()).limit(1))
+    return session().scalar(select(Job).where(of_key(feedback_key(call))).order_by(Job.id.desc()).limit(1))
 
 
 def written(call: Call, after: int, limit: int) -> Sequence[Row[int, str, int, str]]:

@@ -140,7 +140,8 @@ def recheck_later(person: User) -> None:
     """Have the conflicts of every call under review worked out again after somebody joined or left an organisation."""
     for call in call_queries.under_selection():
         key = f"grants.recheck_conflicts:{call.id}:{person.id}"
-        enqueue("grants.recheck_conflicts", {"call_id": call.id}, unique_key=key)
+        told = {"call_id": call.id}
+        enqueue("grants.recheck_conflicts", told, unique_key=key, even_while_running=True)
 
 
 def recheck_conflicts_of(call: Call) -> None:

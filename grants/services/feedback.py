@@ -46,7 +46,9 @@ def prepare_later(panel: Panel) -> None:
 
 def ask_for_feedback(call: Call) -> None:
     """Have what is not prepared yet prepared in the background."""
-    enqueue(PREPARE, {"call_id": call.id}, unique_key=queries.feedback_key(call))
+    # A committee released while the others' words are being prepared has its own prepared after them.
+    key = queries.feedback_key(call)
+    enqueue(PREPARE, {"call_id": call.id}, unique_key=key, even_while_running=True)
 
 
 def prepare_feedback(call: Call, *, progress: Progress | None = None, batch: int = 500) -> int:

@@ -237,10 +237,8 @@ def _empty(application: Application) -> None:
     noted = update(Screening).where(Screening.application_id == mine, Screening.note != "")
     session().execute(noted.values(note=EMPTY))
     forget_marks(application)
-    for table in (Attachment, ApplicationMail, Letter, CoApplicant, ApplicationNote, DataCorrection):
+    for table in (Attachment, ApplicationMail, Letter, CoApplicant, ApplicationNote, DataCorrection, FeedbackText):
         session().execute(delete(table).where(table.application_id == mine))
-    told = update(FeedbackText).where(FeedbackText.application_id == mine)
-    session().execute(told.values(text=EMPTY, findings=[], open_findings=0, changes=[]))
     session().expire(application, ["attachments"])
     application.answers, application.itinerary, application.budget = {}, [], []
     application.itinerary_key = None

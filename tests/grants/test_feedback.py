@@ -10,10 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from accounts.services import enrol_second_factor, grant_role
-from core.clock import FrozenClock
+from core.clock import FrozenClock, now
 from core.context import acting_as
 from core.database import session
 from core.errors import Forbidden
+from core.jobs import Job
+from core.jobs.models import JobState
 from core.roles import Role
 from grants import services
 from grants.errors.awards import FindingsOpen, FindingUnknown, OwnCase
@@ -132,8 +134,25 @@ def test_they_go_with_the_application_and_are_not_prepared_again(clock: FrozenCl
     with acting_as(make.officer_actor(officer)):
         destroy_application(found[0], schedule()[0], date(2020, 1, 1))
     session().expire_all()
-    assert {(text.text, len(text.findings), text.state) for text in texts(call)} == {("—", 0, FeedbackState.AWAITING)}
+    assert texts(call) == []  # nothing of it waits for a person for ever
+    assert queries.count_feedback_awaiting(call) == 0
     assert services.prepare_feedback(call) == 0
+
+
+def test_a_committee_released_while_another_is_being_prepared_is_prepared_after_it(
+    clock: FrozenClock, officer: Any
+) -> None:
+    call, _found = make.released(clock, officer, applications=1, says=TELLS)
+    session().commit()
+    running = queries.feedback_job(call)
+    assert running is not None
+    running.state, running.lease_until, running.leased_by = JobState.RUNNING, now(), "worker"
+    session().commit()
+    for _twice in range(2):
+        services.ask_for_feedback(call)
+    jobs = session().scalars(select(Job).where(Job.kind == running.kind).order_by(Job.id)).all()
+    assert [job.state for job in jobs] == [JobState.RUNNING, JobState.QUEUED]
+    assert queries.feedback_job(call) is jobs[1]
 
 
 def test_the_pages_of_the_programme_and_of_who_applied(

@@ -11,7 +11,9 @@ from core.access import ensure
 from core.database import session
 from core.errors import NotFound, Refusal
 from core.language import _
+from grants.errors.calls import CallChanged
 from grants.forms.applications import ConfirmForm
+from grants.forms.comparison import stored_instead
 from grants.models import Call
 from grants.routes.editor import EDITION, any_call
 from grants.routes.room import show
@@ -47,7 +49,9 @@ class Part:
 
     def edited(self, call: Call, form: Any, template: str, change: Change, **more: Any) -> Response | BaseResponse:
         """Show the form of one piece, or make the change it was sent with; refused, what was typed stays."""
-        slug, problem = call.slug, None
+        slug = call.slug
+        problem: Refusal | None = None
+        stored: list[tuple[str, str]] | None = None
         if form.validate_on_submit():
             try:
                 ensure_edition(call, self.fields, request.form.get(EDITION, ""))
@@ -55,15 +59,22 @@ class Part:
                 session().commit()
                 flash(_(self.saved), "success")
                 return redirect(url_for(self.home, slug=slug), 303)
+            except CallChanged as refusal:
+                session().rollback()
+                problem, call, stored = refusal, any_call(slug), list(stored_instead(form))
             except Refusal as refusal:
                 session().rollback()
                 problem, call = refusal, any_call(slug)
+        is_fresh = (
+            request.method == "GET" or stored is not None
+        )  # what stands is in sight: what is sent next replaces it
         return show(
             template,
             problem.status if problem is not None else 422 if form.is_submitted() else 200,
             call=call,
             form=form,
-            edition=edition_of(call, self.fields) if request.method == "GET" else request.form.get(EDITION, "")[:64],
+            edition=edition_of(call, self.fields) if is_fresh else request.form.get(EDITION, "")[:64],
+            stored=stored,
             editable=call.state in EDITABLE,
             problem=self.why(problem) if problem is not None else None,
             **more,

@@ -6,10 +6,12 @@ from typing import Any
 import click
 
 from core.language import N_, _, localised
+from scoring.commands.provisions import provisions
 from scoring.commands.rulebooks import read_rulebook
 from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, read_json, show
 from scoring.rules.examples import Example, worked_examples
+from scoring.rules.provisions import Reserved
 from scoring.rules.rulebook import ChargedTo, Rulebook, digest, exact
 
 
@@ -23,12 +25,13 @@ def explain_command(*, rulebook: Path, as_json: bool) -> None:
     if as_json:
         show({"sha256": digest(read_json(rulebook)), "examples": [_example(one) for one in examples]})
         return
+    document = read_json(rulebook)
     click.echo(localised(rules.title))
-    click.echo(f"SHA-256 {digest(read_json(rulebook))}")
-    for line in (*_criteria(rules), *_process(rules)):
+    click.echo(f"SHA-256 {digest(document)}")
+    for line in (*_criteria(rules), *_process(rules), *provisions(rules, document)):
         click.echo(line)
     for number, one in enumerate(examples, start=1):
-        click.echo("\n" + _("Ejemplo %(number)s", number=number))
+        click.echo("\n" + _("Ejemplo %(number)s", number=number) + f": {_(one.title)}")
         for line in _steps(rules, one):
             click.echo(line)
 
@@ -67,7 +70,7 @@ def _process(rules: Rulebook) -> list[str]:
     if rules.threshold is not None:
         lines.append(_("Se pide en total: %(threshold)s.", threshold=exact(rules.threshold)))
     lines += [_("%(name)s: %(points)s puntos más.", name=entry.id, points=exact(entry.points)) for entry in rules.bonus]
-    lines += [_("%(name)s: %(places)s lugares reservados.", name=one.id, places=one.places) for one in rules.reserved]
+    lines += [f"{_places(one)} {_(USES if one.winner_uses_place else USES_NONE)}" for one in rules.reserved]
     lines += [*_envelopes(rules), *_meetings(rules)]
     if rules.review_opens is not None:
         lines.append(_("Se evalúa desde %(at)s.", at=rules.review_opens.isoformat()))
@@ -76,6 +79,14 @@ def _process(rules: Rulebook) -> list[str]:
     open_ones = _("Se publica cada calificación, por códigos y letras.")
     lines.append(open_ones if rules.scores_public else _("Se publica solo la calificación oficial."))
     return [*lines, _("Los empates se resuelven, en orden, por: %(ties)s.", ties=", ".join(rules.ties))]
+
+
+def _places(one: Reserved) -> str:
+    return _("%(name)s: %(places)s lugares reservados.", name=one.id, places=one.places)
+
+
+USES = N_("Quien gana sin la reserva también ocupa uno, si no los llenan todos quienes están más arriba.")
+USES_NONE = N_("Quien gana sin la reserva no ocupa ninguno.")
 
 
 def _apart(rules: Rulebook) -> str:

@@ -1,6 +1,7 @@
 """Orders of merit, what they decide, and what of the reviews becomes public with them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -61,6 +62,11 @@ def latest_ranking(panel: Panel) -> Ranking | None:
     """Return a panel's latest computed ranking, released or not."""
     query = select(Ranking).where(Ranking.panel_id == panel.id).order_by(Ranking.version.desc()).limit(1)
     return session().scalar(query)
+
+
+def first_ranked_at(panel: Panel) -> datetime | None:
+    """Return when a panel's order was computed for the first time; None before."""
+    return session().scalar(select(func.min(Ranking.computed_at)).where(Ranking.panel_id == panel.id))
 
 
 def released_ranking(call_key: str) -> Ranking | None:

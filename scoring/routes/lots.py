@@ -62,7 +62,10 @@ def lot_show(panel_id: int) -> str:
     out = services.are_results_out(panel)
     width = panel.rulebook.rules.lottery_band
     band = exact(width) if width is not None else None
-    return render_template("scoring/lot_show.html", panel=panel, lot=lot, slug=slug, out=out, band=band)
+    ranked_at = queries.first_ranked_at(panel)
+    return render_template(
+        "scoring/lot_show.html", panel=panel, lot=lot, slug=slug, out=out, band=band, ranked_at=ranked_at
+    )
 
 
 @blueprint.get("/sorteos/<int:panel_id>.json")

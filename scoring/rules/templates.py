@@ -80,10 +80,10 @@ LOT: dict[str, Any] = {
     "protocol": "hmac-sha256-chain",
     "iterations": 10,
     "randomness_source": {
-        "es": "Primer sorteo Melate de la Lotería Nacional posterior al cierre de evaluaciones: los seis números "
-        "naturales en orden ascendente y el adicional, separados por puntos",
-        "en": "First Melate draw of Mexico's national lottery after reviews close: the six natural numbers in "
-        "ascending order and the additional one, divided by full stops",
+        "es": "Primer sorteo Melate de la Lotería Nacional posterior a que se calcule el orden por primera vez: los "
+        "seis números naturales en orden ascendente y el adicional, separados por puntos",
+        "en": "First Melate draw of Mexico's national lottery after the ranking is first computed: the six natural "
+        "numbers in ascending order and the additional one, divided by full stops",
     },
 }
 

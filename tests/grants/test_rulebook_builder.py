@@ -1,5 +1,6 @@
 """The clerk writes the rules part by part; what is saved is always a whole rulebook that can be published."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -210,6 +211,12 @@ class TestPages:
 
     def test_whoever_saves_over_another_s_change_is_told(self, call: Call, send: Send) -> None:
         send("criterio/nuevo", **CRITERION)
+        status, page = send("criterio/calidad", **CRITERION | {"weight": "4", "edicion": "vieja"})
+        assert (status, "Lo que ya está guardado" in page) == (409, True)
+        assert '<dt>Peso</dt><dd class="compared">6</dd>' in page  # what stands, beside the 4 that was typed
+        fresh = re.search(r'name="edicion" value="(\w+)"', page)
+        assert fresh is not None
+        assert send("criterio/calidad", **CRITERION | {"weight": "4", "edicion": fresh[1]})[0] == 303  # seen and meant
         status, page = send("criterio/nuevo", **CRITERION | {"name_es": "Otro", "edicion": "vieja"})
         assert status == 409
         assert "Está bien hecho." in page

@@ -318,6 +318,8 @@ def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(
     services.draw_lots(panel, "04.11.23")
     session.commit()
     page = client.get(f"/es/sorteos/{panel.id}").text
+    assert "Orden calculado por primera vez el</dt><dd><time" in page
+    assert "Orden calculado por primera vez el</dt><dd><time" not in promised
     places = [page.rindex(code) for code in sorted(lot.places, key=lambda code: lot.places[code])]
     assert places == sorted(places)
     assert "hmac.new(value" in page

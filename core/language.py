@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from core.catalogue import Catalogue
@@ -45,14 +46,25 @@ def speaking(language: str, *catalogues: str) -> Iterator[None]:
 
 def _(message: str, **parameters: object) -> str:
     """Translate `message` into the reader's language and fill its named placeholders."""
+    text = translated(message)
+    return text % parameters if parameters else text
+
+
+def translated(message: str) -> str:
+    """Return `message` in the reader's language, its placeholders still open."""
+    language = current_language()
+    if language == LANGUAGES[0]:
+        return message
     spoken = _SPOKEN.get()
-    if spoken is not None:
-        text = message if spoken[1] is None else spoken[1].text(message)
-        return text % parameters if parameters else text
-    site = _site()
-    if site is None:
-        return message % parameters if parameters else message
-    return str(site.gettext(message, **parameters))
+    if spoken is not None and spoken[1] is not None:
+        return spoken[1].text(message)
+    return in_catalogue(language, message)
+
+
+@lru_cache(maxsize=16_384)  # a page asks some hundred times, and the library looks for the reader five times for each
+def in_catalogue(language: str, message: str) -> str:
+    """Return `message` as the site's catalogue has it. Asked only while the site speaks that `language`."""
+    return str(_site().get_translations().ugettext(message))
 
 
 def ngettext(singular: str, plural: str, num: int, **parameters: object) -> str:
@@ -79,8 +91,16 @@ def current_language() -> str:
     if spoken is not None:
         return spoken[0]
     site = _site()
-    locale = None if site is None else site.get_locale()
+    locale = None if site is None else _locale(site)
     return str(locale.language) if locale is not None and locale.language in LANGUAGES else LANGUAGES[0]
+
+
+def _locale(site: Any) -> Any:
+    """Return the reader's locale where the library keeps it once it is chosen: its own function looks four times."""
+    try:
+        return site.g._flask_babel.babel_locale or site.get_locale()
+    except (AttributeError, RuntimeError):  # not chosen yet, or nobody is served
+        return site.get_locale()
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def send_pledge_reminder(promised: Pledge, due_on: date, missing: Money, *, late
     language = promised.language
     with in_language(language):
         told = {
-            "amount": format_money(missing, language),
+            "amount": format_money(missing),
             "day": format_date(due_on, "long", locale=language),
             "fund": localised(promised.fund.name, language),
         }
@@ -56,7 +56,7 @@ def send_refund(
 ) -> OutboxMessage:
     """Queue the letter that tells a giver what went back, what their receipt stands for and what is owed no longer."""
     with in_language(language):
-        amount, left = format_money(went, language), format_money(kept, language)
+        amount, left = format_money(went), format_money(kept)
         paragraphs = [
             _("Te devolvimos %(amount)s de tu aportación por transferencia.", amount=amount)
             if by_transfer
@@ -86,7 +86,7 @@ def _lapsed(lapsed: Sequence[PromisedBenefit], kept: Money, language: str) -> st
         return _("Como se devolvió todo, ya no se entrega lo que faltaba de «%(package)s»: %(what)s.", **told)
     return _(
         "El paquete «%(package)s» pide %(least)s: con lo que queda ya no se entrega lo que faltaba: %(what)s.",
-        least=format_money(package.money, language), **told,
+        least=format_money(package.money), **told,
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def send_refund_returned(
     """Queue the letter that tells a giver that a refund did not reach them, and asks what to do."""
     with in_language(language):
         paragraphs = [
-            _("Tu banco no recibió la devolución de %(amount)s.", amount=format_money(back, language)),
+            _("Tu banco no recibió la devolución de %(amount)s.", amount=format_money(back)),
             _("Ese dinero volvió al fideicomiso y cuenta otra vez como aportación tuya."),
         ]
         if owed_again:
@@ -121,7 +121,7 @@ def send_receipt(receipt: Receipt, to: str, language: str) -> OutboxMessage:
     content = receipt.content
     address = f"{setting('PUBLIC_URL')}/{language}/recibos/archivo/{receipt.token}"
     with in_language(language):
-        amount = format_money(Money(content["amount_cents"], content["currency"]), language)
+        amount = format_money(Money(content["amount_cents"], content["currency"]))
         paragraphs = [
             _(
                 "Recibimos tu aportación de %(amount)s a la bolsa «%(fund)s». Gracias.",
@@ -223,7 +223,7 @@ def _offered(contribution: Contribution, language: str) -> dict[str, str]:
     assert item is not None  # an offer in kind has its thing
     return {
         "what": f"{item.quantity:,} {item.unit}: {item.description}",
-        "value": format_money(contribution.money, language),
+        "value": format_money(contribution.money),
         "fund": localised(contribution.fund.name, language),
     }
 

@@ -2,17 +2,21 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, request
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from accounts.queries import notice_in_force
 from core.antivirus import Scanned
 from core.clock import local
 from core.files import StoredFile
-from core.language import LANGUAGES, _, current_language, localised
+from core.language import LANGUAGES, _, current_language, localised, translated
 from core.moments import zone_name
 from core.money import Money, format_money
 from web import form_presentation
@@ -38,6 +42,8 @@ def install(app: Flask) -> None:
         scan_words=scan_words,
     )
     app.jinja_env.globals.update(
+        _=said,
+        gettext=said,
         url_with=url_with,
         url_in_language=url_in_language,
         language=current_language,
@@ -48,6 +54,15 @@ def install(app: Flask) -> None:
     )
 
 
+@pass_eval_context
+def said(context: EvalContext, message: str, /, **values: object) -> str:
+    """Translate in a template, as the library's own `_` does in five times the time: values are escaped, words not."""
+    text = translated(message)
+    if context.autoescape:
+        text = Markup(text)  # noqa: S704 (words of the source and its catalogue)
+    return text % values if values or "%" in text else text
+
+
 def _locale() -> str:
     return LOCALES[current_language()]
 
@@ -56,7 +71,7 @@ def money(value: Money | None, plus: bool = False) -> str:
     """Write an amount with its currency; `plus` shows the sign of a gain too."""
     if value is None:
         return DASH
-    text = format_money(value, current_language())
+    text = format_money(value)
     return f"+{text}" if plus and value.amount_cents > 0 else text
 
 
@@ -65,7 +80,12 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return DASH
     shown = local(value).date() if isinstance(value, datetime) else value
-    return format_date(shown, "d MMM y", locale=_locale())
+    return _written_day(shown, _locale())
+
+
+@lru_cache(maxsize=4_096)  # a list has the same few days in every row
+def _written_day(shown: date, locale: str) -> str:
+    return format_date(shown, "d MMM y", locale=locale)
 
 
 def moment(value: datetime | None) -> str:
@@ -76,7 +96,7 @@ def moment(value: datetime | None) -> str:
 def clock_moment(value: datetime) -> str:
     """Write a moment as the city's clocks show it, where the zone stands beside it: `22 nov 2026, 23:59`."""
     shown = local(value)
-    return f"{day(shown)}, {format_time(shown, 'HH:mm', locale=_locale())}"
+    return f"{_written_day(shown.date(), _locale())}, {shown:%H:%M}"
 
 
 def machine_time(value: date | datetime) -> str:
@@ -88,8 +108,8 @@ def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
     """Write a number grouped by thousands with exactly `decimals` places."""
     if value is None:
         return DASH
-    if type(value) is int and 0 <= value < 1000 and not decimals:
-        return str(value)  # nothing to group: most counts of a page are so small, and a pattern is slow
+    if type(value) is int and not decimals:
+        return f"{value:,}"  # most numbers of a page; both languages group alike, and a pattern is slow
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=_locale())
 

@@ -74,8 +74,8 @@ def _budget(tariff: Mapping[str, Any], content: dict[str, object], language: str
             labels.get(line["rule"], line["rule"]),
             _detail(line, language),
             str(line["quantity"]),
-            format_money(Money(line["unit_cents"], line["unit_currency"]), language),
-            format_money(Money(line["amount_cents"], line["currency"]), language),
+            format_money(Money(line["unit_cents"], line["unit_currency"])),
+            format_money(Money(line["amount_cents"], line["currency"])),
         )
         for line in lines
     ]
@@ -87,7 +87,7 @@ def _budget(tariff: Mapping[str, Any], content: dict[str, object], language: str
         Column(_("Tarifa"), "right", 1.3),
         Column(_("Monto"), "right", 1.7),
     ]
-    total = (_("Monto solicitado"), "", "", "", format_money(requested, language))
+    total = (_("Monto solicitado"), "", "", "", format_money(requested))
     return [Heading(_("Presupuesto")), Table(columns, rows, total=total)]
 
 

@@ -31,7 +31,7 @@ def agreement_pdf(award: Award, tranches: Sequence[Tranche], *, number: str, ben
     call = application.call
     trust = localised(setting("TRUST_NAME"))
     rows = [
-        (str(tranche.number), format_money(tranche.money, current_language()), _(CONDITION_LABELS[tranche.condition]))
+        (str(tranche.number), format_money(tranche.money), _(CONDITION_LABELS[tranche.condition]))
         for tranche in tranches
     ]
     duties = (
@@ -51,7 +51,7 @@ def agreement_pdf(award: Award, tranches: Sequence[Tranche], *, number: str, ben
             ),
             style="lead",
         ),
-        Amount(_("Apoyo"), format_money(award.money, current_language())),
+        Amount(_("Apoyo"), format_money(award.money)),
         Facts(
             (
                 (_("Folio de la solicitud"), application.folio or ""),

@@ -257,7 +257,7 @@ def _names(call: Call) -> dict[str, str]:
 
 
 def _money(money: Money) -> str:
-    return format_money(money, current_language())
+    return format_money(money)
 
 
 def _letter(

@@ -40,5 +40,5 @@ def spoken_answer(item: form.Question, value: object, currency: str) -> str:
     if item["type"] == "choice":
         return dict(form.options(item, current_language())).get(str(value), "")
     if item["type"] == "money" and isinstance(value, int):
-        return format_money(Money(value, currency), current_language())
+        return format_money(Money(value, currency))
     return str(value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.language import N_, _, current_language, localised
+from core.language import N_, _, localised
 from core.money import Money, format_money
 from grants.errors.building import RequirementUnknown, TooManyRequirements
 from grants.rules import form as form_rules
@@ -127,7 +127,7 @@ def spoken(rule: Rule, form: Mapping[str, Any]) -> str:
 
 def _amount(rule: Rule) -> str:
     value, currency = rule["value"], rule.get("currency")
-    return format_money(Money(value, currency), current_language()) if currency else str(value)
+    return format_money(Money(value, currency)) if currency else str(value)
 
 
 def unanswerable(eligibility: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Rule]:

@@ -119,7 +119,7 @@ def _rows(line: Line, tariff: Tariff, form: Mapping[str, Any] | None) -> Iterato
     currency = tariff["currency"]
     most = ""
     if line.cap_cents is not None:
-        cap = format_money(Money(line.cap_cents, currency), current_language())
+        cap = format_money(Money(line.cap_cents, currency))
         most = "; " + _("hasta %(cap)s por solicitud", cap=cap)
     match line.tariff:
         case "per_diem":

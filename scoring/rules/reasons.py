@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.language import N_, _, current_language
+from core.language import N_, _
 from core.money import Money, format_money
 from scoring.rules.selection import Reason
 
@@ -72,7 +72,7 @@ def sentence(
     shown: dict[str, object] = {}
     for key, value in params.items():
         if key in AMOUNTS:
-            shown[key] = format_money(Money(int(value), currency), current_language())
+            shown[key] = format_money(Money(int(value), currency))
         elif key in ("criteria", "group", "envelopes") and names:
             shown[key] = ", ".join(names.get(part, part) for part in str(value).split(", "))
         else:

@@ -6,7 +6,6 @@ from fractions import Fraction
 from core.audit import record
 from core.clock import now
 from core.database import session
-from core.language import current_language
 from core.money import Money, format_money
 from scoring import queries
 from scoring.errors import (
@@ -106,7 +105,7 @@ def select(ranking: Ranking, *, budget_cents: int, currency: str) -> Ranking:
         raise OtherCurrency(expected=rules.currency, given=currency)
     known = budget_of(ranking.panel)
     if known is not None and budget_cents > known.amount_cents:
-        raise BudgetExceeded(approved=format_money(known, current_language()))
+        raise BudgetExceeded(approved=format_money(known))
     lines = queries.ranking_lines(ranking)
     tied = [line.dossier.code for line in lines if line.awaits_lot]
     if tied:

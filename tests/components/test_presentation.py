@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Flask, render_template_string
 
 from core.language import in_language
@@ -95,3 +97,26 @@ def test_an_endless_query_is_not_carried_into_links(app: Flask) -> None:
 def test_filters_write_plain_text(page: None) -> None:
     said = render_template_string("{{ moment|date }} {{ amount|money }}", moment=MIDNIGHT, amount=Money(100, "USD"))
     assert said == "22 nov 2026 $1.00\u202fUSD"
+
+
+def test_templates_say_words_in_the_readers_language_and_escape_what_is_filled_in(page: None) -> None:
+    filled = '{{ _("Versión %(version)s.", version="<b>") }}'
+    source = '{{ _("Saltar al contenido") }}|' + filled + '|{{ _("Al 100 %%, <i>sí</i>") }}'
+    assert render_template_string(source) == "Saltar al contenido|Versión &lt;b&gt;.|Al 100 %, <i>sí</i>"
+    with in_language("en"):
+        assert render_template_string(source) == "Skip to content|Version &lt;b&gt;.|Al 100 %, <i>sí</i>"
+    assert render_template_string(source).startswith("Saltar")
+
+
+@pytest.mark.parametrize("locale", presentation.LOCALES.values())
+def test_what_is_written_by_hand_is_what_the_locale_writes(page: None, locale: str) -> None:
+    language = next(code for code, name in presentation.LOCALES.items() if name == locale)
+    with in_language(language):
+        for value in (0, 7, 999, 1_000, -1_234_567, 10**15):
+            assert presentation.number(value) == format_decimal(value, format="#,##0", locale=locale)
+            amount = format_decimal(Decimal(abs(value)).scaleb(-2), format="#,##0.00", locale=locale)
+            assert presentation.money(Money(abs(value), "GBP")) == f"{amount}\u202fGBP"
+        for month in range(1, 13):
+            shown = format_date(date(2026, month, 9), "d MMM y", locale=locale)
+            assert presentation.day(date(2026, month, 9)) == shown
+            assert presentation.clock_moment(datetime(2026, month, 9, 18, 5, tzinfo=UTC)) == f"{shown}, 12:05"

@@ -69,8 +69,8 @@ def test_conversion_rounds_once_half_to_even() -> None:
 
 def test_format_names_the_currency_and_keeps_every_decimal() -> None:
     assert format_money(Money(2500000, "MXN")) == "$25,000.00\u202fMXN"
-    assert format_money(Money(-5, "EUR"), "en") == "\u2212€0.05\u202fEUR"
-    assert format_money(Money(1234, "JPY"), "en") == "1,234\u202fJPY"
+    assert format_money(Money(-5, "EUR")) == "\u2212€0.05\u202fEUR"
+    assert format_money(Money(1234, "JPY")) == "1,234\u202fJPY"
 
 
 def test_decimal_is_exact() -> None:

@@ -11,6 +11,7 @@ from flask_babel import get_domain
 from sqlalchemy import JSON, String, select
 
 from core.database import Base, db
+from core.language import in_catalogue
 from tests.architecture.findings import assert_nothing
 from tests.web.conftest import ROLES, VISITOR, World, visited
 from tests.web.dom import Node
@@ -78,6 +79,7 @@ def marked(told: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, l
     before = list(babel.translation_directories)
     babel.translation_directories[:] = [str(folder)]
     domain.cache.clear()
+    in_catalogue.cache_clear()
     with visited(told):
         visitor = walk(told.app, told.client(VISITOR), VISITOR, language="en", samples=1)
         others = [role for role in ROLES if role != VISITOR]
@@ -85,6 +87,7 @@ def marked(told: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, l
         pages = {each.role: list(each.html()) for each in (visitor, *walked)}
     babel.translation_directories[:] = before
     domain.cache.clear()
+    in_catalogue.cache_clear()
     return pages
 
 

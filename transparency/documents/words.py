@@ -28,7 +28,7 @@ def shown(cell: Cell) -> str:
     """Write one cell: money with its currency, a ratio as a percentage, a count grouped by thousands."""
     match cell:
         case Money():
-            return format_money(cell, current_language())
+            return format_money(cell)
         case Decimal():
             return f"{format_decimal(cell * 100, format='#,##0.0', locale=_locale())}\u00a0%"
         case int():

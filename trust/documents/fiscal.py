@@ -37,7 +37,7 @@ def render_fiscal(facts: Mapping[str, str], *, state: FiscalState, counts: bool,
     blocks: list[Block] = [
         Notice(sentence, "good" if tone == "good" else "bad" if tone == "bad" else "warning", title),
         Space(8),
-        Amount(_("Total"), format_money(total, language)),
+        Amount(_("Total"), format_money(total)),
         Facts(_facts(facts)),
         *([Paragraph(facts["legend"])] if facts["legend"] else []),
         Space(8),

@@ -67,12 +67,12 @@ def _package_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     package = content.get("package")  # receipts older than packages have none
     if not package:
         return []
-    language, currency = content["language"], content["currency"]
+    currency = content["currency"]
     return [
         (_("Paquete"), package["name"]),
         (_("Lo que recibe a cambio"), "; ".join(package["lines"])),
-        (_("Su valor razonable"), format_money(Money(package["returned_cents"], currency), language)),
-        (_("Lo que pasa de ese valor"), format_money(Money(package["gift_cents"], currency), language)),
+        (_("Su valor razonable"), format_money(Money(package["returned_cents"], currency))),
+        (_("Lo que pasa de ese valor"), format_money(Money(package["gift_cents"], currency))),
     ]
 
 
@@ -104,7 +104,7 @@ def _document(content: Mapping[str, Any]) -> Document:
             ),
             Amount(
                 _("Valor razonable de lo recibido") if in_kind else _("Recibimos"),
-                format_money(money, content["language"]),
+                format_money(money),
                 amount_in_words(money, content["language"]),
             ),
             Facts(receipt_facts(content)),
@@ -130,7 +130,7 @@ def statement_rows(given: Sequence[Contribution], language: str) -> list[tuple[s
             _day(one.received_on.isoformat() if one.received_on else None),
             one.receipt.code if one.receipt else "—",
             localised(one.fund.name, language),
-            format_money(one.kept, language),
+            format_money(one.kept),
         )
         for one in given
     ]
@@ -151,7 +151,7 @@ def render_statement(
     """Return a giver's statement of a range of dates as a PDF."""
     with in_language(language):
         rows = [list(row) for row in statement_rows(given, language)]
-        sums = [(label, format_money(money, language)) for label, money in statement_totals(given)]
+        sums = [(label, format_money(money)) for label, money in statement_totals(given)]
         dates = {"start": _day(start.isoformat()), "end": _day(end.isoformat())}
         said = _("%(trust)s recibió de %(holder)s, del %(start)s al %(end)s:", trust=trust_name, holder=holder, **dates)
         columns = [Column(_("Fecha")), Column(_("Recibo")), Column(_("Bolsa")), Column(_("Cantidad"), "right")]

@@ -38,7 +38,7 @@ def verdict_text(verdict: RuleVerdict) -> str:
 def _said(rule: str, value: object) -> str:
     match value:
         case Money():
-            return format_money(value, current_language())
+            return format_money(value)
         case date():
             return format_date(value, "long", locale="es_MX" if current_language() == "es" else "en")
         case frozenset():

@@ -252,7 +252,7 @@ def _page(session: dict[str, Any] | None, problem: str | None) -> BaseResponse |
         language=language,
         session=session,
         method=session["payment_method_types"][0],
-        amount=format_money(money, language),
+        amount=format_money(money),
         typed=request.form.get("numero", ""),
         problem=texts[f"problem_{problem}"] if problem else None,
     )

@@ -42,7 +42,7 @@ class Check:
 
 
 def _money(cents: int | None) -> str:
-    return format_money(Money(int(cents or 0), str(setting("BASE_CURRENCY"))), "en")
+    return format_money(Money(int(cents or 0), str(setting("BASE_CURRENCY"))))
 
 
 def _account(*codes: str) -> int:
@@ -122,7 +122,7 @@ def _of_the_receipts() -> list[Check]:
 
 
 def _of(cents: int, currency: str) -> str:
-    return format_money(Money(cents, currency), "en")
+    return format_money(Money(cents, currency))
 
 
 def _of_the_reports() -> list[Check]:

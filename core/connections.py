@@ -249,6 +249,7 @@ def _preparing_postgresql(lock_seconds: float) -> Callable[[Any, object], None]:
     def prepare(connection: Any, _record: object) -> None:
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {round(lock_seconds * 1000)}")
+        connection.execute("SET jit = off")  # compiling a list's statement takes longer than all our lists take
         connection.autocommit = False
 
     return prepare

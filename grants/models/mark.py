@@ -49,6 +49,8 @@ class ApplicationAlike(Base):
     """
 
     __tablename__ = "application_alike"
+    __table_args__ = (Index("ix_application_alike_queue", "call_id", "alike", "application_id"),)
 
     application_id: Mapped[int] = mapped_column(ForeignKey(Application.id), primary_key=True, autoincrement=False)
+    call_id: Mapped[int] = mapped_column(ForeignKey(Call.id))  # its application's
     alike: Mapped[int]

@@ -67,17 +67,6 @@ def officer_of(application: Application) -> ApplicationOfficer | None:
     return session().get(ApplicationOfficer, application.id, options=[joinedload(ApplicationOfficer.officer)])
 
 
-def officers_of(application_ids: Sequence[int]) -> dict[int, str]:
-    """Return the name of whoever attends to each application."""
-    query = (
-        select(ApplicationOfficer.application_id, User.name)
-        .join(User, User.id == ApplicationOfficer.officer_id)
-        .where(ApplicationOfficer.application_id.in_(application_ids))
-        .order_by(ApplicationOfficer.application_id)
-    )
-    return {row[0]: row[1] for row in session().execute(query)}
-
-
 def applications_in(call: Call, ids: Sequence[int]) -> list[int]:
     """Return which of `ids` are submitted applications of a call, in order."""
     query = (

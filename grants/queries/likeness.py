@@ -1,17 +1,18 @@
 """Applications that share a person, a journey or a file with others, by the marks that were kept of each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, SelectBase, exists, func, literal, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from accounts.models import User
-from core.clock import local
+from core.clock import city_moment, local
 from core.database import is_sqlite, session
 from grants.models.application import Application, CoApplicant
 from grants.models.call import Call
 from grants.models.mark import ApplicationAlike, ApplicationMark, SharedMark
-from grants.queries.calls import state_now
 from grants.rules.likeness import LikenessKind, Mark, Trait, bits_of, mark_of, people_marks
 from grants.states.application import ApplicantKind, ApplicationState
 from grants.states.call import CallState
@@ -22,37 +23,48 @@ Others = dict[Key, dict[int, tuple[int, int]]]  # who else has a mark: by call, 
 
 
 def calls_beside(call: Call) -> list[int]:
-    """Return the numbers of a call and of the calls of its year that are open now."""
+    """Return the numbers of a call and of the others of its year in the city, open or over, but not cancelled.
+
+    Who screens does so when calls are closed, and what is limited is limited to a person and a year.
+    """
     if call.opens_at is None:
         return [call.id]
     year = local(call.opens_at).year
-    dated = select(Call).where(Call.state.in_((CallState.PUBLISHED, CallState.OPEN)), Call.opens_at.is_not(None))
-    return [
-        call.id,
-        *(
-            other.id
-            for other in session().scalars(dated.order_by(Call.id))
-            if other.id != call.id
-            and other.opens_at is not None
-            and local(other.opens_at).year == year
-            and state_now(other) is CallState.OPEN
-        ),
-    ]
+    beside = select(Call.id).where(
+        Call.id != call.id,
+        Call.state.not_in((CallState.DRAFT, CallState.CONSULTATION, CallState.CANCELLED)),
+        Call.opens_at >= city_moment(date(year, 1, 1)),
+        Call.opens_at < city_moment(date(year + 1, 1, 1)),
+    )
+    return [call.id, *session().scalars(beside.order_by(Call.id))]
 
 
-def sharing(call: Call, wanted: Collection[LikenessKind]) -> ColumnElement[bool]:
-    """Return the condition that an application of a call shares something of the `wanted` kinds with another one."""
-    told = ApplicationAlike
-    inside = exists().where(told.application_id == Application.id, told.alike.bitwise_and(bits_of(wanted)) != 0)
-    _own, *beside = calls_beside(call)
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How to find applications that share something: asked of each in a list, of a few, or as all their numbers."""
+
+    condition: ColumnElement[bool]
+    of_few: ColumnElement[bool]
+    numbers: SelectBase
+
+
+def sharing(calls: Sequence[int], wanted: Iterable[LikenessKind]) -> Sharing:
+    """Return how to find the applications of a call that share something of the `wanted` kinds with another one.
+
+    `calls` are its number and those of the calls beside it.
+    """
+    told, shared, kinds = ApplicationAlike, SharedMark, sorted(wanted)
+    own, *beside = calls
+    inside = told.call_id == own, told.alike.bitwise_and(bits_of(kinds)) != 0
+    # One at a time, and not as a list: a page looks at few, and PostgreSQL does make a list where all are counted.
+    condition: ColumnElement[bool] = exists().where(told.application_id == Application.id, *inside)
+    numbers: SelectBase = select(told.application_id).where(*inside)
     if not beside:
-        return inside
-    return inside | Application.id.in_(_shared_with(call, beside, wanted))
-
-
-def _shared_with(call: Call, beside: Collection[int], wanted: Collection[LikenessKind]) -> Select[int]:
-    shared = select(SharedMark.application_id).where(SharedMark.call_id == call.id)
-    return shared.where(SharedMark.other_call_id.in_(beside), SharedMark.kind.in_(sorted(wanted)))
+        return Sharing(condition, condition, numbers)
+    elsewhere = shared.call_id == own, shared.other_call_id.in_(beside), shared.kind.in_(kinds)
+    those = select(shared.application_id).where(*elsewhere)
+    each = exists().where(shared.application_id == Application.id, *elsewhere)
+    return Sharing(condition | Application.id.in_(those), condition | each, union(numbers, those))
 
 
 def bits_inside(call_id: int, numbers: Collection[int]) -> dict[int, int]:

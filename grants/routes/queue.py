@@ -116,7 +116,6 @@ def _page(
         status,
         call=call,
         listing=listing,
-        officers=bulk_queries.officers_of([application.id for application in listing.rows]),
         staff=staff,
         states=APPLICATION_STATES,
         kinds=KIND_LABELS,

@@ -21,7 +21,7 @@ from grants.rules.likeness import WHO, LikenessKind, Mark, bits_of, marks_in
 from grants.states.application import ApplicationState
 
 _TELL = text(
-    "INSERT INTO application_alike (application_id, alike) VALUES (:number, :alike) "
+    "INSERT INTO application_alike (application_id, call_id, alike) VALUES (:number, :call_id, :alike) "
     "ON CONFLICT (application_id) DO UPDATE SET alike = application_alike.alike | excluded.alike"
 )
 
@@ -87,7 +87,7 @@ def _take_rows(application: Application, others: Others) -> None:
     """Hold what is told of whoever either step touches, in one order: two at once then wait, but not for each other."""
     here = (calls.get(application.call_id, (0, 0)) for calls in others.values())
     touched = {application.id, *(only for count, only in here if count == 1)}
-    session().execute(_TELL, [{"number": number, "alike": 0} for number in sorted(touched)])
+    _tell(application.call_id, dict.fromkeys(touched, 0))
 
 
 def _held(application: Application, kinds: Collection[LikenessKind]) -> list[Key]:
@@ -119,8 +119,13 @@ def _add(application: Application, marks: dict[Key, str], others: Others) -> Non
     session().execute(insert(ApplicationMark), rows)
     if shared:
         session().execute(insert(SharedMark), shared)
-    for number, kinds in sorted(alike.items()):
-        session().execute(_TELL, {"number": number, "alike": bits_of(kinds)})
+    _tell(call_id, {number: bits_of(kinds) for number, kinds in alike.items()})
+
+
+def _tell(call_id: int, alike: dict[int, int]) -> None:
+    if alike:
+        rows = [{"number": number, "call_id": call_id, "alike": bits} for number, bits in sorted(alike.items())]
+        session().execute(_TELL, rows)
 
 
 def _drop(application: Application, marks: list[Key], others: Others) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.language import N_, _, current_language, localised, ngettext
+from core.language import N_, _, localised, ngettext
 from core.money import Money, format_money
 from scoring.rules.rulebook import Rulebook, plain
 from scoring.states import CONFLICT_LABELS, ConflictKind
@@ -57,7 +57,7 @@ def _money(rules: Rulebook) -> list[tuple[str, str]]:
 
 
 def _amount(rules: Rulebook, cents: int | None) -> str:
-    return "" if cents is None else format_money(Money(cents, rules.currency), current_language())
+    return "" if cents is None else format_money(Money(cents, rules.currency))
 
 
 def _lot(rules: Rulebook, document: dict[str, Any]) -> list[tuple[str, str]]:

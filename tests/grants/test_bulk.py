@@ -24,6 +24,7 @@ from grants import services
 from grants.errors.queue import ChangedMeanwhile, HasDossier, LetterSent, NothingChosen, OfficerUnknown, UndoWindowOver
 from grants.models import Application, BulkAction, BulkRow, Call, CureRequest, Letter, Screening
 from grants.queries import bulk as queries
+from grants.queries.queue import QueueFilter, queue_page
 from grants.services import bulk, bulk_undo
 from grants.states.application import ApplicationState
 from grants.states.bulk import BulkKind, BulkRowState, BulkState
@@ -196,11 +197,14 @@ def test_whoever_attends_to_it_is_set_and_set_back(clock: FrozenClock, officer: 
     other = make_user(Role.PROGRAMME_OFFICER, name="Otra Oficial")
     done(officer, call, BulkKind.ASSIGN, found[:1], officer_id=officer.id)
     action = done(officer, call, BulkKind.ASSIGN, found, officer_id=other.id)
-    numbers = [application.id for application in found]
-    assert queries.officers_of(numbers) == dict.fromkeys(numbers, "Otra Oficial")
+
+    def attending() -> list[str | None]:
+        return [row.officer for row in queue_page(call, QueueFilter(order="folio"), page=1).rows]
+
+    assert attending() == ["Otra Oficial"] * len(found)
     with acting_as(make.officer_actor(officer)):
         bulk_undo.undo_bulk(action)
-    assert queries.officers_of(numbers) == {numbers[0]: "Olga Oficial"}
+    assert attending() == ["Olga Oficial", None, None]
 
 
 def test_nobody_decides_or_attends_to_their_own_case(clock: FrozenClock, officer: User) -> None:

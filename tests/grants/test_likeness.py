@@ -1,11 +1,11 @@
 """Two applications that share a person, a journey or a file are shown to who screens them, and decide nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from core.clock import FrozenClock
+from core.clock import FrozenClock, city_moment, now
 from core.database import session
 from core.files import store_upload
 from grants import services
@@ -14,8 +14,16 @@ from grants.queries.likeness import likeness_of
 from grants.queries.queue import QueueFilter, queue_page
 from grants.rules.itinerary import Leg
 from grants.rules.likeness import ACCOUNTS, PEOPLE, Likeness, LikenessKind, Trait, itinerary_key, likenesses, marks_in
+from grants.states.call import CallState
 from tests.factories.accounts import make_user
-from tests.factories.grants import a_journey, a_pdf, answers_for, make_draft_application, make_open_call
+from tests.factories.grants import (
+    a_journey,
+    a_pdf,
+    answers_for,
+    make_draft_application,
+    make_open_call,
+    make_published_call,
+)
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -122,3 +130,42 @@ def test_two_accounts_of_one_person_are_told_and_filtered_and_forgotten(clock: F
 
 
 TWO_ACCOUNTS = (("Nantes", 5, "Ana Peña Ruiz"), ("Rennes", 6, "ANA  PENA RUIZ"))
+
+
+@pytest.mark.parametrize(
+    ("year_end", "counts"),
+    [(timedelta(seconds=-1), True), (timedelta(), False)],
+    ids=["last second of the year", "first second of the next"],
+)
+def test_likeness_with_another_call_of_the_year_stays_when_that_call_is_over(
+    clock: FrozenClock, year_end: timedelta, counts: bool
+) -> None:
+    clock.set(city_moment(date(2026, 12, 20)))
+    call = make_open_call()
+    beside = make_published_call(
+        opens_at=city_moment(date(2027, 1, 1)) + year_end, closes_at=now() + timedelta(days=30)
+    )
+    person = make_user()
+    mine = sent(call, "Nantes", 5, person=person)
+    clock.advance(days=14)
+    services.bring_up_to_date(beside)
+    other = sent(beside, "Rennes", 6, person=person)
+    wanted = [Likeness(other.id, LikenessKind.PERSON, person.name)] if counts else []
+    for days in (0, 100):  # while both are open, and when officers screen
+        clock.advance(days=days)
+        services.bring_up_to_date(beside)
+        assert told(mine) == wanted
+        listing = queue_page(call, QueueFilter(alike=PEOPLE), page=1)
+        assert [one.id for one in listing.rows] == [mine.id] * counts
+        assert [one.alike for one in queue_page(call, QueueFilter(), page=1).rows] == [counts]
+    assert beside.state is CallState.CLOSED
+
+
+def test_nothing_is_shared_with_a_call_that_was_cancelled(clock: FrozenClock) -> None:
+    call, beside, person = make_open_call(), make_open_call(), make_user()
+    mine = sent(call, "Nantes", 5, person=person)
+    sent(beside, "Rennes", 6, person=person)
+    assert len(told(mine)) == 1
+    services.cancel_call(beside, "No hay dinero.")
+    assert told(mine) == []
+    assert queue_page(call, QueueFilter(alike=PEOPLE), page=1).total == 0

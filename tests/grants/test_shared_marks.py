@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
@@ -98,8 +99,9 @@ def kept() -> tuple[set[Row], set[tuple[int, str, str, int, int]]]:
     inside: dict[int, set[LikenessKind]] = defaultdict(set)
     for number, kind in session().execute(select(one.application_id, one.kind).where(one.other_call_id == one.call_id)):
         inside[number].add(kind)
-    told = session().execute(select(ApplicationAlike.application_id, ApplicationAlike.alike))
-    assert sorted(tuple(row) for row in told) == sorted((one, bits_of(found)) for one, found in inside.items())
+    told = session().execute(select(ApplicationAlike.application_id, ApplicationAlike.call_id, ApplicationAlike.alike))
+    wanted = sorted((one, calls[one], bits_of(found)) for one, found in inside.items())
+    assert sorted(tuple(row) for row in told) == wanted
     shared = select(one.application_id, one.kind, one.key, one.other_call_id, one.call_id)
     return (
         {(number, kind.value, key) for number, kind, key, _call in rows},
@@ -228,17 +230,23 @@ def test_what_is_kept_is_what_counting_again_says(seed: int, clock: FrozenClock)
 
 
 def migrate_again() -> None:
-    """Go back before both sides were kept, and let the migration count what is there."""
-    path = ROOT / "migrations" / "versions" / "0049_shared_marks.py"
-    found = importlib.util.spec_from_file_location("shared_marks", path)
+    """Go back before both sides were kept, and let the migrations count what is there."""
+    session().flush()
+    steps = [migration(name) for name in ("0049_shared_marks", "0050_alike_by_call")]
+    with Operations.context(MigrationContext.configure(session().connection())):
+        for step in reversed(steps):
+            step.downgrade()
+        for step in steps:
+            step.upgrade()
+
+
+def migration(name: str) -> Any:
+    found = importlib.util.spec_from_file_location(name, ROOT / "migrations" / "versions" / f"{name}.py")
     assert found is not None
     assert found.loader is not None
     step = importlib.util.module_from_spec(found)
     found.loader.exec_module(step)
-    session().flush()
-    with Operations.context(MigrationContext.configure(session().connection())):
-        step.downgrade()
-        step.upgrade()
+    return step
 
 
 def _filters_say_the_same(story: Story) -> None:
@@ -246,8 +254,9 @@ def _filters_say_the_same(story: Story) -> None:
     for call in story.calls:
         for kinds in (tuple(LikenessKind), PEOPLE, ACCOUNTS, (LikenessKind.FILE,)):
             wanted = {number for number, kind, _key, _other, mine in shared if mine == call.id and kind in kinds}
-            rows = queue_page(call, QueueFilter(alike=kinds), page=1, per_page=200).rows
-            assert {one.id for one in rows} == wanted
+            listing = queue_page(call, QueueFilter(alike=kinds), page=1, per_page=200)
+            assert {one.id for one in listing.rows} == wanted
+            assert listing.total == len(wanted)
 
 
 def test_the_flag_falls_when_the_other_side_goes(clock: FrozenClock) -> None:

@@ -40,6 +40,7 @@ from core.errors import Refusal
 from core.forms import PuenteForm, choices, clean_text
 from core.language import N_, _, current_language, lazy
 from core.roles import ROLE_LABELS, Role
+from core.settings import setting
 
 LANGUAGE_LABELS = (("es", "Español"), ("en", "English"))  # each in its own language, on purpose
 TOO_LONG = N_("Es demasiado largo: caben %(max)d caracteres.")
@@ -291,7 +292,7 @@ class ConfirmForm(PuenteForm):
 
 
 def country_names() -> list[tuple[str, str]]:
-    """Return every country's code and name in the reader's language, by name, Mexico first."""
-    names = Locale.parse(current_language()).territories
+    """Return every country's code and name in the reader's language, by name, the city's own first."""
+    names, own = Locale.parse(current_language()).territories, str(setting("COUNTRY"))
     pairs = [(country.alpha_2, names.get(country.alpha_2, country.name)) for country in pycountry.countries]
-    return sorted(pairs, key=lambda pair: (pair[0] != "MX", pair[1].casefold()))
+    return sorted(pairs, key=lambda pair: (pair[0] != own, pair[1].casefold()))

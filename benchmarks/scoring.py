@@ -169,7 +169,7 @@ def commanded(folder: Path, applications: int, reviewers: int, rounds: int = ROU
 def _written(folder: Path, applications: int) -> tuple[Path, Path]:
     import json  # local: as above
 
-    from scoring.rules.templates import standard_rulebook
+    from tests.factories.rules import standard_rulebook
 
     document = standard_rulebook({"es": "Reglas"})
     rules, scores = folder / "rulebook.json", folder / "scores.csv"

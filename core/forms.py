@@ -14,6 +14,7 @@ from core.clock import city_zone, local
 from core.errors import InvalidInput, Refusal
 from core.language import N_, _, lazy
 from core.money import Money
+from core.settings import setting
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # beyond them moments overflow when they change zone
 
@@ -86,10 +87,10 @@ class MoneyField(Field):
     widget = TextInput()
 
     def __init__(
-        self, label: str | None = None, validators: Any = None, *, currency: str = "MXN", **kwargs: Any
+        self, label: str | None = None, validators: Any = None, *, currency: str | None = None, **kwargs: Any
     ) -> None:
         super().__init__(label, validators, **kwargs)
-        self.currency = currency
+        self.currency = currency or str(setting("BASE_CURRENCY"))
         self.typed: str | None = None
 
     def _value(self) -> str:

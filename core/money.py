@@ -160,6 +160,13 @@ class Money:
         return f"{self.decimal:,} {self.currency}"
 
 
+def currency_name(currency: str, language: str = "es") -> str:
+    """Return what amounts of a currency are called in a reader's language: `pesos mexicanos`, `euros`."""
+    from babel.numbers import get_currency_name  # local: only writing needs the locales
+
+    return str(get_currency_name(currency, count=2, locale="es_MX" if language == "es" else "en"))
+
+
 def format_money(money: Money) -> str:
     """Write `money` for a reader: `$25,000.00 MXN`, with a narrow no-break space before the code.
 

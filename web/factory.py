@@ -25,6 +25,7 @@ from core.database import Base, db
 from core.settings import install_settings
 from trust import simulator
 from web import assets, errors, navigation, presentation, requests
+from web.city import check_city
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("accounts", "mail", "scoring", "grants", "trust", "treasury", "transparency")
@@ -55,6 +56,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         config.BadSetting: a setting cannot be used, or production would be unsafe.
     """
     values, sources = config.load(overrides=overrides)
+    check_city(values, sources)
     install_settings(values)
     build = assets.ensure_built(Path(values["BUILD_FOLDER"]))
     app = Flask("puente", template_folder=str(ROOT / "templates"), static_folder=str(build / "static"))

@@ -8,6 +8,7 @@ from flask import Flask, current_app, request, url_for
 
 from core.context import actor
 from core.language import _, current_language, localised
+from core.money import currency_name
 from core.navigation import DeskItem, NavItem
 from core.settings import setting
 from web.demo.people import SECOND_FACTOR_SECRET
@@ -79,6 +80,8 @@ def frame() -> dict[str, Any]:
     return {
         "city_name": localised(setting("CITY_NAME")),
         "trust_name": localised(setting("TRUST_NAME")),
+        "city_money": currency_name(setting("BASE_CURRENCY"), current_language()),
+        "territory_label": localised(setting("TERRITORY_LABEL")),
         "contact_email": setting("CONTACT_EMAIL"),
         "navigation": menu(own=False) if request.endpoint else [],
         "own_navigation": menu(own=True) if request.endpoint else [],

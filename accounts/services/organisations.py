@@ -20,6 +20,7 @@ from accounts.rules.second_factor import secret_hash
 from core.audit import record
 from core.clock import now
 from core.database import session
+from core.settings import setting
 
 INVITATION_LIFETIME = timedelta(days=14)
 OPEN_INVITATIONS = 20
@@ -50,15 +51,15 @@ def create_organisation(
     name: str,
     kind: OrganisationKind | str,
     tax_id: str | None = None,
-    country: str = "MX",
+    country: str | None = None,
     public_name_allowed: bool = False,
 ) -> Organisation:
-    """Create an organisation without members; `add_member` gives it the first.
+    """Create an organisation without members, of the city's country unless told; `add_member` gives it the first.
 
     Raises:
         NameRefused, CountryRefused, TaxIdRefused: nothing was kept.
     """
-    code = normal_country(country)
+    code = normal_country(country or str(setting("COUNTRY")))
     organisation = Organisation(
         name=normal_name(name, ORGANISATION_NAME_LENGTH),
         kind=OrganisationKind(kind),

@@ -69,8 +69,8 @@ def project(source: BlindSource) -> BlindContent:
         answers.remove(asked)
         budget["fields"] = [*asked["fields"], *budget["fields"]]
     return {
-        "title": _answer(safe, source.answers, "title") or UNTITLED,
-        "summary": _answer(safe, source.answers, "summary"),
+        "title": _answer(safe, source, "title") or UNTITLED,
+        "summary": _answer(safe, source, "summary"),
         "sections": [section for section in (*answers, _journey(source), budget, _facts(source)) if section["fields"]],
     }
 
@@ -149,9 +149,11 @@ def _words(say: Callable[[str], str]) -> Words:
     return said["es"] if said["es"] == said["en"] else said
 
 
-def _answer(safe: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any], name: str) -> str:
+def _answer(safe: Mapping[str, Mapping[str, Any]], source: BlindSource, name: str) -> str:
     question = safe.get(name)
-    return localised(_text(question, answers.get(name)), "es") if question is not None else ""
+    if question is None:
+        return ""
+    return localised(_text(question, source.answers.get(name), source.requested.currency), "es")
 
 
 def _answer_sections(source: BlindSource) -> Iterable[dict[str, Any]]:
@@ -166,7 +168,7 @@ def _answer_sections(source: BlindSource) -> Iterable[dict[str, Any]]:
         yield {"heading": dict(section["title"]), "fields": fields}
 
 
-def _text(question: Mapping[str, Any], value: Any, currency: str = "MXN") -> Words:
+def _text(question: Mapping[str, Any], value: Any, currency: str) -> Words:
     """Return an answer as text; a type nobody has thought through does not pass."""
     kind = question.get("type")
     if kind in ("line", "text", "date") and isinstance(value, str):

@@ -53,7 +53,12 @@ def _from_the_standard(slug: str, title: dict[str, str]) -> Call:
         audience=[],
         direction="outbound",
         cap_per_award=Money(10_000_000, setting("BASE_CURRENCY")),
-        form=standard_form(setting("AXES"), setting("TERRITORIES")),
+        form=standard_form(
+            setting("AXES"),
+            setting("TERRITORIES"),
+            home_country=setting("COUNTRY"),
+            territory=setting("TERRITORY_LABEL"),
+        ),
         tariff=standard_tariff({}),  # the checklist asks for the rate of the day
         eligibility=standard_eligibility(),
     )

@@ -121,7 +121,7 @@ def step_form(application: Application, step: Step, *, fresh: bool) -> StepForm:
             edition=edition,
         )
     one_more = fresh and (not content.legs or "tramo" in request.args)
-    home = (str(application.call.form.get("home_country", "MX")), setting("CITY_NAME")["es"])
+    home = (str(application.call.form.get("home_country", "")), setting("CITY_NAME")["es"])
     origin = home if content.direction.value == "outbound" else ("", "")
     return itinerary_form(
         content.legs,

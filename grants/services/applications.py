@@ -208,7 +208,8 @@ def _refuse_conflict(
 
 def terms_of(call: Call) -> draft.Terms:
     """Return what of a call an application is judged by."""
-    return draft.Terms(call.form, call.tariff, call.eligibility, Money(call.cap_per_award_cents, call.currency))
+    cap = Money(call.cap_per_award_cents, call.currency)
+    return draft.Terms(call.form, call.tariff, call.eligibility, cap, setting("REGIONS"))
 
 
 def derived_of(application: Application) -> draft.Derived:

@@ -235,7 +235,11 @@ def _set_cap(call: Call, cap: Money) -> None:
 def starting_rules(call: Call) -> dict[str, Any]:
     """Return the rules by which a call is scored unless the clerk changes them."""
     return starting_rulebook(
-        call.form, call.title, currency=call.currency, cap_per_award_cents=call.cap_per_award_cents
+        call.form,
+        call.title,
+        currency=call.currency,
+        lot_source=setting("LOT_SOURCE"),
+        cap_per_award_cents=call.cap_per_award_cents,
     )
 
 

@@ -76,28 +76,21 @@ RESERVED: dict[str, Any] = {
     "places": 2,
     "winner_uses_place": True,
 }
-LOT: dict[str, Any] = {
-    "protocol": "hmac-sha256-chain",
-    "iterations": 10,
-    "randomness_source": {
-        "es": "Primer sorteo Melate de la Lotería Nacional posterior a que se calcule el orden por primera vez: los "
-        "seis números naturales en orden ascendente y el adicional, separados por puntos",
-        "en": "First Melate draw of Mexico's national lottery after the ranking is first computed: the six natural "
-        "numbers in ascending order and the additional one, divided by full stops",
-    },
-}
+LOT: dict[str, Any] = {"protocol": "hmac-sha256-chain", "iterations": 10}
 
 
 def standard_rulebook(
     title: Mapping[str, str],
     *,
-    currency: str = "MXN",
+    currency: str,
+    lot_source: Mapping[str, str],
     cap_per_award_cents: int | None = None,
     reviewers: int = 3,
 ) -> dict[str, Any]:
     """Return a valid rulebook document, for the caller to change before it is frozen.
 
-    Four criteria from 0 to 5 that add up to 100, one group with bonus points, one with reserved places.
+    Four criteria from 0 to 5 that add up to 100, one group with bonus points, one with reserved places. Lots take their
+    randomness from `lot_source`, words that say which public draw it is and how its result is written.
     """
     return {
         "format": "puente-rulebook/1",
@@ -117,7 +110,7 @@ def standard_rulebook(
             "skip_rule": "skip",
             "waiting_list": None,
         },
-        "lot": deepcopy(LOT),
+        "lot": {**LOT, "randomness_source": dict(lot_source)},
         "publication": {"scores": "pseudonymous", "justifications": "to_applicant"},
     }
 

@@ -14,9 +14,11 @@ from core.access import Guard, guard_of
 from core.language import in_language
 from core.states import StateTable
 from tests.architecture.places import ROOT
+from web.city import city_schema
 
 GUARDS = ROOT / "tests" / "architecture" / "route_guards.txt"
 SETTINGS_PAGE = ROOT / "docs" / "settings.md"
+CITY_PAGE = ROOT / "docs" / "another-city.md"
 GLOSSARY = ROOT / "GLOSSARY.md"
 START, END = "<!-- life cycles: written by python -m tests.architecture.generated -->", "<!-- end of life cycles -->"
 COMMAND = ".venv/bin/python -m tests.architecture.generated"
@@ -79,6 +81,25 @@ def _default(setting: config.Setting) -> str:
     return f"`{text}`"
 
 
+def city_page() -> str:
+    """Return the page that documents the file of a city, in the order of its schema."""
+    schema = city_schema()
+    lines = [
+        "# Another city",
+        "",
+        "Copy `deployments/mexico_city.json`, change every value, and name the copy in `PUENTE_DEPLOYMENT`. A text is",
+        '`{"es": …, "en": …}`. A file that lacks a key, has one nobody reads, or names what does not exist is refused',
+        "before anything is served; the sentence says where. What belongs to Mexican law or custom (CFDI, RFC, CURP,",
+        "OXXO, SPEI) is asked or offered only where it applies.",
+        f"Written from `deployments/city.schema.json` by `{COMMAND}`.",
+        "",
+        "| key | what it says |",
+        "| --- | --- |",
+    ]
+    lines += [f"| `{key}` | {what['description']} |" for key, what in schema["properties"].items()]
+    return "\n".join(lines) + "\n"
+
+
 def life_cycles() -> str:
     """Return the glossary's section on every life cycle and its states. Needs an application context."""
     parts = [START, "## Life cycles", ""]
@@ -106,7 +127,7 @@ def glossary_with(section: str) -> str:
 
 
 def main() -> int:
-    """Write all three."""
+    """Write them all."""
     from web.factory import create_app  # local: the tests bring their own application
 
     with tempfile.TemporaryDirectory() as folder:
@@ -115,6 +136,7 @@ def main() -> int:
             pages: dict[Path, str] = {
                 GUARDS: route_guards(app),
                 SETTINGS_PAGE: settings_page(),
+                CITY_PAGE: city_page(),
                 GLOSSARY: glossary_with(life_cycles()),
             }
     for path, text in pages.items():

@@ -56,6 +56,10 @@ def test_what_changes_something_is_never_open_to_anyone_but_by_intention(app: Fl
     assert rooms <= {"accounts", "trust", "trust_machine"}
 
 
+def test_the_page_of_another_city_is_up_to_date() -> None:
+    compare(generated.CITY_PAGE, generated.city_page())
+
+
 def test_every_setting_is_explained_and_on_the_page() -> None:
     assert_nothing(setting.name for setting in config.SETTINGS if len(setting.explains.split()) < 2)
     assert len({setting.variable for setting in config.SETTINGS}) == len(config.SETTINGS)

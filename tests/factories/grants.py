@@ -15,9 +15,9 @@ from core.money import Money
 from core.settings import setting
 from grants import services
 from grants.models import Application, Call
-from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
+from grants.rules.standard import standard_eligibility, standard_tariff
 from grants.states.call import CallState
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_form, standard_rulebook
 
 RATE = {
     "base": "EUR",

@@ -7,9 +7,9 @@ from typing import Any
 from core.clock import now
 from scoring import queries, services
 from scoring.models import Assignment, Dossier, Panel, PanelSeat, Ranking, Review, RulebookVersion
-from scoring.rules.templates import standard_rulebook
 from scoring.services import ScoreEntry
 from scoring.states import PanelState
+from tests.factories.rules import standard_rulebook
 from tests.stories import made_once
 
 CRITERIA = ("calidad", "impacto", "viabilidad", "alcance")

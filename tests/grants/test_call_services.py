@@ -34,9 +34,9 @@ from grants.rules import content
 from grants.rules.deadlines import consultation_is_open
 from grants.services.publication import checklist, frozen_content
 from grants.states.call import CALL_STATES, COURSE, CallState
-from scoring.rules.templates import standard_rulebook
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_draft_call, make_open_call, make_published_call
+from tests.factories.rules import standard_rulebook
 
 CITY = ZoneInfo("America/Mexico_City")
 

@@ -21,13 +21,13 @@ from grants.errors.calls import CallNotOpen, CallValueRefused, ReasonMissing, Te
 from grants.models import Addendum, Call
 from grants.rules import content
 from grants.rules.comparison import changes
-from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
+from grants.rules.standard import standard_eligibility, standard_tariff
 from grants.rules.tariff_building import move_line, put_line
 from grants.rules.tariff_lines import AMOUNT, Line
 from grants.services.publication import frozen_content
-from scoring.rules.templates import standard_rulebook
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import RATE, make_draft_call, make_open_call, make_published_call
+from tests.factories.rules import standard_form, standard_rulebook
 from tests.web.dom import parse
 
 BODY = {"es": "Primera base.\nSegunda base, muy clara.", "en": "First rule.\nSecond rule."}

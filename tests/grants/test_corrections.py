@@ -29,13 +29,13 @@ from grants.models import Application, DataCorrection, Letter
 from grants.queries.corrections import correctable_applications
 from grants.queries.screening import behind
 from grants.rules import corrections as rules
-from grants.rules.standard import standard_form
 from grants.services.dossiers import identity_of
 from grants.services.retention import destroy_application, schedule
 from grants.states.correction import CorrectionState
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.awards import closed_call, officer_actor
 from tests.factories.grants import answers_for, make_open_call, make_submitted_application
+from tests.factories.rules import standard_form
 
 pytestmark = pytest.mark.usefixtures("session")
 

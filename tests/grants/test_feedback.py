@@ -25,9 +25,9 @@ from grants.queries import feedback as queries
 from grants.queries.determinations import applications_by_code
 from grants.services.retention import destroy_application, schedule
 from grants.states.feedback import FeedbackState
-from scoring.rules.templates import standard_rulebook
 from tests.factories import awards as make
 from tests.factories.accounts import TOTP_SECRET, make_user, sign_in_as
+from tests.factories.rules import standard_rulebook
 
 pytestmark = pytest.mark.usefixtures("session")
 

@@ -19,9 +19,9 @@ from grants.errors.building import (
 from grants.models import Call
 from grants.rules import form as rules
 from grants.rules import form_building as building
-from grants.rules.standard import standard_form
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import make_draft_call, make_published_call
+from tests.factories.rules import standard_form
 from tests.web.dom import parse
 
 AXES = [{"id": 1, "name": {"es": "Eje", "en": "Axis"}}]

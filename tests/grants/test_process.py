@@ -10,8 +10,8 @@ from core.clock import FrozenClock
 from core.database import session
 from grants.rules.process import Calendar, steps
 from grants.states.call import COURSE, CallState
-from scoring.rules.templates import standard_rulebook
 from tests.factories.grants import make_draft_call, make_open_call
+from tests.factories.rules import standard_rulebook
 
 RESULTS = date(2026, 6, 22)
 

@@ -21,9 +21,10 @@ from grants.rules import eligibility
 from grants.rules import form_building as building
 from grants.rules.comparison import changes
 from grants.rules.requirements import fact_of, facts, put, spoken
-from grants.rules.standard import standard_eligibility, standard_form
+from grants.rules.standard import standard_eligibility
 from tests.factories.clerk import sender
 from tests.factories.grants import make_draft_call
+from tests.factories.rules import standard_form
 from tests.web.dom import parse
 
 BOTH = {"es": "Pregunta", "en": "Question"}

@@ -21,11 +21,11 @@ from grants.rules import rulebook_building as building
 from grants.services.editions import edition_of
 from scoring import queries as scoring_queries
 from scoring.rules.rulebook import check
-from scoring.rules.templates import standard_rulebook
 from tests.factories.accounts import make_user
 from tests.factories.awards import closed_call, hand_over, officer_actor
 from tests.factories.clerk import Send, sender
 from tests.factories.grants import make_draft_call, make_open_call
+from tests.factories.rules import SOURCE, standard_rulebook
 
 CRITERION = {
     "name_es": "Rigor", "name_en": "Rigour", "description_es": "Está bien hecho.", "description_en": "Well made.",
@@ -104,7 +104,9 @@ def test_the_usual_rules_promise_no_right_that_no_answer_gives(call: Call) -> No
     assert check(usual) == []
     assert usual["bonus"] == []
     assert [entry["when"]["in"] for entry in usual["reserved"]] == [["yes"]]
-    other = building.starting_rulebook({**call.form, "sections": []}, call.title, currency="MXN", cap_per_award_cents=1)
+    other = building.starting_rulebook(
+        {**call.form, "sections": []}, call.title, currency="MXN", lot_source=SOURCE, cap_per_award_cents=1
+    )
     assert (other["reserved"], [tie for tie in other["ties"] if tie.startswith("reserved")]) == ([], [])
     assert check(other) == []
 

@@ -12,8 +12,8 @@ from grants.forms.envelopes import EnvelopesForm
 from grants.forms.rulebook import CriterionForm, GroupForm
 from grants.rules import rulebook_building as building
 from scoring.rules.rulebook import check, schema
-from scoring.rules.templates import standard_rulebook
 from tests.architecture.findings import assert_nothing
+from tests.factories.rules import standard_rulebook
 
 # Keys that nobody writes in the editor, and why.
 WITHOUT_A_FIELD = {

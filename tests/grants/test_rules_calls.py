@@ -14,9 +14,11 @@ from core.money import Money
 from grants.rules import content, deadlines, eligibility, form, itinerary, places, tariff
 from grants.rules.folio import folio
 from grants.rules.itinerary import Leg, read_legs
-from grants.rules.standard import standard_eligibility, standard_form, standard_tariff
+from grants.rules.standard import standard_eligibility, standard_tariff
 from grants.states.call import CallState
 from tests.factories.grants import RATE
+from tests.factories.rules import CITY as THE_CITY
+from tests.factories.rules import standard_form
 
 CITY = ZoneInfo("America/Mexico_City")
 AXES = [{"id": 1, "name": {"es": "Cultura", "en": "Culture"}}]
@@ -82,7 +84,7 @@ def test_distance_is_the_great_circle():
     ],
 )
 def test_every_country_lies_in_one_of_the_five_regions(country, region):
-    assert places.region_of(country) == region
+    assert places.region_of(country, THE_CITY["REGIONS"]) == region
 
 
 def test_a_day_shared_by_two_legs_counts_once():

@@ -14,10 +14,10 @@ from grants import services
 from grants.errors.calls import AnswerRefused, CallNotOpen, TooManySketches, UnknownQuestion
 from grants.models import Application, Call, Sketch
 from grants.rules.sketch import sketch_questions, sketch_step
-from grants.rules.standard import standard_form
 from grants.services import sketches
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.grants import make_open_call, make_published_call
+from tests.factories.rules import standard_form
 
 pytestmark = pytest.mark.usefixtures("session")
 KEY = "k" * 40

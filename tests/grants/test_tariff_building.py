@@ -25,12 +25,13 @@ from grants.rules import tariff_building as building
 from grants.rules.comparison import changes
 from grants.rules.itinerary import Leg
 from grants.rules.places import countries
-from grants.rules.standard import standard_form, standard_tariff
+from grants.rules.standard import standard_tariff
 from grants.rules.tariff_lines import Line, lines_of, published
 from tests.architecture.findings import assert_nothing
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.clerk import Send, sender
 from tests.factories.grants import RATE, make_draft_application, make_draft_call, make_open_call
+from tests.factories.rules import standard_form
 
 NAME = {"es": "Instrumentos", "en": "Instruments"}
 CRATES = Line("cajas", "amount", NAME, 5_000, "person_day", "crates", 60_000)

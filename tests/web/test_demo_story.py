@@ -85,7 +85,7 @@ def test_the_prose_repeats_little_and_groups_carry_no_numbers() -> None:
     from web.demo import opinions, prose  # local: rooms are imported once the application is built
 
     chance = Random(1)
-    proposals = [prose.propose(chance) for _ in range(600)]
+    proposals = [prose.propose(chance, int) for _ in range(600)]
     assert all(one.theme in one.idea.themes for one in proposals)
     assert len({one.answers()["benefit"] for one in proposals}) >= 40
     said = {

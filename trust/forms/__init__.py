@@ -3,7 +3,6 @@
 from trust.forms.fund_closings import FundClosingForm
 from trust.forms.funds import FundForm
 from trust.forms.giving import (
-    CURRENCIES,
     LARGEST_EVIDENCE_BYTES,
     AssignHeldForm,
     ConfirmForm,
@@ -15,6 +14,7 @@ from trust.forms.giving import (
     RefundForm,
     TransferBackForm,
     TransferForm,
+    currencies,
     fund_options,
 )
 from trust.forms.offers import AcceptForm, OfferForm
@@ -22,7 +22,6 @@ from trust.forms.packages import BenefitDeliveryForm, PackageForm
 from trust.forms.pledges import ApplyForm, PledgeForm
 
 __all__ = [
-    "CURRENCIES",
     "LARGEST_EVIDENCE_BYTES",
     "AcceptForm",
     "ApplyForm",
@@ -42,5 +41,6 @@ __all__ = [
     "RefundForm",
     "TransferBackForm",
     "TransferForm",
+    "currencies",
     "fund_options",
 ]

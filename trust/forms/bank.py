@@ -10,8 +10,7 @@ from wtforms.validators import DataRequired, Length
 from core.forms import PuenteForm, choices
 from core.language import _, lazy
 from core.money import format_money
-from core.settings import setting
-from trust.forms.giving import CURRENCIES
+from trust.forms.giving import currencies
 from trust.queries.bank import BookMove
 from trust.rules.bank import DATE_FORMATS, propose_mapping
 
@@ -44,9 +43,8 @@ class StatementForm(PuenteForm):
 
     def offer(self, accounts: list[tuple[str, str]]) -> "StatementForm":
         """Fill the lists to choose from."""
-        base = str(setting("BASE_CURRENCY"))
         self.account.choices = choices(accounts)
-        self.currency.choices = choices([(base, base), *((one, one) for one in CURRENCIES if one != base)])
+        self.currency.choices = choices([(one, one) for one in currencies()])
         self.dates.choices = choices([(one, DATE_LABELS[one]) for one in DATE_FORMATS])
         self.encoding.choices = choices(list(ENCODINGS))
         return self

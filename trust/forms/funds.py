@@ -19,7 +19,7 @@ from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.money import Money
 from core.settings import setting
-from trust.forms.giving import CURRENCIES
+from trust.forms.giving import currencies
 from trust.models import FUND_KINDS, FundKind
 from trust.rules import SpendingRequest, SpendingRules
 from trust.rules.spending import DIRECTIONS, PROFILES
@@ -67,10 +67,9 @@ class FundForm(PuenteForm):
 
     def __init__(self, *args: Any, organisations: dict[int, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        base = str(setting("BASE_CURRENCY"))
         axes = [(one["id"], localised(one["name"])) for one in setting("AXES")]
         self.kind.choices = choices([(kind.value, _(FUND_KINDS[kind][0])) for kind in FundKind])
-        self.currency.choices = choices([(base, base), *((one, one) for one in CURRENCIES if one != base)])
+        self.currency.choices = choices([(one, one) for one in currencies()])
         self.giver.choices = choices(
             [("", _(N_("Nadie en particular"))), *((str(one), name) for one, name in (organisations or {}).items())]
         )
@@ -88,7 +87,7 @@ class FundForm(PuenteForm):
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read amounts in the currency that was chosen beside them."""
         sent = self.meta.wrap_formdata(self, formdata)
-        if sent is not None and sent.get("currency") in CURRENCIES:
+        if sent is not None and sent.get("currency") in currencies():
             self.cap.currency = self.try_amount.currency = sent["currency"]
         super().process(formdata, *args, **kwargs)
 

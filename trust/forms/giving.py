@@ -29,14 +29,20 @@ from trust.models import (
     Fund,
     Method,
     SponsorPackage,
+    online_methods,
 )
 from trust.queries import funds, funds_offered
 
 REQUIRED = lazy("Este dato hace falta.")
 KINDS_OF_GIFT = (ContributionKind.DONATION, ContributionKind.SPONSORSHIP)
-ONLINE_METHODS = (Method.CARD, Method.OXXO, Method.SPEI)
-CURRENCIES = ("MXN", "EUR", "USD", "CAD", "GBP", "JPY")
+FOREIGN = ("EUR", "USD", "CAD", "GBP", "JPY")  # what a giver abroad may send
 LARGEST_EVIDENCE_BYTES = 5_000_000
+
+
+def currencies() -> list[str]:
+    """Return what money may come in, the city's own first."""
+    base = str(setting("BASE_CURRENCY"))
+    return [base, *(one for one in FOREIGN if one != base)]
 
 
 def _required() -> DataRequired:
@@ -100,10 +106,17 @@ class GiveForm(InvoiceFields, PuenteForm):
         self.fund.choices = choices([needed, *fund_options(funds_offered())])
         if self.fund.data is None:
             self.fund.data = ""
-        self.method.choices = choices([(method.value, _(METHODS[method])) for method in ONLINE_METHODS])
+        self.method.choices = choices(
+            [(method.value, _(METHODS[method])) for method in online_methods(self.amount.currency)]
+        )
         self.kind.choices = choices([(kind.value, _(CONTRIBUTION_KINDS[kind])) for kind in KINDS_OF_GIFT])
         mine = [(str(one), name) for one, name in (organisations or {}).items()]
         self.giver.choices = choices([("", _(N_("A mi nombre"))), *mine])
+
+    @property
+    def in_shops(self) -> bool:
+        """Whether one may pay in cash in a shop."""
+        return Method.OXXO in online_methods(self.amount.currency)
 
     def _fill_amount(self, packages: Sequence[SponsorPackage]) -> None:
         """Let a package that was chosen say the amount where nobody wrote one."""
@@ -143,7 +156,7 @@ class TransferForm(InvoiceFields, PuenteForm):
         super().__init__(*args, **kwargs)
         self.kind.choices = choices([(kind.value, _(label)) for kind, label in CONTRIBUTION_KINDS.items()])
         self.fund.choices = choices([("", _(N_("Elige la bolsa"))), *fund_options(funds())])
-        self.currency.choices = choices([(code, code) for code in CURRENCIES])
+        self.currency.choices = choices([(code, code) for code in currencies()])
         self.package.choices = _package_options(packages)
         self.giver.choices = choices(
             [
@@ -155,7 +168,7 @@ class TransferForm(InvoiceFields, PuenteForm):
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read the amount in the currency that was chosen beside it."""
         sent = self.meta.wrap_formdata(self, formdata)
-        if sent is not None and sent.get("currency") in CURRENCIES:
+        if sent is not None and sent.get("currency") in currencies():
             self.amount.currency = sent["currency"]
         super().process(formdata, *args, **kwargs)
 

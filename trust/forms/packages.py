@@ -20,8 +20,7 @@ from core.errors import InvalidInput
 from core.forms import MoneyField, ProofField, PuenteForm, choices
 from core.language import N_, _, lazy
 from core.money import Money
-from core.settings import setting
-from trust.forms.giving import AMOUNT_RULES, CURRENCIES
+from trust.forms.giving import AMOUNT_RULES, currencies
 from trust.models import DUE_RULES, DueRule
 
 REQUIRED = lazy("Este dato hace falta.")
@@ -118,15 +117,14 @@ class PackageForm(PuenteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        base = str(setting("BASE_CURRENCY"))
-        self.currency.choices = choices([(base, base), *((one, one) for one in CURRENCIES if one != base)])
+        self.currency.choices = choices([(one, one) for one in currencies()])
         if not self.is_submitted():
             self.opens_on.data = self.opens_on.data or today()
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read the amount in the currency that was chosen beside it."""
         sent = self.meta.wrap_formdata(self, formdata)
-        if sent is not None and sent.get("currency") in CURRENCIES:
+        if sent is not None and sent.get("currency") in currencies():
             self.amount.currency = sent["currency"]
         super().process(formdata, *args, **kwargs)
 

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 from core.forms import MoneyField, PuenteForm, choices
 from core.language import N_, _, current_language, lazy
 from core.money import format_money
-from trust.forms.giving import AMOUNT_RULES, CURRENCIES, fund_options
+from trust.forms.giving import AMOUNT_RULES, currencies, fund_options
 from trust.models import CONTRIBUTION_KINDS, Contribution
 from trust.queries import funds
 
@@ -55,7 +55,7 @@ class PledgeForm(PuenteForm):
         super().__init__(*args, **kwargs)
         self.giver.choices = choices([(str(one), name) for one, name in (organisations or {}).items()])
         self.fund.choices = choices(fund_options(funds()))
-        self.currency.choices = choices([(code, code) for code in CURRENCIES])
+        self.currency.choices = choices([(one, one) for one in currencies()])
 
     def validate_first(self, field: DateField) -> None:
         """A promise belongs to this century or the next; its last part is at most 120 years away."""
@@ -65,7 +65,7 @@ class PledgeForm(PuenteForm):
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read the amount in the currency that was chosen beside it."""
         sent = self.meta.wrap_formdata(self, formdata)
-        if sent is not None and sent.get("currency") in CURRENCIES:
+        if sent is not None and sent.get("currency") in currencies():
             self.amount.currency = sent["currency"]
         super().process(formdata, *args, **kwargs)
 

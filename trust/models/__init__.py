@@ -21,6 +21,7 @@ from trust.models.kinds import (
     ENTRY_KINDS,
     FUND_KINDS,
     METHODS,
+    ONLINE,
     VALUATION_TECHNIQUES,
     AccountKind,
     ContributionForm,
@@ -29,6 +30,7 @@ from trust.models.kinds import (
     FundKind,
     Method,
     ValuationTechnique,
+    online_methods,
 )
 from trust.models.ledger import (
     Account,
@@ -54,6 +56,7 @@ __all__ = [
     "FUND_KINDS",
     "MATCH_REASONS",
     "METHODS",
+    "ONLINE",
     "VALUATION_TECHNIQUES",
     "Account",
     "AccountBalance",
@@ -106,5 +109,6 @@ __all__ = [
     "contribution_triggers",
     "keeping",
     "ledger_triggers",
+    "online_methods",
     "posting_triggers",
 ]

@@ -112,6 +112,14 @@ METHODS: dict[Method, str] = {
 }
 
 
+ONLINE: dict[Method, str] = {Method.CARD: "", Method.OXXO: "MXN", Method.SPEI: "MXN"}  # the one currency it takes
+
+
+def online_methods(currency: str) -> list[Method]:
+    """Return the roads by which money of a currency can come on line."""
+    return [method for method, only in ONLINE.items() if only in ("", currency)]
+
+
 class ValuationTechnique(StrEnum):
     """How the fair value of a thing given was found."""
 

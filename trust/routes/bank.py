@@ -11,10 +11,9 @@ from core.file_refusals import FileTooLarge
 from core.language import _, localised, ngettext
 from core.listing import chosen
 from core.roles import Role
-from core.settings import setting
 from trust import queries, services
 from trust.errors import MatchDiffers, NothingToMatch, ReasonRequired
-from trust.forms import CURRENCIES, ReasonForm
+from trust.forms import ReasonForm, currencies
 from trust.forms.bank import LARGEST_STATEMENT_BYTES, MatchForm, StatementForm
 from trust.models import MATCH_REASONS, Account, BankAccount, BankLine
 from trust.routes import blueprint
@@ -29,8 +28,7 @@ SHOWN_AT_ONCE = 200
 def bank_show() -> str:
     """What is in the bank and not in the books, what is in the books and not in the bank, and what that explains."""
     account = chosen(request.args, "cuenta", [one.value for one in BankAccount]) or BankAccount.NATIONAL.value
-    base = str(setting("BASE_CURRENCY"))
-    foreign = [one for one in CURRENCIES if one != base]
+    base, *foreign = currencies()
     currency = base if account == BankAccount.NATIONAL else (chosen(request.args, "moneda", foreign) or foreign[0])
     found = queries.reconciliation(account, currency)
     moves = queries.unmatched_moves(account, currency, start=found.since, end=found.on) if found else []

@@ -12,6 +12,7 @@ from core.audit import record
 from core.clock import today
 from core.database import session
 from core.money import exponent
+from core.settings import setting
 from trust import queries
 from trust.errors import FundCodeTaken, InvalidSpendingRules, YearNotOpenable
 from trust.models import Account, AccountKind, EntryCounter, FiscalPeriod, Fund, FundKind
@@ -118,19 +119,22 @@ def open_fund(
     code: str,
     name: Mapping[str, str],
     kind: FundKind | str,
-    currency: str = "MXN",
+    currency: str | None = None,
     purpose: Mapping[str, str] | None = None,
     spending_rules: SpendingRules | Mapping[str, Any] | None = None,
     giver_organisation: Organisation | None = None,
     accepts_gifts: bool = False,
     opened_on: date | None = None,
 ) -> Fund:
-    """Open a purse. Its code, kind and currency stay for ever; the giver's rules are read before they are kept.
+    """Open a purse, in the city's currency unless told. Its code, kind and currency stay for ever.
+
+    The giver's rules are read before they are kept.
 
     Raises:
         FundCodeTaken, InvalidSpendingRules, UnknownCurrency: nothing was opened.
     """
-    exponent(currency)
+    money = currency or str(setting("BASE_CURRENCY"))
+    exponent(money)
     cleaned = re.sub(r"[^a-z0-9]+", "-", code.strip().lower()).strip("-")[:40]
     if session().scalar(select(Fund.id).where(Fund.code == cleaned)) is not None:
         raise FundCodeTaken(code=cleaned)
@@ -139,7 +143,7 @@ def open_fund(
         name=dict(name),
         purpose=dict(purpose or {}),
         kind=FundKind(kind),
-        currency=currency,
+        currency=money,
         spending_rules=read_rules(spending_rules).to_json(),
         giver_organisation_id=giver_organisation.id if giver_organisation else None,
         accepts_gifts=accepts_gifts,
@@ -148,5 +152,5 @@ def open_fund(
     )
     session().add(fund)
     session().flush()
-    record("fund.opened", "fund", fund.id, None, {"code": fund.code, "kind": fund.kind.value, "currency": currency})
+    record("fund.opened", "fund", fund.id, None, {"code": fund.code, "kind": fund.kind.value, "currency": money})
     return fund

@@ -15,7 +15,7 @@ from core.money import Money, format_money
 from core.settings import setting
 from trust import gateway, queries
 from trust.errors import AmountOutOfBounds, CurrencyNotAccepted, FundClosed, FundNotOffered, PageGone
-from trust.models import CheckoutOrder, ContributionKind, Fund, FundKind, Method, SponsorPackage
+from trust.models import CheckoutOrder, ContributionKind, Fund, FundKind, Method, SponsorPackage, online_methods
 from trust.rules.online import PaymentSession
 from trust.services.packages import check_package, choose_package
 from trust.states import CheckoutState, FundState
@@ -149,7 +149,7 @@ def _check(fund: Fund | None, money: Money, method: Method) -> Fund:
     base = setting("BASE_CURRENCY")
     if money.currency != base:
         raise CurrencyNotAccepted(currency=base)
-    if method not in BOUNDS_CENTS:
+    if method not in online_methods(money.currency):
         raise FundNotOffered()
     least, most = BOUNDS_CENTS[method]
     if not least <= money.amount_cents <= most:

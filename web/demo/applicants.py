@@ -100,7 +100,7 @@ def _about(story: Story, name: str, gender: str, kind: str, group: str) -> dict[
     chance = story.chance
     about = {
         "public_name": group or name,
-        "alcaldia": chance.choices(setting("TERRITORIES"), weights=range(16, 0, -1))[0],
+        "alcaldia": chance.choices(setting("TERRITORIES"), weights=range(len(setting("TERRITORIES")), 0, -1))[0],
         "adult": "yes",
         "first_time": "yes" if chance.random() < 0.6 else "no",
         "previous_award": "yes" if chance.random() < 0.05 else "no",
@@ -139,7 +139,7 @@ def apply_all(
         else:
             user, kind = story.crowd.person(name), pick_kind(story.chance)
         with acting_as(actor_of(user)):
-            application = fill(story, call, user, propose_for(story.chance, call), gender=gender, kind=kind)
+            application = fill(story, call, user, propose_for(story, call), gender=gender, kind=kind)
             grants.submit_application(application)
             if number == count - 5:
                 grants.withdraw_application(application, "La institución que me recibe cambió de fechas.")
@@ -147,11 +147,11 @@ def apply_all(
         story.advance("Applications", number + 1, count)
 
 
-def propose_for(chance: Random, call: Call) -> Proposal:
+def propose_for(story: Story, call: Call) -> Proposal:
     """Invent a proposal on one of the call's axes."""
     while True:
-        proposal = propose(chance)
-        if proposal.idea.axis in call.axes:
+        proposal = propose(story.chance, story.axis)
+        if proposal.axis in call.axes and proposal.place.country != setting("COUNTRY"):
             return proposal
 
 
@@ -162,7 +162,7 @@ def arrive_late(story: Story, call: Call, closes: datetime) -> Chapter:
     for _ in range(LATE):
         name, gender = story.crowd.name()
         user = story.crowd.person(name)
-        late.append((user, fill(story, call, user, propose_for(story.chance, call), gender=gender)))
+        late.append((user, fill(story, call, user, propose_for(story, call), gender=gender)))
         session().commit()
     yield closes + timedelta(seconds=1)
     for user, application in late:
@@ -180,10 +180,10 @@ def leave_drafts(story: Story, call: Call, count: int) -> None:
     user = story.users["solicitante"]
     with acting_as(actor_of(user)):
         application = grants.start_application(call, user, kind="person")
-        grants.save_draft(application, answers=propose_for(story.chance, call).answers())
+        grants.save_draft(application, answers=propose_for(story, call).answers())
     for _ in range(count):
         name, gender = story.crowd.name()
         person = story.crowd.person(name)
         with acting_as(actor_of(person)):
-            fill(story, call, person, propose_for(story.chance, call), gender=gender)
+            fill(story, call, person, propose_for(story, call), gender=gender)
     session().commit()

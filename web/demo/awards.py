@@ -72,7 +72,7 @@ def sign_and_pay(story: Story, call: Call, day: int) -> Chapter:
         with story.acting("pagos"):
             treasury.authorise_payment(order)
         with story.acting("tesoreria"):
-            treasury.record_payment(order, paid_on=today(), bank_reference=f"SPEI-{order.id:06d}")
+            treasury.record_payment(order, paid_on=today(), bank_reference=f"TRF-{order.id:06d}")
         story.advance("Payments", number + 1, len(due))
     session().commit()
 

@@ -13,7 +13,7 @@ from grants.rules.standard import standard_eligibility, standard_form, standard_
 from treasury import services as treasury
 from web.demo.calendar import office_hours
 from web.demo.story import Chapter, Story
-from web.demo.trust_year import euro_rate
+from web.demo.trust_year import rate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def plans(story: Story) -> dict[str, Plan]:
 def write_call(story: Story, plan: Plan) -> Generator[datetime, None, Call]:
     """Draft a call with its form, tariff, eligibility and rulebook, and put it to public consultation."""
     yield office_hours(plan.consulted_on)
-    rate = euro_rate(plan.consulted_on)
+    rate = rate_of("EUR", plan.consulted_on)
     title = {"es": plan.spanish, "en": plan.english}
     cap = story.money(150_000)
     with story.acting("programa"):
@@ -121,12 +121,17 @@ def write_call(story: Story, plan: Plan) -> Generator[datetime, None, Call]:
             title=title,
             summary={"es": plan.summary_es, "en": plan.summary_en},
             body=BODY,
-            axes=list(plan.axes),
+            axes=sorted({story.axis(one) for one in plan.axes}),
             regions=[region["id"] for region in setting("REGIONS")],
             audience=["artists", "students", "researchers", "small_firms", "festivals"],
             direction="outbound",
             cap_per_award=cap,
-            form=standard_form(setting("AXES"), setting("TERRITORIES")),
+            form=standard_form(
+                setting("AXES"),
+                setting("TERRITORIES"),
+                home_country=setting("COUNTRY"),
+                territory=setting("TERRITORY_LABEL"),
+            ),
             tariff=standard_tariff(
                 {
                     "base": rate.base,

@@ -63,7 +63,7 @@ class Crowd:
         self._number += 1
         return accounts.open_account(email=f"persona{self._number}@{DOMAIN}", name=name)
 
-    def organisation(self, name: str, kind: str, owner: User, country: str = "MX") -> Organisation:
+    def organisation(self, name: str, kind: str, owner: User, country: str | None = None) -> Organisation:
         """Found an organisation and give it its owner."""
         organisation = accounts.create_organisation(name=name, kind=kind, country=country)
         accounts.add_member(organisation, owner, member_role="owner")

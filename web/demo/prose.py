@@ -1,6 +1,6 @@
 """What applicants write: projects of many kinds, each with a host abroad, told in believable Spanish."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -181,7 +181,7 @@ IDEAS: tuple[Idea, ...] = (
         "Un sitio con código libre y un taller para periodistas de barrio.",
         "Escuela de datos de {city}",
         (
-            "el presupuesto de la alcaldía",
+            "el presupuesto del barrio",
             "el transporte de madrugada",
             "el aire que respiramos",
             "el agua que se pierde",
@@ -240,6 +240,7 @@ def group_name(chance: Random, taken: set[str], parts_of_the_city: Sequence[str]
 class Proposal:
     """The text of one application and where it goes."""
 
+    axis: int
     idea: Idea
     place: Place
     theme: str
@@ -251,14 +252,14 @@ class Proposal:
         return {
             "title": self.idea.title.format(**fill),
             "summary": self.idea.what.format(**fill),
-            "axis": str(self.idea.axis),
+            "axis": str(self.axis),
             "purpose": self.idea.why.format(**fill),
             "benefit": f"{self.idea.benefit.format(**fill)} {self.returns}",
             "host": self.idea.host.format(**fill),
         }
 
 
-def propose(chance: Random) -> Proposal:
-    """Invent a proposal; the first axis gets more than its share, as in life."""
+def propose(chance: Random, axis: Callable[[int], int]) -> Proposal:
+    """Invent a proposal on what `axis` makes of its idea's; the first gets more than its share, as in life."""
     idea = chance.choices(IDEAS, weights=[3 if one.axis == 1 else 2 for one in IDEAS])[0]
-    return Proposal(idea, chance.choice(PLACES), chance.choice(idea.themes), chance.choice(RETURNS))
+    return Proposal(axis(idea.axis), idea, chance.choice(PLACES), chance.choice(idea.themes), chance.choice(RETURNS))

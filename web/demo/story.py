@@ -54,6 +54,11 @@ class Story:
         """Return a whole amount of the city's currency."""
         return Money.from_decimal(Decimal(pesos), str(setting("BASE_CURRENCY")))
 
+    def axis(self, number: int) -> int:
+        """Return the city's axis that stands where the story, which has five, has one."""
+        known = [int(one["id"]) for one in setting("AXES")]
+        return known[(number - 1) % len(known)]
+
     def tell_together(self, *chapters: Chapter) -> None:
         """Tell the chapters at once, each step at its moment: the clock never runs back. What is done is committed."""
         waiting: list[tuple[datetime, int, Chapter]] = []

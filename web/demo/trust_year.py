@@ -1,6 +1,7 @@
 """The trust's year: the endowment, gifts in cash and in kind, a foreign donor, the plan, the closed months."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from werkzeug.test import Client
 
@@ -18,6 +19,8 @@ from web.demo.calendar import office_hours
 from web.demo.story import Chapter, Story
 
 DAYS_BETWEEN_GIFTS = 11
+WORTH = 840_000  # of the gift from abroad, in the city's currency
+INVENTED = "Tipo de cambio inventado para la demostración"
 FUNDS: tuple[tuple[str, str, str, str, str], ...] = (
     ("capital-inicial", "endowment", "Capital inicial", "Endowment", "Patrimonio del fideicomiso; no se gasta."),
     ("fondo-general", "unrestricted", "Fondo general", "General fund", "Donde más se necesita: lo decide el comité."),
@@ -27,7 +30,7 @@ FUNDS: tuple[tuple[str, str, str, str, str], ...] = (
         "restricted",
         "Puentes con Europa",
         "Bridges with Europe",
-        "Donativo en euros solo para la ciudad creativa.",
+        "Donativo de fuera solo para un eje.",
     ),
 )
 
@@ -47,7 +50,7 @@ def begin_books(story: Story) -> Chapter:
                 kind=kind,
                 name={"es": spanish, "en": english},
                 purpose={"es": purpose, "en": _PURPOSES[code]},
-                spending_rules={"axes": [1], "categories": ["award"]} if kind == "restricted" else None,
+                spending_rules={"axes": [story.axis(1)], "categories": ["award"]} if kind == "restricted" else None,
                 giver_organisation=foundation if kind == "restricted" else None,
                 accepts_gifts=kind == "designated",
             )
@@ -68,7 +71,7 @@ _PURPOSES = {
     "capital-inicial": "The trust's capital; it is not spent.",
     "fondo-general": "Where it is needed most: the committee decides.",
     "movilidad": "Set aside for mobility.",
-    "puentes-europa": "A gift in euros for the creative city alone.",
+    "puentes-europa": "A gift from abroad for one axis alone.",
 }
 
 
@@ -78,7 +81,7 @@ def receive_gifts_before_plan(story: Story) -> Chapter:
     yield office_hours(story.year.day(-200))
     _subsidy(story)
     yield office_hours(story.year.day(-190))
-    _gift_in_euros(story)
+    _gift_from_abroad(story)
     yield office_hours(story.year.day(-180))
     _pay_through_checkout(story, company)
     yield office_hours(story.year.day(-170))
@@ -118,20 +121,30 @@ def _subsidy(story: Story) -> None:
         )
 
 
-def euro_rate(on: date) -> Rate:
-    """Return the last published rate of the euro in the base currency on or before `on`, however old the table is."""
-    last = trust_queries.latest_rate_date(str(setting("BASE_CURRENCY"))) or on
-    return trust_queries.exchange_rate("EUR", str(setting("BASE_CURRENCY")), min(on, last))
+def rate_of(foreign: str, on: date) -> Rate:
+    """Return the last published rate of a currency in the city's on or before `on`, however old the table is.
+
+    Where nobody publishes the city's currency, an invented one, which says so.
+    """
+    base = str(setting("BASE_CURRENCY"))
+    last = trust_queries.latest_rate_date(base)
+    if base in (foreign, "EUR") or last is not None:
+        return trust_queries.exchange_rate(foreign, base, min(on, last or on))
+    return Rate(foreign, base, "20", on, INVENTED)
 
 
-def _gift_in_euros(story: Story) -> None:
-    fund, rate = story.funds["puentes-europa"], euro_rate(today())
-    euros = Money(40_000_00 * story.scale, "EUR")
+def _gift_from_abroad(story: Story) -> None:
+    foreign = "USD" if setting("BASE_CURRENCY") == "EUR" else "EUR"
+    fund, rate = story.funds["puentes-europa"], rate_of(foreign, today())
+    tens = max(
+        1, round(WORTH / rate.fraction / 10_000)
+    )  # of thousands: what is planned out of it does not hang on the rate
+    given = Money.from_decimal(Decimal(tens * 10_000 * story.scale), foreign)
     with story.acting("tesoreria"):
         trust.receive_contribution(
             kind="donation",
             fund=fund,
-            money=euros,
+            money=given,
             giver_organisation=session().get(Organisation, fund.giver_organisation_id),
             public_name="Stichting Stedenbrug",
             received_on=today(),
@@ -140,8 +153,8 @@ def _gift_in_euros(story: Story) -> None:
         )
         trust.exchange_currency(
             fund=fund,
-            sold=euros,
-            bought=euros.converted(rate.fraction, str(setting("BASE_CURRENCY"))),
+            sold=given,
+            bought=given.converted(rate.fraction, str(setting("BASE_CURRENCY"))),
             rate=rate,
             on=today(),
             idempotency_key="demo:euros-sold",
@@ -210,7 +223,7 @@ def approve_plan(story: Story) -> Chapter:
         for axis, fund, pesos, spanish, english, target in programmes:
             treasury.add_programme(
                 plan,
-                axis=axis,
+                axis=story.axis(axis),
                 name={"es": spanish, "en": english},
                 goal={
                     "es": f"Que al menos {target * story.scale} proyectos de la ciudad crucen fronteras en el año.",

@@ -28,7 +28,7 @@ def standard_eligibility() -> Document:
                 "residence",
                 ("lives_in_city", "is", True),
                 text("¿Vives en la ciudad?", "Do you live in the city?"),
-                text("Hay que vivir en alguna alcaldía de la ciudad.", "You must live in one of the city's boroughs."),
+                text("Hay que vivir en la ciudad.", "You must live in the city."),
             ),
             rule(
                 "age",

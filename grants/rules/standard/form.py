@@ -21,14 +21,21 @@ def _ask(question_id: str, kind: str, es: str, en: str, **more: Any) -> Document
 
 
 def standard_form(
-    axes: Sequence[Mapping[str, Any]], territories: Sequence[str], *, home_country: str = "MX"
+    axes: Sequence[Mapping[str, Any]],
+    territories: Sequence[str],
+    *,
+    home_country: str,
+    territory: Mapping[str, str],
 ) -> Document:
-    """Return the form most calls use: who applies, the project, the journey, the money, the papers."""
+    """Return the form most calls use: who applies, the project, the journey, the money, the papers.
+
+    `home_country` is where journeys leave from or come to, `territory` what a part of the city is called.
+    """
     return {
         "format": FORM_FORMAT,
         "home_country": home_country,
         "sections": [
-            _who(territories),
+            _who(territories, territory),
             _project(axes),
             {
                 "id": "itinerario",
@@ -46,7 +53,7 @@ def standard_form(
     }
 
 
-def _who(territories: Sequence[str]) -> Document:
+def _who(territories: Sequence[str], territory: Mapping[str, str]) -> Document:
     places = [{"value": name, "label": text(name, name)} for name in territories]
     places.append({"value": ELSEWHERE, "label": text("Vivo fuera de la ciudad", "I live outside the city")})
     return {
@@ -78,7 +85,13 @@ def _who(territories: Sequence[str]) -> Document:
                     "Nombre y función de cada persona, una por línea.", "Each person's name and role, one a line."
                 ),
             ),
-            _ask("alcaldia", "choice", "Alcaldía donde vives", "Borough where you live", options=places),
+            _ask(
+                "alcaldia",
+                "choice",
+                f"{territory['es']} donde vives",
+                f"{territory['en']} where you live",
+                options=places,
+            ),
             _ask(
                 "gender",
                 "choice",

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scoring.commands import scoring
-from scoring.rules.templates import standard_rulebook
 from tests.factories import scoring as make
+from tests.factories.rules import standard_rulebook
 from tests.factories.scoring import CRITERIA
 from tests.scoring.rules.test_severity import SNSF_RANKS, SNSF_VOTES
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.commands import scoring
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 from tests.factories.scoring import CRITERIA
 
 FILES: dict[str, str] = {

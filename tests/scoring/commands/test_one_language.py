@@ -14,7 +14,7 @@ from scoring.commands import SUMMARIES, scoring
 from scoring.commands.click_words import WORDS
 from scoring.commands.spoken import CATALOGUES, Option, language_of
 from scoring.rules.rulebook import SHAPE_MESSAGES
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 from web.commands import main
 
 SCORES = "application,reviewer,criterion,score\nA1,ana,calidad,9\n"

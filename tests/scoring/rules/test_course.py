@@ -7,7 +7,7 @@ import pytest
 from scoring.rules.course import Sheets, course
 from scoring.rules.rulebook import parse
 from scoring.rules.severity import Severity, Unfit
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 from tests.factories.scoring import CRITERIA
 
 RULES = parse(standard_rulebook({"es": "Reglas"}))

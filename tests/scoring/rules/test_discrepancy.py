@@ -3,7 +3,7 @@ from typing import Any
 
 from scoring.rules.discrepancy import examine
 from scoring.rules.rulebook import Rulebook, parse
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 
 
 def book(**rule: Any) -> Rulebook:

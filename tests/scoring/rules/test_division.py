@@ -12,8 +12,8 @@ from scoring.rules.division import NoLotError, decide
 from scoring.rules.reasons import SENTENCES
 from scoring.rules.rulebook import Rulebook, check, parse
 from scoring.rules.selection import Line, Reason
-from scoring.rules.templates import standard_rulebook
 from scoring.states import Determination
+from tests.factories.rules import standard_rulebook
 
 
 def document(

@@ -13,8 +13,8 @@ from scoring.rules.division import decide
 from scoring.rules.reasons import SENTENCES
 from scoring.rules.rulebook import Rulebook, parse
 from scoring.rules.selection import RESERVED, Decision, Line, Reason, left_empty
-from scoring.rules.templates import standard_rulebook
 from scoring.states import Determination
+from tests.factories.rules import standard_rulebook
 
 OWN, ANY, LEFT = "own_envelope", "any_envelope", "left_over"
 RIGHT = frozenset({"primera"})

@@ -5,7 +5,7 @@ from fractions import Fraction
 from scoring.rules.examples import worked_examples
 from scoring.rules.official_score import official_score
 from scoring.rules.rulebook import parse
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 
 
 def test_the_examples_are_scored_by_the_rules_themselves() -> None:

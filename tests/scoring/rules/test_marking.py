@@ -6,7 +6,7 @@ import pytest
 
 from scoring.rules.marking import Marking, Withheld, counted, ends_of, published
 from scoring.rules.rulebook import parse
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 
 ENDS = ends_of(parse(standard_rulebook({"es": "Reglas"})))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scoring.rules.official_score import official_score
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.rulebook import Rulebook, parse
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 
 CRITERIA = ("calidad", "impacto", "viabilidad", "alcance")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scoring.rules import rulebook as rules
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scoring.rules.reasons import SENTENCES
 from scoring.rules.rulebook import Rulebook, parse
 from scoring.rules.selection import Line, Reason, left_empty, select
-from scoring.rules.templates import standard_rulebook
+from tests.factories.rules import standard_rulebook
 
 
 def book(skip_rule: str = "skip", cap: int | None = None, reserved: Any = (), waiting: int | None = None) -> Rulebook:

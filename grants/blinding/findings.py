@@ -26,7 +26,7 @@ def find_traces(
 
     A trace dismissed before at the same place, of the same kind and wording stays dismissed.
     """
-    detector = Detector(identity)
+    detector = Detector(identity, of_themselves=True)
     found = _once(detector.find([*pieces_of(content), *file_pieces(files)]))
     for index, record in enumerate(files):
         if record["excluded"] is not None:

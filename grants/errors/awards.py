@@ -52,6 +52,14 @@ class FindingUnknown(NotFound):
     sentence = N_("Ese hallazgo ya no existe: alguien lo resolvió o el texto cambió.")
 
 
+class DossierChanged(Conflict):
+    """Another window or person answered a finding meanwhile: what was meant may be another one by now."""
+
+    sentence = N_(
+        "El expediente cambió en otra ventana mientras lo veías, así que no hicimos nada. Ahora ves cómo está."
+    )
+
+
 class FindingNotText(InvalidInput):
     """A trace inside a file cannot be blacked out by replacing text."""
 

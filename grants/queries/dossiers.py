@@ -60,6 +60,11 @@ def clearings(
     return query.order_by(BlindClearing.open_findings.desc(), BlindClearing.id)
 
 
+def hold_clearing(clearing: BlindClearing) -> None:
+    """Read a dossier as it stands now; until the transaction ends nobody else changes it."""
+    session().refresh(clearing, with_for_update={"of": BlindClearing})
+
+
 def clearing_by_id(clearing_id: int) -> BlindClearing | None:
     """Return a dossier with its application, applicant and call."""
     query = (

@@ -105,7 +105,8 @@ def passage_redact(clearing_id: int) -> BaseResponse | Response:
     form = PassageForm()
     if not form.validate_on_submit():
         return _page(_clearing(clearing_id), status=422, passage=form)
-    return _act(clearing_id, lambda clearing: services.redact_passage(clearing, form.passage.data or ""), _("Tachado."))
+    passage = form.passage.data or ""
+    return _act(clearing_id, lambda clearing: services.redact_passage(clearing, passage), _("Tachado."), by_place=False)
 
 
 @blueprint.post("/programa/expedientes/<int:clearing_id>/liberar")
@@ -214,9 +215,14 @@ def _seat(call: Call, form: CommitteeForm, candidates: dict[int, Any]) -> int:
     return len(chosen_people)
 
 
-def _act(clearing_id: int, act: Any, done: str, *, onwards: bool = False) -> BaseResponse | Response:
+def _act(
+    clearing_id: int, act: Any, done: str, *, onwards: bool = False, by_place: bool = True
+) -> BaseResponse | Response:
+    """Do something with a dossier as it was seen; `by_place` is false where what is done says itself to what."""
     clearing = _clearing(clearing_id)
     try:
+        if by_place:
+            services.ensure_seen(clearing, request.form.get("edicion", ""))
         act(clearing)
     except Refusal as refusal:
         session().rollback()
@@ -237,6 +243,7 @@ def _page(
         clearing=clearing,
         call=clearing.call,
         states=CLEARING,
+        edition=services.dossier_edition(clearing),
         marked=_marked(clearing),
         labels=labels,
         unreadable=FindingKind.UNREADABLE.value,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from core.language import N_
+from grants.rules.calling import OF_THEMSELVES, initials, short_forms
 from grants.rules.folding import Folded, fold, fold_word
 
 REDACTED = "█████"
@@ -124,7 +125,7 @@ _ANYWHERE: tuple[tuple[FindingKind, re.Pattern[str]], ...] = (
         ),
     ),
     (FindingKind.HANDLE, re.compile(r"(?<![a-z0-9.])@[a-z0-9_][a-z0-9_.]{2,}")),
-    (FindingKind.TELEPHONE, re.compile(r"(?<![\d.,$])\+?\d(?:[ ().-]{0,2}\d){9,12}(?![\d,]|\.\d)")),
+    (FindingKind.TELEPHONE, re.compile(r"(?<![\d.,$])\+?\d(?:[ ().-]{0,2}\d){9,12}(?![\d]|[.,]\d)")),
 )
 
 
@@ -140,12 +141,21 @@ class _Trace:
     needle: str
     expression: str
     needs_capital: bool = False
+    needs_capitals: bool = False
+
+    def counts(self, matched: str) -> bool:
+        """Return whether what was found is written as it must be."""
+        return not (self.needs_capital and matched[0].islower()) and (matched.isupper() or not self.needs_capitals)
 
 
 class Detector:
-    """What one application is searched for, run over every text of its dossier."""
+    """What one application is searched for, run over every text of its dossier.
 
-    def __init__(self, identity: Identity) -> None:
+    `of_themselves` also finds where the writer speaks of their own work by its title, or of what they are called.
+    """
+
+    def __init__(self, identity: Identity, *, of_themselves: bool = False) -> None:
+        self._anywhere = (*_ANYWHERE, (FindingKind.SELF, OF_THEMSELVES)) if of_themselves else _ANYWHERE
         self._traces = _traces_of(identity)
         self._parts = frozenset(part for name in identity.names for part in name_parts(name))
 
@@ -159,8 +169,8 @@ class Detector:
         for trace in self._traces:
             if trace.needle in folded.text:
                 matches = [_finding(piece, folded, trace.kind, m) for m in re.finditer(trace.expression, folded.text)]
-                found += [item for item in matches if not (trace.needs_capital and item.matched[0].islower())]
-        for kind, pattern in _ANYWHERE:
+                found += [item for item in matches if trace.counts(item.matched)]
+        for kind, pattern in self._anywhere:
             found += [
                 _finding(piece, folded, kind, match)
                 for match in pattern.finditer(folded.text)
@@ -223,6 +233,11 @@ def _name_traces(name: str) -> list[_Trace]:
     traces = [_words(FindingKind.NAME, [part], needs_capital=part in WORDS_TOO) for part in parts]
     # Two words of the name, with whatever particles between, are the name even in lower case.
     traces += [_words(FindingKind.NAME, pair) for pair in combinations(parts, 2)]
+    traces += [_words(FindingKind.NAME, [called], needs_capital=True) for called in short_forms(parts)]
+    traces += [
+        _Trace(FindingKind.NAME, needle, expression, needs_capitals=True)
+        for needle, expression in initials(parts, "|".join(sorted(PARTICLES)))
+    ]
     return traces + [_joined(parts[0], part) for part in parts[1:]]
 
 

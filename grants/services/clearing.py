@@ -7,6 +7,7 @@ from core.database import session
 from core.errors import Forbidden
 from grants import blinding
 from grants.errors.awards import (
+    DossierChanged,
     DossierLocked,
     FindingNotText,
     FindingsOpen,
@@ -18,10 +19,32 @@ from grants.models.blinding import BlindClearing
 from grants.models.call import Call
 from grants.queries import dossiers as queries
 from grants.queries.screening import behind as people_behind
+from grants.rules.content import digest
 from grants.rules.detector import REDACTED, redact
 from grants.services.dossiers import identity_of, move_clearing
 from grants.services.impartiality import ensure_impartial, own_cases_in
 from grants.states.screening import ClearingState
+
+
+def dossier_edition(clearing: BlindClearing) -> str:
+    """Return the fingerprint of what a person sees of a dossier: its text, its findings and which files stay out."""
+    seen = {"content": clearing.content, "findings": clearing.findings}
+    return digest({**seen, "out": [file.get("excluded") for file in clearing.files]})
+
+
+def ensure_seen(clearing: BlindClearing, edition: str) -> None:
+    """Refuse to go on unless a dossier is still as it was seen. It stays locked until the commit.
+
+    A finding is told by its place among them: after another window's answer the same place is another finding.
+
+    Raises:
+        DossierChanged, OwnCase.
+    """
+    ensure_impartial(clearing.application)
+    session().flush()
+    queries.hold_clearing(clearing)
+    if dossier_edition(clearing) != edition:
+        raise DossierChanged()
 
 
 def redact_finding(clearing: BlindClearing, index: int) -> BlindClearing:
@@ -146,6 +169,8 @@ def _open_trace(clearing: BlindClearing, index: int) -> blinding.FoundTrace:
 
 
 def _require_open(clearing: BlindClearing) -> None:
+    session().flush()
+    queries.hold_clearing(clearing)
     if clearing.state is not ClearingState.AWAITING:
         raise DossierLocked()
     ensure_impartial(clearing.application)

@@ -121,20 +121,31 @@ def test_clearing_desk_marks_redacts_dismisses_and_releases(
     url = f"/es/programa/expedientes/{number}"
     page = ok(client, url)
     assert page.count("<mark>") >= 4
-    posted(client, f"{url}/liberar", 409)
-    posted(client, f"{url}/tachar", index="0")
+
+    def sent(act: str, expected: int = 303, **data: str) -> None:
+        seen = services.dossier_edition(fresh(BlindClearing, number))
+        posted(client, f"{url}/{act}", expected, edicion=seen, **data)
+
+    sent("liberar", 409)
+    before = services.dossier_edition(fresh(BlindClearing, number))
+    sent("tachar", index="0")
+    another = fresh(BlindClearing, number).findings[0]["matched"]
+    for act in ("tachar", "descartar", "dejar-fuera", "liberar"):  # a window that shows what stood there before
+        posted(client, f"{url}/{act}", 409, index="0", reason="No es su nombre.", edicion=before)
+    left = fresh(BlindClearing, number)
+    assert (left.findings[0]["matched"], left.findings[0]["dismissed"]) == (another, None)
     while (left := fresh(BlindClearing, number)).open_findings > 1:
         place = next(n for n, trace in enumerate(left.findings) if not trace["dismissed"])
-        posted(client, f"{url}/tachar", index=str(place))
-    posted(client, f"{url}/tachar", 422, index="0")
-    posted(client, f"{url}/tachar", 404, index="77")
-    posted(client, f"{url}/descartar", 422, index="0", reason=" ")
+        sent("tachar", index=str(place))
+    sent("tachar", 422, index="0")
+    sent("tachar", 404, index="77")
+    sent("descartar", 422, index="0", reason=" ")
     assert client.get(f"{url}/archivos/0").data.startswith(b"%PDF")
     assert client.get(f"{url}/archivos/9").status_code == 404
-    posted(client, f"{url}/dejar-fuera", index="0", reason="Lleva el apellido en la portada.")
+    sent("dejar-fuera", index="0", reason="Lleva el apellido en la portada.")
     posted(client, f"{url}/tachar-texto", passage="Conciertos")
     posted(client, f"{url}/tachar-texto", 422, passage="")
-    posted(client, f"{url}/liberar")
+    sent("liberar")
     left = fresh(BlindClearing, number)
     assert left.state is ClearingState.CLEARED
     text = str(left.content).casefold()

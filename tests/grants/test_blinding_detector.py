@@ -15,7 +15,7 @@ WHO = Identity(
 
 
 def scan(pieces: list[Piece], identity: Identity) -> list[Finding]:
-    return Detector(identity).find(pieces)
+    return Detector(identity, of_themselves=True).find(pieces)
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -51,6 +51,16 @@ def found(text: str) -> list[tuple[str, str]]:
         ("CURP NUCJ850101MDFXXX09", "curp", "NUCJ850101MDFXXX09"),
         ("RFC NUCJ850101AB3", "rfc", "NUCJ850101AB3"),
         ("tel. 55 1234 5678", "telephone", "55 1234 5678"),
+        ("Tel. 55 1234 5678, en las tardes", "telephone", "55 1234 5678"),
+        ("Juanita la de Luz y Chayo", "name", "Juanita"),
+        ("J. N. firma la pieza", "name", "J. N."),
+        ("una pieza de J.I.N.C. y otra", "name", "J.I.N.C."),
+        ("L. R. T.", "name", "L. R. T."),
+        ("firmado JINC al margen", "name", "JINC"),
+        ("Mi obra «Ceniza» se vio en tres barrios", "self", "Mi obra «Ceniza»"),
+        ("Nuestro segundo disco titulado Alba de sal, de 2024", "self", "Nuestro segundo disco titulado Alba de sal"),
+        ("En el barrio me dicen el Flaco.", "self", "me dicen el Flaco"),
+        ("Mejor conocida como La Negra del Golfo, canta", "self", "conocida como La Negra del Golfo"),
         ("+52 (55) 1234-5678", "telephone", "+52 (55) 1234-5678"),
         ("ver https://ejemplo.test/perfil", "link", "https://ejemplo.test/perfil"),
         ("ver vimeo.com/123", "link", "vimeo.com/123"),
@@ -69,11 +79,26 @@ def test_finds(text: str, kind: str, matched: str) -> None:
         "Del 2026-03-02 al 2026-04-15, con 25,000.00 MXN y 1,234,567 personas.",
         "Un colectivo con raíces en el barrio.",
         "abc es corto para buscarse",
+        "Mi obra habla del mar y mi proyecto llega a tres barrios; nuestra obra se monta en un día.",
+        "La obra «Bodas de sangre» y el libro «Pedro Páramo» son de otros.",
+        "Me llaman la atención los patios, y me dicen que sí.",
+        "Con 1,234,567 personas, y 55 1234, no un teléfono.",
+        "jn y la juanita de la historia; la lupita, el memo.",
         "Nombramos 20260101 2026 ejemplares.",
     ],
 )
 def test_leaves_alone(text: str) -> None:
     assert found(text) == []
+
+
+def test_short_forms_are_looked_for_with_a_capital_and_only_where_they_are_theirs() -> None:
+    who = Identity(names=("José Luis Guadalupe Pérez",))
+    said = "Pepe, Joselu y Lupita; Paco y Nacho no; un pepe, una lupita."
+    assert [one.matched for one in scan([Piece("title", said)], who)] == ["Pepe", "Joselu", "Lupita"]
+
+
+def test_of_whoever_writes_about_somebody_else_their_own_works_are_not_asked() -> None:
+    assert Detector(WHO).find([Piece("title", "Mi obra «Ceniza», conocida como la Gris")]) == []
 
 
 def test_place_points_into_the_original() -> None:

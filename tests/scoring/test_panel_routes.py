@@ -311,6 +311,7 @@ def test_the_page_of_a_lot_shows_its_order_only_once_drawn_and_how_to_repeat_it(
     promised = client.get(f"/es/sorteos/{panel.id}").text
     assert lot.commitment in promised
     assert "Todavía no se realiza." in promised
+    assert "None" not in promised
     assert f'href="/es/convocatorias/{panel.call_key}"' in promised
     assert "/resultados" not in promised  # there are none
     assert lot.secret_hex not in promised

@@ -17,6 +17,7 @@ OF_THE_LAW = {
     "accounts/rules/identity.py",  # the form of an RFC
     "core/money.py",  # whose sign is a lone $
     "grants/rules/paper/countries.py",  # how registers in Spanish write countries
+    "trust/gateway/emitters.py",  # where CFDI are law
     "trust/models/kinds.py",  # OXXO and SPEI take pesos alone
     "trust/rules/cfdi.py",
     "trust/rules/words.py",  # amounts in words, as Mexican receipts have them

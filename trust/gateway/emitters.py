@@ -54,4 +54,14 @@ def issues() -> bool:
 
 
 def _invented() -> bool:
-    return setting("MODE") in ("demo", "development") and not setting("CFDI_RFC") and bool(_stand_ins)
+    return (
+        is_fiscal_country()
+        and setting("MODE") in ("demo", "development")
+        and not setting("CFDI_RFC")
+        and bool(_stand_ins)
+    )
+
+
+def is_fiscal_country() -> bool:
+    """Return whether this is the country whose law knows fiscal receipts of this kind."""
+    return bool(setting("COUNTRY") == "MX")

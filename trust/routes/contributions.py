@@ -77,6 +77,7 @@ def contribution_list() -> str:
         "trust/contribution_list.html",
         listing=listing,
         givers=queries.giver_names(listing.rows),
+        fiscal_country=emitters.is_fiscal_country(),
         state_options=[("", _("Todos")), *((one.value, CONTRIBUTION_STATES.label(one)) for one in ContributionState)],
         form_options=[("", _("Todas")), *((one.value, _(label)) for one, label in CONTRIBUTION_FORMS.items())],
         **LABELS,

@@ -42,7 +42,8 @@ OTHER: dict[str, Any] = {
 }
 WHO = (VISITOR, Role.APPLICANT, Role.SPONSOR_CONTACT, Role.PROGRAMME_OFFICER, Role.TREASURER)
 FIRST_CITY = re.compile(
-    r"MXN|M\.N\.|\bpesos? mexicano|Mexican peso|Ciudad de México|Mexico City|[Aa]lcaldía|[Bb]orough|Melate|OXXO|SPEI|CFDI"
+    r"MXN|M\.N\.|\bpesos? mexicano|Mexican peso|Ciudad de México|Mexico City|[Aa]lcaldía|[Bb]orough|Melate"
+    r"|OXXO|SPEI|CFDI"
 )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.models import MemberRole, Membership
+from core.clock import now
 from core.database import session
 from grants.models import Application, ApplicationVersion, Attachment, Call, CoApplicant
+from grants.queries.likeness import calls_beside
 from grants.states.application import ApplicationState
 from grants.states.call import CallState
 from grants.states.companion import CompanionState
@@ -129,6 +131,26 @@ def standing_application(call: Call, user_id: int, organisation_id: int | None =
         .order_by(Application.id)
         .limit(1)
     )
+
+
+def mine_of_the_year(call: Call, user_id: int) -> list[Application]:
+    """Return a person's other applications to calls of the same year, by call: what whoever screens may compare.
+
+    Only what they may read anyway: their own, their organisations' and those they travel in. Neither withdrawn ones nor
+    drafts that can no longer be sent.
+    """
+    query = (
+        select(Application)
+        .join(Application.call)
+        .options(contains_eager(Application.call))
+        .where(
+            _readable_by(user_id),
+            Application.call_id.in_(calls_beside(call)),
+            Application.state != ApplicationState.WITHDRAWN,
+            or_(Application.submitted_at.is_not(None), Call.closes_at >= now()),
+        )
+    )
+    return list(session().scalars(query.order_by(Application.call_id, Application.id)))
 
 
 def versions_of(application: Application) -> list[ApplicationVersion]:

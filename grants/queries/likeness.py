@@ -206,6 +206,11 @@ def _standing(whose: ColumnElement[bool]) -> list[Application]:
 
 
 def applications_by_id(numbers: Collection[int]) -> dict[int, Application]:
-    """Return applications with their calls."""
-    query = select(Application).options(joinedload(Application.call)).where(Application.id.in_(numbers))
-    return {one.id: one for one in session().scalars(query.order_by(Application.id))}
+    """Return applications with their calls, applicants and organisations."""
+    query = select(Application).options(
+        joinedload(Application.call, innerjoin=True),
+        joinedload(Application.applicant, innerjoin=True),
+        joinedload(Application.organisation),
+    )
+    found = session().scalars(query.where(Application.id.in_(numbers)).order_by(Application.id))
+    return {one.id: one for one in found}

@@ -17,7 +17,7 @@ from grants.models.application import Application
 from grants.models.call import Call
 from grants.models.queue import ApplicationOfficer
 from grants.queries.likeness import Sharing, calls_beside, sharing
-from grants.rules.likeness import LikenessKind
+from grants.rules.likeness import FLAGGED, LikenessKind
 from grants.states.application import ApplicantKind, ApplicationState
 
 ORDERS: dict[str, Any] = {
@@ -50,7 +50,7 @@ class QueueFilter:
 class QueueRow:
     """What the list shows of an application, and no answers.
 
-    `name` is the organisation's where one applies; `alike` says that it shares something with another application.
+    `name` is the organisation's where one applies; `alike` says that it shares more than a file with another one.
     """
 
     id: int
@@ -120,7 +120,7 @@ def _rows(numbers: Sequence[int], calls: Sequence[int]) -> list[QueueRow]:
             Application.submitted_at,
             func.coalesce(Organisation.name, User.name),
             officer.name,
-            sharing(calls, LikenessKind).of_few,
+            sharing(calls, FLAGGED).of_few,
         )
         .join(User, User.id == Application.applicant_user_id)
         .outerjoin(Organisation, Organisation.id == Application.organisation_id)

@@ -147,7 +147,15 @@ def _begin(call: Call, person: User, form: StartForm, bodies: list[Organisation]
 
 def _start_page(call: Call, form: StartForm, status: int) -> Response:
     sketch = services.sketch_for(call, sketch_key())
-    return show("grants/application_start.html", status, call=call, form=form, sketch=sketch)
+    return show(
+        "grants/application_start.html",
+        status,
+        call=call,
+        form=form,
+        sketch=sketch,
+        beside=queries.mine_of_the_year(call, actor().user_id or 0),
+        states=APPLICATION_STATES,
+    )
 
 
 def _chosen(bodies: list[Organisation], typed: str | None) -> Organisation | None:

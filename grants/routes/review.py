@@ -4,6 +4,7 @@ from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import signed_in
+from core.context import actor
 from core.database import session
 from core.money import Money
 from grants import services
@@ -14,12 +15,14 @@ from grants.errors.calls import (
 from grants.forms.applications import ConfirmForm
 from grants.models import Application, Attachment
 from grants.queries import calls as call_queries
+from grants.queries.applications import mine_of_the_year
 from grants.routes.applications import own_application, past_writing
 from grants.routes.room import blueprint, show
 from grants.rules import form as form_rules
 from grants.rules.answers import spoken_answer
 from grants.rules.tariff_lines import labels_of, spoken_rate
 from grants.services import applications as drafts
+from grants.states.application import APPLICATION_STATES
 
 
 @blueprint.get("/solicitudes/<int:application_id>/revision")
@@ -44,6 +47,8 @@ def review_page(application: Application, status: int = 200, extra: list[str] | 
         problems=problems,
         extra=extra or [],
         failed=drafts.eligibility_of(application).failed,
+        beside=[one for one in mine_of_the_year(application.call, actor().user_id or 0) if one.id != application.id],
+        states=APPLICATION_STATES,
         earlier=drafts.known_awards([application]).get(application.id, []),
         content=content,
         derived=drafts.derived_of(application),

@@ -36,7 +36,7 @@ from grants.routes.room import READERS, WRITERS, blueprint, may_decide, show
 from grants.rules import form as form_rules
 from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
-from grants.rules.likeness import LIKENESS_LABELS, likenesses
+from grants.rules.likeness import LIKENESS_LABELS, by_application, likenesses
 from grants.services.applications import known_awards
 from grants.services.corrections import told_of
 from grants.services.impartiality import is_mine
@@ -124,7 +124,7 @@ def screening_page(
     undecided = application.state in (ApplicationState.SUBMITTED, ApplicationState.IN_CURE)
     decidable = undecided and not call_queries.accepts_now(application.call)
     cure, known = queries.cure_of(application), known_awards([application])
-    alike = likenesses(*likeness_of(application))
+    alike = by_application(likenesses(*likeness_of(application)))
     return show(
         "grants/screening_show.html",
         refusal.status if refusal is not None else status,
@@ -142,7 +142,7 @@ def screening_page(
         alike=alike[:MOST_ALIKE],
         alike_labels=LIKENESS_LABELS,
         alike_more=max(0, len(alike) - MOST_ALIKE),
-        others=applications_by_id({one.other_id for one in alike[:MOST_ALIKE]}) if alike else {},
+        others=applications_by_id({number for number, _shared in alike[:MOST_ALIKE]}) if alike else {},
         paper=source_of(application),
         screenings=queries.screenings_of(application),
         undone=undone_screenings(application),

@@ -34,6 +34,7 @@ PEOPLE = (
     LikenessKind.NAME,
 )
 ACCOUNTS = (LikenessKind.CLABE,)
+FLAGGED = (*PEOPLE, *ACCOUNTS, LikenessKind.ITINERARY)  # in every list; one file may be everybody's annex
 WHO = (LikenessKind.PERSON, LikenessKind.NAME, LikenessKind.TAX_ID)  # not written in the application: it may change
 BITS: Mapping[LikenessKind, int] = {  # in `ApplicationAlike.alike`; a number once given stays its kind's
     LikenessKind.PERSON: 1,
@@ -47,15 +48,15 @@ BITS: Mapping[LikenessKind, int] = {  # in `ApplicationAlike.alike`; a number on
     LikenessKind.FILE: 256,
 }
 LIKENESS_LABELS: Mapping[LikenessKind, str] = {
-    LikenessKind.PERSON: N_("Misma persona que"),
-    LikenessKind.CURP: N_("Misma CURP que"),
-    LikenessKind.RFC: N_("Mismo RFC que"),
-    LikenessKind.CLABE: N_("Misma cuenta bancaria que"),
-    LikenessKind.PHONE: N_("Mismo teléfono que"),
-    LikenessKind.TAX_ID: N_("Mismo RFC de la organización que"),
-    LikenessKind.NAME: N_("Mismo nombre, con otra cuenta, que"),
-    LikenessKind.ITINERARY: N_("Mismo itinerario que"),
-    LikenessKind.FILE: N_("Mismo archivo que"),
+    LikenessKind.PERSON: N_("La misma persona"),
+    LikenessKind.CURP: N_("La misma CURP"),
+    LikenessKind.RFC: N_("El mismo RFC"),
+    LikenessKind.CLABE: N_("La misma cuenta bancaria"),
+    LikenessKind.PHONE: N_("El mismo teléfono"),
+    LikenessKind.TAX_ID: N_("El mismo RFC de la organización"),
+    LikenessKind.NAME: N_("El mismo nombre, con otra cuenta"),
+    LikenessKind.ITINERARY: N_("El mismo itinerario"),
+    LikenessKind.FILE: N_("El mismo archivo"),
 }
 _SAID = {
     LikenessKind.CURP: re.compile(r"(?<!\w)[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?!\w)"),
@@ -156,3 +157,11 @@ def likenesses(mine: Iterable[Trait], others: Iterable[Trait]) -> list[Likeness]
     known = {one.other_id for one in found.values() if one.kind is LikenessKind.PERSON}
     told = (one for one in found.values() if one.kind is not LikenessKind.NAME or one.other_id not in known)
     return sorted(told, key=lambda one: (kinds.index(one.kind), one.other_id, one.said))
+
+
+def by_application(found: Iterable[Likeness]) -> list[tuple[int, list[Likeness]]]:
+    """Return what is shared with each other application together, in the order in which they are first told."""
+    together: dict[int, list[Likeness]] = {}
+    for one in found:
+        together.setdefault(one.other_id, []).append(one)
+    return list(together.items())

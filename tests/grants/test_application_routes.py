@@ -13,7 +13,7 @@ from core.database import db
 from core.roles import Role
 from grants import services
 from grants.models import Application
-from grants.queries.applications import versions_of
+from grants.queries.applications import mine_of_the_year, versions_of
 from grants.services import start_application
 from grants.states.application import ApplicationState
 from grants.states.screening import ScreeningVerdict
@@ -403,3 +403,40 @@ def test_the_page_gives_the_reason_before_and_after_the_letter(client, session, 
     _call, (decided,) = awards.released(clock, officer, applications=1)
     sign_in_as(client, decided.applicant)
     assert "Motivo" in client.get(f"/es/solicitudes/{decided.id}").get_data(as_text=True)
+
+
+def test_who_applies_sees_where_else_they_take_part_this_year_and_nothing_of_others(client, session, clock, login):
+    person, call, beside = login(), make_open_call(), make_open_call()
+    mine = services.start_application(call, person, kind="person")
+    own = make_draft_application(beside, person, answers={"title": "Mi otra estancia"})
+    somebody = make_draft_application(beside, make_user(), answers={"title": "De otra persona"})
+    gone = services.start_application(make_open_call(), person, kind="person")
+    services.withdraw_application(gone)
+    third = make_open_call()
+    session.commit()
+    for page in (f"/es/solicitudes/{mine.id}/revision", f"/es/convocatorias/{third.slug}/empezar"):
+        text = client.get(page).text
+        assert f'href="/es/solicitudes/{own.id}">Mi otra estancia</a>' in text
+        assert f'href="/es/solicitudes/{somebody.id}"' not in text
+        assert f'href="/es/solicitudes/{gone.id}"' not in text
+    assert mine_of_the_year(third, person.id) == [mine, own]
+    assert beside.closes_at is not None
+    clock.set(beside.closes_at + timedelta(seconds=1))  # a draft that can no longer be sent is in nobody's way
+    assert mine_of_the_year(third, person.id) == []
+
+
+def test_whoever_screens_sees_with_whom_what_is_shared_and_goes_there(client, session, clock, login):
+    call, beside, person = make_open_call(), make_open_call(title={"es": "La otra", "en": "The other"}), make_user()
+    first = make_draft_application(call, person)
+    second = make_draft_application(beside, person, journey=a_journey(city="Niza"))
+    for one in (first, second):
+        services.submit_application(one)
+    login(Role.PROGRAMME_OFFICER)
+    session.commit()
+    text = client.get(f"/es/programa/solicitudes/{first.id}").text
+    table = found(r'(?s)<h2 id="alike">(.*?)</table>', text)
+    assert f'href="/es/programa/solicitudes/{second.id}#alike">{second.folio}</a>' in table
+    for told in (person.name, "La otra", "La misma persona"):
+        assert told in table
+    listed = client.get(f"/es/programa/{call.slug}/solicitudes").text
+    assert f'href="/es/programa/solicitudes/{first.id}#alike"' in listed

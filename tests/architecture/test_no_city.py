@@ -11,7 +11,7 @@ from tests.architecture.places import ROOT
 ROOMS = (
     "accounts", "core", "grants", "mail", "rendering", "scoring", "transparency", "treasury", "trust", "web"
 )  # fmt: skip
-NAMED = re.compile(r"^(MXN|MX)$|Ciudad de México|Mexico City|\bMelate\b|pesos mexicanos|\b[Aa]lcaldía")
+NAMED = re.compile(r"^(MXN|MX)$|Ciudad de México|Mexico City|\bMelate\b|pesos mexicanos|[Cc]ada peso que|\b[Aa]lcaldía")
 # Where it is the law or the custom of a country that is asked for, not the place where Puente stands.
 OF_THE_LAW = {
     "accounts/rules/identity.py",  # the form of an RFC

@@ -121,7 +121,7 @@ class TestWhereItWent:
         login(user)
         page = page_of(client, gift)
         assert "20.0\u00a0%" in page
-        assert "nadie puede decir qué peso pagó qué apoyo" in page
+        assert "nadie puede decir qué parte pagó qué apoyo" in page
         assert "Todavía no paga ningún apoyo con resultado publicado" in page
         release(call, officer, session)
         page = page_of(client, gift)

@@ -54,16 +54,16 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     if not needs(problem).any():
         nothing = np.zeros(0, dtype=np.int64)
         return CappedSolution(solution(problem, nothing, nothing), {}, Fraction(0))
-    net, flows, _prices = optimum(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
-    require_whole(problem, net, flows)
+    found, _prices = optimum(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
+    net, likely = found.net, found.flow.carried
+    require_whole(problem, net, found.flow)
     worth = problem.affinity[net.rows, net.columns]
-    likely = flows[net.pairs]
     probabilities = {
         (problem.dossiers[row], problem.reviewers[column]): Fraction(int(part), net.unit)
         for row, column, part in zip(net.rows, net.columns, likely, strict=True)
         if part
     }
-    taken = _draw(net, flows, _numbers(seed))
+    taken = _draw(problem, net, likely, _numbers(seed))
     return CappedSolution(
         solution(problem, net.rows[taken], net.columns[taken]),
         probabilities,
@@ -101,16 +101,19 @@ def _numbers(seed: str) -> Iterator[int]:
         count += 1
 
 
-def _draw(net: Network, flows: Integers, numbers: Iterator[int]) -> NDArray[np.bool_]:
+def _draw(problem: Problem, net: Network, likely: Integers, numbers: Iterator[int]) -> NDArray[np.bool_]:
     """Return which pairs are drawn: every arc's expected flow is kept exactly, and ends whole."""
-    unit, reviewers = net.unit, len(net.arcs.tails[-1])
-    merged = flows.copy()
-    merged[-reviewers:] += merged[-2 * reviewers : -reviewers]  # a reviewer's two arcs to the sink round as one
-    tails, heads = np.concatenate(net.arcs.tails).tolist(), np.concatenate(net.arcs.heads).tolist()
-    left = np.nonzero(merged % unit)[0]
-    rounding = _Rounding(unit, merged.tolist(), tails, heads, numbers)
-    rounding.settle([arc for arc in left.tolist() if not -2 * reviewers <= arc - len(merged) < -reviewers])
-    return np.asarray(rounding.flows, dtype=np.int64)[net.pairs] > 0
+    n, m = len(problem.dossiers), len(problem.reviewers)
+    gated = net.gate_of_pair >= 0
+    gates, sink = n + m + 1 + np.arange(len(net.gates)), n + m
+    through = np.bincount(net.gate_of_pair[gated], weights=likely[gated], minlength=len(gates)).astype(np.int64)
+    loads = np.bincount(net.columns, weights=likely, minlength=m).astype(np.int64)
+    tails = np.concatenate((net.gates, np.where(gated, n + m + 1 + net.gate_of_pair, net.rows), n + np.arange(m)))
+    heads = np.concatenate((gates, n + net.columns, np.full(m, sink)))
+    flows = np.concatenate((through, likely, loads))
+    rounding = _Rounding(net.unit, flows.tolist(), tails.tolist(), heads.tolist(), numbers)
+    rounding.settle(np.nonzero(flows % net.unit)[0].tolist())
+    return np.asarray(rounding.flows, dtype=np.int64)[len(gates) : len(gates) + len(likely)] > 0
 
 
 class _Rounding:

@@ -1,5 +1,7 @@
 """Among the assignments of greatest affinity, one whose loads are most even: none has a smaller sum of squared loads.
 
+The flow is there or nearly so; this ends what would take it many rounds.
+
 Where a dossier suits two reviewers equally well, at the prices that prove the optimum, handing it over costs nothing.
 The assignments of greatest affinity are those made of such equals, so loads can be more even only by a chain of
 hand-overs from a reviewer to one with two dossiers fewer. Whoever has most gives first. Where no chain leads from them
@@ -12,25 +14,21 @@ from itertools import pairwise
 from operator import or_
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scoring.assignment.pricing import NEVER, Optimum, blocks
+from scoring.assignment.prices import NEVER
 from scoring.assignment.problem import Integers, Problem, room, standing
-
-Pairs = tuple[Integers, Integers]
-Table = NDArray[np.bool_]
+from scoring.assignment.promising import Pairs, Table, blocks, within
 
 
-def evened(problem: Problem, allowed: Table, groups: Integers, found: Optimum) -> Pairs:
-    """Return the pairs of the assignment of the most even loads among those of the optimum, in order of rows."""
-    taken = found.flows[found.net.pairs] > 0
-    pairs = found.net.rows[taken], found.net.columns[taken]
-    if found.prices is None:
-        return pairs
-    loads = _Loads(problem, found.prices, pairs[1])
+def evened(problem: Problem, allowed: Table, groups: Integers, pairs: Pairs, prices: Integers) -> Pairs:
+    """Return the pairs of the assignment of the most even loads among those as good as `pairs`, in order of rows.
+
+    They are an optimum, which these prices prove.
+    """
+    loads = _Loads(problem, prices, pairs[1])
     if loads.next_giver() is None:
         return pairs
-    readings = _Readings(problem, allowed, groups, found.prices, pairs)
+    readings = _Readings(problem, allowed, groups, prices, pairs)
     while (giver := loads.next_giver()) is not None:
         came_from = readings.chains(giver, loads.unsettled, loads.poorest)
         taker = loads.best_taker(giver, came_from)
@@ -85,31 +83,46 @@ class _Readings:
     """Who reads what, and to whom everybody could hand a dossier over at no cost."""
 
     def __init__(self, problem: Problem, allowed: Table, groups: Integers, prices: Integers, pairs: Pairs) -> None:
-        self.colleagues = [_bits(groups == group) for group in groups]
-        self.readers: list[set[int]] = [set() for _dossier in problem.dossiers]
-        self.held: list[set[int]] = [set() for _reviewer in problem.reviewers]
-        for dossier, reviewer in zip(*(part.tolist() for part in pairs), strict=True):
-            self.readers[dossier].add(reviewer)
-            self.held[reviewer].add(dossier)
-        self._read(problem.affinity + prices, allowed, groups, pairs)
-        self.taken = [self._taken(dossier) for dossier in range(len(problem.dossiers))]
-        self.onward = [self._onward(reviewer) for reviewer in range(len(problem.reviewers))]
+        self.rows, self.columns = pairs
+        alone = np.arange(len(groups))
+        self.colleagues = [1 << one for one in alone.tolist()]
+        if int(groups.max(initial=-1)) + 1 < len(groups):
+            self.colleagues = [_bits(groups == group) for group in groups]
+        self.equals: dict[int, int] = {}  # of dossiers that could be read by others as well
+        self.sure: dict[int, int] = {}
+        self._read(problem.affinity, prices, allowed, groups)
+        self.readers: dict[int, set[int]] = {dossier: set() for dossier in self.equals}
+        self.held: list[set[int]] = [set() for _reviewer in groups]
+        for dossier, reviewer in zip(self.rows.tolist(), self.columns.tolist(), strict=True):
+            if dossier in self.equals:
+                self.readers[dossier].add(reviewer)
+                self.held[reviewer].add(dossier)
+        self.taken = {dossier: self._taken(dossier) for dossier in self.equals}
+        self.onward: list[int | None] = [None] * len(groups)
 
-    def _read(self, worth: Integers, allowed: Table, groups: Integers, pairs: Pairs) -> None:
+    def _read(self, affinity: Integers, prices: Integers, allowed: Table, groups: Integers) -> None:
         """Find who is worth as much to each dossier as what it has, and whose institution it has in every optimum."""
-        rows, columns = pairs
-        bound = np.full(len(worth), NEVER)
-        np.minimum.at(bound, rows, worth[pairs])
-        self.equals: list[int] = []
-        for block in blocks(len(worth)):
-            wanted = np.repeat(bound[block, None], int(groups.max(initial=0)) + 1, axis=1)
-            here = (rows >= block.start) & (rows < block.stop)
-            wanted[rows[here] - block.start, groups[columns[here]]] = worth[pairs][here]
-            self.equals += map(_bits, (worth[block] == wanted[:, groups]) & allowed[block])
-        self.sure = [0] * len(worth)
-        better = worth[pairs] > bound[rows]  # nobody outside the institution is worth as much
+        rows, columns = self.rows, self.columns
+        worth = affinity[rows, columns] + prices[columns]
+        bound = np.full(len(affinity), NEVER)
+        np.minimum.at(bound, rows, worth)
+        width = int(groups.max(initial=-1)) + 1
+        for block, here in zip(blocks(len(affinity)), within(rows, len(affinity)), strict=True):
+            wanted = bound[block, None]
+            if width < len(groups):
+                wanted = np.repeat(wanted, width, axis=1)
+                wanted[rows[here] - block.start, groups[columns[here]]] = worth[here]
+                wanted = wanted[:, groups]
+            equal = (affinity[block] + prices == wanted) & allowed[block]
+            own = np.zeros_like(equal)
+            own[rows[here] - block.start, columns[here]] = True
+            others = np.nonzero((equal & ~own).any(axis=1))[0]
+            found = np.packbits(equal[others], axis=1, bitorder="little")
+            for dossier, some in zip((others + block.start).tolist(), found, strict=True):
+                self.equals[dossier] = int.from_bytes(some.tobytes(), "little")
+        better = worth > bound[rows]  # nobody outside the institution is worth as much
         for dossier, reviewer in zip(rows[better].tolist(), columns[better].tolist(), strict=True):
-            self.sure[dossier] |= self.colleagues[reviewer]
+            self.sure[dossier] = self.sure.get(dossier, 0) | self.colleagues[reviewer]
 
     def _taken(self, dossier: int) -> int:
         """Return all of the institutions that read a dossier."""
@@ -117,18 +130,22 @@ class _Readings:
 
     def _to(self, reviewer: int, dossier: int) -> int:
         """Return to whom a reviewer could hand over a dossier."""
-        free = 0 if self.sure[dossier] >> reviewer & 1 else ~self.taken[dossier]
+        free = 0 if self.sure.get(dossier, 0) >> reviewer & 1 else ~self.taken[dossier]
         return self.equals[dossier] & (self.colleagues[reviewer] | free)
 
     def _onward(self, reviewer: int) -> int:
         """Return to whom a reviewer could hand over any dossier."""
-        return reduce(or_, (self._to(reviewer, dossier) for dossier in self.held[reviewer]), 0)
+        found = self.onward[reviewer]
+        if found is None:
+            found = reduce(or_, (self._to(reviewer, dossier) for dossier in self.held[reviewer]), 0)
+            self.onward[reviewer] = found
+        return found
 
     def chains(self, giver: int, among: int, until: int) -> dict[int, int]:
         """Return the reviewers to whom shortest chains lead, each with who hands over to them; all, or `until` one."""
         came_from, line, unseen = {giver: giver}, [giver], among & ~(1 << giver)
         for one in line:
-            new = self.onward[one] & unseen
+            new = self._onward(one) & unseen
             unseen ^= new
             found = new & until
             while new:
@@ -155,12 +172,15 @@ class _Readings:
             self.readers[dossier].add(to)
             self.taken[dossier] = self._taken(dossier)
         for reviewer in {*chain, *(one for _giver, _to, dossier in moves for one in self.readers[dossier])}:
-            self.onward[reviewer] = self._onward(reviewer)
+            self.onward[reviewer] = None
 
     def pairs(self) -> Pairs:
         """Return the pairs as they are now, in order of rows."""
-        rows = np.repeat(np.arange(len(self.readers)), [len(some) for some in self.readers])
-        return rows, np.asarray([one for some in self.readers for one in sorted(some)], dtype=np.int64)
+        stay = ~np.isin(self.rows, np.fromiter(self.readers, dtype=np.int64, count=len(self.readers)))
+        moved = [(dossier, one) for dossier, some in self.readers.items() for one in some]
+        rows, columns = np.concatenate((np.stack((self.rows[stay], self.columns[stay])), np.array(moved).T), axis=1)
+        order = np.lexsort((columns, rows))
+        return rows[order], columns[order]
 
 
 def _bits(members: Table) -> int:

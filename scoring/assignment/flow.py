@@ -1,144 +1,201 @@
-"""The assignment as a flow: source → dossier → (dossier, institution) → reviewer → sink."""
+"""The assignment as a flow: dossier → (dossier, institution) → reviewer → sink."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-from scoring.assignment.problem import Integers, Problem, needs, room
+from scoring.assignment.problem import Integers, Problem, needs, room, standing
 from scoring.errors import MinimumLoadUnreachable, RulesCollide
 
-
-@dataclass(slots=True)
-class Arcs:
-    """Arcs by their ends, in the order in which they were added."""
-
-    tails: list[Integers] = field(default_factory=list)
-    heads: list[Integers] = field(default_factory=list)
-    capacities: list[Integers] = field(default_factory=list)
-    costs: list[Integers] = field(default_factory=list)
-
-    def add(self, tails: Integers, heads: Integers, capacities: Integers | int, costs: Integers | int) -> None:
-        """Append one arc for each pair of ends."""
-        self.tails.append(tails)
-        self.heads.append(heads)
-        self.capacities.append(np.broadcast_to(np.asarray(capacities, dtype=np.int64), len(tails)))
-        self.costs.append(np.broadcast_to(np.asarray(costs, dtype=np.int64), len(tails)))
+SAFE = 2**57  # costs by nodes: the solver multiplies one by the other, and must not overflow
 
 
-@dataclass(frozen=True, slots=True)
-class Worths:
-    """What the flow weighs: affinities from `top` down, a reading for who is promised one, a reading not given.
+class Pressure(NamedTuple):
+    """What a reading not given, and one below a reviewer's least load, cost beside affinities and loads."""
 
-    A reading moved from one reviewer to the next changes the total by the range of affinities at most, and no chain of
-    such moves visits a reviewer twice. So these outweigh whatever they displace, and are no larger than they must be.
-    """
-
-    top: int
-    promised: int
     unserved: int
+    promised: int
 
     @classmethod
-    def of(cls, problem: Problem) -> "Worths":
-        """Return the worths that suit a problem."""
-        top, low = int(problem.affinity.max(initial=0)), int(problem.affinity.min(initial=0))
-        moves = (len(problem.reviewers) + 2) * (top - low) + 1
+    def gentle(cls, problem: Problem, weight: int) -> "Pressure":
+        """Return costs that suffice as long as everybody is served in the end."""
+        step = weight * (_range(problem) + 1)
+        return cls(4 * step, 2 * step)
+
+    @classmethod
+    def full(cls, problem: Problem, weight: int) -> "Pressure":
+        """Return costs that outweigh whatever they displace, and are no larger than they must be.
+
+        A reading moved from one reviewer to the next changes the rest by a step at most, and no chain of such moves
+        visits a reviewer twice.
+        """
+        moves = (len(problem.reviewers) + 2) * (weight * (_range(problem) + 1)) + 1
         promised = moves if room(problem)[0].any() else 0
-        return cls(top, promised, moves + promised)
+        return cls(moves + promised, promised)
+
+
+class Steps(NamedTuple):
+    """Between which further loads of each reviewer every reading costs what it adds to the square of the load.
+
+    An affinity of one part weighs as much as `weight`, which is more than a load changed by one can. Below and above,
+    all readings of a reviewer cost the same: near enough for a load that is not there in the end.
+    """
+
+    weight: int
+    low: Integers
+    high: Integers
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The arcs of a problem: to dossiers, past them, to gates, the pairs (`rows`, `columns`), the reviewers' own.
+    """The pairs (`rows`, `columns`), in order of rows, that may be assigned, and their gates.
 
-    One reading is `unit` units of flow; a pair carries `pair_capacity` of them at most. What cannot be given flows
-    past the reviewers, so that some flow always exists and says how much is missing.
+    Reviewers who share an institution are reached through one gate a dossier, which lets a single one through:
+    `gates` are their dossiers, `gate_of_pair` is below nought where there is none. One reading is `unit` units of
+    flow; a pair carries `pair_capacity` of them at most.
     """
 
-    arcs: Arcs
     rows: Integers
     columns: Integers
+    gates: Integers
+    gate_of_pair: Integers
     unit: int
     pair_capacity: int
-    worths: Worths
-
-    @property
-    def pairs(self) -> slice:
-        """Where the pairs' arcs stand among all arcs."""
-        reviewers = len(self.arcs.tails[-1])
-        return slice(-2 * reviewers - len(self.rows), -2 * reviewers)
 
 
-def network(
-    problem: Problem, rows: Integers, columns: Integers, groups: Integers, *, unit: int = 1, pair_capacity: int = 1
-) -> Network:
-    """Return the network in which the pairs (`rows`, `columns`), in order of rows, may be assigned.
+class Flow(NamedTuple):
+    """The units of flow: of each pair, what each dossier lacks, and of each reviewer."""
 
-    Every capacity but the pairs' is in whole readings.
+    carried: Integers
+    unserved: Integers
+    loads: Integers
+
+
+def network(rows: Integers, columns: Integers, groups: Integers, *, unit: int = 1, pair_capacity: int = 1) -> Network:
+    """Return the network in which these pairs, in order of rows, may be assigned. All other bounds are in readings."""
+    width = int(groups.max(initial=-1)) + 1
+    gates, gate_of_pair = np.zeros(0, dtype=np.int64), np.full(len(rows), -1)
+    if width < len(groups):
+        keys, place, many = np.unique(rows * width + groups[columns], return_inverse=True, return_counts=True)
+        number = np.where(many > 1, np.cumsum(many > 1) - 1, -1)
+        gates, gate_of_pair = keys[many > 1] // width, number[place]
+    return Network(rows, columns, gates, gate_of_pair, unit, pair_capacity)
+
+
+def solve(problem: Problem, net: Network, steps: Steps | None, pressure: Pressure | None) -> Flow | None:
+    """Return the cheapest flow in which everybody is served and nobody is below their least; None if there is none.
+
+    With `pressure` some flow always exists, and says how much is missing.
     """
-    n, m = len(problem.dossiers), len(problem.reviewers)
-    dossier_nodes, reviewer_nodes, sink = 1 + np.arange(n), 1 + n + np.arange(m), 1 + n + m
-    worths, wanted = Worths.of(problem), needs(problem) * unit
-    arcs = Arcs()
-    arcs.add(np.zeros(n, dtype=np.int64), dossier_nodes, wanted, 0)
-    arcs.add(dossier_nodes, np.full(n, sink), wanted, worths.top + worths.unserved)
-    # Reviewers who share an institution are reached through one gate a dossier, which lets a single one through.
-    width = int(groups.max(initial=0)) + 1
-    _keys, place, many = np.unique(rows * width + groups[columns], return_inverse=True, return_counts=True)
-    gated = many[place] > 1
-    gates, gate_of_pair = np.unique(rows[gated] * width + groups[columns[gated]], return_inverse=True)
-    gate_nodes = sink + 1 + np.arange(len(gates))
-    arcs.add(dossier_nodes[gates // width], gate_nodes, unit, 0)
-    tails = dossier_nodes[rows]
-    tails[gated] = gate_nodes[gate_of_pair]
-    arcs.add(tails, reviewer_nodes[columns], pair_capacity, worths.top - problem.affinity[rows, columns])
-    least, most = room(problem)
-    arcs.add(reviewer_nodes, np.full(m, sink), least * unit, -worths.promised)
-    arcs.add(reviewer_nodes, np.full(m, sink), (most - least) * unit, 0)
-    return Network(arcs, rows, columns, unit, pair_capacity, worths)
+    n, m, unit = len(problem.dossiers), len(problem.reviewers), net.unit
+    reviewers, sink = n + np.arange(m), n + m
+    wanted, least = needs(problem) * unit, room(problem)[0]
+    weight = steps.weight if steps else 1
+    gated = net.gate_of_pair >= 0
+    starts = np.where(gated, sink + 1 + net.gate_of_pair, net.rows) if gated.any() else net.rows
+    top = int(problem.affinity.max(initial=0))
+    worth = (top - problem.affinity[net.rows, net.columns]) * weight
+    tails, heads = [starts, net.gates], [n + net.columns, sink + 1 + np.arange(len(net.gates))]
+    capacities, costs = [np.full(len(worth), net.pair_capacity), np.full(len(net.gates), unit)], [worth]
+    costs.append(np.zeros(len(net.gates), dtype=np.int64))
+    for who, many, cost in _reviewers(problem, steps):
+        tails.append(reviewers[who])
+        heads.append(np.full(len(who), sink))
+        capacities.append(many * unit)
+        costs.append(cost)
+    supplies = np.zeros(sink + 1 + len(net.gates), dtype=np.int64)
+    supplies[:n] = wanted
+    supplies[sink] = -wanted.sum()
+    if pressure is None:
+        supplies[n:sink] = -least * unit
+        supplies[sink] += least.sum() * unit
+    else:
+        tails += [np.arange(n), reviewers]
+        heads += [np.full(n, sink), np.full(m, sink)]
+        capacities += [wanted, least * unit]
+        costs += [np.full(n, top * weight + pressure.unserved), np.full(m, -pressure.promised)]
+    flows = _cheapest(tails, heads, capacities, costs, supplies)
+    if flows is None:
+        return None
+    carried = flows[: len(worth)]
+    unserved = flows[-m - n : len(flows) - m] if pressure else np.zeros(n, dtype=np.int64)
+    loads = np.bincount(net.columns, weights=carried, minlength=m).astype(np.int64)
+    return Flow(carried, unserved, loads)
 
 
-def solve(problem: Problem, net: Network) -> Integers:
-    """Return the flow on every arc of the optimum; `require_whole` says whether it gives everybody what they need."""
-    total = int(needs(problem).sum()) * net.unit
-    supplies = np.zeros(2 + len(problem.dossiers) + len(problem.reviewers), dtype=np.int64)
-    supplies[0], supplies[-1] = total, -total
-    return cheapest(net.arcs, supplies)
+def _reviewers(problem: Problem, steps: Steps | None) -> list[tuple[Integers, Integers, Integers]]:
+    """Return the reviewers' readings beyond their least: whose, how many, and what each of them costs."""
+    (least, most), all_of_them = room(problem), np.arange(len(problem.reviewers))
+    if steps is None:
+        return [(all_of_them, most - least, np.zeros_like(least))]
+    low, high = steps.low, steps.high
+    many = high - low
+    who = np.repeat(all_of_them, many)
+    load = low[who] + np.arange(len(who)) - np.repeat(np.cumsum(many) - many, many) + 1
+    found = [(who, np.ones_like(load), 2 * (standing(problem)[who] + load) - 1)]
+    for some, left, load in ((low > least, low - least, low), (high < most, most - high, high + 1)):
+        if some.any():
+            found.append((all_of_them[some], left[some], cost_of_reading(problem, steps, load)[some]))
+    return found
 
 
-def cheapest(arcs: Arcs, supplies: Integers) -> Integers:
-    """Return the flow on every arc that costs least and takes what the nodes supply to where it is wanted."""
+def cost_of_reading(problem: Problem, steps: Steps | None, load: Integers) -> Integers:
+    """Return what each reviewer's reading costs that makes their further load this."""
+    if steps is None:
+        return np.zeros_like(load)
+    least = room(problem)[0]
+    near = np.where(load <= steps.high, 2 * load - 1, 4 * steps.high + 2)
+    cost: Integers = 2 * standing(problem) + np.where(load <= steps.low, least + steps.low, near)
+    return cost
+
+
+def _cheapest(
+    tails: list[Integers],
+    heads: list[Integers],
+    capacities: list[Integers],
+    costs: list[Integers],
+    supplies: Integers,
+) -> Integers | None:
+    """Return the flow on every arc that costs least and takes what the nodes supply to where it is wanted, if any."""
     flow = min_cost_flow.SimpleMinCostFlow()
-    numbers = flow.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate(arcs.tails),
-        np.concatenate(arcs.heads),
-        np.concatenate(arcs.capacities),
-        np.concatenate(arcs.costs),
-    )
+    numbers = flow.add_arcs_with_capacity_and_unit_cost(*map(np.concatenate, (tails, heads, capacities, costs)))
     flow.set_nodes_supplies(np.arange(len(supplies)), supplies)
     status = flow.solve()
+    if status == flow.INFEASIBLE:
+        return None
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow solver answered {status}")
     flows: Integers = np.asarray(flow.flows(numbers), dtype=np.int64)
     return flows
 
 
-def require_whole(problem: Problem, net: Network, flows: Integers) -> None:
+def weighs_safely(problem: Problem, weight: int, *, hard: bool) -> bool:
+    """Return whether the solver can reckon with such a weight of a part of affinity, under full pressure if `hard`."""
+    largest = Pressure.full(problem, weight).unserved * 2 if hard else 8 * weight * (_range(problem) + 1)
+    return largest * (len(problem.dossiers) + len(problem.reviewers)) < SAFE
+
+
+def _range(problem: Problem) -> int:
+    return int(problem.affinity.max(initial=0)) - int(problem.affinity.min(initial=0))
+
+
+def require_whole(problem: Problem, net: Network, found: Flow) -> None:
     """Refuse a flow that leaves a dossier without its readers or a reviewer below the least load.
 
     Raises:
         RulesCollide, MinimumLoadUnreachable.
     """
-    wanted, n = needs(problem), len(problem.dossiers)
-    total, unserved = int(wanted.sum()), flows[n : 2 * n]
-    missing = -(-int(unserved.sum()) // net.unit)  # a part of a reading missing is one missing
+    total = int(needs(problem).sum())
+    missing = -(-int(found.unserved.sum()) // net.unit)  # a part of a reading missing is one missing
     if missing:
-        short = [problem.dossiers[index] for index in np.nonzero(unserved)[0][:10]]
+        short = [problem.dossiers[index] for index in np.nonzero(found.unserved)[0][:10]]
         raise RulesCollide(needed=total, available=total - missing, missing=missing, dossiers=", ".join(short))
-    reviewers = len(problem.reviewers)
-    promised = int(room(problem)[0].sum())
-    given = int(flows[-2 * reviewers : -reviewers].sum()) // net.unit if reviewers else 0
+    least = room(problem)[0]
+    promised = int(least.sum())
+    given = int(np.minimum(found.loads, least * net.unit).sum()) // net.unit
     if given < promised:
         raise MinimumLoadUnreachable(needed=promised, available=given, missing=promised - given, dossiers="")
 

@@ -4,209 +4,184 @@ Few reviewers are any good for a dossier, so the flow is first solved over the m
 price on every reviewer's time. A pair that was left out belongs in only if it is worth more, at those prices, than what
 the dossier has; where there is none the optimum of the few is the optimum of all, otherwise such pairs join and it is
 solved again. Whole numbers throughout: what is proved is exact.
+
+Among assignments of as much affinity the flow takes one of the smallest sum of squared loads: every reading costs what
+it adds to that sum, and one part of affinity outweighs what a change can cost.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scoring.assignment.flow import Network, all_pairs, network, solve
-from scoring.assignment.problem import Integers, Problem, distinct, needs, room
+from scoring.assignment.flow import Flow, Pressure, Steps, all_pairs, network, solve, weighs_safely
+from scoring.assignment.prices import Joining, Optimum, joining, prices_of
+from scoring.assignment.problem import Integers, Problem, needs, room, standing
+from scoring.assignment.promising import Pairs, Promise, Table, promising, together
 
 FEW = 10_000  # pairs up to which all of them are solved at once
-PROMISING, SPARE = 6, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
-JOINING = 8  # pairs a dossier that join in a round
 ROUNDS = 60
-PRICED = 2_000  # reviewers up to whom their prices are reckoned where no pair was left out
-BLOCK = 1024  # dossiers looked at together
-NEVER = np.int64(2**60)
-
-
-class Optimum(NamedTuple):
-    """A network that holds the optimum, its flow, and the prices of the reviewers' time that prove it on all pairs.
-
-    Without prices nobody asked for them, or there are too many reviewers to reckon them.
-    """
-
-    net: Network
-    flows: Integers
-    prices: Integers | None
+SOME = 100  # reviewers up to whom loads are weighed one by one from the least on
+NEARLY = 100  # dossiers: where loads could be evener for so few, chains of hand-overs do it sooner than a round
+NOT_MANY, CROWDED = 40_000, 0.3  # pairs up to which all are solved at once if so many readings are sought by too many
+SKETCHED, OF_THEM, SKETCH_ROUNDS = 100_000, 2, 3  # pairs from which on prices are sketched from so many a reviewer
 
 
 def optimum(
-    problem: Problem, allowed: NDArray[np.bool_], groups: Integers, *, unit: int = 1, pair_capacity: int = 1
-) -> Optimum:
-    """Return the optimum over all `allowed` pairs."""
+    problem: Problem,
+    allowed: Table,
+    groups: Integers,
+    *,
+    unit: int = 1,
+    pair_capacity: int = 1,
+    start: Iterable[Pairs] = (),
+) -> tuple[Optimum, Integers | None]:
+    """Return the optimum over all `allowed` pairs, and the prices that prove it where not all of them were looked at.
+
+    It is looked for among the pairs of the `start`, if there are any.
+    """
+    search = Search(problem, allowed, groups, unit, pair_capacity)
     if allowed.size > FEW:
-        rows, columns = _promising(problem, allowed, -(-unit // pair_capacity))
-        left_out = allowed.copy()
-        for _round in range(ROUNDS):
-            left_out[rows, columns] = False
-            net = network(problem, rows, columns, groups, unit=unit, pair_capacity=pair_capacity)
-            flows = solve(problem, net)
-            found = Optimum(net, flows, _prices(problem, groups, net, flows))
-            joining = _joining(problem, left_out, groups, found)
-            if not len(joining[0]):
+        pairs, crowded = Promise(together(len(groups), *start), 0) if start else search.promising()
+        if allowed.size > NOT_MANY or crowded < CROWDED:
+            found, prices, proved = search.run(pairs, ROUNDS)
+            if proved:
+                return found, prices
+    return search.whole(), None
+
+
+class Search:
+    """What is known on the way to an optimum: around which loads to weigh readings, and whether all can be served."""
+
+    def __init__(self, problem: Problem, allowed: Table, groups: Integers, unit: int, pair_capacity: int) -> None:
+        self.problem, self.allowed, self.groups = problem, allowed, groups
+        self.unit, self.pair_capacity = unit, pair_capacity
+        self.squares = 0  # of loads, a round ago
+        self.hard = 0  # nobody is known to be left over; somebody was, among few pairs; somebody must be
+        self.steps = steps_around(problem) if unit == 1 else None
+
+    def promising(self) -> Promise:
+        """Return the pairs to begin with."""
+        n, m = self.allowed.shape
+        prices = self._sketch(n // (OF_THEM * m)) if self.allowed.size > SKETCHED and n > 3 * OF_THEM * m else None
+        return promising(self.problem, self.allowed, -(-self.unit // self.pair_capacity), prices)
+
+    def _sketch(self, many: int) -> Integers:
+        """Return what reviewers' time may be worth, in parts of affinity, as one of so `many` dossiers tells."""
+        some = slice(None, None, many)
+        wanted = needs(self.problem)[some]
+        each = int(wanted.max(initial=0))
+        smaller = replace(
+            self.problem,
+            dossiers=self.problem.dossiers[some],
+            affinity=self.problem.affinity[some],
+            per_dossier=each,
+            max_load=-(-self.problem.max_load // many),
+            min_load=self.problem.min_load // many,
+            fixed=(),
+            already=dict(enumerate((each - wanted).tolist())),
+            forbidden=(),
+            blocked=None,
+        )
+        search = Search(smaller, self.allowed[some], self.groups, self.unit, self.pair_capacity)
+        pairs, _crowded = promising(smaller, search.allowed, -(-self.unit // self.pair_capacity))
+        found, prices, _proved = search.run(pairs, SKETCH_ROUNDS)
+        return prices // found.weight
+
+    def run(self, pairs: Pairs, rounds: int) -> tuple[Optimum, Integers, bool]:
+        """Return the optimum found from these pairs, its prices, and whether so many rounds sufficed to prove it."""
+        for _round in range(rounds):
+            found = self._solved(pairs)
+            prices, new = self._proof(found)
+            lacking, narrow = self._lacks(found.flow), self._widen(found)
+            if new.gaining:
+                pairs = together(len(self.groups), pairs, new.pairs)
+                self.hard = self.hard if lacking else 0
+                if not lacking and not narrow and self._is_nearly(found, new):
+                    plain = found._replace(steps=None, pressure=None)
+                    prices_alone, better = self._proof(plain)
+                    if not better.gaining:
+                        return plain, prices_alone, True
+            elif narrow:
+                continue
+            elif lacking and self.hard < 2:
+                self._must_lack()
+            else:
+                return found, prices, True
+        return found, prices, False
+
+    def _is_nearly(self, found: Optimum, new: Joining) -> bool:
+        """Return whether only loads may have to change, and not much: chains do that sooner than another round."""
+        before, self.squares = self.squares, int((found.flow.loads**2).sum())
+        readings = int(found.flow.loads.sum())
+        few = new.gaining <= max(NEARLY, readings // 60) or 0 <= before - self.squares < readings // 30
+        return few and new.most < found.weight
+
+    def _proof(self, found: Optimum) -> tuple[Integers, Joining]:
+        """Return the prices of an optimum, and pairs left out that are worth more at them."""
+        prices = prices_of(self.problem, self.groups, found)
+        return prices, joining(self.problem, self.allowed, self.groups, found, prices)
+
+    def whole(self) -> Optimum:
+        """Return the optimum of all pairs at once."""
+        pairs = all_pairs(self.allowed)
+        while True:
+            found = self._solved(pairs)
+            if self._widen(found):
+                continue
+            if self.hard == 2 or not self._lacks(found.flow):
                 return found
-            rows, columns = together(len(problem.reviewers), (rows, columns), joining)
-    net = network(problem, *all_pairs(allowed), groups, unit=unit, pair_capacity=pair_capacity)
-    flows = solve(problem, net)
-    priced = unit == 1 and len(problem.reviewers) <= PRICED
-    return Optimum(net, flows, _prices(problem, groups, net, flows) if priced else None)
+            self._must_lack()
+
+    def _solved(self, pairs: Pairs) -> Optimum:
+        """Return the optimum of these pairs."""
+        net = network(*pairs, self.groups, unit=self.unit, pair_capacity=self.pair_capacity)
+        weight = self.steps.weight if self.steps else 1
+        for hard in range(self.hard, 3):
+            self.hard = hard
+            pressure = (None, Pressure.gentle, Pressure.full)[hard]
+            pressing = pressure(self.problem, weight) if pressure else None
+            flow = solve(self.problem, net, self.steps, pressing)
+            if flow is not None:
+                return Optimum(net, flow, self.steps, pressing)
+        raise RuntimeError("some flow always exists")
+
+    def _widen(self, found: Optimum) -> bool:
+        """Weigh readings by themselves around more loads, if these were near the edge; return whether they were."""
+        if self.steps is None:
+            return False
+        self.steps = steps_around(self.problem, self.steps, found.flow.loads)
+        return self.steps is not found.steps
+
+    def _lacks(self, flow: Flow) -> bool:
+        """Return whether a dossier lacks a reading, or a reviewer is below the least."""
+        return bool(flow.unserved.any() or (flow.loads < room(self.problem)[0] * self.unit).any())
+
+    def _must_lack(self) -> None:
+        """From now on weigh what is lacking as much as it takes."""
+        self.hard = 2
+        if self.steps and not weighs_safely(self.problem, self.steps.weight, hard=True):
+            self.steps = None
 
 
-def _promising(problem: Problem, allowed: NDArray[np.bool_], shares: int) -> tuple[Integers, Integers]:
-    """Return each dossier's best reviewers and each reviewer's best dossiers; equals are told apart by chance."""
-    n, m = allowed.shape
-    worth = np.empty((n, m), dtype=np.float32)
-    low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
-    for block in blocks(n):
-        worth[block] = (problem.affinity[block] - low) / max(top - low, 1) + lots(worth[block].shape, block.start) / 64
-        worth[block][~allowed[block]] = -1.0
-    wide = min(m, int(needs(problem).max(initial=0)) * shares + PROMISING)
-    tall = min(n, int(SPARE * max(problem.min_load, needs(problem).sum() / max(m, 1)) * shares) + 1)
-    rows = np.repeat(np.arange(n), wide)
-    columns = np.concatenate([np.argpartition(worth[b], m - wide, axis=1)[:, m - wide :].ravel() for b in blocks(n)])
-    down = np.ascontiguousarray(worth.T)
-    best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in blocks(m)])
-    found = together(m, (rows, columns), (best, np.repeat(np.arange(m), tall)))
-    kept = allowed[found]
-    return found[0][kept], found[1][kept]
+def steps_around(problem: Problem, before: Steps | None = None, loads: Integers | None = None) -> Steps | None:
+    """Return between which loads to weigh every reading by itself: where loads are likely, or wider than `before`.
 
-
-def lots(shape: tuple[int, ...], first: int) -> NDArray[np.float32]:
-    """Return numbers below one as if by chance, always the same for the same rows, counted from the `first`."""
-    tall, width = shape
-    lots = np.arange(first * width, (first + tall) * width, dtype=np.uint64).astype(np.uint32).reshape(shape)
-    for shift in (16, 15):  # neighbours have nothing to do with each other after two rounds
-        lots ^= lots >> np.uint32(shift)
-        lots *= np.uint32(0x45D9F3B)
-    return (lots >> np.uint32(8)).astype(np.float32) / np.float32(2**24)
-
-
-def blocks(count: int) -> Iterator[slice]:
-    """Return slices of so many things, one after another, each small enough to look at whole."""
-    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
-
-
-def together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
-    """Return pairs once each, in order of rows."""
-    keys = distinct(np.concatenate([rows * width + columns for rows, columns in pairs]))
-    rows, columns = np.divmod(keys, width)
-    return rows, columns
-
-
-def _joining(
-    problem: Problem, left_out: NDArray[np.bool_], groups: Integers, found: Optimum
-) -> tuple[Integers, Integers]:
-    """Return pairs left out, the best few of each dossier, while some are worth more than what their dossier has.
-
-    Of those worth as much chance chooses: whoever came first would be joined to every dossier, and soon be full.
+    It is the same object where they were wide enough for these `loads`; None where the solver could not reckon with it.
     """
-    n, width = len(problem.dossiers), int(groups.max(initial=0)) + 1
-    net, flows, prices = found
-    assert prices is not None
-    carried = flows[net.pairs]
-    worth = problem.affinity[net.rows, net.columns] + prices[net.columns]
-    used = carried > 0
-    # What a dossier would give up for a better one: the least of what it has, a reading not given among it.
-    least = np.full(n, NEVER)
-    np.minimum.at(least, net.rows[used], worth[used])
-    least[flows[n : 2 * n] > 0] = -net.worths.unserved
-    gates = net.rows * width + groups[net.columns]
-    full, inverse = np.unique(gates, return_inverse=True)
-    is_full = np.bincount(inverse, weights=carried, minlength=len(full)) >= net.unit
-    inside = np.full(len(full), NEVER)
-    np.minimum.at(inside, inverse[used], worth[used])
-    full, inside = full[is_full], inside[is_full]
-    shared = np.bincount(groups, minlength=width)[groups] > 1
-    found_ones = [np.zeros((2, 0), dtype=np.int64)]
-    for block in blocks(n):
-        values = problem.affinity[block] + prices
-        gain = values - least[block, None]
-        if len(full) and shared.any():
-            # Where a colleague of the institution reads it already, only that colleague can be given up.
-            rows, columns = np.nonzero(left_out[block] & shared & (gain >= 0))
-            key = (rows + block.start) * width + groups[columns]
-            place = np.minimum(np.searchsorted(full, key), len(full) - 1)
-            taken = full[place] == key
-            rows, columns, place = rows[taken], columns[taken], place[taken]
-            gain[rows, columns] = values[rows, columns] - inside[place]
-        gain[~left_out[block]] = -1
-        if (gain > 0).any():  # then equals join as well: they will be worth more at the prices that follow
-            rows, columns = best(np.where(gain < 0, np.float64(-1), gain + lots(gain.shape, block.start)), JOINING)
-            found_ones.append(np.stack((rows + block.start, columns)))
-    rows, columns = np.concatenate(found_ones, axis=1)
-    return rows, columns
-
-
-def best(scores: NDArray[np.floating], many: int) -> tuple[Integers, Integers]:
-    """Return where each row has its greatest scores, so many at most; none below nought."""
-    first = max(scores.shape[1] - many, 0)
-    columns = np.argpartition(scores, first, axis=1)[:, first:]
-    rows = np.repeat(np.arange(len(scores)), columns.shape[1]).reshape(columns.shape)
-    kept = scores[rows, columns] >= 0
-    return rows[kept], columns[kept]
-
-
-def _prices(problem: Problem, groups: Integers, net: Network, flows: Integers) -> Integers:
-    """Return what to add to each reviewer's affinities so that no dossier of the network gains by a change.
-
-    They are the lengths of shortest ways in the graph of what one more reading of a reviewer would displace: reviewers,
-    a place for loads that may still change, and one for readings not given. At an optimum no circle has a length
-    below nought.
-    """
-    m, n = len(problem.reviewers), len(problem.dossiers)
-    slack, nobody = m, m + 1
-    between = np.full((m + 2, m + 2), NEVER)
-    unserved = np.nonzero(flows[n : 2 * n])[0]
-    takers = np.nonzero(flows[net.pairs] > 0)[0]
-    room_left = _with_room(groups, net, flows[net.pairs])
-    starts = np.searchsorted(net.rows, np.arange(n + 1))
-    counts = np.diff(starts)
-    worth = problem.affinity[net.rows, net.columns]
-    nothing = np.int64(-net.worths.unserved)
-    for sources, columns, rows, values in (
-        (takers, net.columns[takers], net.rows[takers], worth[takers]),
-        (None, np.full(len(unserved), nobody), unserved, np.full(len(unserved), nothing)),
-    ):
-        many = counts[rows]
-        source = np.repeat(np.arange(len(rows)), many)
-        target = np.repeat(starts[rows], many) + np.arange(len(source)) - np.repeat(np.cumsum(many) - many, many)
-        free = room_left[target]
-        if sources is not None:
-            same = groups[columns[source]] == groups[net.columns[target]]
-            free = free | (same & (flows[net.pairs][target] < net.pair_capacity))
-        source, target = source[free], target[free]
-        key = columns[source] * (m + 2) + net.columns[target]
-        np.minimum.at(between.reshape(-1), key, values[source] - worth[target])
-    np.minimum.at(between[:, nobody], net.columns[takers], worth[takers] - nothing)
-    least, most = (part * net.unit for part in room(problem))
-    load = flows[-2 * m : -m] + flows[-m:] if m else np.zeros(0, dtype=np.int64)
-    between[:m, slack] = np.where(load < least, -net.worths.promised, np.where(load < most, 0, NEVER))
-    between[slack, :m] = np.where(load > least, 0, np.where(load > 0, net.worths.promised, NEVER))
-    between[slack, nobody] = between[nobody, slack] = 0
-    return _shortest(between, slack)[:m]
-
-
-def _with_room(groups: Integers, net: Network, carried: Integers) -> NDArray[np.bool_]:
-    """Return which pairs of the network could carry more, their institution's gate included."""
-    width = int(groups.max(initial=0)) + 1
-    _gates, inverse = np.unique(net.rows * width + groups[net.columns], return_inverse=True)
-    through = np.bincount(inverse, weights=carried)[inverse] if len(inverse) else np.zeros(0)
-    room_left: NDArray[np.bool_] = (carried < net.pair_capacity) & (through < net.unit)
-    return room_left
-
-
-def _shortest(between: Integers, origin: int) -> Integers:
-    """Return shortest ways from anywhere, counted from `origin`; there are no circles below nought."""
-    lengths: Integers = np.zeros(len(between), dtype=np.int64)
-    for _step in range(len(between)):
-        nearer = np.minimum(lengths, (lengths[:, None] + between).min(axis=0))
-        if np.array_equal(nearer, lengths):
-            counted: Integers = lengths - lengths[origin]
-            return counted
-        lengths = nearer
-    raise RuntimeError("the flow solver's answer is not the optimum")
+    (least, most), held = room(problem), standing(problem)
+    if before is None or loads is None:
+        average = int(needs(problem).sum()) // max(len(held), 1)
+        low = np.clip(average * 2 // 5 - 2, least, most) if len(held) > SOME else least
+        high = np.clip(average * 7 // 5 + 6, low, most)
+        greatest = int((held + high).max(initial=0))
+    else:
+        below, above = (loads <= before.low) & (before.low > least), (loads >= before.high) & (before.high < most)
+        greatest = int((held + loads).max(initial=0))
+        if not below.any() and not above.any() and before.weight >= 2 * greatest + 2:
+            return before
+        low = np.where(below, np.maximum(loads // 2 - 4, least), before.low)
+        high = np.where(above, np.minimum(loads * 3 // 2 + 8, most), before.high)
+        greatest = max(int((held + high).max(initial=0)), greatest)
+    weight = 2 * greatest + 2
+    return Steps(weight, low, high) if weighs_safely(problem, weight, hard=False) else None

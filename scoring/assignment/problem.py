@@ -40,13 +40,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The assignment found: pairs (dossier, reviewer), the dossier served worst, loads; affinity in whole parts."""
+    """The assignment found: pairs (dossier, reviewer), the dossier served worst, loads; affinity in whole parts.
+
+    `worst_without_least` is who would be served worst if nobody had to read any, where that would change the answer.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     objective: int
     mean: float
     worst: tuple[str, int] | None
     loads: dict[str, int] = field(default_factory=dict)
+    worst_without_least: tuple[str, int] | None = None
 
 
 def needs(problem: Problem) -> Integers:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def assign_command(
         raise click.ClickException(f"{type(refusal).__name__}: {refusal.message()} {refusal.advice()}") from None
     seconds = time.perf_counter() - started
     result = _result(problem, table, found, seconds, capped)
-    warning = _cost_of_minimum(problem, found, table.scale) if min_load and capped is None else None
+    warning = _cost_of_minimum(found, table.scale)
     if warning:
         click.echo(warning, err=True)
     if as_json:
@@ -249,20 +249,18 @@ def _result(
     return result
 
 
-def _cost_of_minimum(problem: Problem, found: Solution, scale: int) -> str | None:
+def _cost_of_minimum(found: Solution, scale: int) -> str | None:
     """Return what promising everybody a minimum costs the application served worst; None when it costs nothing."""
-    if min(found.loads.values()) > problem.min_load:
-        return None  # nobody is held at the minimum, so it changes nothing
-    free = assign(replace(problem, min_load=0))
-    if free.worst is None or found.worst is None or free.worst[1] <= found.worst[1]:
+    worst, free = found.worst, found.worst_without_least
+    if worst is None or free is None or free[1] <= worst[1]:
         return None
     return _(
         "La carga mínima le cuesta a la solicitud peor servida: %(name)s recibe %(part)s; sin el mínimo, la peor "
         "recibiría %(free)s (%(other)s).",
-        name=found.worst[0],
-        part=f"{found.worst[1] / scale:g}",
-        free=f"{free.worst[1] / scale:g}",
-        other=free.worst[0],
+        name=worst[0],
+        part=f"{worst[1] / scale:g}",
+        free=f"{free[1] / scale:g}",
+        other=free[0],
     )
 
 

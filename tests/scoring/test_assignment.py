@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.assignment import SCALE, Problem, assign, keyword_affinity
+from scoring.assignment import SCALE, Problem, assign, keyword_affinity, pricing
 from scoring.errors import (
     AssignmentInfeasible,
     MinimumLoadUnreachable,
@@ -61,6 +61,22 @@ def test_two_of_one_institution_never_read_the_same_dossier() -> None:
 
 def test_a_minimum_load_moves_work_to_the_idle() -> None:
     assert assign(problem([[9, 1], [9, 1], [9, 2]], min_load=1)).loads == {"R0": 2, "R1": 1}
+
+
+@pytest.mark.parametrize("few", [10_000, 0])
+def test_what_a_minimum_costs_is_told_by_the_answer_without_it(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pricing, "FEW", few)
+    monkeypatch.setattr(pricing, "NOT_MANY", few)
+    chance = np.random.default_rng(3)
+    table = (chance.random((60, 20)) * chance.random(20) ** 3 * 100).astype(int).tolist()
+    free = assign(problem(table, per_dossier=2, max_load=12))
+    found = assign(problem(table, per_dossier=2, max_load=12, min_load=5))
+    assert found.worst_without_least == free.worst
+    assert min(free.loads.values()) < 5 <= min(found.loads.values())
+    assert found.objective < free.objective
+    # Who has enough anyway is promised nothing: the answer is the same, and nothing is told.
+    least = min(free.loads.values())
+    assert assign(problem(table, per_dossier=2, max_load=12, min_load=least)) == free
 
 
 def test_the_same_problem_always_gives_the_same_answer() -> None:

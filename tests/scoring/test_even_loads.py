@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.assignment import Problem, Solution, assign, even, pricing
+from scoring.assignment import Problem, Solution, assign, even, pricing, promising
 from scoring.errors import AssignmentInfeasible
 
 
@@ -74,7 +74,8 @@ def solved(given: Problem) -> Solution | None:
 def test_the_optimum_stays_its_loads_are_the_most_even_and_every_rule_is_kept(given: Problem, few: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pricing, "FEW", few)
-        patch.setattr(pricing, "PROMISING", 0)
+        patch.setattr(pricing, "NOT_MANY", few)
+        patch.setattr(promising, "PROMISING", 0)
         found, best = solved(given), by_hand(given)
     assert (found and (found.objective, squares(found.loads.values()))) == best
     if found is None:
@@ -105,6 +106,23 @@ def test_what_stands_already_counts_for_evenness() -> None:
     assert found.loads == {"R0": 1, "R1": 2}
 
 
-def test_without_handing_over_the_loads_would_not_be_even(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_weighing_or_handing_over_the_loads_would_not_be_even(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pricing, "steps_around", lambda *_given: None)
     monkeypatch.setattr(even._Loads, "next_giver", lambda _loads: None)
     assert np.ptp(list(assign(problem(np.ones((200, 60)), per_dossier=3, max_load=40)).loads.values())) > 1
+
+
+@pytest.mark.parametrize("way", ["chains alone", "flow alone"])
+def test_chains_and_the_flow_even_loads_alike(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either would do alone; they are two, for each is quick where the other is slow."""
+    chance = np.random.default_rng(5)
+    table = (np.arange(60) >= np.sort(chance.integers(0, 60, 300))[:, None]) + (chance.random((300, 60)) < 0.1)
+    given_ = problem(table, per_dossier=3, max_load=40)
+    expected = squares(assign(given_).loads.values())
+    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    if way == "flow alone":
+        monkeypatch.setattr(even, "_Readings", None)
+        monkeypatch.setattr(pricing.Search, "_is_nearly", lambda *_given: False)
+    else:
+        monkeypatch.setattr(pricing, "steps_around", lambda *_given: None)
+    assert squares(assign(given_).loads.values()) == expected

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.graph.python import min_cost_flow
 
-from scoring.assignment import Problem, assign, pricing
+from scoring.assignment import Problem, assign, pricing, promising
 from scoring.assignment.flow import Network, solve
-from scoring.assignment.problem import Integers
 
 DOSSIERS, REVIEWERS = 150, 30
 INSTITUTIONS = [f"I{n // 3}" if n < 20 else None for n in range(REVIEWERS)]
@@ -44,6 +43,7 @@ RULES: dict[str, dict[str, Any]] = {
     "loose": {"max_load": 90},
     "tight": {"max_load": 16, "min_load": 12},
     "institutions": {"max_load": 30, "institutions": INSTITUTIONS},
+    "all at once": {"max_load": 19, "min_load": 13, "institutions": INSTITUTIONS},
 }
 
 
@@ -84,27 +84,32 @@ def best_of_all(given: Problem) -> tuple[int, int]:
     return -(flow.optimal_cost() + promised * weight * 10_000 - squares) // weight, squares
 
 
+@pytest.mark.parametrize("sketched", [0, 10**9])
 @pytest.mark.parametrize("rules", RULES)
 @pytest.mark.parametrize("kind", TABLES)
 def test_the_total_is_the_greatest_and_its_loads_the_most_even(
-    kind: str, rules: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, rules: str, sketched: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = np.random.default_rng(4)
     blocked = chance.random((DOSSIERS, REVIEWERS)) < 0.2
     given = problem(TABLES[kind](chance, DOSSIERS, REVIEWERS), blocked=blocked, **RULES[rules])
     monkeypatch.setattr(pricing, "FEW", 0)
-    monkeypatch.setattr(pricing, "PROMISING", 0)
+    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    monkeypatch.setattr(promising, "PROMISING", 0)
+    monkeypatch.setattr(pricing, "SKETCHED", sketched)
+    monkeypatch.setattr(pricing, "OF_THEM", 1)
+    monkeypatch.setattr(pricing, "SOME", 0)
     found = assign(given)
     assert (found.objective, sum(load * load for load in found.loads.values())) == best_of_all(given)
 
 
 def test_where_many_suit_alike_not_all_dossiers_are_offered_the_same_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Offered in the order of the file, the first eight were full at once, and the next eight had to wait a round."""
-    rounds: list[Network] = []
+    rounds: dict[int, Network] = {}
 
-    def counted(given: Problem, net: Network) -> Integers:
-        rounds.append(net)
-        return solve(given, net)
+    def counted(given: Problem, net: Network, *weighed: Any) -> Any:
+        rounds[id(net)] = net  # a network in which not all can be served is solved twice
+        return solve(given, net, *weighed)
 
     monkeypatch.setattr(pricing, "solve", counted)
     assign(problem(disciplines(np.random.default_rng(1), 1_000, 200), max_load=17))
@@ -122,7 +127,8 @@ def test_where_not_all_can_be_read_as_many_readings_as_can_be_are_given(data: An
     given_ = problem(table, blocked=table < 0, per_dossier=readers, max_load=most, institutions=keys)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pricing, "FEW", few)
-        patch.setattr(pricing, "PROMISING", 0)
+        patch.setattr(pricing, "NOT_MANY", few)
+        patch.setattr(promising, "PROMISING", 0)
         found = assign(given_, leave_gaps=True)
     best = (0, 0)
     free = [[one for one in range(reviewers) if row[one] >= 0] for row in cells]

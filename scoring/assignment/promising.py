@@ -1,0 +1,102 @@
+"""Which few pairs of a large problem its optimum may well be made of."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.assignment.problem import Integers, Problem, distinct, needs, room
+
+PROMISING, SPARE = 6, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
+BLOCK = 128  # dossiers looked at together: few enough that what is reckoned of them stays near the processor
+NOWHERE = np.float32(1e9)  # as far below all affinities as a conflict is
+
+Pairs = tuple[Integers, Integers]
+Table = NDArray[np.bool_]
+
+
+class Promise(NamedTuple):
+    """Pairs to begin with, and which share of all readings would be too many if everybody had their best."""
+
+    pairs: Pairs
+    crowded: float
+
+
+def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.integer] | None = None) -> Promise:
+    """Return each dossier's best reviewers and each reviewer's best dossiers; equals are told apart by chance.
+
+    A dossier takes so many `shares` of each reading it needs. `prices`, in parts of affinity, are what is thought to be
+    added to each reviewer's; then a reviewer's best dossiers are those that least prefer somebody else.
+    """
+    n, m = allowed.shape
+    wanted = needs(problem) * shares
+    wide = min(m, int(wanted.max(initial=0)) + PROMISING)
+    tall = min(n, int(SPARE * max(problem.min_load * shares, wanted.sum() / max(m, 1))) + 1)
+    worth = np.empty((n, m), dtype=np.float32)
+    low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
+    scale = np.float32(1 / max(top - low, 1))
+    added = np.zeros(m, dtype=np.float32) if prices is None else (prices * scale).astype(np.float32)
+    columns = np.empty((n, wide), dtype=np.int64)
+    for block in blocks(n):
+        part = worth[block]
+        np.multiply(problem.affinity[block] - low, scale, out=part, casting="unsafe")
+        part += added
+        part += lots(np.arange(n)[block], m) / np.float32(64)
+        part[~allowed[block]] = -NOWHERE
+        best_ones = np.argpartition(part, m - wide, axis=1)[:, m - wide :]
+        columns[block] = best_ones
+        if prices is not None:
+            part -= np.take_along_axis(part, best_ones, axis=1).min(axis=1, keepdims=True)
+    crowded = _crowded(problem, np.take_along_axis(worth, columns, axis=1), columns)
+    rows = np.repeat(np.arange(n), wide)
+    down = np.ascontiguousarray(worth.T)
+    best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in blocks(m)])
+    found = together(m, (rows, columns.ravel()), (best, np.repeat(np.arange(m), tall)))
+    kept = allowed[found]
+    return Promise((found[0][kept], found[1][kept]), crowded)
+
+
+def _crowded(problem: Problem, worth: NDArray[np.float32], columns: Integers) -> float:
+    """Return which share of readings would be too many if every dossier had the best of these reviewers."""
+    first = max(columns.shape[1] - int(needs(problem).max(initial=0)), 0)
+    wanted = np.take_along_axis(columns, np.argpartition(worth, first, axis=1)[:, first:], axis=1)
+    asked = np.bincount(wanted.ravel(), minlength=len(problem.reviewers))
+    return float(np.maximum(asked - room(problem)[1], 0).sum() / max(asked.sum(), 1))
+
+
+def lots(rows: Integers, width: int) -> NDArray[np.float32]:
+    """Return numbers below one as if by chance, so many for each of these rows, always the same for the same row."""
+    found = (rows[:, None] * width + np.arange(width)).astype(np.uint32)
+    for shift in (16, 15):  # neighbours have nothing to do with each other after two rounds
+        found ^= found >> np.uint32(shift)
+        found *= np.uint32(0x45D9F3B)
+    return (found >> np.uint32(8)).astype(np.float32) / np.float32(2**24)
+
+
+def blocks(count: int) -> Iterator[slice]:
+    """Return slices of so many things, one after another, each small enough to look at whole."""
+    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
+
+
+def within(rows: Integers, count: int) -> list[slice]:
+    """Return where the pairs of each block of so many dossiers stand, if pairs are in order of `rows`."""
+    starts = np.searchsorted(rows, np.arange(0, count + BLOCK, BLOCK)).tolist()
+    return [slice(start, end) for start, end in pairwise(starts)]
+
+
+def together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
+    """Return pairs once each, in order of rows."""
+    keys = distinct(np.concatenate([rows * width + columns for rows, columns in pairs]))
+    rows, columns = np.divmod(keys, width)
+    return rows, columns
+
+
+def best(scores: NDArray[np.floating], many: int) -> tuple[Integers, Integers]:
+    """Return where each row has its greatest scores, so many at most; none below nought."""
+    first = max(scores.shape[1] - many, 0)
+    columns = np.argpartition(scores, first, axis=1)[:, first:]
+    rows = np.repeat(np.arange(len(scores)), columns.shape[1]).reshape(columns.shape)
+    kept = scores[rows, columns] >= 0
+    return rows[kept], columns[kept]

@@ -1,28 +1,32 @@
 """What one reviewer may see: only what is assigned to them, and colleagues' reviews only in their time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
 from core.database import session
-from scoring.models import Assignment, Dossier, DossierFile, Panel, PanelSeat, Review, Score
+from scoring.models import Assignment, AssignmentOrigin, Dossier, DossierFile, Panel, PanelSeat, Review, Score
 from scoring.states import AssignmentState, PanelState, ReviewState
 
 SHOWN = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
 DUE = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
-WORKING = (PanelState.DECLARATIONS, PanelState.REVIEW, PanelState.DISCUSSION)
 COMPARING = (PanelState.DISCUSSION, PanelState.RANKED, PanelState.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """One dossier on a reviewer's desk. `scored` of `criteria` have a score in the draft."""
+    """One dossier on a reviewer's desk. `scored` of `criteria` have a score in the draft.
+
+    `is_open` is whether what is owed of it can still be given.
+    """
 
     assignment: Assignment
     scored: int
     criteria: int
+    is_open: bool
 
 
 def mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -36,8 +40,16 @@ def mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def desk_rows(reviewer_id: int, *, page: int = 1, per_page: int = 50) -> list[DeskRow]:
-    """Return a page of what is or was asked of a reviewer: what is due first, soonest deadline first."""
+def _is_open(at: datetime) -> ColumnElement[bool]:
+    """Return the condition under which what a reviewer owes can still be given at a moment of the server's clock."""
+    in_time = Panel.review_closes_at >= at.replace(microsecond=0)
+    late = (Panel.state == PanelState.DISCUSSION) & (Assignment.origin != AssignmentOrigin.INITIAL)
+    early = Panel.state.in_((PanelState.DECLARATIONS, PanelState.REVIEW)) & in_time
+    return Assignment.state.in_(DUE) & (early | late)
+
+
+def desk_rows(reviewer_id: int, at: datetime, *, page: int = 1, per_page: int = 50) -> list[DeskRow]:
+    """Return a page of what is or was asked of a reviewer: first what can be given at `at`, soonest deadline first."""
     scored = (
         select(func.count(Score.numerator))
         .join(Review, Review.id == Score.review_id)
@@ -46,44 +58,52 @@ def desk_rows(reviewer_id: int, *, page: int = 1, per_page: int = 50) -> list[De
         .scalar_subquery()
     )
     query = (
-        _in_order(reviewer_id, select(Assignment, scored))
+        _in_order(reviewer_id, select(Assignment, scored, _is_open(at)), at)
         .options(contains_eager(Assignment.dossier).selectinload(Dossier.panel).joinedload(Panel.rulebook))
         .limit(per_page)
         .offset((page - 1) * per_page)
     )
     return [
-        DeskRow(assignment, count, len(assignment.dossier.panel.rulebook.rules.criteria))
-        for assignment, count in session().execute(query)
+        DeskRow(assignment, count, len(assignment.dossier.panel.rulebook.rules.criteria), bool(is_open))
+        for assignment, count, is_open in session().execute(query)
     ]
 
 
-def _in_order(reviewer_id: int, what: Select[Any]) -> Select[Any]:
+def _in_order(reviewer_id: int, what: Select[Any], at: datetime) -> Select[Any]:
     """Return a selection of assignments narrowed to a reviewer's desk and put in its order."""
     return (
         what.join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Panel, Panel.id == Dossier.panel_id)
         .where(*mine(reviewer_id), Assignment.state.in_(SHOWN))
-        .order_by(case((Assignment.state.in_(DUE), 0), else_=1), Panel.review_closes_at, Dossier.code)
+        .order_by(
+            case((_is_open(at), 0), (Assignment.state.in_(DUE), 1), else_=2), Panel.review_closes_at, Dossier.code
+        )
     )
 
 
 def desk_counts(reviewer_id: int) -> tuple[int, int]:
     """Return how many dossiers are on a reviewer's desk, and how many of them have their review in."""
     sent = func.coalesce(func.sum(case((Assignment.state == AssignmentState.SUBMITTED, 1), else_=0)), 0)
-    counted = _in_order(reviewer_id, select(func.count(Assignment.id), sent)).order_by(None)
+    counted = (
+        select(func.count(Assignment.id), sent)
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .join(Panel, Panel.id == Dossier.panel_id)
+        .where(*mine(reviewer_id), Assignment.state.in_(SHOWN))
+    )
     total, done = session().execute(counted).one()
     return int(total), int(done)
 
 
-def count_due(reviewer_id: int) -> int:
-    """Return how many dossiers wait for a reviewer's declaration or review."""
+def count_due(reviewer_id: int, at: datetime) -> int:
+    """Return how many dossiers wait for a reviewer's declaration or review, and can have it at `at`."""
     query = (
         select(func.count(Assignment.id))
         .join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Panel, Panel.id == Dossier.panel_id)
-        .where(*mine(reviewer_id), Assignment.state.in_(DUE), Panel.state.in_(WORKING))
+        .where(*mine(reviewer_id), _is_open(at))
     )
     return session().scalar(query) or 0
 
@@ -141,11 +161,11 @@ def file_of_assignment(assignment: Assignment, position: int) -> DossierFile | N
     return session().scalar(query)
 
 
-def next_due(reviewer_id: int, after: Assignment | None = None) -> Assignment | None:
-    """Return the next dossier that waits for the reviewer, other than `after`."""
+def next_due(reviewer_id: int, at: datetime, after: Assignment | None = None) -> Assignment | None:
+    """Return the next dossier that waits for the reviewer and can be given at `at`, other than `after`."""
     query = (
-        _in_order(reviewer_id, select(Assignment))
-        .where(Assignment.state.in_(DUE))
+        _in_order(reviewer_id, select(Assignment), at)
+        .where(_is_open(at))
         .options(contains_eager(Assignment.dossier))
         .limit(1)
     )

@@ -1,5 +1,6 @@
 """Scoring's doors: the reviewer's desk, the public rulebook, the programme's view of a committee."""
 
+from core.clock import now
 from core.context import actor
 from core.language import N_
 from core.navigation import DeskItem, NavItem
@@ -30,7 +31,7 @@ DESK = (
         N_("Expedientes por evaluar"),
         "scoring.desk",
         frozenset({Role.REVIEWER}),
-        lambda: queries.count_due(actor().user_id or 0),
+        lambda: queries.count_due(actor().user_id or 0, now()),
     ),
     DeskItem(N_("Preguntas de quienes evalúan"), "scoring.panel_list", frozenset(STAFF), queries.count_unanswered),
     DeskItem(

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
+from core.clock import now
 from core.context import actor
 from core.database import session
 from core.language import _
@@ -34,14 +35,15 @@ def desk() -> str:
     reviewer_id = actor().user_id or 0
     total, sent = queries.desk_counts(reviewer_id)
     page = min(page_number(request.args), max(1, -(-total // PER_PAGE)))
-    rows = queries.desk_rows(reviewer_id, page=page, per_page=PER_PAGE)
+    rows = queries.desk_rows(reviewer_id, now(), page=page, per_page=PER_PAGE)
     return render_template(
         "scoring/desk.html",
         listing=Listing(rows, total, page, PER_PAGE),
         done=sent,
-        waiting=[row for row in rows if row.assignment.state != AssignmentState.SUBMITTED],
+        waiting=[row for row in rows if row.is_open],
+        over=[row for row in rows if not row.is_open and row.assignment.state != AssignmentState.SUBMITTED],
         sent=[row for row in rows if row.assignment.state == AssignmentState.SUBMITTED],
-        following=queries.next_due(reviewer_id) if sent < total else None,
+        following=queries.next_due(reviewer_id, now()) if sent < total else None,
         talked_over=queries.talked_over(reviewer_id, most=PER_PAGE),
         states=ASSIGNMENT,
         samples=queries.samples_for(reviewer_id),

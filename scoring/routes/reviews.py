@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
+from core.clock import now
 from core.context import actor
 from core.database import session
 from core.errors import InvalidInput
@@ -111,7 +112,7 @@ def review_confirm(code: str) -> str | Response:
     if form.validate_on_submit():
         services.submit_review(assignment, {}, believes_known=form.believes_known())
         session().commit()
-        following = queries.next_due(actor().user_id or 0, assignment)
+        following = queries.next_due(actor().user_id or 0, now(), assignment)
         if following is None:
             flash(_("Enviamos tu evaluación de %(code)s. No queda nada pendiente.", code=code), "success")
             return redirect(url_for("scoring.desk"), 303)

@@ -48,7 +48,7 @@ def look(client: FlaskClient, paths: tuple[str, ...], *, follow: bool = True) ->
 def everything_told(client: FlaskClient, blind: Blind) -> Iterator[Leak]:
     """Yield every leak on every page, search, error and letter a reviewer can get at, as they come to it."""
     secrets = set().union(*(secrets_of(application) for application in blind.applications))
-    dossiers = [f"/es/evaluacion/{row.assignment.dossier.code}" for row in queries.desk_rows(blind.reviewer.id)]
+    dossiers = [f"/es/evaluacion/{row.assignment.dossier.code}" for row in queries.desk_rows(blind.reviewer.id, now())]
     odd = tuple(f"/es/evaluacion{way}" for way in WAYS) + tuple(f"{path}{WAYS[0]}" for path in dossiers)
     sessions = [f"/es/evaluacion/sesiones/{one.id}" for one in queries.meetings_of(blind.panel)]
     mine = [*dossiers, *(f"{path}{step}" for path in sessions for step in ("", "/firmar", "/acta.pdf"))]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, User
+from core.clock import now
 from grants.models import Application
 from scoring import queries
 from tests.architecture.generated import GUARDS
@@ -41,7 +42,7 @@ def things(blind: Blind, session: Session) -> dict[str, list[str]]:
         "organisation_id": [str(body) for body in bodies],
         "panel_id": [str(blind.panel.id)],
         "slug": [blind.call.slug],
-        "code": [row.assignment.dossier.code for row in queries.desk_rows(blind.reviewer.id)],
+        "code": [row.assignment.dossier.code for row in queries.desk_rows(blind.reviewer.id, now())],
         "folio": [str(one.folio) for one in blind.applications],
         "sha256": [str(one.content_sha256) for one in blind.applications],
         "year": ["2026"],

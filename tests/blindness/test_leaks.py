@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from core.clock import now
 from scoring import queries, services
 from scoring.models import Assignment
 from tests.blindness.conftest import Blind, Browser
@@ -35,7 +36,7 @@ def test_a_reviewer_learns_nobody_s_name(
 def test_every_kind_of_applicant_is_before_the_committee(blind: Blind) -> None:
     """Else nothing of companies or of those who travel along could be told, and the round above would prove nothing."""
     assert [application.kind for application in blind.applications] == ["person", "collective", "organisation"]
-    assert sorted(row.assignment.dossier.code for row in queries.desk_rows(blind.reviewer.id)) == sorted(
+    assert sorted(row.assignment.dossier.code for row in queries.desk_rows(blind.reviewer.id, now())) == sorted(
         blind.code_of(application) for application in blind.applications
     )
 
@@ -107,7 +108,7 @@ def _but_for(code: str, answer: TestResponse) -> str:
 def test_dossiers_do_not_stand_in_the_order_they_came_in() -> None:
     panel = make.assigned_panel(7, 1)
     codes = sorted(dossier.code for dossier in queries.open_dossiers(panel))
-    assert [row.assignment.dossier.code for row in queries.desk_rows(901)] == codes
+    assert [row.assignment.dossier.code for row in queries.desk_rows(901, now())] == codes
     assert [dossier.code for dossier in queries.open_dossiers(panel)] == codes
 
 

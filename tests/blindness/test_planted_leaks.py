@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, Response, request, request_finished
 from sqlalchemy.orm import Session
 
+from core.clock import now
 from mail.services import enqueue_mail
 from scoring import queries, services
 from scoring.states import PanelState
@@ -124,7 +125,7 @@ def test_a_leak_planted_in_an_answer_is_noticed(
     if endpoint == "scoring.review_confirm":
         declared(blind, session)
         services.advance_panel(blind.panel, PanelState.REVIEW)
-        for row in queries.desk_rows(blind.reviewer.id):
+        for row in queries.desk_rows(blind.reviewer.id, now()):
             services.save_review_draft(row.assignment, make.entries(4, 4, 4, 4))
         session.commit()
     elif endpoint == "scoring.dossier_file":

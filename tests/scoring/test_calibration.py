@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.models import User
+from core.clock import now
 from core.roles import Role
 from scoring import queries, services
 from scoring.errors import ReviewIncomplete, ScoreOffScale
@@ -53,7 +54,7 @@ def sent(*values: int) -> dict[str, str]:
 
 
 def mine(reviewer: User) -> list[Assignment]:
-    return [row.assignment for row in queries.desk_rows(reviewer.id)]
+    return [row.assignment for row in queries.desk_rows(reviewer.id, now())]
 
 
 def test_the_invented_samples_fit_any_scale() -> None:

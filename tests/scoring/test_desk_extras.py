@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from accounts.models import User
+from core.clock import now
 from core.roles import Role
 from scoring import queries, services
 from scoring.errors import ReviewEditedElsewhere
@@ -41,7 +42,7 @@ def panel(session: Session, reviewer: User) -> Panel:
 
 
 def mine(reviewer: User) -> list[Assignment]:
-    return [row.assignment for row in queries.desk_rows(reviewer.id)]
+    return [row.assignment for row in queries.desk_rows(reviewer.id, now())]
 
 
 def test_a_note_is_kept_with_the_draft_and_shown_to_its_writer_alone(

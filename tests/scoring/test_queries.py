@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from core.clock import FrozenClock
+from core.clock import FrozenClock, now
 from scoring import queries, services
 from scoring.rules.lots import Commitment, Reveal, verify
 from scoring.states import AssignmentState, ConflictKind, Determination, PanelState
@@ -17,17 +17,31 @@ pytestmark = pytest.mark.usefixtures("clock", "app")
 
 def test_a_desk_shows_what_is_due_first_and_only_what_is_mine() -> None:
     panel = make.assigned_panel(3, 3)
-    mine = queries.desk_rows(901)
+    mine = queries.desk_rows(901, now())
     everything = queries.assignments_of_panel(panel)
     assert {row.assignment.id for row in mine} == {one.id for one in everything if one.seat.reviewer_id == 901}
     make.review(mine[0].assignment)
     services.save_review_draft(mine[1].assignment, {"calidad": make.entries(4, 4, 4, 4)["calidad"]})
-    after = queries.desk_rows(901)
+    after = queries.desk_rows(901, now())
     assert after[-1].assignment.state == AssignmentState.SUBMITTED
     assert [(row.scored, row.criteria) for row in after if row.assignment.id == mine[1].assignment.id] == [(1, 4)]
-    assert queries.count_due(901) == len(mine) - 1
-    assert queries.desk_rows(999) == []
-    assert queries.count_due(999) == 0
+    assert queries.count_due(901, now()) == len(mine) - 1
+    assert queries.desk_rows(999, now()) == []
+    assert queries.count_due(999, now()) == 0
+
+
+def test_a_desk_leads_to_nothing_whose_window_is_over_and_shows_it_after_what_can_be_given(clock: FrozenClock) -> None:
+    soon = make.assigned_panel(2, 3, call_key="una", closes_at=now() + timedelta(days=2))
+    later = make.assigned_panel(1, 3, call_key="otra", closes_at=now() + timedelta(days=9))
+    (last,) = queries.open_dossiers(later)
+    clock.advance(days=2, seconds=1)
+    assert [row.is_open for row in queries.desk_rows(901, now())] == [True, False, False]
+    assert queries.count_due(901, now()) == 1
+    following = queries.next_due(901, now())
+    assert following is not None
+    assert following.dossier is last
+    services.extend_window(soon, now() + timedelta(days=1), reason="Falló el sitio.")
+    assert queries.count_due(901, now()) == 3
 
 
 def test_a_desk_is_empty_while_the_panel_is_set_up_and_after_leaving() -> None:
@@ -35,11 +49,11 @@ def test_a_desk_is_empty_while_the_panel_is_set_up_and_after_leaving() -> None:
     make.dossier(panel)
     seat = make.seat(panel, 901)
     services.assign_reviewers(panel)
-    assert queries.desk_rows(901) == []
+    assert queries.desk_rows(901, now()) == []
     services.advance_panel(panel, PanelState.DECLARATIONS)
-    assert len(queries.desk_rows(901)) == 1
+    assert len(queries.desk_rows(901, now())) == 1
     services.unseat_reviewer(seat, reason="Se va.")
-    assert queries.desk_rows(901) == []
+    assert queries.desk_rows(901, now()) == []
 
 
 def test_an_assignment_is_found_only_by_its_own_reviewer() -> None:
@@ -157,7 +171,7 @@ def test_reading_takes_as_many_statements_for_many_as_for_one(
         assert latest is not None
         assert latest.id == ranking_id
         reads: dict[str, Callable[[], object]] = {
-            "desk": lambda: queries.desk_rows(first),
+            "desk": lambda: queries.desk_rows(first, now()),
             "page": lambda: queries.assignment_by_code(first, code),
             "coverage": lambda: queries.coverage(fresh),
             "lines": lambda: [line.dossier.code for line in queries.ranking_lines(latest)],
@@ -174,17 +188,18 @@ def test_reading_takes_as_many_statements_for_many_as_for_one(
 
 def test_a_desk_is_read_page_by_page_in_one_order() -> None:
     made = make.assigned_panel(5, 3)
-    make.review(queries.desk_rows(901)[0].assignment)
-    whole = [row.assignment.id for row in queries.desk_rows(901)]
-    pages = [[row.assignment.id for row in queries.desk_rows(901, page=number, per_page=2)] for number in (1, 2, 3, 4)]
+    make.review(queries.desk_rows(901, now())[0].assignment)
+    whole = [row.assignment.id for row in queries.desk_rows(901, now())]
+    found = [queries.desk_rows(901, now(), page=number, per_page=2) for number in (1, 2, 3, 4)]
+    pages = [[row.assignment.id for row in rows] for rows in found]
     assert pages == [whole[:2], whole[2:4], whole[4:], []]
-    assert queries.desk_rows(901)[-1].assignment.state == AssignmentState.SUBMITTED
+    assert queries.desk_rows(901, now())[-1].assignment.state == AssignmentState.SUBMITTED
     assert queries.desk_counts(901) == (5, 1)
     assert queries.desk_counts(999) == (0, 0)
-    following = queries.next_due(901)
+    following = queries.next_due(901, now())
     assert following is not None
     assert following.id == whole[0]
-    after = queries.next_due(901, following)
+    after = queries.next_due(901, now(), following)
     assert after is not None
     assert after.id == whole[1]
     assert made.state == PanelState.REVIEW

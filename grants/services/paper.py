@@ -26,6 +26,7 @@ from grants.rules.likeness import LikenessKind, mark
 from grants.rules.places import fold_place
 from grants.services.applications import blank_application
 from grants.services.course import bring_up_to_date
+from grants.services.marks import mark_submission
 from grants.services.submission import seal
 from grants.states.application import ApplicantKind
 from grants.states.call import CallState
@@ -185,7 +186,7 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
     application.answers, application.itinerary = answers, legs
     session().add(application)
     session().flush()
-    seal(application, moment, [mark(LikenessKind.CURP, curp)] if curp else [])
+    seal(application, moment)
     session().add(
         PaperApplication(
             application_id=application.id,
@@ -196,6 +197,7 @@ def _take(register: Register, number: int, cells: Mapping[str, str]) -> TakenRow
         )
     )
     session().flush()
+    mark_submission(application, [mark(LikenessKind.CURP, curp)] if curp else [])
     folio = application.folio or ""
     register.folios[_known_as(name, email)] = folio
     register.curps.setdefault(_known_as(name, email), {})[curp] = folio

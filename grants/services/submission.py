@@ -1,6 +1,5 @@
 """Send an application: checked, sealed with a hash, acknowledged with a folio."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,7 @@ from grants.queries import applications as queries
 from grants.rules import content, deadlines
 from grants.rules.folio import folio
 from grants.rules.itinerary import read_legs
-from grants.rules.likeness import Mark, itinerary_key
+from grants.rules.likeness import itinerary_key
 from grants.services.applications import adopt_working_copy, problems_of
 from grants.services.course import bring_up_to_date
 from grants.services.letters import keep_mail
@@ -67,13 +66,14 @@ def submit_application(application: Application) -> Acuse:
     seal(application, moment)
     keep_mail(application, write_acuse_letter(application))
     session().flush()
+    mark_submission(application)  # last: whoever has the same file or journey waits from here until the commit
     return _acuse(application)
 
 
-def seal(application: Application, moment: datetime, marks: Iterable[Mark] = ()) -> None:
+def seal(application: Application, moment: datetime) -> None:
     """Make the working content the submission of a moment: folio, hash, and the version that keeps what was hashed.
 
-    `marks` are those that no answer says.
+    Whoever calls this keeps its marks too, as late as can be.
     """
     before = application.state
     adopt_working_copy(application)
@@ -88,7 +88,6 @@ def seal(application: Application, moment: datetime, marks: Iterable[Mark] = ())
     sealed = content.canonical(submitted_content(application))
     application.content_sha256 = content.digest_of(sealed)
     application.itinerary_key = itinerary_key(read_legs(application.itinerary))
-    mark_submission(application, marks)
     session().add(
         ApplicationVersion(
             application=application,

@@ -5,15 +5,18 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from core.context import set_writing
-from core.database import db, session
+from core.database import db, is_sqlite, session
 from grants import services
-from grants.models import Application, SharedMark
+from grants.emails.applications import write_acuse_letter
+from grants.models import Application, ApplicationMark, SharedMark
 from grants.queries.applications import hold
 from grants.queries.queue import QueueFilter, queue_page
 from grants.rules.likeness import ACCOUNTS, LikenessKind
+from grants.services import submission
 from tests.factories.accounts import make_user
 from tests.factories.grants import a_journey, answers_for, make_draft_application, make_open_call
 
@@ -107,3 +110,22 @@ def test_each_gives_up_what_it_shared_and_takes_what_the_other_had(app: Flask) -
     session().expire_all()
     alike = queue_page(call, QueueFilter(alike=ACCOUNTS), page=1).rows
     assert sorted(one.id for one in alike) == numbers
+
+
+def test_nobody_waits_for_anothers_letter(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = make_open_call()
+    application = make_draft_application(call, make_user())
+    kept = select(func.count()).select_from(ApplicationMark).where(ApplicationMark.application_id == application.id)
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+    found: list[tuple[int, int]] = []
+
+    def write(one: Application) -> object:
+        locks = 0 if is_sqlite() else session.scalar(held)
+        found.append((session.scalar(kept) or 0, locks or 0))
+        return write_acuse_letter(one)
+
+    monkeypatch.setattr(submission, "write_acuse_letter", write)
+    services.submit_application(application)
+    assert found == [(0, 0)]  # what is written before takes no turn that others wait for
+    assert session.scalar(kept)
+    assert is_sqlite() or session.scalar(held)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.transparency.figures import CATALOGUE
 from transparency.documents.sections import people
-from transparency.rules.breakdowns import Count, breakdowns
+from transparency.rules.breakdowns import DIMENSIONS, Count, breakdowns
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -75,3 +75,11 @@ def test_each_breakdown_answers_its_own_question(
     dimension: str, groups: tuple[tuple[str, int, int], ...], said: str
 ) -> None:
     assert answer_about(dimension, *groups) == said
+
+
+def test_sums_of_what_may_be_corrected_say_that_they_count_what_was_sent() -> None:
+    counts = [Count(one, "unknown", 1, 1, 20, 6, 600) for one in DIMENSIONS]
+    sections = {one.dimension: people.group(one) for one in breakdowns(counts, CATALOGUE, "MXN")}
+    said = {name for name, one in sections.items() if any("corregida después" in note for note in one.notes)}
+    assert said == {"territory", "gender", "first_time"}
+    assert sections.keys() == set(DIMENSIONS)

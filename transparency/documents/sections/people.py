@@ -33,6 +33,7 @@ SECTION_IDS = {
     "gender": "apoyos-genero",
     "first_time": "apoyos-primera-vez",
 }
+ANSWERED = ("territory", "gender", "first_time")  # counted from answers that may be corrected; see ARCHITECTURE.md
 PROFILES = {"person": N_("personas"), "collective": N_("colectivos"), "organisation": N_("organizaciones")}
 GROUP_HEADINGS = {
     "axis": N_("Eje"),
@@ -199,6 +200,8 @@ def group(breakdown: Breakdown) -> Section:
     notes: tuple[str, ...] = ()
     if any(one.is_hidden for one in breakdown.groups):
         notes = (_("Van juntos los grupos de menos de cinco personas y los que dejarían calcularlos."),)
+    if name in ANSWERED:
+        notes += (_("Se cuenta lo que cada quien envió: una respuesta corregida después no cambia estas sumas."),)
     return Section(
         SECTION_IDS[name],
         question,

@@ -67,6 +67,12 @@ def _appealed() -> Select[int]:
     )
 
 
+def hold_still(call_id: int) -> None:
+    """Let who holds a call's data wait for who destroys it, and the other way round, until the transaction ends."""
+    query = select(Call.id).where(Call.id == call_id).order_by(Call.id)
+    session().execute(query.with_for_update(key_share=True))
+
+
 def next_due(call_ids: Iterable[int], states: Iterable[ApplicationState], after: int, limit: int) -> list[Application]:
     """Return the next applications to destroy; those with an open appeal, or in a held call, are left out."""
     query = _kept(call_ids, states).where(

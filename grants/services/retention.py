@@ -109,7 +109,7 @@ def destroy_due(*, progress: Progress | None = None) -> int:
     total = sum(one.count for one in due)
     for one in due:
         last = 0
-        while batch := queries.next_due([one.call.id], one.rule.covers, last, BATCH):
+        while batch := _next_batch(one, last):
             files: list[StoredFile] = []
             for application in batch:
                 files += destroy_application(application, one.rule, one.event_on)
@@ -119,6 +119,11 @@ def destroy_due(*, progress: Progress | None = None) -> int:
                 progress(gone, total)
             _destroy_bytes(files)
     return gone
+
+
+def _next_batch(due: Due, after: int) -> list[Application]:
+    queries.hold_still(due.call.id)  # a hold that was placed meanwhile counts, and none is placed in the middle
+    return queries.next_due([due.call.id], due.rule.covers, after, BATCH)
 
 
 def plan_destruction() -> None:
@@ -135,6 +140,7 @@ def hold_call(call: Call, reason: str) -> RetentionHold:
     """
     if not reason.strip():
         raise ReasonMissing()
+    queries.hold_still(call.id)
     hold = RetentionHold(call_id=call.id, reason=reason.strip(), placed_at=now(), placed_by_id=actor().user_id)
     try:
         with session().begin_nested():

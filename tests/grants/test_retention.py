@@ -1,10 +1,12 @@
 """What has had its time is destroyed by itself, provably, and nothing that somebody still needs goes with it."""
 
 import json
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import User
 from core.clock import FrozenClock, now, today
-from core.context import acting_as
+from core.context import acting_as, set_writing
 from core.database import db
 from core.files import StoredFile, is_gone
 from core.jobs import Job, JobState, run_due
@@ -176,6 +178,39 @@ def test_a_hold_and_an_open_appeal_stop_it_and_lifting_lets_it_go_on(
         retention.lift_hold(hold, "")
     retention.lift_hold(hold, "Terminó.")
     assert retention.destroy_due() == 3
+
+
+def test_nobody_is_told_it_is_held_while_it_is_being_destroyed(
+    app: Flask, clock: FrozenClock, over: tuple[Call, list[Application]], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, _found = over
+    number, person, placed = call.id, make.officer_actor(officer), list[int]()
+    clock.advance(days=3_000)
+    db.session.commit()
+
+    def place() -> None:
+        with app.app_context():
+            set_writing(True)
+            with acting_as(person):
+                placed.append(retention.hold_call(db.session.get_one(Call, number), "Lo pide un juzgado.").id)
+            db.session.commit()
+            db.session.remove()
+
+    other = threading.Thread(target=place)
+
+    def destroy(*given: Any) -> list[StoredFile]:
+        if other.ident is None:
+            other.start()
+            other.join(0.5)
+        assert placed == []  # who holds waits until what was begun is over
+        return destroyed(*given)
+
+    destroyed = retention.destroy_application
+    monkeypatch.setattr(retention, "destroy_application", destroy)
+    assert retention.destroy_due() == 3
+    db.session.commit()
+    other.join()
+    assert len(placed) == 1
 
 
 def test_an_open_appeal_and_an_award_keep_theirs(clock: FrozenClock, officer: User) -> None:

@@ -11,9 +11,11 @@ from core.clock import local
 from core.database import session
 from grants.models.application import Application, CoApplicant
 from grants.models.award import Award
+from grants.models.determination import Determination
 from grants.rules.earlier_awards import EarlierAward, later, still_waiting
 from grants.states.award import AwardState
 from grants.states.companion import CompanionState
+from grants.states.determination import DeterminationState
 
 Party = tuple[str, int]
 
@@ -21,8 +23,8 @@ Party = tuple[str, int]
 def earlier_awards(applications: Sequence[Application], years: int, today: date) -> dict[int, list[EarlierAward]]:
     """Return by application the awards of its people whose wait is not over, oldest first. Constant in queries.
 
-    A person counts with what they asked for themselves or travel along with; an organisation with its own. The wait
-    is asked about on the day an application was sent, or `today` while it was not.
+    Only support whose results are out counts. A person counts with what they asked for themselves or travel along with;
+    an organisation with its own. The wait is asked about on the day an application was sent, or `today` while it was not.
     """
     parties = {one.id: {_holder(one)} for one in applications}
     _join(parties)
@@ -74,12 +76,14 @@ def _awards_of(everybody: Iterable[Party]) -> list[Award]:
     query = (
         select(Award)
         .join(Award.application)
+        .join(Determination, Determination.application_id == Award.application_id)
         .options(
             joinedload(Award.application).joinedload(Application.applicant),
             joinedload(Award.application).joinedload(Application.organisation),
         )
         .where(
             Award.committed_at.is_not(None),
+            Determination.state == DeterminationState.RELEASED,  # money is committed before anybody is told
             Award.state != AwardState.DECLINED,
             or_(
                 Application.applicant_user_id.in_(ids["person"]) & Application.organisation_id.is_(None),

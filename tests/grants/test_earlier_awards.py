@@ -18,7 +18,7 @@ from grants.services.applications import eligibility_of, known_awards
 from grants.services.screening import evaluate
 from grants.states.award import AwardState
 from tests.factories.accounts import make_user, sign_in_as
-from tests.factories.awards import close, make_award, officer_actor
+from tests.factories.awards import close, determined, make_award, officer_actor
 from tests.factories.grants import make_draft_application, make_open_call
 
 
@@ -104,3 +104,21 @@ def test_what_was_declined_makes_nobody_wait(award: Award) -> None:
     award.state, award.declined_reason = AwardState.DECLINED, "Ya no viaja"
     session().flush()
     assert told(mine) == []
+
+
+def test_money_that_is_committed_tells_nobody_a_result_before_it_is_out(
+    client: FlaskClient, officer: Any, clock: FrozenClock
+) -> None:
+    first, found = determined(clock, officer, applications=1)
+    holder = found[0].applicant
+    mine = make_draft_application(make_open_call(), holder)
+    session().commit()
+    sign_in_as(client, holder)
+    page = f"/es/solicitudes/{mine.id}/revision"
+    assert (told(mine), eligibility_of(mine).eligible) == ([], True)
+    assert "todavía toca esperar" not in client.get(page).text
+    with acting_as(officer_actor(officer)):
+        services.release_determinations(first)
+    session().commit()
+    assert (told(mine), eligibility_of(mine).eligible) == ([holder.name], False)
+    assert "todavía toca esperar" in client.get(page).text

@@ -24,7 +24,7 @@ def earlier_awards(applications: Sequence[Application], years: int, today: date)
     """Return by application the awards of its people whose wait is not over, oldest first. Constant in queries.
 
     Only support whose results are out counts. A person counts with what they asked for themselves or travel along with;
-    an organisation with its own. The wait is asked about on the day an application was sent, or `today` while it was not.
+    an organisation with its own. The wait is asked about on the day an application was sent, or `today` until it is.
     """
     parties = {one.id: {_holder(one)} for one in applications}
     _join(parties)

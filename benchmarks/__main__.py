@@ -54,8 +54,11 @@ def _scoring(engine: str, quick: bool) -> Iterable[Result]:
     if engine != ENGINES[0]:
         return  # computed from files: no database
     rounds = 1 if quick else ROUNDS
-    for applications, reviewers in ((60, 12),) if quick else ((500, 60), (2_000, 250), (10_000, 1_000)):
+    sizes = ((60, 12),) if quick else ((500, 60), (2_000, 250), (10_000, 1_000))
+    for applications, reviewers in sizes:
         yield scoring.assignment(applications, reviewers, rounds)
+    for applications, reviewers in sizes[:2]:
+        yield scoring.assignment(applications, reviewers, rounds, keywords=True)
     yield scoring.agreement(60 if quick else 10_000, rounds)
     with tempfile.TemporaryDirectory(prefix="puente-benchmark-") as folder:
         yield scoring.ranking(Path(folder), 60 if quick else 10_000, rounds)

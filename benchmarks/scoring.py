@@ -32,6 +32,13 @@ def _table(applications: int, reviewers: int) -> Any:
     return np.rint(np.random.default_rng(1).random((applications, reviewers)) * 10_000).astype(np.int64)
 
 
+def _keywords(applications: int, reviewers: int) -> Any:
+    """Return which share of an application's keywords each reviewer declares: few values, and many equals."""
+    chance = np.random.default_rng(4)
+    wanted, known = chance.random((applications, 25)) < 0.15, chance.random((reviewers, 25)) < 0.2
+    return (wanted.astype(np.int64) @ known.T.astype(np.int64)) * 10_000 // np.maximum(wanted.sum(axis=1), 1)[:, None]
+
+
 @contextmanager
 def _bare_flow(table: Any, most: int) -> Iterator[Work]:
     from ortools.graph.python import min_cost_flow  # local: only this contestant needs it bare
@@ -64,12 +71,12 @@ def _ours(table: Any, most: int) -> Iterator[Work]:
     yield _once(lambda: assign(given))
 
 
-def assignment(applications: int, reviewers: int, rounds: int = ROUNDS) -> Result:
+def assignment(applications: int, reviewers: int, rounds: int = ROUNDS, *, keywords: bool = False) -> Result:
     """Compare the exact assignment with OR-tools' min-cost flow over every pair."""
-    table = _table(applications, reviewers)
+    table = (_keywords if keywords else _table)(applications, reviewers)
     most = READERS * applications * 11 // (10 * reviewers) + 1
     return compare(
-        f"Assigning {applications:,} × {reviewers:,}",
+        f"Assigning {applications:,} × {reviewers:,}{' by keywords' if keywords else ''}",
         [
             Contestant("bare flow", "OR-tools over every pair, no names", lambda _: _bare_flow(table, most)),
             Contestant("assign", "ours, with its checks", lambda _: _ours(table, most), (("bare flow", BARE),)),

@@ -45,8 +45,8 @@ def review_to_save(assignment: Assignment) -> Review | None:
     return session().scalar(query)
 
 
-def submitted_reviews(panel: Panel, among: Iterable[Dossier] | None = None) -> dict[int, list[Review]]:
-    """Return the submitted reviews of a panel by dossier id, with seats and scores loaded; `among` some dossiers."""
+def submitted_reviews(panel: Panel) -> dict[int, list[Review]]:
+    """Return the submitted reviews of every dossier of a panel by dossier id, with seats and scores loaded."""
     query = (
         select(Review)
         .join(Review.assignment)
@@ -55,12 +55,29 @@ def submitted_reviews(panel: Panel, among: Iterable[Dossier] | None = None) -> d
         .options(contains_eager(Review.assignment).joinedload(Assignment.seat), selectinload(Review.scores))
         .order_by(Assignment.dossier_id, Review.id)
     )
-    if among is not None:
-        query = query.where(Dossier.id.in_([dossier.id for dossier in among]))
     found: dict[int, list[Review]] = {}
     for review in session().scalars(query):
         found.setdefault(review.assignment.dossier_id, []).append(review)
     return found
+
+
+def sheets_of(panel: Panel, among: Iterable[Dossier] | None = None) -> dict[int, list[dict[str, Fraction]]]:
+    """Return the submitted scores of a panel, or `among` some dossiers, by dossier id, without loading a row."""
+    query = (
+        select(Assignment.dossier_id, Score.review_id, Score.criterion, Score.numerator, Score.denominator)
+        .join(Dossier, Dossier.id == Assignment.dossier_id)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Score, Score.review_id == Review.id)
+        .where(Dossier.panel_id == panel.id, Review.state == ReviewState.SUBMITTED)
+        .order_by(Assignment.dossier_id, Score.review_id, Score.id)
+    )
+    if among is not None:
+        query = query.where(Dossier.id.in_([dossier.id for dossier in among]))
+    found: dict[int, dict[int, dict[str, Fraction]]] = {}
+    for dossier_id, review_id, criterion, numerator, denominator in session().execute(query):
+        if numerator is not None and denominator is not None:
+            found.setdefault(dossier_id, {}).setdefault(review_id, {})[criterion] = Fraction(numerator, denominator)
+    return {dossier_id: list(sheets.values()) for dossier_id, sheets in found.items()}
 
 
 def submitted_sheets(panel: Panel) -> dict[str, dict[str, dict[str, Fraction]]]:

@@ -163,7 +163,8 @@ def _further(panel: Panel, coverage: queries.Coverage) -> dict[int, services.Sta
     if panel.state not in (PanelState.REVIEW, PanelState.DISCUSSION):
         return {}
     ready = [row.dossier for row in coverage.rows if row.dossier.is_open and row.submitted >= coverage.needed]
-    return services.further_reviews(panel, ready) if ready else {}
+    loads = {one.seat: one.assigned for one in coverage.loads}
+    return services.further_reviews(panel, ready, loads) if ready else {}
 
 
 def panel_page(panel: Panel, form: RandomnessForm) -> str:

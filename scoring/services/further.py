@@ -1,6 +1,6 @@
 """Call one more reviewer where the others disagree as far as the rulebook says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from core.audit import record
@@ -11,7 +11,7 @@ from scoring.errors import FurtherReviewNotCalled, NoReviewerAvailable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.rules.discrepancy import examine
 from scoring.rules.official_score import Arithmetic
-from scoring.services.assignments import ENDED, propose, words
+from scoring.services.assignments import propose, words
 from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import require_phase
 from scoring.states import PanelState
@@ -55,32 +55,37 @@ def assign_further_reviewers(panel: Panel) -> list[Assignment]:
     return [assignment for assignment in calls if assignment is not None]
 
 
-def further_reviews(panel: Panel, dossiers: Sequence[Dossier]) -> dict[int, Standing]:
-    """Return how some dossiers stand with a further review, by id, in a constant number of SELECTs. Nothing is done."""
-    committee = _Committee(panel, dossiers)
+def further_reviews(panel: Panel, dossiers: Sequence[Dossier], loads: Mapping[PanelSeat, int]) -> dict[int, Standing]:
+    """Return how some dossiers stand with a further review, by id, in a constant number of SELECTs. Nothing is done.
+
+    `loads` is how many dossiers each seat in use has.
+    """
+    committee = _Committee(panel, dossiers, loads)
     return {dossier.id: committee.standing(dossier) for dossier in dossiers}
 
 
 class _Committee:
     """What a further call depends on, read once: who reads what, who may not, and how much everybody has."""
 
-    def __init__(self, panel: Panel, among: Sequence[Dossier] | None = None) -> None:
+    def __init__(
+        self, panel: Panel, among: Sequence[Dossier] | None = None, loads: Mapping[PanelSeat, int] | None = None
+    ) -> None:
         self.rules = panel.rulebook.rules
         self.arithmetic = Arithmetic(self.rules)
-        self.reviews = queries.submitted_reviews(panel, among)
+        self.sheets = queries.sheets_of(panel, among)
         self.conflicted = queries.conflicted_pairs(panel, among)
-        self.seats = queries.seats_of_panel(panel)
-        self.loads = queries.live_loads(panel)
-        self.here: dict[int, list[Assignment]] = {}
-        for assignment in queries.assignments_of_panel(panel, among):
-            self.here.setdefault(assignment.dossier_id, []).append(assignment)
+        if loads is None:
+            self.seats, self.loads = queries.seats_of_panel(panel), queries.live_loads(panel)
+        else:
+            self.seats, self.loads = list(loads), {seat.id: count for seat, count in loads.items()}
+        self.here = queries.readings_of(panel, among)
 
     def standing(self, dossier: Dossier) -> Standing:
         """Return whether one more reviewer is called for a dossier."""
-        here = self.here.get(dossier.id, [])
-        further = [one for one in here if one.origin == AssignmentOrigin.FURTHER and one.state not in ENDED]
-        sheets = [review.sheet() for review in self.reviews.get(dossier.id, [])]
-        if not examine(self.rules, sheets, self.arithmetic).calls_reviewer:
+        further = [
+            one for one in self.here.get(dossier.id, []) if one.origin == AssignmentOrigin.FURTHER and one.stands
+        ]
+        if not examine(self.rules, self.sheets.get(dossier.id, []), self.arithmetic).calls_reviewer:
             return Standing.AGREED
         if not self.rules.discrepancy.further_reviewers:
             return Standing.NOT_FORESEEN
@@ -102,19 +107,21 @@ class _Committee:
         seats, loads = self._available(dossier), self.loads
         affinity = keyword_affinity([words(dossier)], [seat.keywords for seat in seats])[0]
         best = min(range(len(seats)), key=lambda i: (-affinity[i], loads.get(seats[i].id, 0), seats[i].id))
-        assignment = propose(dossier, seats[best], AssignmentOrigin.FURTHER)
+        chosen = seats[best]
+        assignment = propose(dossier, chosen, AssignmentOrigin.FURTHER)
         session().flush()
-        self.here.setdefault(dossier.id, []).append(assignment)
-        loads[seats[best].id] = loads.get(seats[best].id, 0) + 1
-        record("dossier.further_reviewer_called", "dossier", dossier.code, after={"seat": seats[best].id})
+        reading = queries.Reading(chosen.id, chosen.institution_key, AssignmentOrigin.FURTHER, stands=True)
+        self.here.setdefault(dossier.id, []).append(reading)
+        loads[chosen.id] = loads.get(chosen.id, 0) + 1
+        record("dossier.further_reviewer_called", "dossier", dossier.code, after={"seat": chosen.id})
         return assignment
 
     def _available(self, dossier: Dossier) -> list[PanelSeat]:
         here = self.here.get(dossier.id, [])
-        called = {assignment.seat.id for assignment in here}
+        called = {one.seat_id for one in here}
         institutions: set[str | None] = set()
         if self.rules.one_per_institution:
-            institutions = {one.seat.institution_key for one in here if one.state not in ENDED} - {None}
+            institutions = {one.institution_key for one in here if one.stands} - {None}
         return [
             seat
             for seat in self.seats

@@ -171,7 +171,7 @@ def test_disagreement_calls_one_more_reviewer_before_the_ranking() -> None:
         services.compute_ranking(panel)
     services.declare_no_conflict(third, dossier)
     make.review(further, 4, 4, 4, 4)
-    assert services.further_reviews(panel, [dossier]) == {dossier.id: services.Standing.CALLED}
+    assert services.further_reviews(panel, [dossier], {third: 0}) == {dossier.id: services.Standing.CALLED}
     assert queries.ranking_lines(services.compute_ranking(panel))[0].score_text == "80.00"
 
 

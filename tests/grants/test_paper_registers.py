@@ -1,6 +1,8 @@
 """Registers as public offices really publish them: what is taken, what is refused and why, and what is nobody."""
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ from core.errors import Refusal
 from grants import services
 from grants.models import Application, Call
 from grants.rules import paper
+from grants.rules.paper import table
 from grants.rules.paper.countries import Country, names_several_countries, read_country
 from grants.rules.paper.values import gender_words, is_no_person, read_cents, read_curp, read_email, read_person
 from grants.rules.places import fold_place
@@ -196,6 +199,74 @@ def test_other_sheets_are_told_and_read_by_name() -> None:
     with pytest.raises(paper.SheetMissing, match=r"Enero, Febrero"):
         list(paper.read_rows(data.getvalue(), "Marzo"))
     assert paper.sheets_left(b"Nombre,Pais\n") == []
+
+
+def book_that_says(size: bytes, *, cover_rows: int = 0, empty_rows: int = 0) -> bytes:
+    """A cover and a list, whose sheets claim to be of one `size` and keep formatted rows that say nothing."""
+    book = Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.title = "Portada"
+    for number in range(3):
+        cover.append([f"Aviso {number}"])
+    sheet = book.create_sheet("Becas")
+    for row in (["Padrón"], [], ["Nombre", "País"], ["Ana Paz", "Perú"], ["Eva Luz", "Chile"]):
+        sheet.append(row)
+    plain = io.BytesIO()
+    book.save(plain)
+    written = io.BytesIO()
+    extra = {"xl/worksheets/sheet1.xml": (4, cover_rows), "xl/worksheets/sheet2.xml": (6, empty_rows)}
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name in extra:
+                start, count = extra[name]
+                blank = b"".join(
+                    b'<row r="%d"><c r="A%d" s="0"/></row>' % (at, at) for at in range(start, start + count)
+                )
+                content = re.sub(rb"<dimension [^>]*>", size, content).replace(b"</sheetData>", blank + b"</sheetData>")
+            target.writestr(name, content)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("size", [b"", b'<dimension ref="A1"/>', b'<dimension ref="A1:XFD1048576"/>'])
+def test_what_a_spreadsheet_says_of_its_size_is_not_believed(size: bytes) -> None:
+    data = book_that_says(size, cover_rows=40, empty_rows=20)
+    assert list(paper.read_rows(data)) == [
+        *((1, ["Padrón"]), (2, []), (3, ["Nombre", "País"]), (4, ["Ana Paz", "Perú"]), (5, ["Eva Luz", "Chile"])),
+    ]
+    assert paper.sheets_left(data) == ["Portada"]
+
+
+def test_empty_rows_are_no_rows_of_a_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_ROWS", 4)
+    assert [number for number, _row in paper.read_rows(book_that_says(b"", empty_rows=30))] == [1, 2, 3, 4, 5]
+    monkeypatch.setattr(table, "MOST_ROWS", 3)
+    with pytest.raises(paper.RegisterTooLarge):
+        list(paper.read_rows(book_that_says(b"")))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "guárdalo como .xlsx"),
+        (b"%PDF-1.7\n%\xe2\xe3", "Pide la lista en .xlsx o .csv"),
+    ],
+)
+def test_other_files_are_refused_by_their_kind(data: bytes, said: str) -> None:
+    with pytest.raises(paper.RegisterUnreadable) as refused:
+        list(paper.read_rows(data))
+    assert said in refused.value.message()
+
+
+def test_a_sheet_of_libreoffice_is_refused_by_its_kind() -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("content.xml", "<x/>")
+    with pytest.raises(paper.RegisterUnreadable) as refused:
+        list(paper.read_rows(package.getvalue()))
+    assert "(.ods)" in refused.value.message()
 
 
 def test_a_page_that_is_called_a_spreadsheet_is_read() -> None:

@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,6 +21,11 @@ from grants.rules.paper.markup import is_page, rows_of
 MOST_ROWS = 200_000
 LARGEST_BYTES = 100_000_000
 SPREADSHEET = b"PK\x03\x04"
+OPEN_DOCUMENT = (
+    b"mimetypeapplication/vnd.oasis.opendocument"  # the first file in such a package, which is not compressed
+)
+OLD_BOOK = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any Excel behind a password
+PDF = b"%PDF-"
 ENCODINGS = ("utf-8-sig", "cp1252")
 SEPARATORS = ",;\t|"
 LOOKED_AT = 200  # lines
@@ -31,6 +37,26 @@ class RegisterUnreadable(InvalidInput):
     """The file is neither a CSV nor a spreadsheet that can be read."""
 
     sentence = N_("No pudimos leer el archivo como CSV ni como XLSX.")
+
+
+class OldBook(RegisterUnreadable):
+    """A spreadsheet of the old format, or one behind a password: both begin alike."""
+
+    sentence = N_(
+        "Es un libro de Excel anterior (.xls) o con contraseña. Ábrelo, guárdalo como .xlsx sin contraseña e impórtalo."
+    )
+
+
+class OpenDocument(RegisterUnreadable):
+    """A spreadsheet of LibreOffice."""
+
+    sentence = N_("Es una hoja de LibreOffice (.ods). Ábrela, guárdala como .xlsx o .csv e impórtala.")
+
+
+class PrintedRegister(RegisterUnreadable):
+    """A PDF: a picture of the list, not the list."""
+
+    sentence = N_("Es un PDF, del que no se pueden leer renglones con certeza. Pide la lista en .xlsx o .csv.")
 
 
 class SheetMissing(InvalidInput):
@@ -48,18 +74,40 @@ class RegisterTooLarge(InvalidInput):
 def read_rows(data: bytes, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
     """Yield each row of a file with its number, counted from 1 as the reader sees it; cells are trimmed text.
 
-    Of a spreadsheet the `sheet` that is named is read, else the longest visible one; its dates come as ISO 8601.
+    Of a spreadsheet the `sheet` that is named is read, else the longest visible one; its dates come as ISO 8601. Empty
+    rows below the last one that says something are left out: spreadsheets keep many that somebody once gave a border.
 
     Raises:
         RegisterUnreadable: it is neither. SheetMissing. RegisterTooLarge: more than 200,000 rows or 100 MB.
     """
     if len(data) > LARGEST_BYTES:
         raise RegisterTooLarge(most=MOST_ROWS)
+    _refuse_other_kinds(data)
     rows = _sheet(data, sheet) if data.startswith(SPREADSHEET) else _text(data)
+    filled, empty = 0, 0
     for number, row in enumerate(rows, start=1):
-        if number > MOST_ROWS:
+        cells = [_plain(cell) for cell in row]
+        if not any(cells):
+            empty += 1
+            if empty > MOST_ROWS:
+                return
+            continue
+        filled += 1
+        if filled > MOST_ROWS:
             raise RegisterTooLarge(most=MOST_ROWS)
-        yield number, [_plain(cell) for cell in row]
+        yield from ((gap, []) for gap in range(number - empty, number))
+        empty = 0
+        yield number, cells
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    """Say by name what people send that is no register yet, and how to make it one."""
+    if data.startswith(OLD_BOOK):
+        raise OldBook()
+    if data.startswith(PDF):
+        raise PrintedRegister()
+    if data.startswith(SPREADSHEET) and OPEN_DOCUMENT in data[:200]:
+        raise OpenDocument()
 
 
 def _plain(cell: str) -> str:
@@ -146,11 +194,26 @@ def _visible(book: Any) -> list[Any]:
 
 def _chosen(book: Any, name: str) -> Any:
     if not name:
-        return max(_visible(book), key=lambda one: one.max_row or 0)
+        visible = _visible(book)
+        return visible[0] if len(visible) == 1 else max(visible, key=_filled)
     found = next((one for one in book.worksheets if one.title.strip().casefold() == name.strip().casefold()), None)
     if found is None:
         raise SheetMissing(sheet=name[:60], sheets=", ".join(one.title for one in _visible(book))[:200])
     return found
+
+
+def _filled(sheet: Any) -> int:
+    """Return how many rows hold two cells or more. What the file says of its size is not asked: it is often wrong."""
+    return sum(1 for row in _cells(sheet) if sum(1 for value in row if value not in (None, "")) > 1)
+
+
+def _cells(sheet: Any) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a sheet as they are written, whatever size the file says it has.
+
+    Many programs write «A1», nothing, or the whole sheet there: openpyxl would read one cell or fill up 16,384 a row.
+    """
+    sheet.reset_dimensions()
+    yield from sheet.iter_rows(values_only=True)
 
 
 @contextmanager
@@ -161,13 +224,13 @@ def _opened(data: bytes) -> Iterator[Any]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         yield book
         book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError):
+    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, TypeError, SyntaxError, zlib.error):
         raise RegisterUnreadable() from None
 
 
 def _sheet(data: bytes, name: str) -> Iterator[list[str]]:
     with _opened(data) as book:
-        for row in _chosen(book, name).iter_rows(values_only=True):
+        for row in _cells(_chosen(book, name)):
             yield [_cell(value) for value in row]
 
 

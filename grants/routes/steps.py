@@ -34,7 +34,7 @@ from grants.routes.last_edits import files_of, told_of_edits
 from grants.routes.room import blueprint, show, spoken_country
 from grants.routes.uploads import upload_data
 from grants.rules import form as rules
-from grants.rules.answers import spoken_answer
+from grants.rules.answers import spoken_answer, spoken_condition
 from grants.rules.earlier_awards import FACT
 from grants.rules.itinerary import read_legs
 from grants.rules.moments import spoken_day
@@ -104,8 +104,16 @@ def _after(application: Application, step: Step) -> str:
 
 
 def _asked(application: Application, step: Step) -> list[rules.Question]:
-    answers = drafts.working_content(application).answers
-    return [item for item in step["questions"] if rules.applies(item, answers, application.kind.value)]
+    """Return what the page asks, with what another answer on the same page would ask too."""
+    answers, kind = drafts.working_content(application).answers, application.kind.value
+    return [item for item in step["questions"] if rules.may_apply(item, step["questions"], answers, kind)]
+
+
+def _still_asked(application: Application, questions: list[rules.Question], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was sent without what the answers beside it no longer ask; what is stored of that stays."""
+    answers = {**drafts.working_content(application).answers, **sent}
+    kept = {item["id"] for item in questions if rules.applies(item, answers, application.kind.value)}
+    return {name: value for name, value in sent.items() if name in kept}
 
 
 def step_form(application: Application, step: Step, *, fresh: bool) -> StepForm:
@@ -149,7 +157,8 @@ def _save(application: Application, step: Step, form: StepForm) -> None:
         services.save_draft(application, itinerary=legs, direction=direction, **common)
         return
     questions = [item for item in _asked(application, step) if item["type"] != "file"]
-    services.save_draft(application, answers=answers_in(form, questions), **common)
+    sent = _still_asked(application, questions, answers_in(form, questions))
+    services.save_draft(application, answers=sent, **common)
 
 
 def _take_files(application: Application, step: Step, form: StepForm) -> bool:
@@ -218,6 +227,7 @@ def _page(
         step=step,
         form=form,
         questions=[(item, form[rules.control(item)]) for item in asked],
+        conditions={item["id"]: spoken_condition(item, asked) for item in asked},
         legs=drafts.working_content(application).legs,
         files={attachment.question_id: attachment for attachment in application.current_attachments},
         derived=drafts.derived_of(application) if step["id"] == "presupuesto" else None,

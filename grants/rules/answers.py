@@ -1,6 +1,7 @@
 """What was answered: put together with what was just typed, and read to people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.language import _, current_language
@@ -42,3 +43,23 @@ def spoken_answer(item: form.Question, value: object, currency: str) -> str:
     if item["type"] == "money" and isinstance(value, int):
         return format_money(Money(value, currency))
     return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenCondition:
+    """When a question is asked: the control it depends on, the answers that bring it, and both in a sentence."""
+
+    control: str
+    answers: tuple[str, ...]
+    sentence: str
+
+
+def spoken_condition(item: form.Question, asked_beside: Sequence[form.Question]) -> SpokenCondition | None:
+    """Return on which answer of the same page a question depends, in the reader's language; None where on none."""
+    found = form.condition_beside(item, asked_beside)
+    if found is None:
+        return None
+    source, answers = found
+    said = ", ".join(f"«{spoken_answer(source, answer, '')}»" for answer in answers)
+    sentence = _("Solo si en «%(question)s» respondes %(answers)s.", question=form.label(source), answers=said)
+    return SpokenCondition(form.control(source), answers, sentence)

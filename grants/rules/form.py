@@ -57,6 +57,25 @@ def applies(item: Question, answers: Mapping[str, Any], kind: str) -> bool:
     return condition is None or answers.get(condition["question"]) in condition["in"]
 
 
+def may_apply(item: Question, asked_beside: Sequence[Question], answers: Mapping[str, Any], kind: str) -> bool:
+    """Return whether a question is asked, or would be after another answer to one of those `asked_beside` it.
+
+    A page that asks both must show both: whoever answers it learns there that the second one comes.
+    """
+    condition = item.get("when")
+    source = condition and next((one for one in asked_beside if one["id"] == condition["question"]), None)
+    if source is None:
+        return applies(item, answers, kind)
+    return ("kinds" not in item or kind in item["kinds"]) and may_apply(source, asked_beside, answers, kind)
+
+
+def condition_beside(item: Question, asked_beside: Sequence[Question]) -> tuple[Question, tuple[str, ...]] | None:
+    """Return the question beside it on which this one depends, with the answers that bring it; None where none does."""
+    condition = item.get("when")
+    source = condition and next((one for one in asked_beside if one["id"] == condition["question"]), None)
+    return None if source is None else (source, tuple(condition["in"]))
+
+
 def count_words(text: str) -> int:
     """Return how many words a text has, as a reader counts them."""
     return len(text.split())

@@ -26,6 +26,22 @@
     if (area.value) count();
   }
 
+  // What only follows from another answer on this page is shown once that answer is given; without this script it stays in
+  // sight and says when it is to be answered.
+  const dependent = [...document.querySelectorAll("[data-when]")];
+  const unfold = () => {
+    for (const part of dependent) {
+      const form = part.closest("form"), wanted = JSON.parse(part.dataset.in);
+      const answer = new FormData(form).get(part.dataset.when);
+      const source = form.querySelector(`[name="${CSS.escape(part.dataset.when)}"]`);
+      part.hidden = !wanted.includes(answer) || Boolean(source?.closest("[data-when][hidden]"));
+    }
+  };
+  if (dependent.length) {
+    unfold();
+    for (const kind of ["input", "change"]) document.addEventListener(kind, unfold);
+  }
+
   for (const input of document.querySelectorAll("input[data-show-password]")) {
     const button = document.createElement("button");
     button.type = "button";

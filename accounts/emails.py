@@ -1,6 +1,7 @@
 """The letters an account sends. Each is written in the reader's language and says what to do if it was not them."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from accounts.models import Organisation, User
 from core.files import StoredFile
@@ -16,8 +17,12 @@ def address_of(language: str, path: str) -> str:
     return f"{setting('PUBLIC_URL')}/{language}/{path}"
 
 
-def verification(person: User, token: str, name: str) -> OutboxMessage:
-    """Ask the reader to confirm that the address is theirs, by the name typed in the registration."""
+def verification(person: User, token: str, name: str, place: str | None = None) -> OutboxMessage:
+    """Ask the reader to confirm that the address is theirs, by the name typed in the registration.
+
+    The link leads on to `place`, a path of this site, where the person was going when they had no account yet.
+    """
+    onward = f"?{urlencode({'next': place})}" if place else ""
     with in_language(person.language):
         return _private(
             person,
@@ -27,7 +32,7 @@ def verification(person: User, token: str, name: str) -> OutboxMessage:
                 _("Abre este enlace para confirmar tu correo y poder entrar. Funciona durante 24 horas."),
                 _("Si no creaste una cuenta en Puente, ignora este mensaje: sin tu confirmación no se puede usar."),
             ],
-            (_("Confirmar mi correo"), address_of(person.language, f"cuenta/verificar/{token}")),
+            (_("Confirmar mi correo"), address_of(person.language, f"cuenta/verificar/{token}{onward}")),
             "accounts.verification",
         )
 

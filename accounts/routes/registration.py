@@ -63,6 +63,7 @@ def register() -> Response:
             language=current_language(),
             answers={"notice": notice.number, "chosen": form.purposes.data or []} if notice is not None else None,
             prepared=prepared,
+            place=kept_place().get("next"),
         )
     except Refusal as refusal:
         return refuse("accounts/register.html", form, refusal, FIELDS, notice=notice)

@@ -49,13 +49,14 @@ def sign_up(
     language: str = "es",
     answers: dict[str, Any] | None = None,
     prepared: Prepared | None = None,
+    place: str | None = None,
 ) -> None:
     """Register from a page. The outcome is the same for a new address and a known one: a letter goes to its owner.
 
     Each letter's link carries the name and password of the registration that asked for it, and the one that is opened
     with that password decides: whoever registers somebody else's address changes nothing. `answers` to the privacy
-    notice travel with it: the `notice` that was shown, by number, and the purposes `chosen`. `prepared` is the password
-    hashed before this transaction.
+    notice travel with it: the `notice` that was shown, by number, and the purposes `chosen`; so does the `place` where
+    the person was going, a path of this site. `prepared` is the password hashed before this transaction.
 
     Raises:
         EmailRefused, NameRefused, PasswordTooShort, PasswordTooLong, PasswordTooCommon: what has to be mended.
@@ -69,9 +70,9 @@ def sign_up(
                 known = _add_user(spelling, called, hashed, language)
         except EmailTaken:  # the same person pressed twice
             return
-        _send_link(known, called, hashed, answers)
+        _send_link(known, called, hashed, answers, place)
     elif known.state is AccountState.UNVERIFIED:
-        _send_link(known, called, hashed, answers)
+        _send_link(known, called, hashed, answers, place)
     elif known.state is AccountState.ACTIVE:
         _send_sparingly(known, "accounts.already_registered")
 
@@ -175,13 +176,19 @@ def _add_user(email: str, name: str, password_hash: str | None, language: str) -
     return person
 
 
-def _send_link(person: User, name: str, password_hash: str | None, answers: dict[str, Any] | None = None) -> None:
+def _send_link(
+    person: User,
+    name: str,
+    password_hash: str | None,
+    answers: dict[str, Any] | None = None,
+    place: str | None = None,
+) -> None:
     hour_ago = now() - timedelta(hours=1)
     if letters_since(person.email, "accounts.verification", hour_ago) < LETTERS_AN_HOUR:
         token = issue_token(
             person, TokenPurpose.VERIFY_EMAIL, new_name=name, new_password_hash=password_hash, new_answers=answers
         )
-        emails.verification(person, token, name)
+        emails.verification(person, token, name, place)
 
 
 def _send_sparingly(person: User, about: str) -> None:

@@ -1,5 +1,6 @@
 """The forms of the clerk's editor: a call in sections, and the acts that change its life."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -14,12 +15,14 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
+from core.clock import local
 from core.forms import CityDateTimeField, PuenteForm, choices
 from core.language import N_, _, lazy, localised
 from core.settings import setting
 from grants.forms.applications import WholeNumberField
 from grants.forms.calls import bounded
 from grants.models import Call
+from grants.rules.places import fold_place
 from grants.services.addenda import LONGEST_REASON
 from grants.services.calls import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TITLE
 from grants.states.call import AUDIENCE_LABELS, DIRECTION_LABELS
@@ -45,6 +48,11 @@ SECTION_FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 
+def _as_address(typed: str | None) -> str | None:
+    """Return what somebody typed as an address is written: «Música al mundo» is «musica-al-mundo»."""
+    return "-".join(re.findall(r"[a-z0-9]+", fold_place(typed))) or typed if typed else typed
+
+
 class NewCallForm(PuenteForm):
     """What a call needs to exist: a title and an address."""
 
@@ -56,6 +64,7 @@ class NewCallForm(PuenteForm):
             *bounded(80, N_("Escribe la dirección de la página.")),
             Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=lazy("Usa minúsculas sin acentos, números y guiones.")),
         ],
+        filters=[_as_address],
     )
     source = SelectField(lazy("Empezar desde"), [Optional()], default="")
 
@@ -153,9 +162,13 @@ class CalendarForm(PuenteForm):
             raise ValidationError(_("El cierre debe ser posterior a la apertura."))
 
     def validate_results_on(self, field: Any) -> None:
-        """Results come in a year that exists for people."""
-        if isinstance(field.data, date) and not 2000 <= field.data.year <= 2100:
+        """Results come in a year that exists for people, and not before the last application may come in."""
+        if not isinstance(field.data, date):
+            return
+        if not 2000 <= field.data.year <= 2100:
             raise ValidationError(_("Revisa el año de los resultados."))
+        if self.closes_at.data and field.data <= local(self.closes_at.data).date():
+            raise ValidationError(_("Los resultados se dan después del cierre."))
 
     def changes(self) -> dict[str, Any]:
         """Return what to change, by the names of `edit_call`."""

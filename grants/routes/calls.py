@@ -56,6 +56,7 @@ def call_list() -> Response:
     listing = paginate(queries.public_calls(**call_filters(), order=order), page=page_number(request.args), per_page=20)
     return show(
         "grants/call_list.html",
+        moment=now(),
         listing=listing,
         states=CALL_STATES,
         state_now=queries.state_now,
@@ -99,6 +100,7 @@ def call_show(slug: str) -> Response:
         state=state,
         states=CALL_STATES,
         mine=mine,
+        consulting=deadlines.consultation_is_open(call.state, call.consultation_closes_at, now()),
         budget=budget_of(call),
         cap=Money(call.cap_per_award_cents, call.currency),
         received=queries.received([call]).get(call.id, 0),
@@ -150,6 +152,8 @@ def _process(call: Call, state: CallState) -> list[tuple[process.Step, str]]:
     for step in process.steps(calendar, document, len(call.eligibility["rules"])):
         places = [COURSE.index(one) for one in step.states]
         when = "current" if here in places else "done" if here > max(places) else "ahead"
+        if when == "current" and state is CallState.PUBLISHED:
+            when = "ahead"  # published, and nobody can apply yet
         found.append((step, when))
     return found
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import selectinload
 
 from core.access import public
 from core.database import session
-from core.language import _, current_language
+from core.language import _, current_language, localised
 from core.settings import setting
 from grants.documents.feeds import atom_feed, calendar
 from grants.models import Call
@@ -48,7 +48,9 @@ def call_calendar() -> Response:
 def call_dates(slug: str) -> Response:
     """The dates of one call as a calendar."""
     call = visible_call(slug)
-    response = _answer(calendar([call], title=call.slug, home=home(), host=_host()), "text/calendar")
+    response = _answer(
+        calendar([call], title=localised(call.title) or call.slug, home=home(), host=_host()), "text/calendar"
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{call.slug}.ics"'
     return response
 

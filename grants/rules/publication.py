@@ -66,7 +66,7 @@ def checklist(facts: Readiness, moment: datetime) -> tuple[CheckItem, ...]:
         ),
         ("calendar", ordered, N_("Apertura y cierre con fecha y hora, en ese orden."), "calendario"),
         ("ahead", ahead, N_("El cierre todavía no pasa."), "calendario"),
-        ("results", facts.has_results_date, N_("Fecha de resultados."), "calendario"),
+        ("results", facts.has_results_date, N_("Fecha de resultados, después del cierre."), "calendario"),
         ("form", not facts.form_faults, N_("Formulario completo, con itinerario."), "preguntas"),
         ("tariff", not facts.tariff_faults, N_("Tarifa con su fuente y su tipo de cambio."), "apoyo"),
         (

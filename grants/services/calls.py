@@ -27,6 +27,7 @@ from grants.models.call import SLUG_LENGTH
 from grants.queries import calls as queries
 from grants.rules.eligibility import FORMAT as ELIGIBILITY_FORMAT
 from grants.rules.form import FORMAT as FORM_FORMAT
+from grants.rules.form import question
 from grants.rules.requirements import unanswerable
 from grants.rules.rulebook_building import starting_rulebook
 from grants.rules.tariff import FORMAT as TARIFF_FORMAT
@@ -156,6 +157,8 @@ def edit_call(call: Call, **changes: Unpack[CallChanges]) -> Call:
     """
     if call.state not in EDITABLE:
         raise CallFrozen()
+    if "axes" in changes and "form" not in changes:
+        changes = {**changes, "form": _asking_axes(call.form, _chosen("axes", changes["axes"]))}
     before = values_of(call, changes)
     _apply(call, changes)
     if {"form", "eligibility"} & changes.keys():
@@ -194,6 +197,21 @@ def _apply(call: Call, changes: Mapping[str, Any]) -> None:
                 raise CallValueRefused(field=name)
     if call.opens_at is not None and call.closes_at is not None and call.opens_at >= call.closes_at:
         raise CallValueRefused(field="closes_at")
+
+
+def _asking_axes(document: Mapping[str, Any], axes: Sequence[int]) -> dict[str, Any]:
+    """Return a form whose question of the axis offers the axes of its call, in the words it already had for them."""
+    item = question(document, "axis")
+    if item is None or item["type"] != "choice" or not axes:
+        return dict(document)
+    kept = {option["value"]: option for option in item["options"]}
+    every = {str(axis["id"]): {"value": str(axis["id"]), "label": dict(axis["name"])} for axis in setting("AXES")}
+    offered = [kept.get(str(axis), every[str(axis)]) for axis in axes]
+    sections = [
+        {**section, "questions": [{**one, "options": offered} if one is item else one for one in section["questions"]]}
+        for section in document["sections"]
+    ]
+    return {**document, "sections": sections}
 
 
 def _document(name: str, value: Mapping[str, Any]) -> dict[str, Any]:

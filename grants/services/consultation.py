@@ -8,6 +8,7 @@ from core.audit import record
 from core.clock import local, now
 from core.context import actor
 from core.database import session
+from grants.emails.consultation import write_answer
 from grants.errors.calls import (
     AlreadyAnswered,
     ConsultationClosed,
@@ -98,7 +99,7 @@ def comment_on_draft(call: Call, user: User, text: str) -> ConsultationComment:
 
 
 def answer_comment(comment: ConsultationComment, verdict: CommentVerdict | str, text: str) -> ConsultationComment:
-    """Answer a comment in public, once.
+    """Answer a comment in public, once, and write to whoever made it.
 
     Raises:
         AlreadyAnswered: the first answer stands. TextOutOfBounds: empty or too long.
@@ -117,6 +118,7 @@ def answer_comment(comment: ConsultationComment, verdict: CommentVerdict | str, 
         None,
         {"comment": comment.id, "verdict": comment.verdict.value},
     )
+    write_answer(comment)
     return comment
 
 

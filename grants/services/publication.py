@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.audit import record
-from core.clock import now
+from core.clock import local, now
 from core.database import session
 from grants.errors.calls import CallIncomplete
 from grants.models import Call
@@ -28,7 +28,8 @@ def checklist(call: Call) -> tuple[CheckItem, ...]:
         unanswered_comments=queries.unanswered_comments(call),
         opens_at=call.opens_at,
         closes_at=call.closes_at,
-        has_results_date=call.results_on is not None,
+        has_results_date=call.results_on is not None
+        and (call.closes_at is None or call.results_on > local(call.closes_at).date()),
         form_faults=tuple(form.faults(call.form)),
         tariff_faults=tuple(_tariff_faults(call)),
         eligibility_faults=(

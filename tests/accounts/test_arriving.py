@@ -54,6 +54,19 @@ def test_person_registers_confirms_enters_and_leaves(session: Session, client: F
     assert client.get("/es/cuenta").location == "/es/cuenta/entrar?next=/es/cuenta"
 
 
+def test_the_link_of_a_registration_leads_on_to_where_the_person_was_going(client: FlaskClient, link: Link) -> None:
+    typed = {"name": "Ana Ruiz", "email": "ana@example.org", "password": PASSWORD}
+    client.post("/es/cuenta/registro?next=/es/convocatorias/x/consulta", data=typed)
+    path = link("ana@example.org")
+    assert client.post(path, data={"password": PASSWORD}).location == "/es/convocatorias/x/consulta"
+
+
+def test_the_link_of_a_registration_leads_to_no_other_site(client: FlaskClient, link: Link) -> None:
+    typed = {"name": "Ana Ruiz", "email": "ana@example.org", "password": PASSWORD}
+    client.post("/es/cuenta/registro?next=https://otro.example/", data=typed)
+    assert client.post(link("ana@example.org"), data={"password": PASSWORD}).location == "/es/mi-espacio"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

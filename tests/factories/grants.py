@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 
 from accounts.models import Organisation, User
-from core.clock import end_of_day, frozen, now, today
+from core.clock import end_of_day, frozen, local, now, today
 from core.files import store_upload
 from core.money import Money
 from core.settings import setting
@@ -57,9 +57,12 @@ def make_draft_call(**changes: Any) -> Call:
         "eligibility": standard_eligibility(),
         "opens_at": end_of_day(today() + timedelta(days=20)) - timedelta(hours=14),
         "closes_at": end_of_day(today() + timedelta(days=50)),
-        "results_on": today() + timedelta(days=110),
     }
-    return services.draft_call(**{**values, **changes})
+    values |= changes
+    closes_at = values["closes_at"]
+    return services.draft_call(
+        **{"results_on": local(closes_at).date() + timedelta(days=60) if closes_at else None, **values}
+    )
 
 
 def make_published_call(
@@ -76,7 +79,6 @@ def make_published_call(
             **{
                 "opens_at": began + timedelta(days=10),
                 "closes_at": end_of_day(date.fromordinal(today().toordinal() + 70)),
-                "results_on": date.fromordinal(today().toordinal() + 130),
                 **changes,
             }
         )

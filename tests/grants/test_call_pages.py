@@ -146,7 +146,16 @@ def test_the_desk_leads_to_the_comments_without_answer(client, login, session, c
 
 
 def test_a_comment_after_the_end_is_refused_and_shown_again(client, login, consulted, clock):
+    address = f"/es/convocatorias/{consulted.slug}"
+    page = client.get(address).text
+    assert "Puedes comentar hasta" in page
+    assert "Comentar las reglas" in page
+    assert "La consulta cierra el" in client.get("/es/convocatorias").text
     clock.advance(days=11)
+    page = client.get(address).text
+    assert "Puedes coment" not in page
+    assert "Comentar las reglas" not in page
+    assert "La consulta cerró el" in client.get("/es/convocatorias").text
     login()
     answer = client.post(f"/es/convocatorias/{consulted.slug}/consulta", data={"text": "Llego tarde"})
     assert answer.status_code == 409

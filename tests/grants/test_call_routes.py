@@ -55,9 +55,9 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
     login(Role.PROGRAMME_OFFICER)
     base = "/es/programa/convocatorias"
     assert client.get(f"{base}/nueva").status_code == 200
-    bad = client.post(f"{base}/nueva", data={"title_es": "Música", "title_en": "Music", "slug": "Música!"})
-    assert (bad.status_code, "Música!" in bad.text) == (422, True)
-    started = client.post(f"{base}/nueva", data={"title_es": "Música", "title_en": "Music", "slug": "musica"})
+    bad = client.post(f"{base}/nueva", data={"title_es": "Música", "title_en": "Music", "slug": "¡!"})
+    assert (bad.status_code, "¡!" in bad.text) == (422, True)
+    started = client.post(f"{base}/nueva", data={"title_es": "Música", "title_en": "Music", "slug": " Música "})
     assert started.location.endswith("/musica/editar/textos")
 
     def write(section, **values):
@@ -69,6 +69,16 @@ def test_a_clerk_writes_consults_and_publishes_a_call(client, login, session, cl
     texts = {f"{name}_{code}": f"{name} {code}" for name in ("title", "summary", "body") for code in ("es", "en")}
     write("textos", **texts)
     write("alcance", axes=["1", "4"], regions=["europe"], audience=["artists"], direction="outbound")
+    early = client.post(
+        f"{base}/musica/editar/calendario",
+        data={
+            "opens_at": typed(now() + timedelta(days=20)),
+            "closes_at": typed(now() + timedelta(days=50)),
+            "results_on": typed(now() + timedelta(days=50))[:10],
+            "edicion": edition(client, f"{base}/musica/editar/calendario"),
+        },
+    )
+    assert (early.status_code, "Los resultados se dan después del cierre." in early.text) == (422, True)
     write(
         "calendario",
         opens_at=typed(now() + timedelta(days=20)),

@@ -8,11 +8,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.audit import events_of
-from core.clock import end_of_day, now, today
+from core.clock import end_of_day, local, now, today
 from core.errors import IllegalTransition
 from core.jobs import Job, run_due
 from core.money import Money
@@ -32,8 +32,10 @@ from grants.errors.calls import (
 from grants.queries import calls as queries
 from grants.rules import content
 from grants.rules.deadlines import consultation_is_open
+from grants.rules.form import question
 from grants.services.publication import checklist, frozen_content
 from grants.states.call import CALL_STATES, COURSE, CallState
+from mail.models import OutboxMessage
 from tests.factories.accounts import make_user
 from tests.factories.grants import make_draft_call, make_open_call, make_published_call
 from tests.factories.rules import standard_rulebook
@@ -108,7 +110,12 @@ def test_an_edited_call_leaves_what_it_was_and_what_it_became(session, clock):
         cap_per_award=Money(8_000_000, "MXN"),
     )
     services.edit_call(call, title=said, axes=[2])  # the same again: nothing happened
+    asked = question(call.form, "axis")
+    assert asked is not None
+    assert [option["value"] for option in asked["options"]] == ["2"]  # nobody may choose what the call does not offer
     (edited,) = [event for event in events_of("call", call.id) if event.action == "call.edited"]
+    forms = [event.pop("form")["sha256"] for event in (edited.before, edited.after)]
+    assert forms[0] != forms[1]
     assert edited.before == {
         "axes": [1, 4],
         "body": {"es": "Breve.", "en": "Short."},
@@ -151,9 +158,17 @@ def test_every_comment_is_answered_before_publication(session, clock):
         services.comment_on_draft(call, make_user(), "Tarde")
     assert missing(call) == ["answers"]
     services.answer_comment(comment, "partly", "Se aceptan desde cinco.")
+    (told,) = session.scalars(select(OutboxMessage).where(OutboxMessage.about == "grants.consultation"))
+    assert "Siete días son pocos." in told.body_text
+    assert "Se aceptó en parte." in told.body_text
+    assert "Se aceptan desde cinco." in told.body_text
+    assert f"/convocatorias/{call.slug}/consulta#comentario-{comment.id}" in told.body_text
     with pytest.raises(AlreadyAnswered):
         services.answer_comment(comment, "refused", "No.")
     assert missing(call) == []
+    assert call.closes_at is not None
+    services.edit_call(call, results_on=local(call.closes_at).date())
+    assert missing(call) == ["results"]
 
 
 @pytest.mark.parametrize("said", ["", "   ", "x" * 4_001])

@@ -62,17 +62,16 @@ def may_apply(item: Question, asked_beside: Sequence[Question], answers: Mapping
 
     A page that asks both must show both: whoever answers it learns there that the second one comes.
     """
-    condition = item.get("when")
-    source = condition and next((one for one in asked_beside if one["id"] == condition["question"]), None)
-    if source is None:
+    found = condition_beside(item, asked_beside)
+    if found is None:
         return applies(item, answers, kind)
-    return ("kinds" not in item or kind in item["kinds"]) and may_apply(source, asked_beside, answers, kind)
+    return ("kinds" not in item or kind in item["kinds"]) and may_apply(found[0], asked_beside, answers, kind)
 
 
 def condition_beside(item: Question, asked_beside: Sequence[Question]) -> tuple[Question, tuple[str, ...]] | None:
     """Return the question beside it on which this one depends, with the answers that bring it; None where none does."""
-    condition = item.get("when")
-    source = condition and next((one for one in asked_beside if one["id"] == condition["question"]), None)
+    condition: Mapping[str, Any] = item.get("when") or {}
+    source = next((one for one in asked_beside if one["id"] == condition.get("question")), None)
     return None if source is None else (source, tuple(condition["in"]))
 
 

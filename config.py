@@ -136,6 +136,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANTIVIRUS_URL", "PUENTE_ANTIVIRUS_URL", "", "clamd that looks at every upload: tcp://host:3310 or unix:///path; empty: none", _scanner),
     Setting("ANTIVIRUS_SECONDS", "PUENTE_ANTIVIRUS_SECONDS", 5.0, "how long an upload waits for it; then the file is kept back until it answers", float),
     Setting("MAX_UPLOAD_BYTES", "PUENTE_MAX_UPLOAD_BYTES", 10_000_000, "largest file taken in", int),
+    Setting("MAX_UPLOAD_PAGES", "PUENTE_MAX_UPLOAD_PAGES", 100, "most pages of a PDF taken in, but where an office sends its own evidence", int),
     Setting("MAX_CONTENT_LENGTH", "PUENTE_MAX_CONTENT_LENGTH", 32_000_000, "largest request", int),
     Setting("MAX_FORM_MEMORY_SIZE", "PUENTE_MAX_FORM_MEMORY_SIZE", 2_000_000, "largest form without its files", int),
     Setting("MAX_FORM_PARTS", "PUENTE_MAX_FORM_PARTS", 1000, "most fields in one form", int),

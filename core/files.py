@@ -97,6 +97,8 @@ def store_upload(
 ) -> StoredFile:
     """Take in what a person sent, and refuse by name what is not what it should be.
 
+    A PDF has as many pages as `max_pages` says, or the setting where a file is of the usual size too.
+
     Raises:
         FileTooLarge, FileEmpty, FileTypeRefused, FileEncrypted, FileBroken, TooManyPages, FileInfected: nothing was
             kept.
@@ -112,8 +114,9 @@ def store_upload(
     pages = _pages(data, name) if content_type == "application/pdf" else None
     if pages is None:
         _check_image(data, name)
-    if max_pages is not None and pages is not None and pages > max_pages:
-        raise TooManyPages(name=name, pages=pages, limit=max_pages)
+    most_pages = int(setting("MAX_UPLOAD_PAGES")) if max_pages is None and max_bytes is None else max_pages
+    if most_pages is not None and pages is not None and pages > most_pages:
+        raise TooManyPages(name=name, pages=pages, limit=most_pages)
     if not antivirus.is_configured():
         return _keep(data, name, content_type, purpose, pages)
     finding = antivirus.try_scan(data)

@@ -242,6 +242,8 @@ def _page(
         shared=application.organisation_id is not None,
         takes_files=accepts and any(item["type"] == "file" for item in asked),
         uploads=upload_data(application),
+        largest_mb=int(setting("MAX_UPLOAD_BYTES")) // 1_000_000,
+        most_pages=int(setting("MAX_UPLOAD_PAGES")),
         told=told_of_edits(application, step),
         files_mark=files_of(application),
         earlier=drafts.known_awards([application]).get(application.id, []) if _asks_of_awards(asked) else [],

@@ -5,8 +5,10 @@ import io
 import re
 from datetime import timedelta
 
+import pikepdf
 import pytest
 
+from core import settings
 from core.audit import events_of
 from core.context import acting_as
 from core.database import db
@@ -216,6 +218,21 @@ def test_a_bad_file_is_refused_by_name_and_the_old_one_stays(client, draft, name
     answer = client.post(step_url(draft.id, "documentos"), data={"q_invitation": (io.BytesIO(data), name)})
     assert answer.status_code == 422
     assert sentence in answer.text
+    assert [a.stored_file.original_name for a in reload(draft.id).current_attachments] == ["carta.pdf"]
+
+
+def test_a_pdf_of_too_many_pages_is_refused_with_both_numbers(client, draft, monkeypatch):
+    monkeypatch.setitem(settings._installed, "MAX_UPLOAD_PAGES", 1)
+    assert "un PDF tiene hasta 1 páginas" in client.get(step_url(draft.id, "documentos")).text
+    whole = pikepdf.new()
+    whole.add_blank_page()
+    whole.add_blank_page()
+    written = io.BytesIO()
+    whole.save(written)
+    data = {"q_invitation": (io.BytesIO(written.getvalue()), "larga.pdf")}
+    answer = client.post(step_url(draft.id, "documentos"), data=data)
+    assert answer.status_code == 422
+    assert "«larga.pdf» tiene 2 páginas; el máximo es 1." in answer.text
     assert [a.stored_file.original_name for a in reload(draft.id).current_attachments] == ["carta.pdf"]
 
 

@@ -49,8 +49,10 @@ SECTION_FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def _as_address(typed: str | None) -> str | None:
-    """Return what somebody typed as an address is written: «Música al mundo» is «musica-al-mundo»."""
-    return "-".join(re.findall(r"[a-z0-9]+", fold_place(typed))) or typed if typed else typed
+    """Return words as an address is written, «Música al mundo» as «musica-al-mundo»; anything else as it was typed."""
+    if not typed or not re.fullmatch(r"[\w\s-]+", typed):
+        return typed
+    return "-".join(re.findall(r"[a-z0-9]+", fold_place(typed))) or typed
 
 
 class NewCallForm(PuenteForm):

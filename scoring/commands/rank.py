@@ -26,7 +26,7 @@ from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Line, left_empty
 from scoring.rules.severity import Unfit, equations_of, fitted
 
-SCORES = N_("CSV: application, reviewer, criterion, score.")
+SCORES = N_("CSV: application, reviewer, criterion, score. El mismo reviewer en dos solicitudes es la misma persona.")
 SHORT = N_("Con menos evaluaciones de las %(needed)s que piden las reglas: %(some)s.")
 NAMED = 20
 UNKNOWN: dict[str, Any] = {"expected_rank": None, "interval_50": None, "interval_95": None}

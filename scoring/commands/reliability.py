@@ -27,7 +27,12 @@ REFUSALS = {
 @command(
     "reliability", help=N_("Mide el acuerdo: alfa de Krippendorff, ICC(1), ICC(k) y de qué depende lo que varían.")
 )
-@option("--scores", required=True, type=A_FILE, help=N_("CSV: application, reviewer, criterion, score."))
+@option(
+    "--scores",
+    required=True,
+    type=A_FILE,
+    help=N_("CSV: application, reviewer, criterion, score. El mismo reviewer en dos solicitudes es la misma persona."),
+)
 @option("--rulebook", type=A_FILE, help=N_("JSON; sus pesos hacen el total. Sin él, los criterios pesan lo mismo."))
 @option("--json", "as_json", is_flag=True, help=AS_JSON)
 def reliability_command(*, scores: Path, rulebook: Path | None, as_json: bool) -> None:

@@ -182,6 +182,7 @@ def application_show(application_id: int) -> Response:
         accepts=accepts,
         editable=editable,
         unsent=accepts and editable and submission.has_unsent_changes(application),
+        missed=not accepts and editable and submission.has_unsent_changes(application),
         can_withdraw=APPLICATION_STATES.allows(application.state, ApplicationState.WITHDRAWN),
         events=_events(application, cure, corrections),
         letters=letters_of(application),

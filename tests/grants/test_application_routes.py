@@ -288,6 +288,16 @@ def test_changes_after_sending_wait_until_they_are_sent(client, draft):
     assert client.get(f"/es/solicitudes/{draft.id}/acuse?envio=9").status_code == 404
 
 
+def test_changes_that_missed_the_deadline_are_told_apart_from_what_counts(client, login, applicant, draft, clock):
+    client.post(f"/es/solicitudes/{draft.id}/enviar")
+    client.post(step_url(draft.id, "proyecto"), data={"accion": "borrador", **sent(title="Corregido")})
+    clock.set(draft.call.closes_at + timedelta(seconds=1))
+    sign_in_as(client, applicant)
+    page = client.get(f"/es/solicitudes/{draft.id}").text
+    assert "no se envió antes del cierre. Cuenta tu envío anterior." in page
+    assert "Corregido" not in page
+
+
 def test_withdrawing_asks_first(client, draft):
     assert client.get(f"/es/solicitudes/{draft.id}/retirar").status_code == 200
     assert client.post(f"/es/solicitudes/{draft.id}/retirar", data={"reason": "x" * 2_001}).status_code == 422

@@ -123,6 +123,9 @@ class TestTaking:
     [
         ("R.U.", Country("GB", guessed=True)),  # the standard's RU is Russia
         ("Hong Kong, China", Country("HK")),
+        ("R. P. CHINA", Country("CN")),
+        ("REPÚBLICA FEDERAL ALEMANA", Country("DE")),
+        ("Reino Unido de la Gran Bretaña e Irlanda del Norte", Country("GB")),
         ("Berlín, Alemnia", Country("DE", guessed=True)),
         ("Bosnia y Hercegovina", Country("BA", guessed=True)),
         ("Nuevo León", Country("MX", guessed=True)),

@@ -65,6 +65,12 @@ class DeadlineOnlyExtends(InvalidInput):
     sentence = N_("El nuevo cierre debe ser posterior al actual y a este momento.")
 
 
+class ExtensionPastResults(InvalidInput):
+    """A new deadline on the day of the results, or later."""
+
+    sentence = N_("Los resultados se prometieron para el %(results)s: el cierre llega a lo más al día anterior.")
+
+
 class ReasonMissing(InvalidInput):
     """A public act without its reason."""
 

@@ -5,13 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from core.audit import record
-from core.clock import now
+from core.clock import local, now
 from core.context import actor
 from core.database import session
-from grants.errors.calls import CallNotOpen, CallValueRefused, DeadlineOnlyExtends, ReasonMissing, TextOutOfBounds
+from grants.errors.calls import (
+    CallNotOpen,
+    CallValueRefused,
+    DeadlineOnlyExtends,
+    ExtensionPastResults,
+    ReasonMissing,
+    TextOutOfBounds,
+)
 from grants.models import Addendum, Call
 from grants.queries.awards import awards_of
 from grants.rules import deadlines
+from grants.rules.moments import spoken_day
 from grants.services.awards import decline_award
 from grants.services.calls import bilingual
 from grants.services.course import bring_up_to_date, move_call, schedule_advances
@@ -31,12 +39,15 @@ def extend_deadline(call: Call, closes_at: datetime, reason: str) -> Addendum:
 
     Raises:
         DeadlineOnlyExtends: the new moment is not later. CallNotOpen: it is not published, or already in screening.
+        ExtensionPastResults: not before the day of the results, which does not move.
     """
     bring_up_to_date(call)
     if call.state not in (CallState.PUBLISHED, CallState.OPEN) or call.closes_at is None:
         raise CallNotOpen()
     if closes_at <= call.closes_at or not deadlines.is_before_closing(closes_at, now()):
         raise DeadlineOnlyExtends()
+    if call.results_on is not None and local(closes_at).date() >= call.results_on:
+        raise ExtensionPastResults(results=spoken_day(call.results_on))
     return move_closing(call, closes_at, reason)
 
 

@@ -25,6 +25,7 @@ from grants.errors.calls import (
     CallValueRefused,
     ConsultationClosed,
     DeadlineOnlyExtends,
+    ExtensionPastResults,
     ReasonMissing,
     SlugTaken,
     TextOutOfBounds,
@@ -252,6 +253,16 @@ def test_addenda_are_numbered_reasoned_and_only_extend(session, clock):
             services.extend_deadline(call, too_early, "No.")
     with pytest.raises(ReasonMissing):
         services.extend_deadline(call, closing(call) + timedelta(days=1), "  ")
+
+
+def test_an_extension_ends_before_the_day_of_the_results(session, clock):
+    call = make_open_call()
+    assert call.results_on is not None
+    last = end_of_day(call.results_on - timedelta(days=1))
+    for too_late in (last + timedelta(seconds=1), last + timedelta(days=40)):
+        with pytest.raises(ExtensionPastResults):
+            services.extend_deadline(call, too_late, "Sismo.")
+    assert services.extend_deadline(call, last, "Sismo.").new_closes_at == last
 
 
 def test_a_closed_call_is_not_extended(session, clock):

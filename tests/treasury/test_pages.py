@@ -1,6 +1,7 @@
 """The treasurer's pages: what waits for money, what comes back, and forms that keep what was typed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
-from core.clock import FrozenClock
+from core.clock import FrozenClock, now
 from core.context import acting_as
 from core.roles import Role
 from grants import services as grants
@@ -18,6 +19,7 @@ from grants.states.application import ApplicationState
 from tests.factories.accounts import make_user
 from tests.factories.awards import a_receipt, officer_actor
 from tests.factories.grants import make_draft_call
+from tests.factories.rules import standard_rulebook
 from tests.factories.treasury import awaiting_money, funded_call, make_funds
 from tests.factories.trust import acting, make_fund, pesos
 from tests.stories import told_once
@@ -118,6 +120,25 @@ class TestMovingUp:
         assert client.get(WAITING).status_code == 200
         head = queries.next_in_line()[0].application
         assert client.post(f"{WAITING}/{head.id}", data={"amount": "10"}).status_code == 403
+
+
+def test_a_call_in_consultation_waits_for_its_budget_on_the_treasurers_desk(
+    client: FlaskClient, login: Login, session: Session, clock: FrozenClock
+) -> None:
+    fund = make_funds()[1]
+    draft, call = make_draft_call(), make_draft_call()
+    grants.set_rulebook(call, standard_rulebook(call.title))
+    grants.open_consultation(call, now() + timedelta(days=9))
+    session.commit()
+    login(Role.TREASURER)
+    address = f"/es/tesoreria/convocatorias/{call.slug}"
+    assert "Convocatorias que esperan presupuesto" in client.get("/es/mi-espacio").get_data(as_text=True)
+    page = client.get(WAITING).get_data(as_text=True)
+    assert (address in page, draft.slug in page) == (True, False)
+    services.allocate_budget(call, [(fund, pesos(1_000))])
+    session.commit()
+    assert address not in client.get(WAITING).get_data(as_text=True)
+    assert "Convocatorias que esperan presupuesto" not in client.get("/es/mi-espacio").get_data(as_text=True)
 
 
 class TestReturns:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from core.database import session
@@ -12,6 +12,7 @@ from grants.models import Appeal, Application, Award, Call, Determination, Expen
 from grants.queries.readmissions import first_in_turn
 from grants.states.application import ApplicationState
 from grants.states.award import AwardState, ReportState
+from grants.states.call import CallState
 from grants.states.determination import AppealState, DeterminationState, Outcome
 from grants.states.readmission import ReadmissionState
 from treasury.models import Allocation, Commitment
@@ -61,6 +62,16 @@ class Return:
     def missing(self) -> Money:
         """What has not come back yet."""
         return self.agreed - self.returned
+
+
+def calls_without_budget() -> list[Call]:
+    """Return the calls in public consultation that were allotted nothing, whose consultation ends first in front.
+
+    None of them can be published before.
+    """
+    allotted = exists().where(Allocation.call_id == Call.id)
+    query = select(Call).where(Call.state == CallState.CONSULTATION, ~allotted)
+    return list(session().scalars(query.order_by(Call.consultation_closes_at, Call.id)))
 
 
 def calls_waiting() -> list[CallWaiting]:

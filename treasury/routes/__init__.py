@@ -25,6 +25,12 @@ NAVIGATION = (
 )
 DESK = (
     DeskItem(
+        N_("Convocatorias que esperan presupuesto"),
+        "treasury.award_waiting",
+        frozenset({Role.TREASURER}),
+        lambda: len(queries.calls_without_budget()),
+    ),
+    DeskItem(
         N_("Apoyos por comprometer"),
         "treasury.award_waiting",
         frozenset({Role.TREASURER}),

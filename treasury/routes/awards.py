@@ -27,12 +27,13 @@ ABOUT_AMOUNT = (NoFundMayPay, NotPositive, WrongCurrency, AwardOverDetermination
 @blueprint.get("/tesoreria/apoyos-por-comprometer")
 @roles(Role.TREASURER)
 def award_waiting() -> str:
-    """What waits for money: calls before their results, appeals that were upheld, and the next of each waiting list."""
+    """What waits for money: calls before they are published and before their results, upheld appeals, waiting lists."""
     return render_template(
         "treasury/award_waiting.html",
         calls=queries.calls_waiting(),
         upheld=queries.upheld_waiting(),
         line=queries.next_in_line(),
+        unfunded=queries.calls_without_budget(),
     )
 
 

@@ -43,21 +43,21 @@ class WrongCurrency(InvalidInput):
 class NotEnoughAvailable(Refusal):
     """Suficiencia presupuestaria: the fund does not hold what is asked."""
 
-    sentence = N_("La bolsa %(fund)s tiene libres %(free)s y se piden %(asked)s.")
+    sentence = N_("La bolsa «%(fund)s» tiene libres %(free)s y se piden %(asked)s.")
     next_step = N_("Reduce la cantidad o asigna otra bolsa.")
 
 
 class NotInPlan(Refusal):
     """The approved plan does not authorise this much spending from the fund."""
 
-    sentence = N_("El plan operativo aprobado autoriza %(free)s más de la bolsa %(fund)s y se piden %(asked)s.")
+    sentence = N_("El plan operativo aprobado autoriza %(free)s más de la bolsa «%(fund)s» y se piden %(asked)s.")
     next_step = N_("Modifica el plan operativo o asigna otra bolsa.")
 
 
 class AlreadyAllocated(Conflict):
     """A fund is allocated to a call once."""
 
-    sentence = N_("La bolsa %(fund)s ya está asignada a esta convocatoria.")
+    sentence = N_("La bolsa «%(fund)s» ya está asignada a esta convocatoria.")
 
 
 class NoFundMayPay(Refusal):
@@ -108,7 +108,7 @@ class NotNextInLine(Refusal):
 class SetAsideTooLarge(Refusal):
     """What is promised to calls cannot be moved to another fund."""
 
-    sentence = N_("La bolsa %(fund)s tiene libres %(free)s: lo demás ya está prometido a convocatorias.")
+    sentence = N_("La bolsa «%(fund)s» tiene libres %(free)s: lo demás ya está prometido a convocatorias.")
 
 
 class SamePerson(Forbidden):

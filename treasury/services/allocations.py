@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.audit import record
 from core.clock import now
 from core.database import session
+from core.language import localised
 from core.money import Money, format_money
 from core.settings import setting
 from grants import services as grants_services
@@ -40,9 +41,9 @@ def allocate_budget(call: Call, splits: Sequence[tuple[Fund, Money]]) -> list[Al
     for rank, (fund, money) in enumerate(splits, start=len(earlier)):
         check_amount(money, currency)
         if fund.kind is FundKind.ENDOWMENT:
-            raise EndowmentNotSpendable(fund=fund.code)
+            raise EndowmentNotSpendable(fund=localised(fund.name))
         if fund.id in taken:
-            raise AlreadyAllocated(fund=fund.code)
+            raise AlreadyAllocated(fund=localised(fund.name))
         taken.add(fund.id)
         _check_room(fund, money)
         allocation = Allocation(
@@ -68,10 +69,10 @@ def _check_room(fund: Fund, money: Money) -> None:
     room = queries.room_of(fund)
     asked = format_money(money)
     if money > room.free:
-        raise NotEnoughAvailable(fund=fund.code, free=format_money(room.free), asked=asked)
+        raise NotEnoughAvailable(fund=localised(fund.name), free=format_money(room.free), asked=asked)
     authorised = room.planned - room.promised
     if money > authorised:
-        raise NotInPlan(fund=fund.code, free=format_money(authorised), asked=asked)
+        raise NotInPlan(fund=localised(fund.name), free=format_money(authorised), asked=asked)
 
 
 @tells_budget

@@ -3,7 +3,7 @@
 from datetime import date
 
 from core.database import session
-from core.language import N_
+from core.language import N_, localised
 from core.money import Money, format_money
 from treasury import queries
 from treasury.errors import SetAsideTooLarge
@@ -25,7 +25,7 @@ def set_aside(*, source: Fund, target: Fund, money: Money, on: date, memo: str, 
     earlier = trust_queries.entry_by_key(f"transfer:{idempotency_key}")
     free = queries.room_of(source).free
     if earlier is None and money > free:
-        raise SetAsideTooLarge(fund=source.code, free=format_money(free))
+        raise SetAsideTooLarge(fund=localised(source.name), free=format_money(free))
     return transfer_between_funds(
         source=source, target=target, money=money, on=on, memo=memo, idempotency_key=idempotency_key
     )

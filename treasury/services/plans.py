@@ -6,6 +6,7 @@ from core.audit import record
 from core.clock import now, today
 from core.context import actor
 from core.database import session
+from core.language import localised
 from core.money import Money
 from core.settings import setting
 from treasury import queries
@@ -51,7 +52,7 @@ def add_programme(
     if plan.state is not PlanState.DRAFT:
         raise PlanApproved()
     if fund.kind is FundKind.ENDOWMENT:
-        raise EndowmentNotSpendable(fund=fund.code)
+        raise EndowmentNotSpendable(fund=localised(fund.name))
     check_amount(money, plan.currency)
     programme = Programme(
         plan_id=plan.id,

@@ -35,17 +35,18 @@ class World:
     app: Flask
     database: TestDatabase
     moment: datetime
+    name: str = "world"  # what its database is kept as
 
     def restore(self) -> None:
         """Put the world back as it was told."""
         with self.app.app_context():
             db.session.remove()
-            self.database.restore("world")
+            self.database.restore(self.name)
 
     def keep(self) -> None:
         """Remember the present state as the told world."""
         db.session.remove()
-        self.database.keep_as("world")
+        self.database.keep_as(self.name)
 
     def client(self, role: str) -> FlaskClient:
         """A browser in which the demo's own holder of `role` is signed in."""
@@ -66,6 +67,11 @@ def _person(role: str) -> User:
 @pytest.fixture(scope="session")
 def told(application: Flask, database: TestDatabase) -> World:
     """Tell the year, once a run."""
+    return tell_year(application, database)
+
+
+def tell_year(application: Flask, database: TestDatabase, name: str = "world") -> World:
+    """Tell the year in the city the application stands in, and keep it under a name of its own."""
     install_settings(application.config)
     with application.app_context():
         from web.demo import year  # local: rooms are imported once the application is built
@@ -74,7 +80,7 @@ def told(application: Flask, database: TestDatabase) -> World:
         set_actor(SYSTEM)
         set_writing(True)
         year.tell(APPLICATIONS, lambda *_progress: None)
-        world = World(application, database, now())
+        world = World(application, database, now(), name)
         world.keep()
     return world
 

@@ -11,14 +11,12 @@ import pytest
 from flask import Flask
 
 import config
-from core.clock import now
-from core.context import SYSTEM, set_actor, set_writing
 from core.roles import Role
 from core.settings import install_settings
 from tests.architecture.findings import assert_nothing
 from tests.conftest import TestDatabase
 from tests.factories.rules import CITY
-from tests.web.conftest import APPLICATIONS, VISITOR, World, visited
+from tests.web.conftest import VISITOR, World, tell_year, visited
 from tests.web.pages import walk
 from web.city import check_city
 
@@ -52,17 +50,7 @@ def elsewhere(application: Flask, database: TestDatabase) -> Iterator[World]:
     """The demo year, told in the other city; the first one comes back afterwards."""
     first = {name: application.config[name] for name in OTHER}
     application.config.update(OTHER)
-    install_settings(application.config)
-    with application.app_context():
-        from web.demo import year  # local: rooms are imported once the application is built
-
-        database.refresh()
-        set_actor(SYSTEM)
-        set_writing(True)
-        year.tell(APPLICATIONS, lambda *_progress: None)
-        world = World(application, database, now())
-        world.keep()
-    yield world
+    yield tell_year(application, database, "elsewhere")
     application.config.update(first)
     install_settings(application.config)
 

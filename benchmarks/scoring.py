@@ -182,7 +182,7 @@ def _written(folder: Path, applications: int) -> tuple[Path, Path]:
     rules, scores = folder / "rulebook.json", folder / "scores.csv"
     rules.write_text(json.dumps(document), encoding="utf-8")
     chance = np.random.default_rng(3)
-    reviewers = max(READERS, applications // 20)
+    reviewers = max(READERS, applications // 10)
     quality, leaning = chance.normal(3.2, 0.8, applications), chance.normal(0, 0.4, reviewers)
     with scores.open("w", encoding="utf-8") as file:
         file.write("application,reviewer,criterion,score\n")

@@ -1,6 +1,7 @@
 """`puente scoring rank`: the order of merit again, from the rulebook and the scores."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from core.errors import InvalidInput
 from core.language import N_, _
 from core.money import Money
 from scoring.commands.applications import Facts, read_facts
+from scoring.commands.beside import beside
 from scoring.commands.rank_words import Words
 from scoring.commands.reliability import diagnosis
 from scoring.commands.rulebooks import read_rulebook
@@ -19,8 +21,9 @@ from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, BadFile, composed, read_json, show
 from scoring.errors import LotNeeded
 from scoring.rules.division import NoLotError, decide
+from scoring.rules.mixed_model import Table
 from scoring.rules.official_score import Arithmetic
-from scoring.rules.rank_posterior import posterior_of
+from scoring.rules.rank_posterior import RankPosterior, posterior_of
 from scoring.rules.ranking import Candidate, Place, rank
 from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Line, left_empty
@@ -50,31 +53,34 @@ def rank_command(
 ) -> None:
     """Print the order of merit and how sure it is."""
     rules = read_rulebook(rulebook)
-    sheets = read_scores(scores, rules)
-    facts = read_facts(applications, rules, sheets) if applications else {}
-    arithmetic = Arithmetic(rules)
-    candidates = [_candidate(arithmetic, name, readers, facts.get(name)) for name, readers in sheets.items()]
-    drawn = _places_of_lot(lot, sheets) if lot else None
-    places = rank(rules, candidates, drawn)
-    if applications:
-        _refuse_unknown_amounts(applications, places, facts)
-    if budget is None and rules.budget_cents is not None and facts:
-        budget = str(Money(rules.budget_cents, rules.currency).decimal)
-    lines = _lines(rules, places, facts, budget, drawn or {})
-    decisions = _decisions(rules, places, lines, budget)
-    certainty, found = _diagnosis(arithmetic, sheets)
-    words = Words(arithmetic)
-    rows = [
-        words.row(place, sheets[place.candidate.label], decisions.get(place.candidate.label))
-        | certainty.get(place.candidate.label, UNKNOWN)
-        for place in places
-    ]
+    with beside(_statistics, scores) as begun:
+        sheets = read_scores(scores, rules)
+        arithmetic = Arithmetic(rules)
+        totals = indexed(sheets, lambda sheet: arithmetic.reading(sheet).number)
+        found = begun(_Readings.of(rules, totals.table))
+        facts = read_facts(applications, rules, sheets) if applications else {}
+        candidates = [_candidate(arithmetic, name, readers, facts.get(name)) for name, readers in sheets.items()]
+        drawn = _places_of_lot(lot, sheets) if lot else None
+        places = rank(rules, candidates, drawn)
+        if applications:
+            _refuse_unknown_amounts(applications, places, facts)
+        if budget is None and rules.budget_cents is not None and facts:
+            budget = str(Money(rules.budget_cents, rules.currency).decimal)
+        lines = _lines(rules, places, facts, budget, drawn or {})
+        decisions = _decisions(rules, places, lines, budget)
+        words = Words(arithmetic)
+        rows = [
+            words.row(place, sheets[place.candidate.label], decisions.get(place.candidate.label)) for place in places
+        ]
+        sure, variances = found()
+    certainty = _certainty(sure, totals.applications)
+    rows = [row | certainty.get(row["application"], UNKNOWN) for row in rows]
     short = {name: len(readers) for name, readers in sheets.items() if len(readers) < rules.reviews_per_application}
     if as_json:
-        told = {"applications": rows, "diagnosis": found, "short_of_reviews": short}
+        told = {"applications": rows, "diagnosis": variances, "short_of_reviews": short}
         show(told | _reserved_places(rules, lines, decisions, budget))
         return
-    _print(rows, found, short, rules.reviews_per_application)
+    _print(rows, variances, short, rules.reviews_per_application)
 
 
 def _refuse_unknown_amounts(path: Path, places: Sequence[Place], facts: Mapping[str, Facts]) -> None:
@@ -168,23 +174,41 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" +{len(names) - NAMED}" if len(names) > NAMED else "")
 
 
-def _diagnosis(arithmetic: Arithmetic, sheets: Sheets) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """What the statistics need of the scores: every reviewer's total, and the totals' range."""
+
+    table: Table
+    width: float
+    lower_is_better: bool
+
+    @classmethod
+    def of(cls, rules: Rulebook, table: Table) -> "_Readings":
+        """Return totals with the rules they were made by."""
+        width = float(sum(one.weight * (one.maximum - one.minimum) for one in rules.criteria))
+        return cls(table, width, rules.lower_is_better)
+
+
+def _statistics(readings: _Readings) -> tuple[RankPosterior | None, dict[str, Any]]:
     """Return how sure each place is, and what the scores vary by."""
-    rules = arithmetic.rulebook
-    scores = indexed(sheets, lambda sheet: arithmetic.reading(sheet).number)
-    width = float(sum(one.weight * (one.maximum - one.minimum) for one in rules.criteria))
-    equations = equations_of(scores.table)
+    equations = equations_of(readings.table)
     if isinstance(equations, Unfit):
-        return {}, diagnosis(equations)
-    sure = posterior_of(equations, width, lower_is_better=rules.lower_is_better)
+        return None, diagnosis(equations)
+    near = fitted(equations)
+    sure = posterior_of(equations, readings.width, lower_is_better=readings.lower_is_better, near=near)
+    return sure, diagnosis(near)
+
+
+def _certainty(sure: RankPosterior | None, applications: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return how sure each application's place is, by its name; nothing where that is not said."""
+    if sure is None:
+        return {}
     return {
-        name: {
-            "expected_rank": sure.expected[index],
-            "interval_50": list(sure.interval_50[index]),
-            "interval_95": list(sure.interval_95[index]),
-        }
-        for index, name in enumerate(scores.applications)
-    }, diagnosis(fitted(equations))
+        name: {"expected_rank": expected, "interval_50": list(half), "interval_95": list(most)}
+        for name, expected, half, most in zip(
+            applications, sure.expected, sure.interval_50, sure.interval_95, strict=True
+        )
+    }
 
 
 def _print(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any], short: Mapping[str, int], needed: int) -> None:

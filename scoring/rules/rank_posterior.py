@@ -18,6 +18,7 @@ from scoring.rules.crowd import crowd_ranks
 from scoring.rules.expected_rank import expected_ranks_of
 from scoring.rules.likelihood import Look, lowest
 from scoring.rules.mixed_model import Equations, Estimates
+from scoring.rules.severity import Severity
 
 MARKS_RANGE = 5.0  # from 1 to 6
 LENIENCY, BROADEST = 0.5, 2.0
@@ -54,18 +55,21 @@ class _Point:
     estimates: Estimates
 
 
-def posterior_of(equations: Equations, width: float, *, lower_is_better: bool = False) -> RankPosterior:
+def posterior_of(
+    equations: Equations, width: float, *, lower_is_better: bool = False, near: Severity | None = None
+) -> RankPosterior:
     """Return how sure the order is. `width` is the totals' range, best to worst.
 
-    The same readings always give the same answer: the draws behind the intervals have a fixed seed.
+    The same readings always give the same answer: the draws behind the intervals have a fixed seed. Whoever has fitted
+    the variances passes them as `near`: the search begins there and is shorter.
     """
     applications, sign, mark = equations.applications, -1.0 if lower_is_better else 1.0, width / MARKS_RANGE
     if applications > CROWD:
-        residual, ratios = _peak(equations, mark)
+        residual, ratios = _peak(equations, mark, near)
         quality, own = equations.alone(ratios)
         quality, residual = levelled(quality, ALIKE * mark), max(residual, CERTAIN * mark)
         return RankPosterior(*crowd_ranks(sign * quality, residual * np.sqrt(own)))
-    points = _points(equations, mark)
+    points = _points(equations, mark, near)
     expected = np.zeros(applications)
     for point in points:
         quality = sign * point.estimates.quality
@@ -77,10 +81,10 @@ def posterior_of(equations: Equations, width: float, *, lower_is_better: bool = 
     return RankPosterior(expected.tolist(), half, most)
 
 
-def _points(equations: Equations, mark: float) -> list[_Point]:
+def _points(equations: Equations, mark: float, near: Severity | None) -> list[_Point]:
     """Return the standard deviations that matter: a grid over the posterior, or its peak where that is sharp."""
     unit = mark / equations.scale
-    surprise, peak = _search(equations, unit)
+    surprise, peak = _search(equations, unit, near)
     if equations.applications > MANY:
         grid = [_one_for_all(surprise, peak)]
         heights = np.zeros(1)
@@ -117,7 +121,7 @@ def levelled(quality: Array, grain: float) -> Array:
     return level
 
 
-def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float], Array]:
+def _search(equations: Equations, unit: float, near: Severity | None) -> tuple[Callable[[Array], float], Array]:
     """Return how surprising the readings are at each pair of log standard deviations, and where least."""
 
     def surprise(logs: Array) -> float:
@@ -126,6 +130,8 @@ def _search(equations: Equations, unit: float) -> tuple[Callable[[Array], float]
     guess = equations.guess()[0]
     share = 1 / (1 + np.exp(guess))  # of the spread that is the residual's, were there nobody's leniency
     start = np.log(np.array([np.sqrt(max(share, 0.05)), np.sqrt(max(1 - share, 0.05))]))
+    if near is not None and min(near.application, near.residual) > NOTHING:
+        start = 0.5 * np.log(np.array([near.application, near.residual])) - np.log(equations.scale)
     peak = _at_nought(surprise) if share < LITTLE else None
     if peak is None:
         peak = lowest(lambda logs: _look(equations, *_sizes(logs), unit), start, growth=2.0)
@@ -153,10 +159,10 @@ def _at_nought(surprise: Callable[[Array], float]) -> Array | None:
     return np.array([residual + np.log(SLIGHTEST) - 1, residual])
 
 
-def _peak(equations: Equations, mark: float) -> tuple[float, Array]:
+def _peak(equations: Equations, mark: float, near: Severity | None) -> tuple[float, Array]:
     """Return the likeliest residual standard deviation and ratios."""
     unit = mark / equations.scale
-    quality, residual = _sizes(_one_for_all(*_search(equations, unit)))
+    quality, residual = _sizes(_one_for_all(*_search(equations, unit, near)))
     return residual * equations.scale, _ratios(quality, residual, unit)
 
 

@@ -7,14 +7,14 @@ uncertain arcs until none is left (dependent rounding). Loads stay between the w
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.assignment.finely import finely
 from scoring.assignment.flow import Network, require_whole
-from scoring.assignment.pricing import optimum
 from scoring.assignment.problem import (
     Integers,
     Problem,
@@ -54,9 +54,9 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     if not needs(problem).any():
         nothing = np.zeros(0, dtype=np.int64)
         return CappedSolution(solution(problem, nothing, nothing), {}, Fraction(0))
-    found, _prices = optimum(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
-    net, likely = found.net, found.flow.carried
-    require_whole(problem, net, found.flow)
+    last, _first, coarse = finely(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
+    net, likely = last.optimum.net, last.optimum.flow.carried
+    require_whole(problem, net, last.optimum.flow)
     worth = problem.affinity[net.rows, net.columns]
     probabilities = {
         (problem.dossiers[row], problem.reviewers[column]): Fraction(int(part), net.unit)
@@ -65,9 +65,9 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
     }
     taken = _draw(problem, net, likely, _numbers(seed))
     return CappedSolution(
-        solution(problem, net.rows[taken], net.columns[taken]),
+        replace(solution(problem, net.rows[taken], net.columns[taken]), coarse=coarse),
         probabilities,
-        Fraction(sum((worth * likely).tolist()), net.unit),  # of Python: the sum may be too great for 64 bits
+        Fraction(sum(part * units for part, units in zip(worth.tolist(), likely.tolist(), strict=True)), net.unit),
     )
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from scoring.assignment.even import evened
+from scoring.assignment.finely import Found, finely
 from scoring.assignment.flow import require_whole
-from scoring.assignment.prices import Optimum, for_the_idle
-from scoring.assignment.pricing import optimum
+from scoring.assignment.prices import for_the_idle, prices_of
 from scoring.assignment.problem import (
     Integers,
     Problem,
@@ -40,36 +40,40 @@ def assign(problem: Problem, *, leave_gaps: bool = False) -> Solution:
         return solution(problem, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     least = room(problem)[0]
     if leave_gaps or not least.any():
-        return solution(problem, *_best(problem, allowed, institutions, leave_gaps=leave_gaps).pairs)
+        return _best(problem, allowed, institutions, leave_gaps=leave_gaps).solution
     # First as if nobody were promised anything: often everybody has enough, and if not, that tells what it costs.
     free = _best(replace(problem, min_load=0), allowed, institutions)
-    without = solution(problem, *free.pairs)
     if (np.bincount(free.pairs[1], minlength=len(least)) >= least).all():
-        return without
+        return free.solution
     start: list[Pairs] = []
-    if free.prices is not None:
-        net = free.found.net
-        start = [(net.rows, net.columns), for_the_idle(problem, allowed, free.found, free.prices)]
+    first, without = free.first, free.solution.worst
+    if first.prices is not None:
+        net = first.optimum.net
+        at_least = replace(first.problem, min_load=problem.min_load)
+        start = [(net.rows, net.columns), for_the_idle(at_least, allowed, first.optimum, first.prices)]
+    del free, first  # tables as large as the problem's own
     held = _best(problem, allowed, institutions, start=start)
-    return replace(solution(problem, *held.pairs), worst_without_least=without.worst)
+    return replace(held.solution, worst_without_least=without)
 
 
 class _Best(NamedTuple):
-    """The pairs of the assignment of greatest affinity and most even loads, and how it was found and proved."""
+    """The assignment of greatest affinity and most even loads, its pairs, and how it was first found."""
 
+    solution: Solution
     pairs: Pairs
-    found: Optimum
-    prices: Integers | None
+    first: Found
 
 
 def _best(
     problem: Problem, allowed: Table, groups: Integers, *, leave_gaps: bool = False, start: Sequence[Pairs] = ()
 ) -> _Best:
-    found, prices = optimum(problem, allowed, groups, start=start)
+    last, first, coarse = finely(problem, allowed, groups, leave_gaps=leave_gaps, start=start)
+    net, flow = last.optimum.net, last.optimum.flow
     if not leave_gaps:
-        require_whole(problem, found.net, found.flow)
-    taken = found.flow.carried > 0
-    pairs = found.net.rows[taken], found.net.columns[taken]
-    if found.steps is None and prices is not None:  # then loads were not weighed to the end
-        pairs = evened(problem, allowed, groups, pairs, prices)
-    return _Best(pairs, found, prices)
+        require_whole(problem, net, flow)
+    taken = flow.carried > 0
+    pairs = net.rows[taken], net.columns[taken]
+    if last.optimum.steps is None and not leave_gaps:  # then loads were not weighed to the end
+        prices = prices_of(last.problem, groups, last.optimum) if last.prices is None else last.prices
+        pairs = evened(last.problem, last.allowed, groups, pairs, prices)
+    return _Best(replace(solution(problem, *pairs), coarse=coarse), pairs, first)

@@ -22,17 +22,17 @@ class Pressure(NamedTuple):
     @classmethod
     def gentle(cls, problem: Problem, weight: int) -> "Pressure":
         """Return costs that suffice as long as everybody is served in the end."""
-        step = weight * (_range(problem) + 1)
+        step = weight * (spread(problem) + 1)
         return cls(4 * step, 2 * step)
 
     @classmethod
-    def full(cls, problem: Problem, weight: int) -> "Pressure":
+    def full(cls, problem: Problem, weight: int, span: int | None = None) -> "Pressure":
         """Return costs that outweigh whatever they displace, and are no larger than they must be.
 
         A reading moved from one reviewer to the next changes the rest by a step at most, and no chain of such moves
-        visits a reviewer twice.
+        visits a reviewer twice. A step is the `span` of affinities, which is the problem's own unless it is said.
         """
-        moves = (len(problem.reviewers) + 2) * (weight * (_range(problem) + 1)) + 1
+        moves = (len(problem.reviewers) + 2) * (weight * (span or spread(problem) + 1)) + 1
         promised = moves if room(problem)[0].any() else 0
         return cls(moves + promised, promised)
 
@@ -172,13 +172,18 @@ def _cheapest(
     return flows
 
 
-def weighs_safely(problem: Problem, weight: int, *, hard: bool) -> bool:
-    """Return whether the solver can reckon with such a weight of a part of affinity, under full pressure if `hard`."""
-    largest = Pressure.full(problem, weight).unserved * 2 if hard else 8 * weight * (_range(problem) + 1)
+def weighs_safely(problem: Problem, weight: int, *, hard: bool, between: int | None = None) -> bool:
+    """Return whether the solver can reckon with such a weight of a part of affinity, under full pressure if `hard`.
+
+    It can be asked for another range than that `between` the problem's affinities.
+    """
+    span = (spread(problem) if between is None else between) + 1
+    largest = Pressure.full(problem, weight, span).unserved * 2 if hard else 8 * weight * span
     return largest * (len(problem.dossiers) + len(problem.reviewers)) < SAFE
 
 
-def _range(problem: Problem) -> int:
+def spread(problem: Problem) -> int:
+    """Return how far the greatest affinity is from the least, nought among them."""
     return int(problem.affinity.max(initial=0)) - int(problem.affinity.min(initial=0))
 
 

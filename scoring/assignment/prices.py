@@ -1,5 +1,6 @@
 """What a reviewer's time is worth at the optimum of a network, and which pairs outside it are worth more."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from scoring.assignment.promising import Pairs, Table, best, blocks, lots, withi
 
 JOINING = 8  # pairs a dossier that join in a round
 OF_THE_IDLE = 2  # dossiers looked at for each that somebody is to have
+DENSE = 400  # places up to which every way from one to another is looked at, be there one or not
 NEVER = np.int64(2**60)
 Had = tuple[Integers, Integers, Integers]
 
@@ -78,13 +80,31 @@ def _displace(between: Integers, groups: Integers, found: Optimum, worth: Intege
 def _shortest(between: Integers, origin: int) -> Integers:
     """Return shortest ways from anywhere, counted from `origin`; there are no circles below nought."""
     lengths: Integers = np.zeros(len(between), dtype=np.int64)
+    reach = _along_ways(between) if len(between) > DENSE else lambda so_far: (so_far[:, None] + between).min(axis=0)
     for _step in range(len(between)):
-        nearer = np.minimum(lengths, (lengths[:, None] + between).min(axis=0))
+        nearer = np.minimum(lengths, reach(lengths))
         if np.array_equal(nearer, lengths):
             counted: Integers = lengths - lengths[origin]
             return counted
         lengths = nearer
     raise RuntimeError("the flow solver's answer is not the optimum")
+
+
+def _along_ways(between: Integers) -> Callable[[Integers], Integers]:
+    """Return what tells how near everything is by one more step: of many, each knows the way to few."""
+    sources, targets = np.nonzero(between < NEVER)
+    order = np.argsort(targets, kind="stable")
+    sources, targets, lengths = sources[order], targets[order], between[sources, targets][order]
+    starts = np.nonzero(np.diff(targets, prepend=-1))[0]
+    reached = targets[starts]
+
+    def reach(so_far: Integers) -> Integers:
+        found = np.full(len(so_far), NEVER)
+        if len(starts):
+            found[reached] = np.minimum.reduceat(so_far[sources] + lengths, starts)
+        return found
+
+    return reach
 
 
 class Joining(NamedTuple):

@@ -20,6 +20,7 @@ from scoring.assignment.problem import Integers, Problem, needs, room, standing
 from scoring.assignment.promising import Pairs, Promise, Table, promising, together
 
 FEW = 10_000  # pairs up to which all of them are solved at once
+EACH = 2  # or so many for each reading
 ROUNDS = 60
 SOME = 100  # reviewers up to whom loads are weighed one by one from the least on
 NEARLY = 100  # dossiers: where loads could be evener for so few, chains of hand-overs do it sooner than a round
@@ -35,13 +36,14 @@ def optimum(
     unit: int = 1,
     pair_capacity: int = 1,
     start: Iterable[Pairs] = (),
+    even: bool = True,
 ) -> tuple[Optimum, Integers | None]:
     """Return the optimum over all `allowed` pairs, and the prices that prove it where not all of them were looked at.
 
-    It is looked for among the pairs of the `start`, if there are any.
+    It is looked for among the pairs of the `start`, if there are any. Loads are weighed if they shall be `even`.
     """
-    search = Search(problem, allowed, groups, unit, pair_capacity)
-    if allowed.size > FEW:
+    search = Search(problem, allowed, groups, unit, pair_capacity, even=even)
+    if np.count_nonzero(allowed) > max(FEW, EACH * int(needs(problem).sum())):
         pairs, crowded = Promise(together(len(groups), *start), 0) if start else search.promising()
         if allowed.size > NOT_MANY or crowded < CROWDED:
             found, prices, proved = search.run(pairs, ROUNDS)
@@ -53,12 +55,14 @@ def optimum(
 class Search:
     """What is known on the way to an optimum: around which loads to weigh readings, and whether all can be served."""
 
-    def __init__(self, problem: Problem, allowed: Table, groups: Integers, unit: int, pair_capacity: int) -> None:
+    def __init__(
+        self, problem: Problem, allowed: Table, groups: Integers, unit: int, pair_capacity: int, *, even: bool
+    ) -> None:
         self.problem, self.allowed, self.groups = problem, allowed, groups
         self.unit, self.pair_capacity = unit, pair_capacity
         self.squares = 0  # of loads, a round ago
         self.hard = 0  # nobody is known to be left over; somebody was, among few pairs; somebody must be
-        self.steps = steps_around(problem) if unit == 1 else None
+        self.steps = steps_around(problem) if even and unit == 1 else None
 
     def promising(self) -> Promise:
         """Return the pairs to begin with."""
@@ -83,7 +87,8 @@ class Search:
             forbidden=(),
             blocked=None,
         )
-        search = Search(smaller, self.allowed[some], self.groups, self.unit, self.pair_capacity)
+        even = self.steps is not None
+        search = Search(smaller, self.allowed[some], self.groups, self.unit, self.pair_capacity, even=even)
         pairs, _crowded = promising(smaller, search.allowed, -(-self.unit // self.pair_capacity))
         found, prices, _proved = search.run(pairs, SKETCH_ROUNDS)
         return prices // found.weight

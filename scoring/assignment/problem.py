@@ -11,6 +11,9 @@ from scoring.errors import MinimumLoadUnreachable, TooFewReviewers, TooManyConfl
 SCALE = 10_000
 """Affinities are fractions of one, kept as integers of this many parts so that the optimum is exact."""
 
+MOST_BITS = 58  # of an affinity: differences of two, with prices, still fit
+FITS = 2**63
+
 Integers = NDArray[np.int64]
 
 
@@ -43,6 +46,7 @@ class Solution:
     """The assignment found: pairs (dossier, reviewer), the dossier served worst, loads; affinity in whole parts.
 
     `worst_without_least` is who would be served worst if nobody had to read any, where that would change the answer.
+    It is the best of affinities in parts `coarse` times as large: one, but for what no way was found to reckon exactly.
     """
 
     pairs: tuple[tuple[str, str], ...]
@@ -51,6 +55,7 @@ class Solution:
     worst: tuple[str, int] | None
     loads: dict[str, int] = field(default_factory=dict)
     worst_without_least: tuple[str, int] | None = None
+    coarse: int = 1
 
 
 def needs(problem: Problem) -> Integers:
@@ -147,17 +152,21 @@ def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integer
 def solution(problem: Problem, rows: Integers, columns: Integers) -> Solution:
     """Return the answer that these pairs are."""
     worth = problem.affinity[rows, columns]
-    served = np.bincount(rows, weights=worth, minlength=len(problem.dossiers)).astype(np.int64)
+    if len(worth) * int(np.abs(worth).max(initial=0)) >= FITS:
+        worth = worth.astype(object)  # of Python, which has room for any sum
+    served = np.zeros(len(problem.dossiers), dtype=worth.dtype)
+    np.add.at(served, rows, worth)
     touched = distinct(rows)
     worst = int(touched[np.argmin(served[touched])]) if len(touched) else None
+    total = int(worth.sum())
     loads = np.bincount(columns, minlength=len(problem.reviewers)).tolist()
     return Solution(
         pairs=tuple(
             (problem.dossiers[row], problem.reviewers[column])
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ),
-        objective=int(worth.sum()),
-        mean=float(worth.mean()) if len(worth) else 0.0,
+        objective=total,
+        mean=total / len(worth) if len(worth) else 0.0,
         worst=None if worst is None else (problem.dossiers[worst], int(served[worst])),
         loads=dict(zip(problem.reviewers, loads, strict=True)),
     )

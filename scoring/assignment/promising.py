@@ -95,8 +95,8 @@ def together(width: int, *pairs: tuple[Integers, Integers]) -> tuple[Integers, I
 
 def best(scores: NDArray[np.floating], many: int) -> tuple[Integers, Integers]:
     """Return where each row has its greatest scores, so many at most; none below nought."""
-    first = max(scores.shape[1] - many, 0)
-    columns = np.argpartition(scores, first, axis=1)[:, first:]
+    last = min(scores.shape[1], many) - 1
+    columns = np.argpartition(-scores, last, axis=1)[:, : last + 1]  # where most are equal, that is the quicker end
     rows = np.repeat(np.arange(len(scores)), columns.shape[1]).reshape(columns.shape)
     kept = scores[rows, columns] >= 0
     return rows[kept], columns[kept]

@@ -1,7 +1,8 @@
 """`puente scoring assign`: who reads what, from a table of affinities."""
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.language import N_, _
-from scoring.assignment import CappedSolution, Problem, Solution, assign, assign_capped
+from scoring.assignment import MOST_BITS, CappedSolution, Problem, Solution, assign, assign_capped
 from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, BadFile, Words, cells, exact, read_table, show, wrong_width
 from scoring.errors import AssignmentInfeasible
 
-USUAL_DECIMALS, MOST_DECIMALS, LARGEST_PART = 9, 22, 10**9
-LOST = 1e-15  # of a number, in reading it and in moving its point
+LARGEST = 10**9  # affinity that is read
+MOST_DECIMALS, DIGITS = 22, 13  # beyond so many a number is what a computer's fraction makes of it
 MOST_READERS = 10**6
 HEADER = N_(
     "el encabezado empieza con «application» y tiene una columna por persona evaluadora, separadas por comas: "
@@ -31,17 +32,13 @@ FINEST_CAP = 10**6  # the parts of a reading that flow
 
 @dataclass(frozen=True, slots=True)
 class Affinities:
-    """The table as whole parts of 1/`scale`; `blocked` marks the empty cells, which are conflicts.
-
-    `rounded` says that the file has more decimals than parts: then the optimum is that of the rounded affinities.
-    """
+    """The table as whole parts of 1/`scale`; `blocked` marks the empty cells, which are conflicts."""
 
     applications: list[str]
     reviewers: list[str]
     parts: NDArray[np.int64]
     blocked: NDArray[np.bool_]
     scale: int
-    rounded: bool = False
 
 
 @command("assign", help=N_("Da a cada solicitud quienes la lean, con la mayor afinidad total que puede haber, exacta."))
@@ -90,8 +87,6 @@ def assign_command(
         forbidden=_conflicts(conflicts, table) if conflicts else (),
         institutions=_institutions(institutions, table) if institutions else (),
     )
-    if table.rounded and table.scale < 10**USUAL_DECIMALS:
-        click.echo(_("afinidades tan grandes se leen en partes de 1/%(scale)s", scale=table.scale), err=True)
     started = time.perf_counter()
     try:
         capped = None if cap is None or seed is None else assign_capped(problem, _probability(cap), seed)
@@ -100,11 +95,11 @@ def assign_command(
         raise click.ClickException(f"{type(refusal).__name__}: {refusal.message()} {refusal.advice()}") from None
     seconds = time.perf_counter() - started
     result = _result(problem, table, found, seconds, capped)
-    warning = _cost_of_minimum(found, table.scale)
-    if warning:
-        click.echo(warning, err=True)
+    warnings = [said for said in (_cost_of_minimum(found, table.scale), _rounding(found, table.scale)) if said]
+    for said in warnings:
+        click.echo(said, err=True)
     if as_json:
-        show(result | ({"warning": warning} if warning else {}))
+        show(result | ({"warning": " ".join(warnings)} if warnings else {}))
     else:
         _print(result)
 
@@ -153,7 +148,7 @@ def _numbers(path: Path, row: int, reviewers: list[str], line: list[str]) -> NDA
     written = "".join(line)
     if "_" in written or not written.isascii():  # Python reads 1_0 and the digits of every script
         raise _no_number(path, row, reviewers, line)
-    if int(np.isnan(numbers).sum()) == gaps and not (np.abs(numbers) > LARGEST_PART).any():
+    if int(np.isnan(numbers).sum()) == gaps and not (np.abs(numbers) > LARGEST).any():
         return numbers
     raise _no_number(path, row, reviewers, line)
 
@@ -170,28 +165,37 @@ def _no_number(path: Path, row: int, reviewers: list[str], line: list[str]) -> B
                 value = exact(cell.strip(), fault)
             except BadFile as refusal:
                 return refusal
-            if abs(value) > LARGEST_PART:
-                return fault(_(OUT_OF_REACH, said=cell.strip()[:40], most=LARGEST_PART))
+            if abs(value) > LARGEST:
+                return fault(_(OUT_OF_REACH, said=cell.strip()[:40], most=LARGEST))
     return BadFile(path, _("tiene una afinidad que no es un número"), row=row)
 
 
 def _whole(applications: list[str], reviewers: list[str], values: NDArray[np.float64]) -> Affinities:
-    """Return affinities as whole parts, in the fewest decimals that hold them, so that the optimum is exact."""
+    """Return affinities as whole parts, so that the optimum is exact: in the fewest decimals that hold them all.
+
+    Numbers of more digits are those that doubles hold, which is how they were made, down to a 2⁵⁸th of the greatest.
+    """
     blocked = np.isnan(values)
-    numbers = np.where(blocked, 0.0, values)
-    largest = float(np.abs(numbers).max())
-    decimals = 0
-    while not (held := all(_is_whole(row * 10.0**decimals) for row in numbers)) and decimals < MOST_DECIMALS:
-        if largest * 10.0 ** (decimals + 1) > LARGEST_PART:
+    values[blocked] = 0.0
+    largest = float(np.abs(values).max())
+    for decimals in range(MOST_DECIMALS + 1):
+        if largest * 10.0**decimals > 10.0**DIGITS:
             break
-        decimals += 1
-    parts = np.rint(numbers * 10.0**decimals).astype(np.int64)
-    return Affinities(applications, reviewers, parts, blocked, 10**decimals, rounded=not held)
+        if all(_has_decimals(row, 10.0**decimals) for row in values):
+            parts = _rounded(row * 10.0**decimals for row in values)
+            return Affinities(applications, reviewers, parts, blocked, 10**decimals)
+    halvings = MOST_BITS - math.frexp(largest)[1]
+    parts = _rounded(np.ldexp(row, halvings) for row in values)
+    return Affinities(applications, reviewers, parts, blocked, 2**halvings)
 
 
-def _is_whole(numbers: NDArray[np.float64]) -> bool:
-    """Return whether numbers are whole but for what a decimal loses when it is read as binary."""
-    return bool((np.abs(numbers - np.rint(numbers)) <= LOST * np.abs(numbers)).all())
+def _rounded(rows: Iterable[NDArray[np.float64]]) -> NDArray[np.int64]:
+    return np.stack([np.rint(row).astype(np.int64) for row in rows])
+
+
+def _has_decimals(numbers: NDArray[np.float64], scale: float) -> bool:
+    """Return whether numbers are the doubles nearest to as many whole parts of 1/`scale`, a power of ten."""
+    return bool((np.rint(numbers * scale) / scale == numbers).all())
 
 
 def _conflicts(path: Path, table: Affinities) -> list[tuple[int, int]]:
@@ -262,6 +266,14 @@ def _cost_of_minimum(found: Solution, scale: int) -> str | None:
         free=f"{free[1] / scale:g}",
         other=free[0],
     )
+
+
+def _rounding(found: Solution, scale: int) -> str | None:
+    """Return in what parts affinities were compared, where they could not be to their last digit."""
+    if found.coarse == 1:
+        return None
+    part = f"{found.coarse / scale:.2g}"
+    return _("Las afinidades se compararon en partes de %(part)s: con las exactas puede haber algo mejor.", part=part)
 
 
 def _print(result: Mapping[str, Any]) -> None:

@@ -90,7 +90,7 @@ class TestAssign:
         write(folder, a_csv="application,ana,beto\nA1,3e-7,1e-7\nA2,2.0e-7,1.5e-12\n")
         assert answer(*ASSIGN)["objective"] == pytest.approx(3.000015e-7, rel=1e-12)
         write(folder, a_csv="application,ana,beto\nA1,0.1,0.3\nA2,0.30000000000000004,0.1000\n")
-        assert answer(*ASSIGN)["objective"] == 0.6
+        assert answer(*ASSIGN)["objective"] == 0.3 + 0.30000000000000004
 
     def test_under_a_cap_the_seed_fixes_the_draw(self, folder: Path) -> None:
         write(folder, a_csv=AFFINITY.replace("0.7,", "0.7,0.3"))

@@ -1,6 +1,7 @@
 """The figures the public reports are made of: awards by day, and how the process of a call went."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -131,3 +132,18 @@ def _awarded_amount(call: Call) -> Money:
         .where(Application.call_id == call.id, Award.state.not_in([AwardState.PENDING, AwardState.DECLINED]))
     )
     return Money(int(cents or 0), call.currency)
+
+
+def scores_given(call: Call) -> dict[Decimal, int]:
+    """Return how often each official score was given among a call's released determinations."""
+    query = (
+        select(Determination.score_text, func.count())
+        .where(
+            Determination.call_id == call.id,
+            Determination.state == DeterminationState.RELEASED,
+            Determination.score_text.is_not(None),
+        )
+        .group_by(Determination.score_text)
+        .order_by(Determination.score_text)
+    )
+    return {Decimal(str(row[0])): row[1] for row in session().execute(query)}

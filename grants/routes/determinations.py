@@ -14,8 +14,9 @@ from core.errors import NotFound, Refusal
 from core.language import _, ngettext
 from core.listing import chosen, page_number, paginate
 from core.money import Money
-from core.web_files import send_stored
+from core.web_files import drawing, send_stored
 from grants import services
+from grants.documents.standing import standing_chart, standing_of
 from grants.emails.letters import readmission_text, reason_text
 from grants.errors.calls import ApplicationNotFound, CallNotFound
 from grants.forms.applications import ConfirmForm
@@ -34,6 +35,7 @@ from grants.states.application import ApplicationState
 from grants.states.determination import APPEAL, DETERMINATION, OUTCOME_LABELS, OUTCOME_TONES, Outcome
 from grants.states.readmission import READMISSION, ReadmissionState
 from grants.states.screening import ClearingState
+from rendering.charts import NARROW, WIDE, chart_table, render_svg
 from scoring import queries as scoring_queries
 from scoring.rules.provisions import plain
 from scoring.states import PanelState
@@ -214,6 +216,7 @@ def determination_show(application_id: int) -> Response:
     readmission = readmission_queries.readmission_of(application)
     again = readmission.dossier_code if readmission is not None else None
     rulebook = found.call.rulebook
+    place = standing_of(found)
     criteria = {entry["id"]: entry["name"] for entry in rulebook.document["criteria"]} if rulebook is not None else {}
     return show(
         "grants/determination_show.html",
@@ -228,6 +231,9 @@ def determination_show(application_id: int) -> Response:
         anchors=_anchors(found.call),
         plain=plain,
         ranked=queries.count_ranked(found.call),
+        standing=standing_chart(place) if place is not None else None,
+        chart_table=chart_table,
+        wide=WIDE,
         letters=queries.letters_of(application),
         window=appeal_queries.appeal_window(application),
         appeal=appeal_queries.appeal_of(application),
@@ -237,6 +243,17 @@ def determination_show(application_id: int) -> Response:
         readmission_said=readmission_text(readmission) if readmission and readmission.outcome else None,
         award=queries.award_of(application),
     )
+
+
+@blueprint.get("/solicitudes/<int:application_id>/resultado/lugar.svg")
+@signed_in
+def determination_standing(application_id: int) -> Response:
+    """Where my score stands among the others, as a drawing."""
+    found = queries.released_determination_of(readable_application(application_id))
+    place = standing_of(found) if found is not None else None
+    if place is None:
+        raise NotFound()
+    return drawing(render_svg(standing_chart(place), WIDE if request.args.get("ancho") == str(WIDE) else NARROW))
 
 
 def _anchors(call: Call) -> dict[tuple[str, Fraction], Mapping[str, str]]:

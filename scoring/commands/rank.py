@@ -185,8 +185,8 @@ class _Readings:
     @classmethod
     def of(cls, rules: Rulebook, table: Table) -> "_Readings":
         """Return totals with the rules they were made by."""
-        width = float(sum(one.weight * (one.maximum - one.minimum) for one in rules.criteria))
-        return cls(table, width, rules.lower_is_better)
+        low, high = rules.bounds
+        return cls(table, float(high - low), rules.lower_is_better)
 
 
 def _statistics(readings: _Readings) -> tuple[RankPosterior | None, dict[str, Any]]:

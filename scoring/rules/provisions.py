@@ -146,6 +146,12 @@ class Rulebook:
         """True where the smaller score wins; all criteria agree, or the rulebook is refused."""
         return self.criteria[0].lower_is_better
 
+    @property
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest score without bonus points."""
+        low = sum((one.weight * one.minimum for one in self.criteria), Fraction(0))
+        return low, sum((one.weight * one.maximum for one in self.criteria), Fraction(0))
+
     def criterion(self, criterion_id: str) -> Criterion:
         """Return the criterion called `criterion_id`.
 

@@ -99,11 +99,3 @@ def download(data: bytes | Iterable[bytes], content_type: str, filename: str) ->
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def picture(data: bytes) -> Response:
-    """Answer with a drawing that a page shows."""
-    response = Response(data, mimetype="image/svg+xml")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response

@@ -8,6 +8,7 @@ from core.access import ensure, public
 from core.clock import today
 from core.language import current_language
 from core.settings import setting
+from core.web_files import drawing
 from grants.models import Call
 from rendering.charts import NARROW, WIDE, chart_csv, render_chart_pdf, render_svg
 from transparency import queries
@@ -15,7 +16,7 @@ from transparency.documents import files
 from transparency.documents.sections import headlines, section, sections
 from transparency.documents.words import scope_name, scope_title, shown
 from transparency.errors import ReportNotFound, SectionNotFound
-from transparency.routes.cache import cached, cached_page, download, picture
+from transparency.routes.cache import cached, cached_page, download
 from transparency.routes.room import blueprint
 from transparency.rules.books import INCOME_CASH
 from transparency.rules.figures import Report
@@ -100,7 +101,7 @@ def _chart(report: Report, section_id: str, kind: str) -> Response:
         return download(chart_csv(one.chart), "text/csv", name)
     if kind == "pdf":
         return download(render_chart_pdf(one.chart, reference=scope_title(report.scope)), "application/pdf", name)
-    return picture(render_svg(one.chart, WIDE if request.args.get("ancho") == str(WIDE) else NARROW))
+    return drawing(render_svg(one.chart, WIDE if request.args.get("ancho") == str(WIDE) else NARROW))
 
 
 @blueprint.get("/transparencia")

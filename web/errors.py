@@ -65,6 +65,7 @@ ADVICE = {
 }
 RETRY_SECONDS = {503: 5, 507: 300}
 ENDED = N_("Tu sesión terminó antes de que enviaras el formulario, así que no se guardó.")
+ENDED_WRITING = N_("Tu sesión terminó. Guarda para entrar otra vez y seguir aquí.")
 LONG = 20  # characters; what is shorter, or is no words at all, is quickly typed again or was not typed
 PASSWORD_FIELDS = ("password", "current")
 KEPT = N_("Lo que escribiste sigue en la página anterior: vuelve con el botón «Atrás» de tu navegador.")
@@ -151,6 +152,9 @@ def refused(refusal: Refusal) -> Response | tuple[str, int]:
     roll_back()
     if isinstance(refusal, Forbidden):
         _note("access.refused")
+    if request.headers.get("X-Autosave"):  # shown beside what is being written: one sentence, not a page
+        ended = isinstance(refusal, MissingCredentials)
+        return Response(_(ENDED_WRITING) if ended else refusal.message(), refusal.status, mimetype="text/plain")
     if isinstance(refusal, MissingCredentials) and request.method == "POST":
         return page(refusal.status, _(ENDED), typed=_typed(), sign_in=url_for("accounts.sign_in", next=_way_back()))
     if isinstance(refusal, MissingCredentials) and request.method in ("GET", "HEAD"):

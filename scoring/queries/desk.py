@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
-from core.database import session
+from core.database import UtcDateTime, session
 from scoring.models import Assignment, AssignmentOrigin, Dossier, DossierFile, Panel, PanelSeat, Review, Score
 from scoring.states import AssignmentState, PanelState, ReviewState
 
@@ -38,6 +38,23 @@ def mine(reviewer_id: int) -> tuple[ColumnElement[bool], ...]:
         Dossier.withdrawn_at.is_(None),
         Panel.state.not_in((PanelState.SETUP, PanelState.CANCELLED)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DueCounts:
+    """What a reviewer can still give: how many await their declaration, how many a review, and until when the soonest.
+
+    `closes_at` is None where all that is due is awaited by a committee that deliberates already.
+    """
+
+    to_declare: int
+    to_review: int
+    closes_at: datetime | None
+
+    @property
+    def total(self) -> int:
+        """How many dossiers are due."""
+        return self.to_declare + self.to_review
 
 
 def _is_open(at: datetime) -> ColumnElement[bool]:
@@ -98,14 +115,22 @@ def desk_counts(reviewer_id: int) -> tuple[int, int]:
 
 def count_due(reviewer_id: int, at: datetime) -> int:
     """Return how many dossiers wait for a reviewer's declaration or review, and can have it at `at`."""
+    return due_counts(reviewer_id, at).total
+
+
+def due_counts(reviewer_id: int, at: datetime) -> DueCounts:
+    """Return what a reviewer can give at `at`, in one query."""
+    declares = func.coalesce(func.sum(case((Assignment.state == AssignmentState.PROPOSED, 1), else_=0)), 0)
+    closes = func.min(case((Panel.state != PanelState.DISCUSSION, Panel.review_closes_at)), type_=UtcDateTime)
     query = (
-        select(func.count(Assignment.id))
+        select(func.count(Assignment.id), declares, closes)
         .join(Assignment.seat)
         .join(Assignment.dossier)
         .join(Panel, Panel.id == Dossier.panel_id)
         .where(*mine(reviewer_id), _is_open(at))
     )
-    return session().scalar(query) or 0
+    total, to_declare, closes_at = session().execute(query).one()
+    return DueCounts(int(to_declare), int(total) - int(to_declare), closes_at)
 
 
 def due_by_reviewer(panel: Panel) -> dict[int, int]:

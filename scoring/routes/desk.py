@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
-from core.clock import now
+from core.clock import local, now, today
 from core.context import actor
 from core.database import session
 from core.language import _
@@ -34,6 +34,7 @@ def desk() -> str:
     """What waits for this reviewer, and how far it is."""
     reviewer_id = actor().user_id or 0
     total, sent = queries.desk_counts(reviewer_id)
+    due = queries.due_counts(reviewer_id, now())
     page = min(page_number(request.args), max(1, -(-total // PER_PAGE)))
     rows = queries.desk_rows(reviewer_id, now(), page=page, per_page=PER_PAGE)
     return render_template(
@@ -43,7 +44,9 @@ def desk() -> str:
         waiting=[row for row in rows if row.is_open],
         over=[row for row in rows if not row.is_open and row.assignment.state != AssignmentState.SUBMITTED],
         sent=[row for row in rows if row.assignment.state == AssignmentState.SUBMITTED],
-        following=queries.next_due(reviewer_id, now()) if sent < total else None,
+        due=due,
+        days_left=(local(due.closes_at).date() - today()).days if due.closes_at is not None else None,
+        following=queries.next_due(reviewer_id, now()) if due.total else None,
         talked_over=queries.talked_over(reviewer_id, most=PER_PAGE),
         states=ASSIGNMENT,
         samples=queries.samples_for(reviewer_id),

@@ -30,7 +30,8 @@ def question_ask(code: str) -> str | Response | tuple[str, int]:
             session().commit()
             flash(_("Tu pregunta llegó al programa. La respuesta aparecerá en este expediente."), "success")
             return redirect(url_for("scoring.dossier_show", code=code), 303)
-    page = render_template("scoring/question_ask.html", code=code, form=form)
+    asked = len(queries.questions_of(assignment))
+    page = render_template("scoring/question_ask.html", code=code, form=form, asked=asked)
     return (page, 422) if form.text.errors else page
 
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import roles
@@ -28,6 +28,8 @@ from scoring.routes.room import blueprint, own_assignment
 from scoring.rules.rulebook import Criterion, plain
 from scoring.states import ASSIGNMENT, AssignmentState, PanelState
 
+NOT_TYPED = frozenset({"csrf_token", "version", "edition"})
+
 
 @blueprint.post("/evaluacion/<code>")
 @roles(Role.REVIEWER, auditor=False)
@@ -37,24 +39,42 @@ def review_save(code: str) -> Response | FlaskResponse | tuple[str, int]:
     form = review_form(assignment.dossier.panel.rulebook.rules, assignment.review)
     form.validate()
     by_script = bool(request.headers.get("X-Autosave"))
+    note_fits = not form.note.errors
     try:
         review = services.save_review_draft(
             assignment,
             form.entries(),
             expected_version=form.expected_version,
             edition=(form.edition.data or "")[:40],
-            note=form.note.data or "",
+            note=(form.note.data or "") if note_fits else None,
         )
     except ReviewEditedElsewhere as conflict:
         session().rollback()
         return FlaskResponse(status=conflict.status) if by_script else _both_texts(code, form, conflict)
     except ReviewIncomplete as refusal:
         session().rollback()
-        if by_script:
-            return FlaskResponse(status=409)  # not saved: the script keeps what was typed and says so
+        if by_script:  # not saved: the script keeps what was typed and says why
+            why = " ".join(filter(None, (text for lack in refusal.errors.values() for text in lack)))
+            return FlaskResponse(why, refusal.status, mimetype="text/plain")
         form.show_errors(refusal.errors)
-        return review_page(own_assignment(code), form), 422
-    return _kept(assignment, review, form, by_script=by_script)
+        return review_page(own_assignment(code), form, refused=True), 422
+    if note_fits:
+        return _kept(assignment, review, form, by_script=by_script)
+    form.version.data = str(review.version)
+    session().commit()  # all but the note, which stays on the page
+    if by_script:
+        return FlaskResponse(" ".join(form.note.errors), 422, mimetype="text/plain")
+    return review_page(own_assignment(code), form, refused=True), 422
+
+
+@blueprint.get("/evaluacion/<code>/borrador.json")
+@roles(Role.REVIEWER, auditor=False)
+def review_draft(code: str) -> FlaskResponse:
+    """The version of one's own draft and what each control would show, for a page open in two windows."""
+    assignment = own_assignment(code)
+    form = review_form(assignment.dossier.panel.rulebook.rules, assignment.review)
+    values = {one.name: [str(one.data)] if one.data else [] for one in form if one.name not in NOT_TYPED}
+    return jsonify(version=int(form.version.data or 0), values=values)
 
 
 def _kept(
@@ -89,8 +109,8 @@ def _both_texts(code: str, form: ReviewForm, conflict: ReviewEditedElsewhere) ->
     if conflict.note != (form.note.data or "").strip():
         rows.append((_("Notas para ti"), conflict.note, form.note.data or ""))
     form.version.data = str(conflict.version)
-    extra = [conflict.message(), conflict.advice()]
-    return review_page(assignment, form, conflicts=rows, extra=extra), conflict.status
+    extra = [f"{conflict.message()} {conflict.advice()}"]
+    return review_page(assignment, form, conflicts=rows, extra=extra, refused=True), conflict.status
 
 
 def _said(value: str | None, justification: str) -> str:
@@ -181,6 +201,7 @@ def _change_page(assignment: Assignment, criterion: Criterion, score: Score, for
         rules=assignment.dossier.panel.rulebook.rules,
         criterion=criterion,
         standing=plain(score.value or Fraction(0)),
+        version=score.version,
         open=assignment.dossier.panel.state == PanelState.DISCUSSION,
         drawn=queries.is_lot_drawn(assignment.dossier.panel),
         form=form,
@@ -193,8 +214,9 @@ def review_page(
     *,
     conflicts: list[tuple[str, str, str]] | None = None,
     extra: list[str] | None = None,
+    refused: bool = False,
 ) -> str:
-    """Return the page of a dossier beside its form."""
+    """Return the page of a dossier beside its form. `refused`: what the form shows is not on the server."""
     return render_template(
         "scoring/dossier_show.html",
         assignment=assignment,
@@ -203,6 +225,7 @@ def review_page(
         form=form,
         conflicts=conflicts or [],
         extra=extra or [],
+        refused=refused,
         mine=queries.own_other_scores(assignment),
         questions=queries.questions_of(assignment),
         question=QuestionForm(),

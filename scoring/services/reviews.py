@@ -38,6 +38,7 @@ class ScoreEntry:
 Written = tuple[Fraction | None, str]
 NOTHING: Written = (None, "")
 LONGEST_NOTE = 10_000
+LONGEST_DRAFT = 20_000  # what is too long to be sent is kept all the same, so that it can be cut
 
 
 def save_review_draft(
@@ -53,14 +54,17 @@ def save_review_draft(
     With `expected_version` (0 before the first save) a save that would change something is refused when another page
     than `edition` saved since. `note` is what the reviewer writes down for nobody else; None leaves it.
 
+    A justification above the rulebook's maximum is kept; `missing_in_review` names it and it is not submitted.
+
     Raises:
         NotDeclared, InConflict: the reviewer may not score yet, or no longer. ReviewWindowClosed, WrongPhase.
         ReviewEditedElsewhere, ReviewAlreadySubmitted: another page was first; nothing was kept.
-        ScoreOffScale, UnknownCriterion, ReviewIncomplete: a score or a justification is out of bounds.
+        ScoreOffScale, UnknownCriterion, ReviewIncomplete: a score or a justification is out of every bound.
     """
     _require_open(assignment)
     rules = assignment.dossier.panel.rulebook.rules
-    parsed = {name: _parse(rules, name, entry) for name, entry in scores.items()}
+    longest = max(LONGEST_DRAFT, rules.justification_max)
+    parsed = {name: _parse(rules, name, entry, longest) for name, entry in scores.items()}
     review = queries.review_to_save(assignment)
     if review is None:
         review = Review(assignment=assignment, state=ReviewState.DRAFT, version=0, scores=[])
@@ -138,16 +142,16 @@ def missing_in_review(review: Review) -> dict[str, Lack]:
     for criterion in rules.criteria:
         score = scores.get(criterion.id)
         written = (None, "") if score is None else (score.value, score.justification)
-        lack = _lack(*written, rules.justification_min)
+        lack = _lack(*written, rules.justification_min, rules.justification_max)
         if any(lack):
             errors[criterion.id] = lack
     return errors
 
 
-def _lack(value: Fraction | None, text: str, least: int) -> Lack:
+def _lack(value: Fraction | None, text: str, least: int, most: int) -> Lack:
     return Lack(
         score=_(N_("Elige una calificación.")) if value is None else "",
-        why=too_short(least) if len(text) < least else "",
+        why=too_short(least) if len(text) < least else too_long(most, len(text)) if len(text) > most else "",
     )
 
 
@@ -158,6 +162,17 @@ def too_short(characters: int) -> str:
         "La justificación necesita al menos %(num)s caracteres.",
         characters,
     )
+
+
+def too_long(characters: int, written: int) -> str:
+    """Return the sentence for a justification above a maximum: how much is too much."""
+    limit = ngettext(
+        "La justificación puede tener hasta %(num)s carácter.",
+        "La justificación puede tener hasta %(num)s caracteres.",
+        characters,
+    )
+    over = ngettext("Sobra %(num)s carácter.", "Sobran %(num)s caracteres.", written - characters)
+    return f"{limit} {over}"
 
 
 def change_submitted_score(
@@ -176,7 +191,7 @@ def change_submitted_score(
     if review.state != ReviewState.SUBMITTED:
         raise IllegalTransition(from_state=REVIEW.label(review.state), to_state=REVIEW.label(ReviewState.SUBMITTED))
     rules = panel.rulebook.rules
-    new, text = _parse(rules, criterion, ScoreEntry(value, justification))
+    new, text = _parse(rules, criterion, ScoreEntry(value, justification), rules.justification_max)
     if new is None:
         raise ScoreOffScale(value=value)
     if len(text) < rules.justification_min:
@@ -214,12 +229,12 @@ def require_whole(rules: Rulebook, scores: Mapping[str, ScoreEntry], *, least: i
     Raises:
         ReviewIncomplete, ScoreOffScale, UnknownCriterion.
     """
-    parsed = {name: _parse(rules, name, entry) for name, entry in scores.items()}
+    parsed = {name: _parse(rules, name, entry, rules.justification_max) for name, entry in scores.items()}
     errors: dict[str, Lack] = {}
     whole: dict[str, tuple[Fraction, str]] = {}
     for criterion in rules.criteria:
         value, text = parsed.get(criterion.id, NOTHING)
-        lack = _lack(value, text, least)
+        lack = _lack(value, text, least, rules.justification_max)
         if any(lack):
             errors[criterion.id] = lack
         if value is not None:
@@ -247,19 +262,15 @@ def _require_open(assignment: Assignment) -> None:
     require_window(panel)
 
 
-def _parse(rules: Rulebook, name: str, entry: ScoreEntry) -> Written:
+def _parse(rules: Rulebook, name: str, entry: ScoreEntry, longest: int) -> Written:
     try:
         criterion = rules.criterion(name)
     except KeyError:
         raise UnknownCriterion(criterion=name[:40]) from None
     justification = entry.justification.strip()
-    if len(justification) > rules.justification_max:
-        too_long = ngettext(
-            "La justificación puede tener hasta %(num)s carácter.",
-            "La justificación puede tener hasta %(num)s caracteres.",
-            rules.justification_max,
-        )
-        raise ReviewIncomplete({name: Lack(why=too_long)}, criteria=localised(criterion.name))
+    if len(justification) > longest:
+        lack = Lack(why=too_long(longest, len(justification)))
+        raise ReviewIncomplete({name: lack}, criteria=localised(criterion.name))
     return _score(criterion, entry.value), justification
 
 

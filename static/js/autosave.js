@@ -33,7 +33,11 @@
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
-  const asked = (form, name) => `«${(controls(form, name)[0]?.closest(".field")?.querySelector("legend, label")?.firstChild?.textContent || "").trim()}»`;
+  const asked = (form, name) => {
+    const place = controls(form, name)[0]?.closest(".field");
+    const said = [place?.closest("fieldset.group")?.querySelector("legend"), place?.querySelector("legend, label")];
+    return `«${said.map((one) => one?.firstChild?.textContent.trim()).filter(Boolean).join(": ")}»`;
+  };
   const spoken = (form, name, values) =>
     (values || []).map((value) => {
       const input = controls(form, name).find((one) => one.value === value && ["checkbox", "radio"].includes(one.type));
@@ -53,6 +57,7 @@
     };
     const undecided = new Map(); // name → what I wrote where somebody else wrote something else
     let base = read(form); // what the server has, as far as this page knows
+    const refused = "refused" in form.dataset; // the server took nothing of what this page shows
     let timer;
     let busy = false;
     let leaving = false;
@@ -176,7 +181,8 @@
       try {
         const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "manual", keepalive });
         lost = false;
-        if (answer.ok || answer.type === "opaqueredirect" || answer.status === 422) {
+        const why = !answer.ok && answer.headers.get("Content-Type")?.startsWith("text/plain") ? await answer.text() : "";
+        if (!why && (answer.ok || answer.type === "opaqueredirect" || answer.status === 422)) {
           const saved = answer.headers.get("X-Draft-Version");
           if (saved && field()) field().value = saved;
           base = now;
@@ -187,8 +193,8 @@
           }
         } else {
           keep();
-          conflict = answer.status === 409;
-          if (!conflict || !form.dataset.theirs) tell(say("notSaved"), true);
+          conflict = answer.status === 409 && !why;
+          tell([why, say("notSaved")].filter(Boolean).join(" "), true);
         }
       } catch {
         lost = true;
@@ -222,6 +228,7 @@
       note.textContent = say("goesOn");
       if (!waits) setTimeout(goOn, PAUSE);
     });
+    for (const link of document.querySelectorAll("a[data-discard]")) link.addEventListener("click", () => { leaving = true; forget(); });
     window.puente.saving.push(async () => {
       while (busy) await new Promise((later) => { setTimeout(later, 50); });
       await save();
@@ -236,10 +243,12 @@
     });
     if ("shared" in form.dataset) setInterval(() => { if (document.visibilityState === "visible" && same(read(form), base)) look(); }, LOOK_EVERY);
 
-    if (arrived()) forget();
+    const came = arrived();
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(key) || "null"); } catch { /* storage forbidden, or not ours */ }
-    if (kept?.mine && kept.base && !same(kept.mine, base)) {
+    if (came && !refused) { forget(); kept = null; }
+    if (refused) { base = kept?.base || {}; keep(); }
+    else if (kept?.mine && kept.base && !same(kept.mine, base)) {
       merge(kept.base, kept.mine, base);
       if (undecided.size) { keep(); tell(words.choose || say("restored"), true); } else if (same(read(form), base)) forget();
       else { keep(); tell(say("restored")); timer = setTimeout(save, PAUSE); }

@@ -26,6 +26,21 @@
     if (area.value) count();
   }
 
+  // Between so many characters and so many: how many are missing, or left, or too many.
+  for (const area of document.querySelectorAll("textarea[data-most]")) {
+    const counter = document.getElementById(`${area.id}-characters`);
+    if (!counter) continue;
+    const least = Number(area.dataset.least);
+    const most = Number(area.dataset.most);
+    const count = () => {
+      const written = [...area.value.trim()].length;
+      counter.textContent = written > most ? say("charactersOver", { n: written - most }) : written && written < least ? say("charactersMissing", { n: least - written }) : written > most * 0.8 ? say("charactersLeft", { n: most - written }) : "";
+      counter.classList.toggle("is-over", written > most);
+    };
+    area.addEventListener("input", count);
+    count();
+  }
+
   // What only follows from another answer on this page is shown once that answer is given; without this script it stays in
   // sight and says when it is to be answered.
   const dependent = [...document.querySelectorAll("[data-when]")];

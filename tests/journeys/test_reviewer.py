@@ -44,6 +44,49 @@ def test_a_reviewer_declares_scores_blind_and_submits(arrive: Callable[..., Visi
     page.get_by_role("button", name="Enviar evaluación").click()
     expect(page.get_by_text(re.compile("^Enviamos tu evaluación de")).first).to_be_visible()
     visitor.photograph("reviewer-sent")
+    nothing_typed_is_lost(visitor)
+
+
+def nothing_typed_is_lost(visitor: Visitor) -> None:
+    """Write the next one in two windows and too long, and close the tab on a page that was refused."""
+    page = visitor.page
+    page.goto(f"{visitor.site.url}/es/evaluacion")
+    page.get_by_role("link", name=re.compile("^Seguir con")).click()
+    if page.get_by_role("button", name="Declarar").count():
+        page.get_by_label("No, puedo evaluarlo con imparcialidad").check()
+        page.get_by_role("button", name="Declarar").click()
+    why = re.compile("Justificación")
+    expect(page.get_by_label(why)).not_to_have_count(0)
+    other = visitor.context.new_page()
+    visitor.watch(other)
+    other.goto(page.url)
+    page.get_by_label(why).nth(0).fill("Lo que escribí en la primera ventana.")
+    page.get_by_label(why).nth(1).fill("Solo está en la primera.")
+    expect(page.get_by_text("Guardado a las")).to_be_visible()
+    other.get_by_label(why).nth(0).fill("Lo que escribí en la segunda.")
+    other.get_by_label(why).nth(2).fill("x" * 3005)
+    expect(other.get_by_text("Sobran 5 caracteres.")).to_be_visible()
+    expect(other.get_by_text("Hay respuestas con dos textos")).to_be_visible()
+    expect(other.get_by_label(why).nth(1)).to_have_value("Solo está en la primera.")
+    other.get_by_role("button", name="Usar lo mío").click()
+    expect(other.get_by_text("Guardado a las")).to_be_visible()
+    page.close()
+    other.get_by_label("Notas para ti").fill("n" * 10_001)
+    other.get_by_label(why).nth(3).fill("Escrito después de la nota.")
+    expect(other.get_by_text("Es demasiado largo: caben 10000 caracteres.")).to_be_visible()
+    other.get_by_role("button", name="Guardar borrador").click()
+    expect(other.get_by_text("Hay una cosa que corregir")).to_be_visible()
+    address = other.url
+    other.close(run_before_unload=False)
+    visitor.page = again = visitor.context.new_page()
+    visitor.watch(again)
+    again.goto(address)
+    expect(again.get_by_label(why).nth(0)).to_have_value("Lo que escribí en la segunda.")
+    expect(again.get_by_label(why).nth(2)).to_have_value("x" * 3005)
+    expect(again.get_by_label(why).nth(3)).to_have_value("Escrito después de la nota.")
+    expect(again.get_by_label("Notas para ti")).to_have_value("n" * 10_001)
+    again.get_by_label("Notas para ti").fill("Corta.")
+    expect(again.get_by_text("Guardado a las")).to_be_visible()
 
 
 def score_by_digits(page: Page) -> None:

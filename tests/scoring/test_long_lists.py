@@ -29,6 +29,8 @@ def test_a_desk_goes_on_on_its_next_page(
     for number in (1, 2, 9):
         page = client.get(f"/es/evaluacion?pagina={number}").text
         assert "Llevas 0 de 3 expedientes." in page
+        assert "Te faltan 3." in page
+        assert "quedan 20 días." in page
         assert f"Seguir con {codes[0]}" in page
         assert ("Página 1 de 2" in page) == (number == 1)
         shown.append([code for code in codes if f'/es/evaluacion/{code}">{code}' in page])

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from core.clock import FrozenClock
 from core.files import store_generated
 from core.roles import Role
 from scoring import queries, services
@@ -112,6 +113,34 @@ def test_the_desk_lists_my_dossiers_and_my_progress(client: FlaskClient, reviewe
         assert dossier.code in page
 
 
+def test_the_desk_says_what_is_left_until_when_and_what_only_has_to_be_sent(
+    client: FlaskClient, reviewer: Any, session: Session, clock: FrozenClock
+) -> None:
+    panel = make.panel(document=make.simple_rulebook(1))
+    for _number in range(3):
+        make.dossier(panel)
+    seat = make.seat(panel, reviewer.id)
+    services.assign_reviewers(panel)
+    services.advance_panel(panel, PanelState.DECLARATIONS)
+    first, second, _third = queries.assignments_of_panel(panel)
+    services.declare_no_conflict(seat, first.dossier)
+    services.declare_no_conflict(seat, second.dossier)
+    services.advance_panel(panel, PanelState.REVIEW)
+    services.save_review_draft(first, make.entries(5, 4, 3, 2))
+    session.commit()
+    page = client.get("/es/evaluacion").text
+    assert "Te faltan 3." in page
+    assert "En 1 falta decir si tienes conflicto de interés" in page
+    assert "quedan 20 días." in page
+    assert page.count("Falta enviarla") == 1
+    last_day = panel_for(reviewer, session, call_key="otra", closes_at=clock.now() + timedelta(hours=1))
+    page = client.get("/es/evaluacion").text
+    assert "Te faltan 4." in page
+    assert "El plazo termina hoy:" in page
+    clock.set(last_day.review_closes_at + timedelta(seconds=1))
+    assert queries.due_counts(reviewer.id, clock.now()) == queries.DueCounts(1, 2, panel.review_closes_at)
+
+
 def test_before_declaring_only_the_summary_is_shown(client: FlaskClient, reviewer: Any, session: Session) -> None:
     panel = make.panel(document=make.simple_rulebook(1))
     dossier = make.dossier(panel)
@@ -167,12 +196,24 @@ def test_what_is_out_of_bounds_is_refused_and_kept_on_the_page(
 ) -> None:
     panel = panel_for(reviewer, session)
     url = f"/es/evaluacion/{code_of(panel)}"
-    typed = {"accion": "borrador", "why_calidad": "x" * 3001}
-    assert client.post(url, data=typed, headers={"X-Autosave": "1"}).status_code == 409
+    typed = {"accion": "borrador", "why_calidad": "x" * 20_001}
+    quiet = client.post(url, data=typed, headers={"X-Autosave": "1"})
+    assert (quiet.status_code, quiet.mimetype) == (422, "text/plain")
+    assert quiet.text == "La justificación puede tener hasta 20000 caracteres. Sobra 1 carácter."
     answer = client.post(url, data=typed)
     assert answer.status_code == 422
-    assert "hasta 3000 caracteres" in answer.text
-    assert "x" * 3001 in answer.text
+    assert "hasta 20000 caracteres" in answer.text
+    assert "x" * 20_001 in answer.text
+    assert "data-refused" in answer.text
+    long = {"accion": "borrador", "why_calidad": "Lo demás", "note": "n" * 10_001}
+    answer = client.post(url, data=long)
+    assert answer.status_code == 422
+    assert "caben 10000 caracteres" in answer.text
+    assert "n" * 10_001 in answer.text
+    kept = client.get(url).text
+    assert "Lo demás" in kept
+    assert "nnn" not in kept
+    assert "data-refused" not in kept
     assert client.post(url, data={"accion": "borrador", "score_calidad": "9"}).status_code == 422
 
 
@@ -420,3 +461,38 @@ def test_pages_take_as_many_statements_for_many_dossiers_as_for_one(
             assert client.get(url).status_code == 200
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_a_page_open_in_two_windows_asks_for_what_is_kept_and_nobody_else_can(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    assert client.get(f"{url}/borrador.json").json["version"] == 0
+    typed = {"accion": "borrador", "score_calidad": "4", "why_calidad": "Va", "note": "Para mí"}
+    assert client.post(url, data=typed).status_code == 303
+    told = client.get(f"{url}/borrador.json").json
+    assert (told["version"], told["values"]["score_calidad"], told["values"]["why_calidad"]) == (1, ["4"], ["Va"])
+    assert (told["values"]["note"], told["values"]["why_impacto"]) == (["Para mí"], [])
+    assert set(told["values"]) == {"note"} | {f"{kind}_{name}" for kind in ("score", "why") for name in make.CRITERIA}
+    client.get("/es/cuenta/salir")
+    with client.session_transaction() as kept:
+        kept.clear()
+    assert client.get(f"{url}/borrador.json").status_code == 303
+
+
+def test_the_script_is_told_in_a_sentence_why_nothing_was_kept(
+    client: FlaskClient, reviewer: Any, session: Session
+) -> None:
+    panel = panel_for(reviewer, session)
+    url = f"/es/evaluacion/{code_of(panel)}"
+    script = {"X-Autosave": "1"}
+    assert client.post(url, data=fields(5, 4, 3, 2)).status_code == 303
+    assert client.post(f"{url}/enviar").status_code == 303
+    late = client.post(url, data=fields(1, 1, 1, 1, accion="borrador"), headers=script)
+    assert (late.status_code, late.mimetype) == (409, "text/plain")
+    assert "ya se envió" in late.text
+    with client.session_transaction() as kept:
+        kept.clear()
+    ended = client.post(url, data=fields(1, 1, 1, 1, accion="borrador"), headers=script)
+    assert (ended.status_code, ended.text) == (401, "Tu sesión terminó. Guarda para entrar otra vez y seguir aquí.")

@@ -56,8 +56,19 @@ def test_submitting_needs_every_score_and_justification() -> None:
         services.submit_review(assignment, given)
     score, why = "Elige una calificación.", "La justificación necesita al menos 20 caracteres."
     assert caught.value.errors == {"calidad": ("", why), "impacto": (score, why), "alcance": (score, "")}
+
+
+def test_what_is_too_long_is_kept_as_a_draft_and_not_submitted() -> None:
+    assignment = make.first_assignment(make.assigned_panel(1))
+    given = make.entries(4, 4, 4, 4) | {"calidad": ScoreEntry("4", "x" * 3002)}
+    review = services.save_review_draft(assignment, given)
+    assert {len(one.justification) for one in review.scores if one.criterion == "calidad"} == {3002}
+    with pytest.raises(errors.ReviewIncomplete) as caught:
+        services.submit_review(assignment, given)
+    over = "La justificación puede tener hasta 3000 caracteres. Sobran 2 caracteres."
+    assert caught.value.errors == {"calidad": ("", over)}
     with pytest.raises(errors.ReviewIncomplete):
-        services.save_review_draft(assignment, {"calidad": ScoreEntry("4", "x" * 3001)})
+        services.save_review_draft(assignment, {"calidad": ScoreEntry("4", "x" * 20_001)})
 
 
 def test_a_submitted_review_is_fixed(session: Session) -> None:

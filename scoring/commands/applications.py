@@ -6,6 +6,7 @@ from pathlib import Path
 from core.errors import InvalidInput
 from core.language import _
 from core.money import Money
+from scoring.commands.dialects import Numbers
 from scoring.commands.scores import Sheets
 from scoring.commands.tables import Row, read_table
 from scoring.rules.rulebook import Rulebook
@@ -25,7 +26,7 @@ class Facts:
 def read_facts(path: Path, rules: Rulebook, sheets: Sheets) -> dict[str, Facts]:
     """Return what each application asks for and has proved; it may also be unscored, but never unknown twice."""
     found: dict[str, Facts] = {}
-    for row in read_table(path, ("application",)):
+    for row in read_table(path, ("application",), numbers=Numbers.under("requested", grouped=True)):
         name = row.text("application")
         if name in found:
             raise row.fault("application", _("«%(name)s» se repite", name=name))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.language import N_, _
 from scoring.assignment import MOST_BITS, CappedSolution, Problem, Solution, assign, assign_capped
+from scoring.commands.dialects import Numbers
 from scoring.commands.spoken import AS_JSON, command, option
 from scoring.commands.tables import A_FILE, BadFile, Words, cells, exact, read_table, show, wrong_width
 from scoring.errors import AssignmentInfeasible
@@ -22,8 +23,8 @@ LARGEST = 10**9  # affinity that is read
 MOST_DECIMALS, DIGITS = 22, 13  # beyond so many a number is what a computer's fraction makes of it
 MOST_READERS = 10**6
 HEADER = N_(
-    "el encabezado empieza con «application» y tiene una columna por persona evaluadora, separadas por comas: "
-    "«%(header)s»"
+    "el encabezado empieza con «application» y tiene una columna por persona evaluadora, separadas con comas, con "
+    "puntos y comas o con tabuladores: «%(header)s»"
 )
 STRANGE = N_("«%(name)s» no está entre las afinidades")
 OUT_OF_REACH = N_("«%(said)s» no está entre −%(most)s y %(most)s")
@@ -106,7 +107,7 @@ def assign_command(
 
 def read_affinities(path: Path) -> Affinities:
     """Return the affinities of a CSV file: an application a row, a reviewer a column, empty where in conflict."""
-    lines = cells(path)
+    lines = cells(path, ("application",), Numbers(lambda header: range(1, len(header))))
     header = [name.strip() for name in next(lines, [])]
     if len(header) < 2 or header[0] != "application":
         raise BadFile(path, _(HEADER, header=",".join(header[:3])[:60]), row=1, field="application")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.language import N_, _
+from scoring.commands.dialects import Numbers
 from scoring.commands.tables import BadFile, Row, open_columns, read_table
 from scoring.rules.mixed_model import Table
 from scoring.rules.official_score import Sheet
@@ -18,6 +19,7 @@ Sheets = dict[str, dict[str, dict[str, Fraction]]]
 """Scores by application, reviewer and criterion, in the order of the file."""
 
 ONLY = "score"
+COLUMNS, NUMBERS = ("application", "reviewer", "score"), Numbers.under("score")
 TWICE = N_("«%(reviewer)s» califica dos veces «%(application)s»")
 CRITERION_TWICE = N_("«%(reviewer)s» califica dos veces «%(criterion)s» de «%(application)s»")
 MISSING = N_("«%(reviewer)s» no califica %(missing)s de «%(application)s»")
@@ -37,7 +39,7 @@ def read_scores(path: Path, rules: Rulebook | None = None) -> Sheets:
 
     Without a `criterion` column there is a single criterion.
     """
-    header, blocks = open_columns(path, ("application", "reviewer", "score"))
+    header, blocks = open_columns(path, COLUMNS, NUMBERS)
     first, second, last = (header.index(name) for name in ("application", "reviewer", "score"))
     place = header.index("criterion") if "criterion" in header else None
     only = _only(path, rules) if place is None else ""
@@ -77,7 +79,7 @@ def _refuse_gaps(path: Path, sheets: Sheets, rules: Rulebook | None) -> None:
         for reviewer, sheet in readers.items()
         if len(sheet) < len(expected)
     }
-    for row in read_table(path, ("application", "reviewer", "score")) if short else ():
+    for row in read_table(path, COLUMNS, numbers=NUMBERS) if short else ():
         application, reviewer = row.text("application"), row.text("reviewer")
         if (sheet := short.get((application, reviewer))) is not None:
             missing = ", ".join(name for name in expected if name not in sheet)

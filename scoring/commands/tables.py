@@ -9,18 +9,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import orjson
 
 from core.language import N_, _
+from scoring.commands.dialects import Doubt, Numbers, dialect_of, trimmed, with_points
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LARGEST, FINEST = Decimal(10) ** 15, -30  # the greatest number, and the last decimal place that is read
 LONGEST = 60
+MIXED = N_(
+    "«%(said)s» no lleva los decimales como los demás números del archivo: con punto o con coma, pero todos igual"
+)
+EITHER_WAY = N_(
+    "«%(said)s» puede tener decimales o ser de miles: quita la separación de miles; si son decimales, separa las "
+    "columnas con comas y los decimales con punto"
+)
 CELLS = N_("tiene %(cells)s celdas y el encabezado %(header)s")
 TOGETHER = 2**15  # cells that are read at once
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -85,24 +95,26 @@ def exact(text: str, refusal: Any) -> Fraction:
     return Fraction(value)
 
 
-def read_table(path: Path, required: Sequence[str], *, may_be_empty: bool = False) -> list[Row]:
+def read_table(
+    path: Path, required: Sequence[str], *, numbers: Numbers | None = None, may_be_empty: bool = False
+) -> list[Row]:
     """Return the rows of a CSV file that has at least the `required` columns, and no column twice."""
-    header, lines = open_table(path, required, may_be_empty=may_be_empty)
+    header, lines = open_table(path, required, numbers=numbers, may_be_empty=may_be_empty)
     return [Row(path, number, dict(zip(header, values, strict=True))) for number, values in lines]
 
 
 def open_table(
-    path: Path, required: Sequence[str], *, may_be_empty: bool = False
+    path: Path, required: Sequence[str], *, numbers: Numbers | None = None, may_be_empty: bool = False
 ) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Return the header of such a file and its numbered lines."""
-    lines = cells(path)
+    lines = cells(path, required, numbers)
     header = _header(path, lines, required)
     return header, _numbered(path, header, lines, empty=not may_be_empty)
 
 
-def open_columns(path: Path, required: Sequence[str]) -> tuple[list[str], Iterator[Block]]:
+def open_columns(path: Path, required: Sequence[str], numbers: Numbers) -> tuple[list[str], Iterator[Block]]:
     """Return the header of such a file and its columns, many rows at a time, for whoever reads very many."""
-    blocks = _many(path)
+    blocks = _many(path, required, numbers)
     header = _header(path, chain.from_iterable(islice(blocks, 1)), required)
     return header, _blocks(path, header, blocks)
 
@@ -113,7 +125,9 @@ def _header(path: Path, lines: Iterator[list[str]], required: Sequence[str]) -> 
         if header.count(name) != 1:
             had = ", ".join(header)[:LONGEST] or "—"
             said = _(
-                "el encabezado la necesita una vez, y las comas separan las columnas; tiene: %(header)s", header=had
+                "el encabezado la necesita una vez, y las columnas se separan con comas, con puntos y comas o con "
+                "tabuladores; tiene: %(header)s",
+                header=had,
             )
             raise BadFile(path, said, row=1, field=name)
     for index, name in enumerate(header):
@@ -157,24 +171,45 @@ def _numbered(
         raise BadFile(path, _("no tiene filas"), row=2)
 
 
-def cells(path: Path) -> Iterator[list[str]]:
-    """Yield the cells of each line of a CSV file."""
-    return chain.from_iterable(_many(path))
+def cells(path: Path, required: Sequence[str], numbers: Numbers | None = None) -> Iterator[list[str]]:
+    """Yield the cells of each line of a CSV file, numbers with decimal points."""
+    return chain.from_iterable(_many(path, required, numbers))
 
 
-def _many(path: Path) -> Iterator[list[list[str]]]:
+def _many(path: Path, required: Sequence[str], numbers: Numbers | None) -> Iterator[list[list[str]]]:
     """Yield the first line of a CSV file, and then many at a time."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(map(composed, file), strict=True)
+        with _opened(path) as file:
+            dialect = dialect_of(file, required, numbers)
+            if dialect.doubt is not None:
+                raise _in_doubt(path, dialect.doubt)
+            lines: Iterator[list[str]] = csv.reader(map(composed, file), strict=True, delimiter=dialect.mark)
             for header in lines:
-                yield [header]
+                named = trimmed(header)
+                yield [named]
+                lines = lines if len(named) == len(header) else map(partial(trimmed, least=len(named)), lines)
+                if dialect.comma and numbers is not None:
+                    lines = with_points(lines, numbers.places(header))
                 while rows := list(islice(lines, max(1, TOGETHER // max(1, len(header))))):
                     yield rows
     except UnicodeDecodeError:
         raise no_text(path) from None
     except csv.Error:
         raise BadFile(path, _("no es CSV"), row=_whole_lines(path) + 1) from None
+
+
+def _opened(path: Path) -> TextIO:
+    """Return a file that can be read from its start again: what comes through a pipe is kept."""
+    file = path.open(encoding="utf-8-sig", newline="")
+    if file.seekable():
+        return file
+    with file:
+        return StringIO(file.read(), newline="")
+
+
+def _in_doubt(path: Path, doubt: Doubt) -> BadFile:
+    said = _(MIXED if doubt.mixed else EITHER_WAY, said=doubt.said[:LONGEST])
+    return BadFile(path, said, row=doubt.row, field=doubt.field)
 
 
 def wrong_width(path: Path, row: int, header: Sequence[str], values: Sequence[str]) -> BadFile:

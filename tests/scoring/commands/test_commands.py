@@ -112,12 +112,12 @@ class TestAssign:
             ("application,ana\nA1,1,2\n", "a.csv, row 2, field ana: has 3 cells and the header 2"),
             ("application,ana\n", "a.csv, row 2: has no applications"),
             ("application,ana\nA1,1\nA2,1\n", "TooFewReviewers"),
-            ("application;ana\nA1;1\n", "parted by commas: «application;ana»"),
+            ("application|ana\nA1|1\n", "commas, semicolons or tabs: «application|ana»"),
             ("application,ana\nA1,1_0\n", "a.csv, row 2, field ana: «1_0» is not a number"),
             ("application,ana\nA1,١\n", "a.csv, row 2, field ana: «١» is not a number"),
             ('application,ana\nA1,1\nA2,"1\n', "a.csv, row 3: is not CSV"),
             ("\ufeffapplication,ana\r\n\r\nA1,1e400\r\n", "a.csv, row 3, field ana: «1e400» is not a number"),
-            ("application,\nA1,\n", "a.csv, row 1, field 2: the reviewer «» is repeated or has no name"),
+            ("application,,ana\nA1,,1\n", "a.csv, row 1, field 2: the reviewer «» is repeated or has no name"),
         ],
     )
     def test_what_is_wrong_is_named(self, folder: Path, content: str, said: str) -> None:

@@ -167,12 +167,12 @@ def test_a_lot_with_one_place_twice_or_no_number_is_refused(folder: Path) -> Non
 
 def test_a_header_is_refused_by_its_row_and_column_and_says_what_parts_columns(folder: Path) -> None:
     for header, field in (
-        ("application;reviewer;criterion;score", "application"),
+        ("application|reviewer|criterion|score", "application"),
         ("application,reviewer,score,score", "score"),
     ):
         folder.joinpath("s.csv").write_text(f"{header}\nA,x,1,1\n", encoding="utf-8")
         found = run("reliability --scores s.csv").stderr
-        assert found.startswith(f"Error: s.csv, row 1, field {field}: the header needs it once, and commas part")
+        assert found.startswith(f"Error: s.csv, row 1, field {field}: the header needs it once, and commas, semi")
 
 
 def test_another_encoding_and_a_short_line_are_named_by_where_they_show(folder: Path) -> None:

@@ -64,7 +64,8 @@ def _fill(count: int, reviewer_id: int) -> int:
     db.session.commit()
     seats = [seat.id for seat in queries.seats_of_panel(panel)]
     like, moment = _copied(one), now()
-    _insert(Dossier.__table__, [like | {"code": f"B{secrets.token_hex(4).upper()}"} for _number in range(count - 1)])
+    rows = [like | {"code": f"B{secrets.token_hex(4).upper()}", "readers": 0} for _number in range(count - 1)]
+    _insert(Dossier.__table__, rows)
     ids = db.session.scalars(select(Dossier.id).where(Dossier.id != one.id).order_by(Dossier.id)).all()
     like = _copied(assigned)
     rows = []

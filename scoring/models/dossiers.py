@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, JsonType, UtcDateTime
@@ -15,15 +15,16 @@ from scoring.models.panels import Panel
 class Dossier(Base):
     """A whitelisted projection of an application under an opaque code. Only a cleared one is ever shown.
 
-    `entitlements` (bonus points, reserved places) count in the ranking and are never shown to a reviewer.
+    `entitlements` (bonus points, reserved places) count in the ranking and are never shown to a reviewer. `readers` is
+    how many readings stand; the database alone writes it (`scoring.models.readers`), so an object may hold an old one.
     """
 
     __tablename__ = "dossier"
     __table_args__ = (
         CheckConstraint("requested_cents > 0", name="requested_positive"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_has_reason"),
-        # Which are open and in which order, without reading a proposal.
-        Index("ix_dossier_panel_id_code_withdrawn_at_cleared_at", "panel_id", "code", "withdrawn_at", "cleared_at"),
+        # Which are open, in which order and how many read each, without reading a proposal.
+        Index("ix_dossier_of_panel", "panel_id", "code", "withdrawn_at", "cleared_at", "readers"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +42,7 @@ class Dossier(Base):
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    readers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     panel: Mapped[Panel] = relationship()
     files: Mapped[list["DossierFile"]] = relationship(back_populates="dossier", order_by="DossierFile.position")

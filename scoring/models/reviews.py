@@ -11,6 +11,7 @@ from core.database import Base, UtcDateTime, append_only, enum_column
 from scoring.models.dossiers import Dossier
 from scoring.models.guards import refuse_when
 from scoring.models.panels import PanelSeat
+from scoring.models.readers import count_readers
 from scoring.states import AssignmentState, ConflictKind, ReviewState
 
 
@@ -74,6 +75,9 @@ class Assignment(Base):
     dossier: Mapped[Dossier] = relationship()
     seat: Mapped[PanelSeat] = relationship()
     review: Mapped["Review | None"] = relationship(back_populates="assignment")
+
+
+count_readers()
 
 
 class Review(Base):

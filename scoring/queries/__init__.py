@@ -58,6 +58,7 @@ from scoring.queries.meetings import (
     read_by,
     recused_seats,
     share_panel,
+    take_panel,
 )
 from scoring.queries.panels import (
     FILL_GAPS,
@@ -68,6 +69,7 @@ from scoring.queries.panels import (
     SeatLoad,
     assignments_of_dossier,
     assignments_of_panel,
+    count_short,
     coverage,
     live_loads,
     panel_by_id,
@@ -148,6 +150,7 @@ __all__ = [
     "count_notes_waiting",
     "count_readings_due",
     "count_samples_owed",
+    "count_short",
     "count_unanswered",
     "course_job",
     "course_kept",
@@ -220,6 +223,7 @@ __all__ = [
     "sheets_of",
     "submitted_reviews",
     "submitted_sheets",
+    "take_panel",
     "talked_over",
     "unfinished_dossiers",
 ]

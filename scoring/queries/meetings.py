@@ -118,6 +118,12 @@ def share_panel(panel: Panel) -> Panel:
     return panel
 
 
+def take_panel(panel: Panel) -> Panel:
+    """Read a committee again; until the transaction ends nobody else scores, moves it or changes who reads what."""
+    session().refresh(panel, with_for_update={"key_share": True, "of": Panel})
+    return panel
+
+
 def corrections_of(meeting: Meeting) -> list[Meeting]:
     """Return the sessions whose minutes correct this one's, oldest first."""
     query = (

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, select, true
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from core.database import session
 from core.listing import Listing
@@ -13,7 +12,8 @@ from scoring.models import Assignment, AssignmentOrigin, ConflictDeclaration, Do
 from scoring.states import AssignmentState, PanelState
 
 FILL_GAPS = "scoring.fill_gaps"
-LIVE = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+PENDING = (AssignmentState.PROPOSED, AssignmentState.ACCEPTED)
+LIVE = (*PENDING, AssignmentState.SUBMITTED)
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
 
 
@@ -202,49 +202,70 @@ def readers_of(codes: Iterable[str]) -> dict[str, frozenset[int]]:
 def coverage(panel: Panel, *, page: int = 1, per_page: int = 25) -> Coverage:
     """Return how far a panel is, in a constant number of statements; dossiers that lack reviewers come first."""
     needed = panel.rulebook.rules.reviews_per_application
-    total = session().scalar(select(func.count(Dossier.id)).where(Dossier.panel_id == panel.id)) or 0
+    is_short = _lacks_readers(needed)
+    counted = select(func.count(), func.count(case((is_short, 1)))).where(Dossier.panel_id == panel.id)
+    total, short = (int(count) for count in session().execute(counted.select_from(Dossier)).one())
     page = min(page, max(1, -(-total // per_page)))
-    live = (
-        select(func.count())
-        .select_from(Assignment)
-        .where(Assignment.dossier_id == Dossier.id, Assignment.state.not_in(ENDED))
-        .correlate(Dossier)
-        .scalar_subquery()
-    )
-    is_short = and_(Dossier.cleared_at.is_not(None), Dossier.withdrawn_at.is_(None), live < needed)
-    of_panel = select(Dossier).where(Dossier.panel_id == panel.id).order_by(Dossier.code)
-    short = session().scalar(select(func.count(Dossier.id)).where(Dossier.panel_id == panel.id, is_short)) or 0
     start = (page - 1) * per_page
     # First those that lack somebody, then the rest, each in the order of an index: nothing is sorted.
-    found_rows = (
-        list(session().scalars(of_panel.where(is_short).limit(per_page).offset(start))) if start < short else []
-    )
-    others = of_panel.where(~is_short) if short else of_panel  # to ask each dossier again would cost more than the page
-    rest = others.limit(per_page - len(found_rows)).offset(max(start - short, 0))
-    found_rows += session().scalars(rest)
-    by_dossier = _counts(panel, Assignment.dossier_id, among=[dossier.id for dossier in found_rows])
-    rows = [CoverageRow(dossier, *by_dossier.get(dossier.id, NONE)) for dossier in found_rows]
-    by_seat = _counts(panel, Assignment.seat_id)
-    loads = [SeatLoad(seat, *by_seat.get(seat.id, NONE)) for seat in seats_of_panel(panel)]
-    submitted = sum(count for _live, count, _recused in by_seat.values())
+    found = _page_of(panel, is_short, start, per_page) if start < short else []
+    others = ~is_short if short else true()  # to ask each dossier again would cost more than the page
+    found += _page_of(panel, others, max(start - short, 0), per_page - len(found))
+    by_dossier = _counts_by_dossier([dossier.id for dossier in found])
+    rows = [CoverageRow(dossier, *by_dossier.get(dossier.id, NONE)) for dossier in found]
+    loads, submitted = _loads(panel)
     return Coverage(Listing(rows, total, page, per_page), loads, needed, submitted, short)
 
 
 NONE = (0, 0, 0)
 
 
-def _counts(panel: Panel, by: Any, among: Sequence[int] | None = None) -> dict[int, tuple[int, int, int]]:
-    """Return how many assignments stand, are in and ended in recusal: by seat id, or by dossier id `among` some.
+def count_short(panel: Panel) -> int:
+    """Return how many open dossiers have fewer reviewers than the rulebook asks for."""
+    is_short = _lacks_readers(panel.rulebook.rules.reviews_per_application)
+    return session().scalar(select(func.count(Dossier.id)).where(Dossier.panel_id == panel.id, is_short)) or 0
 
-    The database counts by state alone, in an index: to ask of each row what it counts for took three times as long.
+
+def _lacks_readers(needed: int) -> ColumnElement[bool]:
+    return and_(Dossier.cleared_at.is_not(None), Dossier.withdrawn_at.is_(None), Dossier.readers < needed)
+
+
+def _page_of(panel: Panel, condition: ColumnElement[bool], start: int, most: int) -> list[Dossier]:
+    """Return some dossiers of a panel in the order of their codes, without their proposals.
+
+    What comes before them is passed over in an index; only those shown are read.
     """
-    numbers = select(PanelSeat.id).where(PanelSeat.panel_id == panel.id) if among is None else among
+    codes = select(Dossier.code).where(Dossier.panel_id == panel.id, condition).order_by(Dossier.code)
     query = (
-        select(by, Assignment.state, func.count())
-        .where(by.in_(numbers))  # in the order of the index: nothing is sorted to be grouped
-        .group_by(by, Assignment.state)
-        .order_by(by, Assignment.state)
+        select(Dossier)
+        .where(Dossier.code.in_(codes.limit(most).offset(start)))
+        .options(defer(Dossier.content))
+        .order_by(Dossier.code)
     )
+    return list(session().scalars(query)) if most else []
+
+
+def _loads(panel: Panel) -> tuple[list[SeatLoad], int]:
+    """Return how far each seat in use is, in the order they were given, and the reviews of all that ever were.
+
+    Each count is a range of one index: grouping the rows took PostgreSQL twice as long.
+    """
+
+    def counted(*states: AssignmentState) -> ScalarSelect[int]:
+        query = select(func.count()).where(Assignment.seat_id == PanelSeat.id, Assignment.state.in_(states))
+        return query.correlate(PanelSeat).scalar_subquery()
+
+    submitted = AssignmentState.SUBMITTED
+    counts = counted(*PENDING), counted(submitted), counted(AssignmentState.RECUSED)
+    query = select(PanelSeat, *counts).where(PanelSeat.panel_id == panel.id).order_by(PanelSeat.id)
+    found = [SeatLoad(seat, pending + done, done, recused) for seat, pending, done, recused in session().execute(query)]
+    return [one for one in found if one.seat.left_at is None], sum(one.submitted for one in found)
+
+
+def _counts_by_dossier(numbers: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Return how many assignments of some dossiers stand, are in and ended in recusal, by dossier id."""
+    keys = Assignment.dossier_id, Assignment.state
+    query = select(*keys, func.count()).where(Assignment.dossier_id.in_(numbers)).group_by(*keys).order_by(*keys)
     found: dict[int, dict[AssignmentState, int]] = {}
     for number, state, count in session().execute(query):
         found.setdefault(number, {})[state] = int(count)

@@ -99,14 +99,22 @@ def submitted_sheets(panel: Panel) -> dict[str, dict[str, dict[str, Fraction]]]:
 
 
 def count_readings_due(panel: Panel) -> int:
-    """Return how many declarations and reviews are still to come."""
-    query = (
-        select(func.count(Assignment.id))
-        .join(Assignment.seat)
-        .join(Assignment.dossier)
-        .where(PanelSeat.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
+    """Return how many declarations and reviews are still to come, counted in the index of each seat."""
+    of_seat = (
+        select(func.count())
+        .where(Assignment.seat_id == PanelSeat.id, Assignment.state.in_(PENDING))
+        .correlate(PanelSeat)
+        .scalar_subquery()
     )
-    return session().scalar(query) or 0
+    gone = (  # a dossier that is withdrawn ends its readings; one that did not would not be awaited all the same
+        select(func.count())
+        .select_from(Assignment)
+        .join(Dossier, Dossier.id == Assignment.dossier_id)
+        .where(Dossier.panel_id == panel.id, Dossier.withdrawn_at.is_not(None), Assignment.state.in_(PENDING))
+        .scalar_subquery()
+    )
+    query = select(func.coalesce(func.sum(of_seat), 0) - gone).where(PanelSeat.panel_id == panel.id)
+    return int(session().scalar(query) or 0)
 
 
 def reviews_stamp(panel: Panel) -> ReviewsStamp:
@@ -135,15 +143,30 @@ def reviews_stamp(panel: Panel) -> ReviewsStamp:
 
 
 def readings_due(panel: Panel, *, most: int) -> list[Assignment]:
-    """Return what is still to be declared or scored, what was assigned first before the rest; `most` of it."""
+    """Return what is still to be declared or scored, what was assigned first before the rest; `most` of it.
+
+    Which they are is found first, and only those are read whole, without their proposals.
+    """
+    order = Assignment.assigned_at, PanelSeat.id, Dossier.code
+    first = (
+        select(Assignment.id)
+        .join(Assignment.seat)
+        .join(Assignment.dossier)
+        .where(PanelSeat.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
+        .order_by(*order)
+        .limit(most)
+    )
     query = (
         select(Assignment)
         .join(Assignment.seat)
         .join(Assignment.dossier)
-        .where(PanelSeat.panel_id == panel.id, Dossier.withdrawn_at.is_(None), Assignment.state.in_(PENDING))
-        .options(contains_eager(Assignment.dossier), contains_eager(Assignment.seat), joinedload(Assignment.review))
-        .order_by(Assignment.assigned_at, PanelSeat.id, Dossier.code)
-        .limit(most)
+        .where(Assignment.id.in_(first))
+        .options(
+            contains_eager(Assignment.dossier).defer(Dossier.content),
+            contains_eager(Assignment.seat),
+            joinedload(Assignment.review),
+        )
+        .order_by(*order)
     )
     return list(session().scalars(query))
 

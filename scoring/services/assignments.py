@@ -12,7 +12,7 @@ from scoring.assignment import Problem, Solution, assign, keyword_affinity
 from scoring.errors import AssignmentInfeasible, MinimumLoadUnreachable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.services.outside_knowledge import ask_for_conflicts
-from scoring.services.phases import BEFORE_RANKING, is_window_over, keep_phase, require_phase, require_reason
+from scoring.services.phases import BEFORE_RANKING, hold_phase, is_window_over, keep_phase, require_reason
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
@@ -40,7 +40,7 @@ def assign_reviewers(panel: Panel, *, leave_gaps: bool = False) -> AssignmentOut
     Raises:
         AssignmentInfeasible: no assignment satisfies the rulebook; nothing is assigned.
     """
-    require_phase(panel, *BEFORE_RANKING)
+    hold_phase(panel, *BEFORE_RANKING)
     ask_for_conflicts(panel)
     dossiers, seats = queries.open_dossiers(panel), queries.seats_of_panel(panel)
     problem = _problem(panel, dossiers, seats)
@@ -67,13 +67,13 @@ def fill_gaps(panel: Panel) -> bool:
     other gap open.
     """
     queries.hold_panel(panel)
-    if panel.state not in AT_WORK or not queries.coverage(panel, per_page=1).short:
+    if panel.state not in AT_WORK or not queries.count_short(panel):
         return True
     try:
         assign_reviewers(panel)
     except AssignmentInfeasible:
         assign_reviewers(panel, leave_gaps=True)
-    return not queries.coverage(panel, per_page=1).short
+    return not queries.count_short(panel)
 
 
 def _solved(problem: Problem) -> Solution:

@@ -10,7 +10,7 @@ from scoring import queries
 from scoring.errors import DossierNotFound, InConflict, SeatNotFound, UnknownConflict
 from scoring.models import Assignment, ConflictDeclaration, DeclarationOrigin, Dossier, Panel, PanelSeat
 from scoring.services.assignments import ENDED, end_assignment
-from scoring.services.phases import BEFORE_RANKING, keep_phase
+from scoring.services.phases import BEFORE_RANKING, hold_phase, keep_phase
 from scoring.states import ASSIGNMENT, AssignmentState, ConflictKind
 
 
@@ -31,7 +31,7 @@ def record_conflicts(panel: Panel, conflicts: Iterable[KnownConflict]) -> int:
     Raises:
         DossierNotFound, SeatNotFound: a pair is not of this panel; nothing is recorded.
     """
-    keep_phase(panel, *BEFORE_RANKING)
+    hold_phase(panel, *BEFORE_RANKING)
     dossiers = {dossier.code: dossier for dossier in queries.dossiers_of_panel(panel)}
     seats = queries.seats_by_reviewer(panel)
     known = queries.conflicted_pairs(panel)

@@ -14,7 +14,7 @@ from scoring.models import Dossier, DossierFile, Panel
 from scoring.rules.blind_content import stranger
 from scoring.rules.rulebook import digest
 from scoring.services.assignments import end_assignments_of_dossier
-from scoring.services.phases import BEFORE_RANKING, keep_phase, require_phase, require_reason
+from scoring.services.phases import BEFORE_RANKING, hold_phase, require_phase, require_reason
 from scoring.states import PanelState
 
 # No 0 and O, 1 and I, nor vowels that would spell words.
@@ -98,7 +98,7 @@ def clear_dossier(dossier: Dossier) -> Dossier:
 
 def withdraw_dossier(dossier: Dossier, *, reason: str) -> Dossier:
     """Take a dossier out of the contest; its reviews stay on record and no longer count."""
-    keep_phase(dossier.panel, *BEFORE_RANKING)
+    hold_phase(dossier.panel, *BEFORE_RANKING)
     if dossier.withdrawn_at is None:
         dossier.withdrawn_reason = require_reason(reason)
         dossier.withdrawn_at = now()

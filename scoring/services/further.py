@@ -13,7 +13,7 @@ from scoring.rules.discrepancy import examine
 from scoring.rules.official_score import Arithmetic
 from scoring.services.assignments import propose, words
 from scoring.services.outside_knowledge import ask_for_conflicts
-from scoring.services.phases import require_phase
+from scoring.services.phases import hold_phase, require_phase
 from scoring.states import PanelState
 
 
@@ -48,7 +48,7 @@ def assign_further_reviewers(panel: Panel) -> list[Assignment]:
     Raises:
         NoReviewerAvailable: a dossier has nobody left; the transaction should be rolled back. WrongPhase.
     """
-    require_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION)
+    hold_phase(panel, PanelState.REVIEW, PanelState.DISCUSSION)
     ask_for_conflicts(panel)
     committee = _Committee(panel)
     calls = [committee.call(dossier) for dossier in queries.open_dossiers(panel)]

@@ -22,7 +22,7 @@ from scoring.errors import (
 from scoring.models import Panel, PanelSeat, RulebookVersion
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import end_assignments_of_seat
-from scoring.services.phases import BEFORE_RANKING, in_words, is_window_over, require_phase, require_reason
+from scoring.services.phases import BEFORE_RANKING, hold_phase, in_words, is_window_over, require_phase, require_reason
 from scoring.states import PANEL, PanelState
 
 Moved = Callable[[Panel], object]
@@ -105,7 +105,7 @@ def seat_reviewer(
 
 def unseat_reviewer(seat: PanelSeat, *, reason: str) -> PanelSeat:
     """Let a person leave: what they had not finished is withdrawn, what they submitted stays and counts."""
-    require_phase(seat.panel, *BEFORE_RANKING)
+    hold_phase(seat.panel, *BEFORE_RANKING)
     seat.left_at = now()
     seat.left_reason = require_reason(reason)
     ended = end_assignments_of_seat(seat, reason=seat.left_reason)

@@ -28,6 +28,16 @@ def keep_phase(panel: Panel, *states: PanelState) -> Panel:
     return panel
 
 
+def hold_phase(panel: Panel, *states: PanelState) -> Panel:
+    """Do the same, and let nobody else change who reads what until the transaction ends.
+
+    Each reading that is given or ends is counted in its dossier, so two who change several of them, in another order,
+    would wait for each other. Whoever changes those of one dossier alone shares the panel with the others.
+    """
+    require_phase(queries.take_panel(panel), *states)
+    return panel
+
+
 def is_window_over(panel: Panel) -> bool:
     """Return whether the last second of the review window, which counts to its end, is past."""
     return now().replace(microsecond=0) > panel.review_closes_at

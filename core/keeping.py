@@ -10,15 +10,18 @@ def keep_columns(
     fixed: Sequence[str],
     *,
     once: Sequence[str] = (),
+    grows: Sequence[str] = (),
     after: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Let the database refuse a change of what a row of `table` says for good.
 
-    `fixed` never changes, `once` is filled in once, and `after` names what is fixed as soon as a column is filled in.
+    `fixed` never changes, `once` is filled in once, what `grows` never gets less, and `after` names what is fixed as
+    soon as a column is filled in.
     A column of JSON is written `name AS TEXT`: PostgreSQL compares no other.
     """
     moved = [_moved(one) for one in fixed]
     moved += [f"(OLD.{one} IS NOT NULL AND {_moved(one)})" for one in once]
+    moved += [f"NEW.{one} < OLD.{one}" for one in grows]
     for filled, columns in (after or {}).items():
         moved.append(f"(OLD.{filled} IS NOT NULL AND ({' OR '.join(_moved(one) for one in columns)}))")
     _refuse(table, "update", " OR ".join(moved))
@@ -29,6 +32,7 @@ def keep(
     fixed: Sequence[str],
     *,
     once: Sequence[str] = (),
+    grows: Sequence[str] = (),
     after: Mapping[str, Sequence[str]] | None = None,
     unique: Sequence[str | tuple[str, ...]] = ("id",),
 ) -> None:
@@ -37,7 +41,7 @@ def keep(
     `unique` are the columns, or the columns together, by which SQLite's INSERT OR REPLACE, which deletes without saying
     so, would find it.
     """
-    keep_columns(table, fixed, once=once, after=after)
+    keep_columns(table, fixed, once=once, grows=grows, after=after)
     _refuse(table, "delete", "")
     if unique:
         same = " OR ".join(_same(one) for one in unique)

@@ -54,10 +54,10 @@ class NotInPlan(Refusal):
     next_step = N_("Modifica el plan operativo o asigna otra bolsa.")
 
 
-class AlreadyAllocated(Conflict):
-    """A fund is allocated to a call once."""
+class NamedTwice(Refusal):
+    """A fund is named once in a split."""
 
-    sentence = N_("La bolsa «%(fund)s» ya está asignada a esta convocatoria.")
+    sentence = N_("La bolsa «%(fund)s» está dos veces.")
 
 
 class NoFundMayPay(Refusal):

@@ -193,10 +193,12 @@ class PaymentShare(Base):
     commitment: Mapped[Commitment] = relationship()
 
 
-# What was promised, bound and ordered is not bound again by changing the row: only how far it has come moves.
+# What was promised, bound and ordered is not bound again by changing the row: only how far it has come moves. More may
+# be promised to a call out of the same fund, never less.
 keep(
     "allocation",
-    ("call_id", "fund_id", "rank", "amount_cents", "currency", "allocated_at"),
+    ("call_id", "fund_id", "rank", "currency", "allocated_at"),
+    grows=("amount_cents",),
     unique=("id", ("call_id", "fund_id")),
 )
 keep(

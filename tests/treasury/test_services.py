@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.models import User
+from core.audit import events_of
 from core.clock import FrozenClock, today
 from core.context import acting_as
 from core.database import db
@@ -32,8 +33,8 @@ from tests.stories import told_once
 from tests.trust.test_fingerprints import unguard
 from treasury import queries, services
 from treasury.errors import (
-    AlreadyAllocated,
     MoreThanPaid,
+    NamedTwice,
     NoFundMayPay,
     NotEnoughAvailable,
     NothingCommitted,
@@ -104,6 +105,33 @@ class TestAllocation:
             services.allocate_budget(make_draft_call(), [(designated, Money(40_000_001, "MXN"))])
         services.allocate_budget(make_draft_call(), [(designated, pesos(400_000))])
 
+    def test_a_fund_gives_a_call_more_later_and_never_less(self, session: Session, clock: FrozenClock) -> None:
+        restricted, designated = make_funds()
+        call = make_draft_call()
+        services.allocate_budget(call, [(restricted, pesos(1_000)), (designated, pesos(2_000))])
+        session.commit()
+        (again,) = services.allocate_budget(call, [(restricted, pesos(500))])
+        session.commit()
+        assert [(one.fund.code, one.money) for one in queries.allocations_of(call)] == [
+            (restricted.code, pesos(1_500)),
+            (designated.code, pesos(2_000)),
+        ]
+        assert Money(call.budget_cents or 0, call.currency) == pesos(3_500)
+        assert queries.room_of(restricted).promised == pesos(1_500)
+        told = [event for event in events_of("call", call.id) if event.action == "budget.raised"]
+        assert [(event.before, event.after) for event in told] == [
+            (
+                {"fund": restricted.code, "amount_cents": 100_000},
+                {"fund": restricted.code, "amount_cents": 150_000},
+            )
+        ]
+        with pytest.raises(NotEnoughAvailable):
+            services.allocate_budget(call, [(restricted, queries.room_of(restricted).free + Money(1, "MXN"))])
+        again.amount_cents -= 1
+        with pytest.raises(DBAPIError, match="immutable"):
+            session.flush()
+        session.rollback()
+
     def test_more_than_the_plan_authorises_is_refused(self, session: Session, clock: FrozenClock) -> None:
         fund = make_fund(FundKind.DESIGNATED)
         give(fund, pesos(1_000))
@@ -116,7 +144,7 @@ class TestAllocation:
         call = make_draft_call()
         with pytest.raises(EndowmentNotSpendable):
             services.allocate_budget(call, [(make_fund(FundKind.ENDOWMENT), pesos(1))])
-        with pytest.raises(AlreadyAllocated):
+        with pytest.raises(NamedTwice):
             services.allocate_budget(call, [(designated, pesos(1)), (designated, pesos(1))])
 
 

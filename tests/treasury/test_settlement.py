@@ -158,7 +158,7 @@ def test_the_verification_of_the_books_reaches_the_orders_they_paid(
 
 
 KEPT = {
-    "allocation": "amount_cents = amount_cents + 1",
+    "allocation": "amount_cents = amount_cents - 1",
     "commitment": "amount_cents = amount_cents + 1",
     "payment_order": "bank_reference = 'otra'",
     "payment_share": "amount_cents = amount_cents + 1",
@@ -172,6 +172,7 @@ TAMPERED = {
     "UPDATE payment_share SET amount_cents = amount_cents + 1": "its shares add up to",
     "UPDATE commitment SET fund_id = (SELECT MAX(id) FROM fund)": "is not of its allocation's fund",
     "UPDATE allocation SET amount_cents = 1": "awards have bound",
+    "UPDATE allocation SET amount_cents = amount_cents + 1": "the audit trail says",
     "DELETE FROM commitment": "and the awards say",
 }
 

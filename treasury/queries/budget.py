@@ -94,7 +94,7 @@ def allocations_of(call: Call, *, hold: bool = False) -> list[Allocation]:
         .order_by(Allocation.rank, Allocation.id)
     )
     if hold:
-        query = query.with_for_update(of=Allocation)
+        query = query.with_for_update(of=Allocation).execution_options(populate_existing=True)
     return list(session().scalars(query))
 
 

@@ -1,8 +1,11 @@
 """What the treasury says it paid, compared with the books."""
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from core.audit import AuditEvent
 from core.database import session
+from treasury.models import Allocation
+from trust.models import Fund
 
 TABLES = frozenset({"payment_order"})
 BOUND = frozenset({"allocation", "commitment", "payment_order", "payment_share"})
@@ -93,7 +96,28 @@ def wrong_commitments() -> list[str]:
         for one, cents, shares in ask(text(_SPREAD))
     ]
     problems += [f"commitment {one} is not of its allocation's fund" for (one,) in ask(text(_OTHER_FUND))]
-    return problems + [
+    problems += [
         f"allocation {one} is of {cents} and awards have bound {bound} of it"
         for one, cents, bound in ask(text(_TOO_MUCH))
+    ]
+    return problems + _untold_allocations()
+
+
+def _untold_allocations() -> list[str]:
+    """Return the allocations that are not of what the audit trail last says a fund gives a call."""
+    events = (
+        select(AuditEvent.subject_id, AuditEvent.after)
+        .where(AuditEvent.action.in_(["budget.allocated", "budget.raised"]), AuditEvent.subject == "call")
+        .order_by(AuditEvent.id)
+    )
+    told = {(call, after["fund"]): after["amount_cents"] for call, after in session().execute(events) if after}
+    given = (
+        select(Allocation.id, Allocation.call_id, Fund.code, Allocation.amount_cents)
+        .join(Allocation.fund)
+        .order_by(Allocation.id)
+    )
+    return [
+        f"allocation {one} is of {cents} and the audit trail says {told.get((str(call), code))}"
+        for one, call, code, cents in session().execute(given)
+        if told.get((str(call), code)) != cents
     ]

@@ -6,13 +6,13 @@ from werkzeug.wrappers import Response
 from core.access import ensure, roles
 from core.database import session
 from core.errors import Refusal
-from core.language import _, ngettext
-from core.money import Money
+from core.language import _, localised, ngettext
+from core.money import Money, format_money
 from core.roles import Role
 from grants import queries as grants_queries
 from grants.models import Call
 from treasury import queries, services
-from treasury.errors import AlreadyAllocated, NoFundMayPay
+from treasury.errors import NoFundMayPay
 from treasury.forms import AllocationForm, ConfirmForm, axis_names
 from treasury.routes import blueprint
 from trust import queries as trust_queries
@@ -36,13 +36,14 @@ def call_budget(slug: str) -> Response | tuple[str, int]:
     form = AllocationForm().offer([room.fund for room in rooms])
     if form.validate_on_submit():
         try:
-            services.allocate_budget(call, [(trust_queries.fund_by_code(form.fund.data), form.amount.data)])
+            (made,) = services.allocate_budget(call, [(trust_queries.fund_by_code(form.fund.data), form.amount.data)])
             session().commit()
-            flash(_("La convocatoria tiene presupuesto asignado."), "success")
+            told = {"fund": localised(made.fund.name), "amount": format_money(made.money)}
+            flash(_("La bolsa «%(fund)s» da ahora %(amount)s.", **told), "success")
             return redirect(url_for("treasury.call_budget", slug=slug), 303)
         except Refusal as refusal:
             session().rollback()
-            form.blame(refusal, {EndowmentNotSpendable: "fund", AlreadyAllocated: "fund"}, otherwise="amount")
+            form.blame(refusal, {EndowmentNotSpendable: "fund"}, otherwise="amount")
     page = render_template(
         "treasury/call_budget.html",
         call=call,

@@ -9,28 +9,32 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, OrganisationKind, User
 from accounts.services import add_member, create_organisation
 from core.clock import FrozenClock
 from core.context import acting_as
+from core.database import session
 from core.files import store_upload
 from core.roles import Role
 from grants import services as grants
-from grants.models import Application, Call
+from grants.models import Application, BlindClearing, Call
 from grants.queries import determinations
 from grants.queries.companions import companions_of
+from grants.rules.detector import FindingKind
 from scoring import queries, services
 from scoring.models import Panel
 from scoring.states import PanelState
+from tests.blindness.papers import photograph, telling_pdf
 from tests.factories.accounts import make_user
-from tests.factories.awards import apply, close, hand_over, officer_actor, written_pdf
+from tests.factories.awards import close, hand_over, officer_actor, written_pdf
 from tests.factories.grants import make_draft_application, make_open_call
 from tests.stories import told_once
 
 _numbers = count(7_654_321)  # never begun again: a story told once keeps the numbers it was told with
+HOST = "Tonantzin Axayácatl Cihuapilli"  # who signs the letters of invitation
 NAMES = ("Xóchitl Quetzalli Montaño", "Ignacio Tlacaélel Zúñiga", "Eréndira Huapilla Ocampo")
 
 
@@ -60,9 +64,13 @@ def blind(session: Session, clock: FrozenClock) -> Iterator[Blind]:
 @told_once
 def _told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], Panel, User]:
     call = make_open_call()
-    found = [_alone(call), _with_friends(call), _for_a_body(call)]
+    found = []
+    for told in (_alone, _with_friends, _for_a_body):
+        found.append(told(call))
+        clock.advance(minutes=7, seconds=11)  # when it came in says whose it is, to whoever was told when that was
     close(call, clock)
     with acting_as(officer_actor(officer)):
+        _look_through(call)
         hand_over(call, reviewers=2)
         reviewer = make_user(Role.REVIEWER, name="Ramiro Oyarzábal Iturbe")
         grants.seat_reviewer_on(call, reviewer, keywords=["eje-1"])
@@ -73,14 +81,28 @@ def _told(clock: FrozenClock, officer: User) -> tuple[Call, list[Application], P
     return call, found, panel, reviewer
 
 
+def _look_through(call: Call) -> None:
+    """Have a person look at the pictures, which no search can read, before anything is handed over."""
+    grants.screen_applications(call)
+    grants.prepare_dossiers(call)
+    for clearing in session().scalars(select(BlindClearing).order_by(BlindClearing.id)):
+        for index, found in enumerate(clearing.findings):
+            assert found["kind"] == FindingKind.UNREADABLE, found
+            grants.dismiss_finding(clearing, index, reason="La fotografía no muestra a nadie.")
+
+
 def _alone(call: Call) -> Application:
-    return apply(call, name=NAMES[0], portfolio=written_pdf("Obra reciente.", author=NAMES[0]))
+    """A person's; their sample is a PDF that says whose it is in everything but its text."""
+    user = make_user(name=NAMES[0])
+    application = _draft(call, user, telling_pdf(NAMES[0]), answers={"public_name": NAMES[0]})
+    grants.submit_application(application)
+    return application
 
 
 def _with_friends(call: Call) -> Application:
-    """A collective: one who travels along said yes, with an account; another has not answered."""
+    """A collective, with a photograph: one who travels along said yes, with an account; another has not answered."""
     named = {"public_name": "Colectivo Tlalpujahua", "members": "Eufrasia Tzitzio y Policarpo Uruapan"}
-    application = _draft(call, NAMES[1], kind="collective", answers=named)
+    application = _draft(call, make_user(name=NAMES[1]), photograph(NAMES[1]), kind="collective", answers=named)
     for name, email in (("Eufrasia Tzitzio", "eufrasia.tz@example.org"), ("Policarpo Uruapan", "poli@example.net")):
         grants.invite_companion(application, name=name, email=email)
     friend = make_user(name="Eufrasia Tzitzio", email="eufrasia.tz@example.org")
@@ -90,20 +112,22 @@ def _with_friends(call: Call) -> Application:
 
 
 def _for_a_body(call: Call) -> Application:
-    """A company's, asked for by one of its people."""
+    """A company's, asked for by one of its people, with a picture in its PDF."""
     body = create_organisation(name="Ocoyoacac Ixtlahuaca", kind=OrganisationKind.COMPANY, tax_id="TIX030405AB1")
-    application = _draft(call, NAMES[2], body, kind="organisation", answers={"public_name": "Ixtlahuaca Tenancingo"})
+    user = make_user(name=NAMES[2])
+    add_member(body, user)
+    named = {"public_name": "Ixtlahuaca Tenancingo"}
+    sample = telling_pdf(NAMES[2], picture=photograph(NAMES[2]))
+    application = _draft(call, user, sample, kind="organisation", organisation=body, answers=named)
     grants.submit_application(application)
     return application
 
 
-def _draft(call: Call, name: str, body: Organisation | None = None, **more: Any) -> Application:
-    user = make_user(name=name)
-    if body is not None:
-        add_member(body, user)
-    application = make_draft_application(call, user, organisation=body, **more)
-    stored = store_upload(written_pdf("Obra reciente.", author=name), f"{name}.pdf", purpose="application")
-    grants.attach_file(application, "portfolio", stored)
+def _draft(call: Call, user: User, sample: bytes, **more: Any) -> Application:
+    """A draft with a sample of work for the reviewers, and a letter that is not: signed by who invites."""
+    application = make_draft_application(call, user, **more)
+    for question, data, kept in (("portfolio", sample, user.name), ("invitation", written_pdf(HOST), "carta")):
+        grants.attach_file(application, question, store_upload(data, f"{kept}.pdf", purpose="application"))
     return application
 
 

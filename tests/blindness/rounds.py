@@ -9,12 +9,18 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from core.clock import now
+from core.context import acting_as
+from core.roles import Role
 from grants import services as grants
+from grants.queries import determinations
+from grants.services.determinations import send_letters
 from scoring import queries, services
 from scoring.states import PanelState
 from tests.blindness.conftest import Blind
 from tests.blindness.watch import Leak, leaks_in, leaks_in_letters, secrets_of
 from tests.factories import scoring as make
+from tests.factories.accounts import make_user
+from tests.factories.awards import officer_actor
 from tests.web.pages import Page as Seen
 from tests.web.pages import links
 
@@ -72,6 +78,15 @@ def reviewed(blind: Blind, session: Session) -> None:
     session.commit()
 
 
+def begun(blind: Blind, session: Session) -> None:
+    """Every review is written and waits for its last look."""
+    declared(blind, session)
+    services.advance_panel(blind.panel, PanelState.REVIEW)
+    for assignment in queries.assignments_of_panel(blind.panel):
+        services.save_review_draft(assignment, make.entries(4, 4, 4, 4))
+    session.commit()
+
+
 def discussed(blind: Blind, session: Session) -> None:
     reviewed(blind, session)
     services.advance_panel(blind.panel, PanelState.DISCUSSION)
@@ -112,10 +127,26 @@ def released(blind: Blind, session: Session) -> None:
     session.commit()
 
 
-def ranked(blind: Blind) -> None:
+def ranked(blind: Blind, budget_cents: int = 10**9) -> None:
     services.commit_lot(blind.panel)
     services.compute_ranking(blind.panel)
     services.draw_lots(blind.panel, "04.11.23.31.40.52.07")
     ranking = services.compute_ranking(blind.panel)
-    services.select(ranking, budget_cents=10**9, currency=ranking.currency)
+    services.select(ranking, budget_cents=budget_cents, currency=ranking.currency)
     services.release_ranking(ranking)
+
+
+def published(blind: Blind, session: Session) -> None:
+    """The results are out, one or two of three supported, what the committee wrote as well, and all were written to."""
+    reviewed(blind, session)
+    ranked(blind, max(dossier.requested_cents for dossier in queries.open_dossiers(blind.panel)))
+    with acting_as(officer_actor(make_user(Role.PROGRAMME_OFFICER))):
+        grants.prepare_determinations(blind.call)
+        for found in determinations.awaiting_award(blind.call):
+            assert found.money is not None
+            grants.record_award(found.application, found.money)
+        grants.release_determinations(blind.call)
+        send_letters(blind.call)
+        grants.prepare_feedback(blind.call)
+        grants.release_clean_feedback(blind.call)
+    session.commit()

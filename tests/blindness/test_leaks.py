@@ -8,13 +8,18 @@ import pytest
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from core.clock import now
+from core.clock import FrozenClock, now
+from core.context import acting_as
+from core.roles import Role
+from grants.queries import determinations
 from scoring import queries, services
 from scoring.models import Assignment
 from tests.blindness.conftest import Blind, Browser
 from tests.blindness.rounds import declared, discussed, everything_told, look, met, recorded, released, reviewed, said
 from tests.blindness.watch import leaks_in, leaks_in_pdf, secrets_of, secrets_of_person
 from tests.factories import scoring as make
+from tests.factories.accounts import make_user
+from tests.factories.awards import closed_call, hand_over, officer_actor
 
 pytestmark = pytest.mark.only_on("sqlite")  # what a page says does not hang on the database
 
@@ -112,10 +117,18 @@ def test_dossiers_do_not_stand_in_the_order_they_came_in() -> None:
     assert [dossier.code for dossier in queries.open_dossiers(panel)] == codes
 
 
-def test_what_a_reviewer_gets_is_kept_by_nobody_on_the_way(browser: Browser, blind: Blind) -> None:
-    browser.sign_in(blind.reviewer)
-    for path in ("/es/evaluacion", f"/es/evaluacion/{blind.code_of(blind.applications[0])}"):
-        assert browser.client.get(path).headers["Cache-Control"].startswith("private")
+def test_a_code_is_drawn_and_not_worked_out(session: Session, clock: FrozenClock) -> None:
+    """Handed over twice from the same state, nobody has the same code: nothing that somebody knows leads to it."""
+    call, found = closed_call(clock, applications=2)
+    drawn = []
+    with acting_as(officer_actor(make_user(Role.PROGRAMME_OFFICER))):
+        for _again in range(2):
+            before = session.begin_nested()
+            hand_over(call)
+            drawn.append(set(determinations.applications_by_code(call)))
+            before.rollback()
+    assert [len(codes) for codes in drawn] == [len(found), len(found)]
+    assert not drawn[0] & drawn[1]
 
 
 def test_minutes_say_nothing_of_names_in_their_text_or_their_data(session: Session, blind: Blind) -> None:

@@ -1,9 +1,11 @@
 """What must not be told, and where it is looked for: every part of every answer, whatever its form."""
 
+import base64
 import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,19 +14,29 @@ from typing import Any
 from urllib.parse import unquote
 
 import pikepdf
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from pypdf import PdfReader
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from accounts.models import User
 from core.database import session
-from core.files import StoredFile, read
+from core.files import read
 from grants.models import Application
 from grants.queries.companions import companions_of
 from grants.rules.form import questions
+from mail.emails import compose
 from mail.models import OutboxMessage
+from mail.queries import attached_files
 
-PLAIN = frozenset({"personas", "musicas", "musicos", "colectivo", "compania"})  # words that stand on any page
+PLAIN = frozenset({"cinco", "personas", "musicas", "musicos", "colectivo", "compania"})  # words that stand on any page
+
+
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")  # as JSON writes what is not ASCII
+TAG = re.compile(r"</?(?:b|i|em|strong|mark|small|span|wbr|abbr|bdi|font|u|s)\b[^>]*>")  # within a word
+APART = re.compile(r"\b\w(?:[\s.\u00b7-]{1,3}\w){3,}(?!\w)")  # letters set one by one
+CODED = re.compile(r"[A-Za-z0-9_+/-]{12,}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +49,11 @@ class Leak:
 
 
 class _Marks(dict[int, int | None]):
-    """What becomes of each character of a text taken apart: the marks go. Looked up once each."""
+    """What becomes of each character of a text taken apart: marks go, and what is not seen. Looked up once each."""
 
     def __missing__(self, code: int) -> int | None:
-        self[code] = kept = None if unicodedata.combining(chr(code)) else code
+        unseen = unicodedata.combining(chr(code)) or unicodedata.category(chr(code)) == "Cf"
+        self[code] = kept = None if unseen else code
         return kept
 
 
@@ -49,10 +62,30 @@ _MARKS = _Marks()
 
 def fold(text: str) -> str:
     """Return text without accents, case or the ways of writing a character in HTML and addresses."""
-    plain = unescape(unquote(text))
+    plain = unescape(unquote(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "\\u" in text else text))
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain).translate(_MARKS)
     return plain.casefold()
+
+
+def readings(text: str) -> str:
+    """Return a text as it is folded, and once more for each other way in which its words may be written."""
+    folded = fold(text)
+    bare = TAG.sub("", folded)
+    spelt = " ".join(re.sub(r"\W", "", found[0]) for found in APART.finditer(bare))
+    return "\n".join((folded, bare, spelt, *(fold(said) for said in _decoded(text))))
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """Yield what words of a text say in base64, pressed together or not: as cookies and links carry things."""
+    for found in set(CODED.findall(text)):
+        if found.islower() or found.isdigit():  # a word, a hash, a number
+            continue
+        padded = found.rstrip("=") + "=" * (-len(found.rstrip("=")) % 4)
+        with suppress(ValueError, zlib.error):
+            data = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
+            data = zlib.decompress(data) if data[:1] == b"\x78" else data
+            yield data.decode()
 
 
 def secrets_of(application: Application) -> set[str]:
@@ -61,6 +94,10 @@ def secrets_of(application: Application) -> set[str]:
     told |= {fold(str(application.folio)), fold(str(application.content_sha256)), str(application.id)}
     told |= {fold(attachment.stored_file.original_name) for attachment in application.current_attachments}
     told |= secrets_of_answers(application)
+    for attachment in application.submitted_attachments:
+        if not attachment.blind_safe:  # letters of who invites, identifications: nobody there is the reviewers' to know
+            said = PdfReader(io.BytesIO(read(attachment.stored_file))).pages[0].extract_text()
+            told |= {*_words(said), attachment.stored_file.sha256}
     body = application.organisation
     if body is not None:
         told |= {fold(body.name), *_words(body.name), fold(body.tax_id or body.name), str(body.id)}
@@ -98,10 +135,21 @@ def leaks_in(answer: TestResponse, secrets: Iterable[str]) -> Iterator[Leak]:
         yield from leaks_in_pdf(where, answer.get_data(), secrets)
     else:
         channel = "error page" if answer.status_code >= 400 else "page"
-        yield from _told(channel, where, _text(answer.get_data()), secrets)
+        yield from _told(channel, where, plainly(answer.get_data()), secrets)
 
 
-def _text(data: bytes) -> str:
+def kept_in(app: Flask, answer: TestResponse) -> dict[str, Any]:
+    """Return what the cookie of the session holds that an answer sets: signed, and anybody's to read."""
+    coding = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert coding is not None
+    start = f"{app.config['SESSION_COOKIE_NAME']}="
+    given = [
+        value.removeprefix(start).split(";")[0] for value in answer.headers.getlist("Set-Cookie") if start in value
+    ]
+    return {name: value for one in given if one for name, value in coding.loads(one).items()}
+
+
+def plainly(data: bytes) -> str:
     """Return whatever can be read in a body, the members of a workbook or an archive included."""
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -110,18 +158,17 @@ def _text(data: bytes) -> str:
 
 
 def leaks_in_letters(to: User, secrets: Iterable[str]) -> Iterator[Leak]:
-    """Yield every secret in what was written to a person, its attachments included."""
+    """Yield every secret in what was written to a person, as it travels: head, both bodies and enclosures."""
     letters = session().scalars(select(OutboxMessage).where(OutboxMessage.to == to.email).order_by(OutboxMessage.id))
     for letter in letters:
-        yield from _told("letter", letter.about, f"{letter.subject} {letter.body_text} {letter.body_html}", secrets)
-        for stored in session().scalars(
-            select(StoredFile).where(StoredFile.id.in_(letter.attachments)).order_by(StoredFile.id)
-        ):
-            yield from _told("letter", letter.about, stored.original_name, secrets)
-            if stored.content_type == "application/pdf":
-                yield from leaks_in_pdf(letter.about, read(stored), secrets)
-            else:
-                yield from _told("letter", letter.about, _text(read(stored)), secrets)
+        for part in compose(letter, attached_files(letter)).walk():
+            head = " ".join(f"{name}: {value}" for name, value in part.items())
+            yield from _told("letter", letter.about, f"{head} {part.get_filename() or ''}", secrets)
+            data = part.get_payload(decode=True)
+            if isinstance(data, bytes) and part.get_content_type() == "application/pdf":
+                yield from leaks_in_pdf(letter.about, data, secrets)
+            elif isinstance(data, bytes):
+                yield from _told("letter", letter.about, plainly(data), secrets)
 
 
 def leaks_in_pdf(where: str, data: bytes, secrets: Iterable[str]) -> Iterator[Leak]:
@@ -153,7 +200,7 @@ def _said_in(thing: pikepdf.Object) -> Iterator[str]:
 
 
 def _told(channel: str, where: str, text: str, secrets: Iterable[str]) -> Iterator[Leak]:
-    folded = fold(text)
+    folded = readings(text)
     for secret in sorted(set(secrets)):
         # A number is told when it stands alone; a word, wherever it stands.
         if secret in folded and (not secret.isdigit() or re.search(rf"(?<![\w.,]){secret}(?![\w.,])", folded)):

@@ -132,7 +132,11 @@ def _standing_awards(*columns: Any) -> Select[Any]:
 
 
 def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | None = None) -> Select[Any]:
-    """Return the query of public awards, newest first: names as their holders chose to be published."""
+    """Return the query of public awards, newest first: names as their holders chose to be published.
+
+    Those published together stand in the order they came in. Awards are numbered by place, and the scores of each
+    place are published without a name: that order would put the name beside them.
+    """
     said, corrected_at = corrected(PUBLIC_NAME)
     name = func.coalesce(said, Application.answers[PUBLIC_NAME].as_string())
     project = Application.answers["title"].as_string()
@@ -156,7 +160,7 @@ def beneficiaries(*, text: str = "", call_slug: str | None = None, year: int | N
         query = query.where(Call.slug == call_slug)
     if year is not None and FIRST_YEAR <= year <= LAST_YEAR:
         query = query.where(Determination.released_at.between(*moments(Period(year))))
-    return query.order_by(Determination.released_at.desc(), Award.id.desc())
+    return query.order_by(Determination.released_at.desc(), Application.id)
 
 
 def beneficiary(row: Any) -> Beneficiary:

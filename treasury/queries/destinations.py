@@ -63,7 +63,10 @@ def _sums(fund_id: int) -> Select[int, str, int, int]:
 
 
 def funded_awards(fund_id: int) -> Select[Any]:
-    """Return the query of the released awards that a fund pays for, those with most of it first."""
+    """Return the query of the released awards that a fund pays for, those with most of it first.
+
+    Of equal ones, never by number: awards are numbered by place, and places are public without a name.
+    """
     sums, (said, _at) = _sums(fund_id).subquery(), corrected(PUBLIC_NAME)
     return (
         select(Award, Application, Call, User.name, sums.c.currency, sums.c.bound, sums.c.paid, said)
@@ -71,7 +74,7 @@ def funded_awards(fund_id: int) -> Select[Any]:
         .join(Application, Application.id == Award.application_id)
         .join(Call, Call.id == Application.call_id)
         .join(User, User.id == Application.applicant_user_id)
-        .order_by(sums.c.bound.desc(), Award.id)
+        .order_by(sums.c.bound.desc(), Application.id)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
+from flask_babel import refresh
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import ImmutableMultiDict
@@ -103,6 +104,7 @@ def _read(browser: Browser, paths: Sequence[str]) -> Iterator[tuple[str, str, se
     with nothing_by_chance(browser):
         for path in paths:
             Heard.words = set()
+            refresh()  # the language of the address, not of the one before: a test's requests share their context
             yield path, _all_of(browser, browser.client.get(path, buffered=True)), Heard.words
 
 
@@ -110,7 +112,7 @@ def _all_of(browser: Browser, answer: TestResponse) -> str:
     head = [
         f"{name}: {value}"
         for name, value in answer.headers.items()
-        if name != "Date" and not value.startswith("puente=")
+        if name not in ("Date", "Content-Length") and not value.startswith("puente=")
     ]
     kept = {name: value for name, value in kept_in(browser.app, answer).items() if name not in OWN}
     told = [str(answer.status_code), *head, str(kept), plainly(answer.get_data())]

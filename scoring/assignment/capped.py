@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.assignment.exact import assign
 from scoring.assignment.finely import finely
 from scoring.assignment.flow import Network, require_whole
 from scoring.assignment.problem import (
@@ -26,7 +27,7 @@ from scoring.assignment.problem import (
     needs,
     solution,
 )
-from scoring.errors import CapTooTight
+from scoring.errors import AssignmentInfeasible, CapCollides, CapTooTight
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,11 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
         return CappedSolution(solution(problem, nothing, nothing), {}, Fraction(0))
     last, _first, coarse = finely(problem, allowed, institutions, unit=cap.denominator, pair_capacity=cap.numerator)
     net, likely = last.optimum.net, last.optimum.flow.carried
-    require_whole(problem, net, last.optimum.flow)
+    try:
+        require_whole(problem, net, last.optimum.flow)
+    except AssignmentInfeasible as refusal:
+        assign(problem)  # which refuses what cannot be without a cap either
+        raise CapCollides(**refusal.parameters) from None
     worth = problem.affinity[net.rows, net.columns]
     probabilities = {
         (problem.dossiers[row], problem.reviewers[column]): Fraction(int(part), net.unit)

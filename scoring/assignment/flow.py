@@ -202,7 +202,14 @@ def require_whole(problem: Problem, net: Network, found: Flow) -> None:
     promised = int(least.sum())
     given = int(np.minimum(found.loads, least * net.unit).sum()) // net.unit
     if given < promised:
-        raise MinimumLoadUnreachable(needed=promised, available=given, missing=promised - given, dossiers="")
+        idle = np.nonzero(found.loads < least * net.unit)[0][:10].tolist()
+        raise MinimumLoadUnreachable(
+            needed=promised,
+            available=given,
+            missing=promised - given,
+            dossiers="",
+            reviewers=", ".join(problem.reviewers[index] for index in idle),
+        )
 
 
 def all_pairs(allowed: NDArray[np.bool_]) -> tuple[Integers, Integers]:

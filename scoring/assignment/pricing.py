@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.assignment.flow import Flow, Pressure, Steps, all_pairs, network, solve, weighs_safely
 from scoring.assignment.prices import Joining, Optimum, joining, prices_of
@@ -70,7 +71,7 @@ class Search:
         prices = self._sketch(n // (OF_THEM * m)) if self.allowed.size > SKETCHED and n > 3 * OF_THEM * m else None
         return promising(self.problem, self.allowed, -(-self.unit // self.pair_capacity), prices)
 
-    def _sketch(self, many: int) -> Integers:
+    def _sketch(self, many: int) -> NDArray[np.float64]:
         """Return what reviewers' time may be worth, in parts of affinity, as one of so `many` dossiers tells."""
         some = slice(None, None, many)
         wanted = needs(self.problem)[some]
@@ -91,7 +92,7 @@ class Search:
         search = Search(smaller, self.allowed[some], self.groups, self.unit, self.pair_capacity, even=even)
         pairs, _crowded = promising(smaller, search.allowed, -(-self.unit // self.pair_capacity))
         found, prices, _proved = search.run(pairs, SKETCH_ROUNDS)
-        return prices // found.weight
+        return prices / found.weight
 
     def run(self, pairs: Pairs, rounds: int) -> tuple[Optimum, Integers, bool]:
         """Return the optimum found from these pairs, its prices, and whether so many rounds sufficed to prove it."""

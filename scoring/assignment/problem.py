@@ -130,13 +130,8 @@ def in_groups(allowed: NDArray[np.bool_], groups: Integers) -> Integers:
 def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integers) -> None:
     """Refuse by name what can be seen without solving."""
     wanted = needs(problem)
-    least, most = room(problem)
-    needed, capacity = int(wanted.sum()), int(most.sum())
-    if capacity < needed:
-        raise TooFewReviewers(needed=needed, available=capacity, missing=needed - capacity, dossiers="")
-    if int(least.sum()) > needed:
-        missing = int(least.sum()) - needed
-        raise MinimumLoadUnreachable(needed=int(least.sum()), available=needed, missing=missing, dossiers="")
+    if wanted.max(initial=0) <= len(problem.reviewers):  # else they are too few however much each of them reads
+        _diagnose_loads(problem, wanted)
     reach = (in_groups(allowed, institutions) > 0).sum(axis=1)
     short = [(int(wanted[d] - reach[d]), problem.dossiers[d]) for d in np.nonzero(reach < wanted)[0].tolist()]
     if short:
@@ -147,6 +142,16 @@ def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integer
             missing=missing,
             dossiers=", ".join(label for _gap, label in short[:10]),
         )
+
+
+def _diagnose_loads(problem: Problem, wanted: Integers) -> None:
+    least, most = room(problem)
+    needed, capacity = int(wanted.sum()), int(most.sum())
+    if capacity < needed:
+        raise TooFewReviewers(needed=needed, available=capacity, missing=needed - capacity, dossiers="")
+    if int(least.sum()) > needed:
+        missing = int(least.sum()) - needed
+        raise MinimumLoadUnreachable(needed=int(least.sum()), available=needed, missing=missing, dossiers="")
 
 
 def solution(problem: Problem, rows: Integers, columns: Integers) -> Solution:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scoring.assignment.problem import Integers, Problem, distinct, needs, room
 
 PROMISING, SPARE = 6, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
+VERY_MANY, MORE_TO_SPARE = 10**6, 3.0  # pairs from which on a further look costs more than twice as many dossiers
 BLOCK = 128  # dossiers looked at together: few enough that what is reckoned of them stays near the processor
 NOWHERE = np.float32(1e9)  # as far below all affinities as a conflict is
 
@@ -24,7 +25,7 @@ class Promise(NamedTuple):
     crowded: float
 
 
-def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.integer] | None = None) -> Promise:
+def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.float64] | None = None) -> Promise:
     """Return each dossier's best reviewers and each reviewer's best dossiers; equals are told apart by chance.
 
     A dossier takes so many `shares` of each reading it needs. `prices`, in parts of affinity, are what is thought to be
@@ -33,7 +34,8 @@ def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.
     n, m = allowed.shape
     wanted = needs(problem) * shares
     wide = min(m, int(wanted.max(initial=0)) + PROMISING)
-    tall = min(n, int(SPARE * max(problem.min_load * shares, wanted.sum() / max(m, 1))) + 1)
+    spare = MORE_TO_SPARE if allowed.size > VERY_MANY else SPARE
+    tall = min(n, int(spare * max(problem.min_load * shares, wanted.sum() / max(m, 1))) + 1)
     worth = np.empty((n, m), dtype=np.float32)
     low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
     scale = np.float32(1 / max(top - low, 1))

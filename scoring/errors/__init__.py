@@ -2,6 +2,7 @@
 
 from scoring.errors.assigning import (
     AssignmentInfeasible,
+    CapCollides,
     CapTooTight,
     FurtherReviewNotCalled,
     MinimumLoadUnreachable,
@@ -59,6 +60,7 @@ __all__ = [
     "AmountNotPositive",
     "AssignmentInfeasible",
     "BudgetExceeded",
+    "CapCollides",
     "CapTooTight",
     "ContentNotBlind",
     "DeadlineNotLater",

@@ -1,7 +1,7 @@
 """Why nobody can be found to read: how far each rule is from being kept."""
 
 from core.errors import Refusal
-from core.language import N_
+from core.language import N_, _
 
 
 class AssignmentInfeasible(Refusal):
@@ -33,6 +33,12 @@ class MinimumLoadUnreachable(AssignmentInfeasible):
     sentence = N_(
         "La carga mínima pide %(needed)s lecturas y solo se pueden repartir %(available)s: faltan %(missing)s."
     )
+    short = N_("No llegan a su mínimo: %(reviewers)s.")
+
+    def message(self) -> str:
+        """Return the sentence, and who is short of readings where somebody in particular is."""
+        said = super().message()
+        return f"{said} {_(self.short, **self.parameters)}" if self.parameters.get("reviewers") else said
 
 
 class CapTooTight(AssignmentInfeasible):
@@ -43,6 +49,15 @@ class CapTooTight(AssignmentInfeasible):
         "necesita: faltan %(missing)s."
     )
     next_step = N_("Sube el tope, invita a más personas evaluadoras o revisa los conflictos.")
+
+
+class CapCollides(CapTooTight):
+    """Without the cap on a pair's probability all rules could hold together."""
+
+    sentence = N_(
+        "Con el tope de probabilidad, las cargas, los conflictos y las instituciones solo se pueden repartir "
+        "%(available)s de %(needed)s lecturas: faltan %(missing)s. Sin el tope alcanzan."
+    )
 
 
 class RulesCollide(AssignmentInfeasible):

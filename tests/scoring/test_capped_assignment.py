@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.assignment import Problem, assign, assign_capped
-from scoring.errors import AssignmentInfeasible, CapTooTight
+from scoring.errors import AssignmentInfeasible, CapCollides, CapTooTight, MinimumLoadUnreachable, RulesCollide
 from tests.scoring.problems import problem
 
 HALF = Fraction(1, 2)
@@ -47,6 +47,50 @@ def test_a_cap_under_which_a_dossier_cannot_be_read_is_refused_by_name(cap: str)
     with pytest.raises(CapTooTight) as refusal:
         assign_capped(tight, Fraction(cap), "semilla")
     assert refusal.value.parameters["dossiers"] == "D0"
+
+
+def test_a_cap_that_alone_prevents_what_could_be_is_told_from_rules_that_collide_without_it() -> None:
+    def given_with(conflicts: int, most: int, least: int = 0) -> Problem:
+        forbidden = tuple((n, 0) for n in range(conflicts))
+        affinity = [[1, 2, 3, 4]] * 6
+        return problem(affinity, per_dossier=2, max_load=most, min_load=least, forbidden=forbidden)
+
+    cap = Fraction(7, 10)
+    with pytest.raises(CapCollides) as refusal:
+        assign_capped(given_with(3, most=3), cap, "s")
+    assert {name: refusal.value.parameters[name] for name in ("needed", "available", "missing")} == {
+        "needed": 12,
+        "available": 11,
+        "missing": 1,
+    }
+    with pytest.raises(RulesCollide):
+        assign_capped(given_with(4, most=3), cap, "s")
+    with pytest.raises(CapCollides):
+        assign_capped(given_with(4, most=4, least=2), cap, "s")
+    with pytest.raises(MinimumLoadUnreachable) as named:
+        assign_capped(given_with(5, most=4, least=2), cap, "s")
+    assert named.value.parameters["reviewers"] == "R0"
+
+
+def test_over_many_seeds_bids_are_drawn_as_often_as_they_should() -> None:
+    # Bids as people make them: few say yes, some maybe, and many the same to everybody; so equals abound.
+    chance = np.random.default_rng(11)
+    bids = chance.choice([0, 1, 4], p=[0.75, 0.15, 0.1], size=(24, 15))
+    given_problem = problem(bids.tolist(), per_dossier=3, max_load=6, min_load=3, institutions=tuple("aabbccddeeffggh"))
+    cap, draws, wide = Fraction(11, 20), 120, 0
+    seen: Counter[tuple[str, str]] = Counter()
+    for n in range(draws):
+        found = assign_capped(given_problem, cap, f"semilla {n}")
+        seen.update(found.drawn.pairs)
+    assert max(found.probabilities.values()) == cap
+    assert set(seen) <= set(found.probabilities)
+    off = 0.0
+    for pair, likely in found.probabilities.items():
+        spread = (draws * float(likely * (1 - likely))) ** 0.5
+        off += ((seen[pair] - draws * float(likely)) / spread) ** 2 if spread else 0.0
+        assert abs(seen[pair] - draws * float(likely)) <= 4.5 * spread
+        wide += spread > 0
+    assert off < wide + 4 * (2 * wide) ** 0.5  # all of them together, too: a sum of squares as by chance
 
 
 @given(st.data())

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from scoring.commands.assign import read_affinities
-from tests.scoring.commands.test_commands import answer
+from tests.scoring.commands.test_commands import answer, refusal, write
 
 
 @pytest.fixture
@@ -84,3 +84,30 @@ def test_loads_of_everybody_are_told_and_json_is_plain(folder: Path) -> None:
     found = answer("assign", "--affinity", "a.csv", "--per-application", "1", "--max-load", "1")
     assert found["loads"] == {"r0": 0, "r1": 1, "r2": 0}
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        (("5", "9"), "TooManyConflicts: "),
+        (("3", "4"), "TooFewReviewers: "),
+        (("1", "9", "--min-load", "2"), "MinimumLoadUnreachable: The least load asks for 8 readings and only 6 can be"),
+        (("4", "9", "--conflicts", "c.csv"), "p0, p1, p2, p3, p4"),
+        (("2", "9", "--institutions", "i.csv"), "TooManyConflicts: "),
+        (("1", "2", "--conflicts", "o.csv"), "RulesCollide: "),
+        (("2", "4", "--min-load", "2", "--conflicts", "c.csv"), "They do not reach their minimum: r0."),
+        (("4", "6", "--cap", "0.9", "--seed", "s"), "CapTooTight: "),
+        (("2", "3", "--conflicts", "h.csv", "--cap", "0.7", "--seed", "s"), "CapCollides: With the cap"),
+    ],
+)
+def test_what_cannot_be_says_which_bound_and_how_far(folder: Path, bounds: tuple[str, ...], said: str) -> None:
+    save(folder, np.ones((6, 4)))
+    conflicts = {"c": [(i, 0) for i in range(5)], "o": [(i, j) for i in range(5) for j in range(3)]}
+    conflicts["h"] = [(i, 0) for i in range(3)]
+    for name, pairs in conflicts.items():
+        lines = "".join(f"p{i},r{j}\n" for i, j in pairs)
+        (folder / f"{name}.csv").write_text(f"application,reviewer\n{lines}", encoding="utf-8")
+    write(folder, i_csv="reviewer,institution\n" + "".join(f"r{j},u\n" for j in range(4)))
+    per_application, most, *others = bounds
+    told = refusal("assign", "--affinity", "a.csv", "--per-application", per_application, "--max-load", most, *others)
+    assert said in told

@@ -93,6 +93,7 @@ from scoring.queries.results import (
     DeterminationRow,
     Feedback,
     ProcessFigures,
+    RankingSums,
     determinations,
     draw_of_panel,
     feedback_for,
@@ -101,6 +102,8 @@ from scoring.queries.results import (
     latest_ranking,
     process_figures,
     ranking_lines,
+    ranking_page,
+    ranking_sums,
     released_ranking,
 )
 from scoring.queries.reviews import (
@@ -133,6 +136,7 @@ __all__ = [
     "OwnScores",
     "PanelRow",
     "ProcessFigures",
+    "RankingSums",
     "Reading",
     "ReviewsStamp",
     "SeatLoad",
@@ -196,6 +200,8 @@ __all__ = [
     "questions_in",
     "questions_of",
     "ranking_lines",
+    "ranking_page",
+    "ranking_sums",
     "read_by",
     "readers_of",
     "readers_to_tell",

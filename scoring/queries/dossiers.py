@@ -14,9 +14,9 @@ def dossier_by_code(code: str) -> Dossier | None:
 
 
 def dossiers_by_code(panel: Panel, codes: Iterable[str]) -> dict[str, Dossier]:
-    """Return a panel's dossiers among `codes`."""
-    wanted = set(codes)
-    return {dossier.code: dossier for dossier in dossiers_of_panel(panel) if dossier.code in wanted}
+    """Return a panel's dossiers among `codes`, reading no others."""
+    query = select(Dossier).where(Dossier.panel_id == panel.id, Dossier.code.in_(sorted(set(codes))))
+    return {dossier.code: dossier for dossier in session().scalars(query.order_by(Dossier.code))}
 
 
 def dossiers_of_panel(panel: Panel) -> list[Dossier]:

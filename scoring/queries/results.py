@@ -5,10 +5,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import contains_eager
 
 from core.database import session
+from core.listing import Listing, paginate
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Draw, Panel, Ranking, RankingLine
 from scoring.queries.dossiers import dossiers_of_panel
 from scoring.queries.panels import count_conflicts, panel_of_call, seats_of_panel
@@ -92,6 +93,41 @@ def ranking_lines(ranking: Ranking) -> list[RankingLine]:
         .order_by(RankingLine.place)
     )
     return list(session().scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class RankingSums:
+    """How many dossiers an order has, what it gives in all in minor units, and whether some wait for the lot."""
+
+    lines: int
+    granted_cents: int
+    awaits_lot: bool
+
+
+def ranking_sums(ranking: Ranking) -> RankingSums:
+    """Return what is said of a whole order, without reading its lines."""
+    waiting = func.count(case((RankingLine.awaits_lot, 1)))
+    query = select(func.count(), func.coalesce(func.sum(RankingLine.granted_cents), 0), waiting)
+    count, granted, awaiting = session().execute(query.where(RankingLine.ranking_id == ranking.id)).one()
+    return RankingSums(int(count), int(granted), bool(awaiting))
+
+
+def ranking_page(
+    ranking: Ranking, *, page: int = 1, per_page: int = 50, outcome: Determination | None = None, code: str = ""
+) -> Listing[RankingLine]:
+    """Return a page of an order, or of what was decided in one way, or of the dossiers whose code has these signs."""
+    query = (
+        select(RankingLine)
+        .join(RankingLine.dossier)
+        .where(RankingLine.ranking_id == ranking.id)
+        .options(contains_eager(RankingLine.dossier).defer(Dossier.content))
+        .order_by(RankingLine.place)
+    )
+    if outcome is not None:
+        query = query.where(RankingLine.determination == outcome)
+    if code:
+        query = query.where(Dossier.code.contains(code.upper(), autoescape=True))
+    return paginate(query, page=page, per_page=per_page)
 
 
 def determinations(call_key: str) -> list[DeterminationRow]:

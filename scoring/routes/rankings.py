@@ -1,12 +1,13 @@
 """The order of merit of a committee: computed, put under the budget, released."""
 
-from flask import flash, render_template
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
 from core.access import roles
 from core.context import actor
 from core.database import session
 from core.language import _
+from core.listing import chosen, page_number
 from core.money import Money
 from scoring import queries, services
 from scoring.errors import PanelNotFound
@@ -18,6 +19,7 @@ from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
 from scoring.states import DETERMINATION_LABELS, RANKING, Determination, RankingState
 
+PER_PAGE = 50
 TONES = {
     Determination.AWARDED: "good",
     Determination.WAITLISTED: "warning",
@@ -73,7 +75,8 @@ def ranking_release(panel_id: int) -> str | Response:
         session().commit()
         flash(_("El orden es público y definitivo."), "success")
         return back_to(panel, "scoring.ranking_show")
-    return render_template("scoring/ranking_release.html", panel=panel, lines=queries.ranking_lines(ranking), form=form)
+    sums = queries.ranking_sums(ranking)
+    return render_template("scoring/ranking_release.html", panel=panel, lines=sums.lines, form=form)
 
 
 def _ranking(panel_id: int) -> tuple[Panel, Ranking]:
@@ -86,22 +89,32 @@ def _ranking(panel_id: int) -> tuple[Panel, Ranking]:
 
 def _ranking_page(panel: Panel, ranking: Ranking, form: BudgetForm) -> str:
     names = names_in(panel.rulebook.rules)
-    lines = queries.ranking_lines(ranking)
+    sums = queries.ranking_sums(ranking)
+    outcome = chosen(request.args, "resultado", list(Determination))
+    listing = queries.ranking_page(
+        ranking,
+        page=page_number(request.args),
+        per_page=PER_PAGE,
+        outcome=None if outcome is None else Determination(outcome),
+        code=request.args.get("codigo", "").strip(),
+    )
     return render_template(
         "scoring/ranking_show.html",
         panel=panel,
         ranking=ranking,
-        lines=lines,
+        listing=listing,
+        is_long=sums.lines > PER_PAGE,
+        awaits_lot=sums.awaits_lot,
         reasons={
             line.id: sentence(Reason(line.reason), line.reason_params, ranking.currency, names)
-            for line in lines
+            for line in listing.rows
             if line.reason is not None
         },
-        granted=Money(sum(line.granted_cents for line in lines), ranking.currency),
+        granted=Money(sums.granted_cents, ranking.currency),
         budget=None if ranking.budget_cents is None else Money(ranking.budget_cents, ranking.currency),
         amount=Money,
         names=names,
-        empty=services.empty_places_of(ranking, lines),
+        empty=services.empty_places_of(ranking),
         labels={kind: _(label) for kind, label in DETERMINATION_LABELS.items()},
         tones=TONES,
         states=RANKING,

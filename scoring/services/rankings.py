@@ -153,10 +153,11 @@ def _facts(panel: Panel, lines: Sequence[RankingLine]) -> list[selection.Line]:
     ]
 
 
-def empty_places_of(ranking: Ranking, lines: Sequence[RankingLine]) -> dict[str, int]:
+def empty_places_of(ranking: Ranking) -> dict[str, int]:
     """Return how many reserved places of each group nobody fills in a selection; only groups with some."""
-    if ranking.state == RankingState.DRAFT:
-        return {}
+    if ranking.state == RankingState.DRAFT or not ranking.panel.rulebook.rules.reserved:
+        return {}  # the lines of thousands are read only where a place may be empty
+    lines = queries.ranking_lines(ranking)
     found = [
         selection.Decision(
             line.dossier.code,

@@ -200,7 +200,9 @@ MEETING = StateTable(
     "meeting",
     {
         MeetingState.CONVENED: State(
-            N_("Convocada"), N_("Quienes integran el comité ya saben cuándo es y qué se va a tratar."), "progress"
+            N_("Convocada"),
+            N_("Quienes integran el comité ya saben cuándo es. El orden del día está en esta página."),
+            "progress",
         ),
         MeetingState.OPEN: State(N_("En curso"), N_("Se registra la asistencia y se vota punto por punto."), "warning"),
         MeetingState.CLOSED: State(

@@ -5,6 +5,7 @@ from grants.services.agreements import accept_agreement, offer_agreement
 from grants.services.appeals import admit_appeal, conclude_call, file_appeal, refuse_appeal, resolve_appeal
 from grants.services.applications import save_draft, start_application
 from grants.services.attachments import attach_file, detach_file
+from grants.services.awaited import write_to_awaited
 from grants.services.awards import (
     before_award_closes,
     close_award,
@@ -232,5 +233,6 @@ __all__ = [
     "withdraw_application",
     "withdraw_dossier_of",
     "without_applicant",
+    "write_to_awaited",
     "write_to_members",
 ]

@@ -46,6 +46,7 @@ def _head(content: Mapping[str, Any], sha256: str) -> list[Block]:
         (_("Terminó"), _moment(content["closed_at"])),
         (_("Convocadas"), ", ".join(content["called"])),
         (_("Asistieron"), attendance(content)),
+        (_("No asistieron"), absent(content) or _("nadie faltó")),
         (_("Quórum"), str(content["quorum"])),
         (_("Preside"), content["chair"] or _("nadie")),
         (_("Huella de las reglas"), content["rulebook"]),
@@ -62,13 +63,21 @@ def _head(content: Mapping[str, Any], sha256: str) -> list[Block]:
 
 
 def attendance(content: Mapping[str, Any]) -> str:
-    """Return who attended, by letter, and until when who left before the end."""
-    return ", ".join(
-        one["letter"]
-        if one["until"] is None
-        else _("%(letter)s (hasta el %(moment)s)", letter=one["letter"], moment=_moment(one["until"]))
-        for one in content["attended"]
-    )
+    """Return who attended, by letter: since when who came after the first vote, until when who left before the end."""
+    first = min((point["opened_at"] for point in content["points"] if point.get("opened_at")), default=None)
+    said = []
+    for one in content["attended"]:
+        late = first is not None and datetime.fromisoformat(one["from"]) > datetime.fromisoformat(first)
+        stretch = [_("desde el %(moment)s", moment=_moment(one["from"]))] if late else []
+        stretch += [_("hasta el %(moment)s", moment=_moment(one["until"]))] if one["until"] is not None else []
+        said.append(f"{one['letter']} ({', '.join(stretch)})" if stretch else one["letter"])
+    return "; ".join(said)
+
+
+def absent(content: Mapping[str, Any]) -> str:
+    """Return who was called and did not come, by letter."""
+    came = {one["letter"] for one in content["attended"]}
+    return ", ".join(letter for letter in content["called"] if letter not in came)
 
 
 def _points(content: Mapping[str, Any]) -> list[Block]:
@@ -104,7 +113,7 @@ def result(point: Mapping[str, Any]) -> str:
     if point["outcome"] is None:
         return _("No se trató.")
     counts = _(
-        "%(in_favour)s a favor, %(against)s en contra, %(abstained)s abstenciones.",
+        "A favor: %(in_favour)s. En contra: %(against)s. Abstenciones: %(abstained)s.",
         in_favour=point["in_favour"],
         against=point["against"],
         abstained=point["abstained"],

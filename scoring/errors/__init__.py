@@ -44,6 +44,7 @@ from scoring.errors.reviews import (
     ReviewIncomplete,
     ReviewWindowClosed,
     ScoreOffScale,
+    ScoreUnchanged,
     UnknownConflict,
 )
 from scoring.errors.rulebooks import (
@@ -98,6 +99,7 @@ __all__ = [
     "RulebookOfAnotherCall",
     "RulesCollide",
     "ScoreOffScale",
+    "ScoreUnchanged",
     "SeatNotFound",
     "SeatTaken",
     "TooFewReviewers",

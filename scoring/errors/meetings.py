@@ -49,7 +49,7 @@ class MotionNamesSomebody(InvalidInput):
 class NoQuorum(Refusal):
     """Too few attend."""
 
-    sentence = N_("No hay quórum: hacen falta %(needed)s personas y asisten %(present)s. Faltan %(missing)s.")
+    sentence = N_("No hay quórum: asisten %(present)s de las %(needed)s personas que hacen falta.")
 
 
 class AnotherPointOpen(Conflict):

@@ -70,6 +70,12 @@ class ReviewIncomplete(InvalidInput):
         super().__init__(**parameters)
 
 
+class ScoreUnchanged(InvalidInput):
+    """A change that changes nothing."""
+
+    sentence = N_("No cambiaste ni la calificación ni la justificación.")
+
+
 class ScoreOffScale(InvalidInput):
     """The score is not a value of the criterion's scale."""
 

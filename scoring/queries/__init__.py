@@ -80,6 +80,7 @@ from scoring.queries.panels import (
     seat_of,
     seats_by_reviewer,
     seats_of_panel,
+    submitted_by_seat,
 )
 from scoring.queries.questions import (
     OwnScores,
@@ -227,6 +228,7 @@ __all__ = [
     "seats_of_panel",
     "share_panel",
     "sheets_of",
+    "submitted_by_seat",
     "submitted_reviews",
     "submitted_sheets",
     "take_panel",

@@ -289,3 +289,19 @@ def count_conflicts(panel: Panel) -> int:
         .subquery()
     )
     return session().scalar(select(func.count()).select_from(query)) or 0
+
+
+def submitted_by_seat(panel: Panel) -> dict[PanelSeat, int]:
+    """Return how many reviews each member who has not left sent, in one query; who sent none is left out."""
+    query = (
+        select(PanelSeat, func.count(Assignment.id))
+        .join(Assignment, Assignment.seat_id == PanelSeat.id)
+        .where(
+            PanelSeat.panel_id == panel.id,
+            PanelSeat.left_at.is_(None),
+            Assignment.state == AssignmentState.SUBMITTED,
+        )
+        .group_by(PanelSeat.id)
+        .order_by(PanelSeat.id)
+    )
+    return {seat: int(count) for seat, count in session().execute(query)}

@@ -11,6 +11,10 @@ from scoring.models import Assignment, Dossier, Panel, PanelSeat, Review, Review
 from scoring.states import AssignmentState, PanelState
 
 MINE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+# Nobody reads the answer to a question whose reviewer stepped back: it waits for nothing.
+_READ_BY_WHO_ASKED = ReviewerQuestion.answered_at.is_not(None) | Assignment.state.not_in(
+    (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def questions_in(panel: Panel) -> list[ReviewerQuestion]:
         .join(ReviewerQuestion.assignment)
         .join(Assignment.dossier)
         .join(Assignment.seat)
-        .where(Dossier.panel_id == panel.id)
+        .where(Dossier.panel_id == panel.id, _READ_BY_WHO_ASKED)
         .options(
             contains_eager(ReviewerQuestion.assignment).contains_eager(Assignment.dossier),
             contains_eager(ReviewerQuestion.assignment).contains_eager(Assignment.seat),
@@ -81,6 +85,7 @@ def count_unanswered() -> int:
         .join(PanelSeat.panel)
         .where(
             ReviewerQuestion.answered_at.is_(None),
+            _READ_BY_WHO_ASKED,
             Panel.state.not_in((PanelState.RELEASED, PanelState.CANCELLED)),
         )
     )

@@ -28,7 +28,10 @@ def question_ask(code: str) -> str | Response | tuple[str, int]:
             form.text.errors = [refusal.message()]
         else:
             session().commit()
-            flash(_("Tu pregunta llegó al programa. La respuesta aparecerá en este expediente."), "success")
+            flash(
+                _("Tu pregunta llegó al programa. Te avisaremos por correo cuando responda."),
+                "success",
+            )
             return redirect(url_for("scoring.dossier_show", code=code), 303)
     asked = len(queries.questions_of(assignment))
     page = render_template("scoring/question_ask.html", code=code, form=form, asked=asked)

@@ -21,6 +21,7 @@ from scoring.errors import (
     ReviewEditedElsewhere,
     ReviewIncomplete,
     ScoreOffScale,
+    ScoreUnchanged,
 )
 from scoring.forms import QuestionForm, ReviewForm, ScoreChangeForm, SubmitForm, review_form
 from scoring.models import Assignment, Review, Score
@@ -166,7 +167,7 @@ def score_change(code: str, criterion_id: str) -> str | Response | tuple[str, in
             justification=form.justification.data or "",
             reason=form.reason.data or "",
         )
-    except (ReasonMissing, ReviewIncomplete, ScoreOffScale) as refusal:
+    except (ReasonMissing, ReviewIncomplete, ScoreOffScale, ScoreUnchanged) as refusal:
         session().rollback()
         _point_out(form, criterion, refusal)
         return _change_page(*_own_score(code, criterion_id), form), 422

@@ -83,15 +83,18 @@ from scoring.services.reviews import (
     submit_review,
 )
 from scoring.services.rulebooks import freeze_rulebook
+from scoring.services.telling import Awaited, Waiting, when_awaited
 from scoring.services.votes import cast_vote, close_point, open_point
 
 __all__ = [
     "AssignmentOutcome",
+    "Awaited",
     "CourseNow",
     "DossierAttachment",
     "KnownConflict",
     "ScoreEntry",
     "Standing",
+    "Waiting",
     "add_invented_samples",
     "add_point",
     "add_sample",
@@ -156,6 +159,7 @@ __all__ = [
     "tells_budget",
     "tells_results",
     "unseat_reviewer",
+    "when_awaited",
     "when_meeting_called",
     "when_note_written",
     "when_order_released",

@@ -1,5 +1,6 @@
 """Give dossiers to reviewers, and end what cannot go on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from scoring.errors import AssignmentInfeasible, MinimumLoadUnreachable
 from scoring.models import Assignment, AssignmentOrigin, Dossier, Panel, PanelSeat
 from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import BEFORE_RANKING, hold_phase, is_window_over, keep_phase, require_reason
+from scoring.services.telling import Awaited, Waiting, tell
 from scoring.states import ASSIGNMENT, REVIEW, AssignmentState, PanelState, ReviewState
 
 ENDED = (AssignmentState.RECUSED, AssignmentState.WITHDRAWN)
@@ -57,6 +59,9 @@ def assign_reviewers(panel: Panel, *, leave_gaps: bool = False) -> AssignmentOut
         panel.id,
         after={"pairs": len(solution.pairs), "objective": solution.objective, "worst": solution.worst},
     )
+    if panel.state in AT_WORK:
+        given = Counter(by_letter[letter] for _code, letter in solution.pairs)
+        tell(Waiting(Awaited.READING, panel, given))
     return AssignmentOutcome(solution.pairs, solution.objective, solution.mean, solution.worst, solution.loads)
 
 

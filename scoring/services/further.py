@@ -1,5 +1,6 @@
 """Call one more reviewer where the others disagree as far as the rulebook says."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from scoring.rules.official_score import Arithmetic
 from scoring.services.assignments import propose, words
 from scoring.services.outside_knowledge import ask_for_conflicts
 from scoring.services.phases import hold_phase, require_phase
+from scoring.services.telling import Awaited, Waiting, tell
 from scoring.states import PanelState
 
 
@@ -39,6 +41,7 @@ def assign_further_reviewer(dossier: Dossier) -> Assignment:
     assignment = _Committee(dossier.panel, [dossier]).call(dossier)
     if assignment is None:
         raise FurtherReviewNotCalled(code=dossier.code)
+    tell(Waiting(Awaited.READING, dossier.panel, {assignment.seat: 1}))
     return assignment
 
 
@@ -52,7 +55,9 @@ def assign_further_reviewers(panel: Panel) -> list[Assignment]:
     ask_for_conflicts(panel)
     committee = _Committee(panel)
     calls = [committee.call(dossier) for dossier in queries.open_dossiers(panel)]
-    return [assignment for assignment in calls if assignment is not None]
+    called = [assignment for assignment in calls if assignment is not None]
+    tell(Waiting(Awaited.READING, panel, Counter(assignment.seat for assignment in called)))
+    return called
 
 
 def further_reviews(panel: Panel, dossiers: Sequence[Dossier], loads: Mapping[PanelSeat, int]) -> dict[int, Standing]:

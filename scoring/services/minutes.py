@@ -10,12 +10,12 @@ import rfc8785
 from core.audit import record
 from core.clock import end_of_day, local, now
 from core.database import session
-from core.files import store_generated
+from core.files import is_gone, read, store_generated
 from core.language import current_language
 from core.moments import exact_moment
 from core.settings import setting
 from scoring import queries
-from scoring.documents.minutes import render_minutes
+from scoring.documents.minutes import absent, attendance, render_minutes
 from scoring.errors.meetings import (
     AlreadySigned,
     AnotherPointOpen,
@@ -29,6 +29,7 @@ from scoring.models import Meeting, MeetingMember, PanelSeat
 from scoring.rules.meetings import may_end_signing
 from scoring.services.meetings import require_going_on
 from scoring.services.phases import require_reason
+from scoring.services.telling import Awaited, Waiting, tell
 from scoring.states import MEETING, MeetingState
 
 FORMAT = "puente-minutes/1"
@@ -55,6 +56,8 @@ def close_meeting(meeting: Meeting) -> Meeting:
     held.state = MeetingState.CLOSED
     session().flush()
     record("meeting.closed", "meeting", held.id, after={"minutes": held.minutes_sha256})
+    to_sign = {member.seat: 1 for member in held.attended}
+    tell(Waiting(Awaited.SIGNATURE, held.panel, to_sign, meeting_id=held.id))
     return held
 
 
@@ -115,12 +118,14 @@ def end_signing(meeting: Meeting, *, reason: str) -> Meeting:
 
 
 def minutes_pdf(meeting: Meeting) -> bytes:
-    """Return the minutes as a PDF with the signatures they have so far."""
+    """Return the minutes as a PDF with the signatures they have so far; the signed ones are the very file on record."""
+    if meeting.minutes_file is not None and not is_gone(meeting.minutes_file):
+        return read(meeting.minutes_file)
     return _pdf(meeting, meeting.unsigned_reason, meeting.signed_at)
 
 
 def minutes_of(meeting: Meeting) -> dict[str, Any]:
-    """Return the frozen minutes.
+    """Return the frozen minutes; `came` and `missing` say who attended and who did not in the reader's language.
 
     Raises:
         MeetingOver: the session has none yet.
@@ -128,7 +133,7 @@ def minutes_of(meeting: Meeting) -> dict[str, Any]:
     if meeting.minutes is None:
         raise MeetingOver(state=MEETING.label(meeting.state))
     found: dict[str, Any] = json.loads(meeting.minutes)
-    return found
+    return found | {"came": attendance(found), "missing": absent(found)}
 
 
 def _pdf(meeting: Meeting, unsigned_reason: str | None, ended_at: datetime | None) -> bytes:
@@ -187,6 +192,7 @@ def _content(meeting: Meeting, closed_at: datetime) -> dict[str, Any]:
             {
                 "position": point.position,
                 "dossier": point.dossier.code if point.dossier else None,
+                "opened_at": point.opened_at.isoformat() if point.opened_at else None,
                 "motion": point.motion,
                 "outcome": point.outcome,
                 "by_chair": point.by_chair,

@@ -23,6 +23,7 @@ from scoring.models import Panel, PanelSeat, RulebookVersion
 from scoring.rules.rulebook import Rulebook
 from scoring.services.assignments import end_assignments_of_seat
 from scoring.services.phases import BEFORE_RANKING, hold_phase, in_words, is_window_over, require_phase, require_reason
+from scoring.services.telling import Awaited, Waiting, tell
 from scoring.states import PANEL, PanelState
 
 Moved = Callable[[Panel], object]
@@ -138,6 +139,8 @@ def advance_panel(panel: Panel, to: PanelState, *, reason: str = "") -> Panel:
     panel.state = to
     session().flush()
     record("panel.advanced", "panel", panel.id, {"state": before}, {"state": to, "reason": reason})
+    if to is PanelState.DISCUSSION:
+        tell(Waiting(Awaited.DELIBERATION, panel, queries.submitted_by_seat(panel)))
     return panel
 
 

@@ -7,6 +7,8 @@ from scoring import queries
 from scoring.errors.questions import AlreadyAnswered, AnswerTells, QuestionEmpty
 from scoring.models import Assignment, ReviewerQuestion
 from scoring.services.outside_knowledge import name_told
+from scoring.services.telling import Awaited, Waiting, tell
+from scoring.states import AssignmentState
 
 LONGEST = 2_000
 
@@ -36,6 +38,9 @@ def answer_reviewer(question: ReviewerQuestion, text: str) -> ReviewerQuestion:
     question.answer, question.answered_at = said, now()
     session().flush()
     record("question.answered", "assignment", question.assignment_id, after={"question": question.id})
+    asked = question.assignment
+    if asked.state not in (AssignmentState.RECUSED, AssignmentState.WITHDRAWN):
+        tell(Waiting(Awaited.ANSWER, asked.dossier.panel, {asked.seat: 1}, code=asked.dossier.code))
     return question
 
 

@@ -19,6 +19,7 @@ from scoring.errors import (
     ReviewEditedElsewhere,
     ReviewIncomplete,
     ScoreOffScale,
+    ScoreUnchanged,
     UnknownCriterion,
 )
 from scoring.models import Assignment, AssignmentOrigin, Review, Score, ScoreChange
@@ -181,7 +182,7 @@ def change_submitted_score(
     """Change a submitted score in discussion; what it was, what it became and why stay on record.
 
     Raises:
-        WrongPhase: the panel does not discuss. ReasonMissing, ScoreOffScale, ReviewIncomplete.
+        WrongPhase: the panel does not discuss. ReasonMissing, ScoreOffScale, ReviewIncomplete, ScoreUnchanged.
         LotAlreadyDrawn: whoever changes it would know what that does to a tie.
     """
     panel = review.assignment.dossier.panel
@@ -202,6 +203,8 @@ def change_submitted_score(
     score = next(one for one in review.scores if one.criterion == criterion)
     old = score.value
     assert old is not None
+    if (old, score.justification) == (new, text):
+        raise ScoreUnchanged()
     change = ScoreChange(
         score_id=score.id,
         version=score.version + 1,

@@ -95,7 +95,7 @@ def require_quorum(meeting: Meeting) -> None:
     """Refuse while fewer attend than the quorum, and say how many are missing."""
     present = len(meeting.present)
     if present < meeting.quorum:
-        raise NoQuorum(needed=meeting.quorum, present=present, missing=meeting.quorum - present)
+        raise NoQuorum(needed=meeting.quorum, present=present)
 
 
 def _point(meeting: Meeting, position: int) -> tuple[Meeting, MeetingPoint]:

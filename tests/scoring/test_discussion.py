@@ -142,7 +142,9 @@ def test_the_others_are_told_once_for_a_quarter_of_an_hour_and_without_a_word_of
     since = queries.notes_of(first.dossier)[0].written_at
     assert tell_readers(first.dossier, since, since + timedelta(minutes=15)) == 3
     session.commit()
-    letters = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    letters = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.about == "grants.discussion").order_by(OutboxMessage.id)
+    ).all()
     assert [letter.to for letter in letters] == [person.email for person in people]
     counts = ["Hay 1 comentario", "Hay 1 comentario", "Hay 2 comentarios"]
     for letter, said in zip(letters, counts, strict=True):

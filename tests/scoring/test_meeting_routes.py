@@ -75,6 +75,7 @@ def test_a_session_from_its_call_to_its_signed_minutes(
     assert client.post(f"{base}/1/puntos", data={"motion": MOTION, "dossier": code}).status_code == 303
     assert client.post(f"{base}/1/empezar").status_code == 303
     assert client.post(f"{base}/1/puntos/1", data={"accion": "abrir"}).status_code == 409
+    assert "Abrir la votación" not in client.get(f"{base}/1").text  # nobody is led to that refusal
     meeting = queries.meeting_by_number(panel, 1)
     assert meeting is not None
     here = f"/es/evaluacion/sesiones/{meeting.id}"
@@ -83,6 +84,7 @@ def test_a_session_from_its_call_to_its_signed_minutes(
         assert f"{here}" in client.get("/es/evaluacion").text
         assert client.post(f"{here}/asistir").status_code == 303
     login(officer)
+    assert "Abrir la votación del punto 1" in client.get(f"{base}/1").text
     assert client.post(f"{base}/1/puntos/1", data={"accion": "abrir"}).status_code == 303
     for person, choice in zip(people, ("in_favour", "against", "in_favour"), strict=True):
         login(person)
@@ -109,7 +111,7 @@ def test_a_session_from_its_call_to_its_signed_minutes(
     assert ("1 sesión con acta" in desk, here in desk) == (True, True)  # what one signed is found again
     pdf = client.get(f"{here}/acta.pdf")
     told = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.data)).pages)
-    assert "2 a favor, 1 en contra, 0 abstenciones" in told
+    assert "A favor: 2. En contra: 1. Abstenciones: 0." in told
     assert code in told
     assert not [person.name for person in people if person.name in told]
     login(officer)
@@ -121,7 +123,9 @@ def test_members_are_written_to_with_an_entry_for_their_calendar(
 ) -> None:
     services.cancel_meeting(meeting, reason="No hay sala.")
     session.commit()
-    letters = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    letters = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.about == "grants.meeting").order_by(OutboxMessage.id)
+    ).all()
     assert [letter.to for letter in letters] == [person.email for person in people] * 2
     assert [letter.subject[:14] for letter in letters] == ["Sesión 1 del c"] * 3 + ["Se canceló la "] * 3
     called, off = (read(session.get_one(StoredFile, letters[at].attachments[0])).decode() for at in (0, 3))

@@ -149,7 +149,7 @@ def test_without_quorum_nothing_is_voted_and_what_is_missing_is_said(panel: Pane
     services.add_point(meeting, MOTION)
     with pytest.raises(NoQuorum) as refusal:
         services.open_point(meeting, 1)
-    assert refusal.value.message() == "No hay quórum: hacen falta 2 personas y asisten 1. Faltan 1."
+    assert refusal.value.message() == "No hay quórum: asisten 1 de las 2 personas que hacen falta."
 
 
 def test_a_vote_is_changed_until_the_point_closes(panel: Panel) -> None:
@@ -297,6 +297,45 @@ def test_minutes_know_letters_and_codes_and_the_same_bytes_always(panel: Panel, 
     assert content["called"] == ["A", "B", "C"]
     assert content["points"][0]["dossier"] == queries.open_dossiers(panel)[0].code
     assert content["points"][0]["votes"] == [["A", "in_favour"], ["B", "in_favour"], ["C", "against"]]
+
+
+def test_signed_minutes_are_the_file_on_record_and_not_drawn_again(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = signed(panel)
+    monkeypatch.setattr("scoring.services.minutes.render_minutes", lambda *_args, **_others: b"another drawing")
+    data = services.minutes_pdf(meeting)
+    told = events_of("meeting", meeting.id)[-1].after or {}
+    assert hashlib.sha256(data).hexdigest() == told["pdf"]
+
+
+def test_minutes_say_who_was_missing_and_who_came_after_the_first_vote(panel: Panel, clock: FrozenClock) -> None:
+    first, second, third = seats(panel)
+    meeting = under_way(panel, present=2)
+    services.add_point(meeting, MOTION)
+    clock.advance(minutes=1)
+    services.open_point(meeting, 1)
+    services.close_point(meeting, 1)
+    clock.advance(minutes=1)
+    services.register_leaving(meeting, second)
+    alone = services.minutes_of(services.close_meeting(meeting))
+    assert (alone["came"], alone["missing"]) == (
+        "A; B (hasta el 2 mar 2026, 12:02:00 (hora de la Ciudad de México))",
+        "C",
+    )
+    other = under_way(panel, present=2)
+    services.add_point(other, MOTION)
+    clock.advance(minutes=1)
+    services.open_point(other, 1)
+    services.close_point(other, 1)
+    clock.advance(minutes=1)
+    services.register_attendance(other, third)
+    late = services.minutes_of(services.close_meeting(other))
+    assert (late["came"], late["missing"]) == (
+        "A; B; C (desde el 2 mar 2026, 12:04:00 (hora de la Ciudad de México))",
+        "",
+    )
+    assert first.letter == "A"
 
 
 def test_minutes_stand_without_who_never_signs_after_the_published_days(

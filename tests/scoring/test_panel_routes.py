@@ -373,6 +373,9 @@ def test_the_chair_sees_what_is_due_and_where_reviewers_differ_but_no_score(
     page = client.get(url).text
     assert "Faltan 2 evaluaciones." in page
     assert "No se estima la severidad" in page
+    assert "con 30 puntos o más, las reglas piden otra evaluación" in page
+    assert "En puntos del total; con signo más, califica más alto." in page
+    assert "Cuánto coinciden quienes leyeron lo mismo" in page
     row = re.findall(r"<tr.*?</tr>", page[page.index("¿Dónde difieren?") :], flags=re.DOTALL)[1]
     text = re.sub(r"<[^>]+>|\s+", " ", row)
     assert f"{first.dossier.code}" in text

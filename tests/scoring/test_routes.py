@@ -1,3 +1,4 @@
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -468,10 +469,10 @@ def test_a_page_open_in_two_windows_asks_for_what_is_kept_and_nobody_else_can(
 ) -> None:
     panel = panel_for(reviewer, session)
     url = f"/es/evaluacion/{code_of(panel)}"
-    assert client.get(f"{url}/borrador.json").json["version"] == 0
+    assert json.loads(client.get(f"{url}/borrador.json").text)["version"] == 0
     typed = {"accion": "borrador", "score_calidad": "4", "why_calidad": "Va", "note": "Para mí"}
     assert client.post(url, data=typed).status_code == 303
-    told = client.get(f"{url}/borrador.json").json
+    told = json.loads(client.get(f"{url}/borrador.json").text)
     assert (told["version"], told["values"]["score_calidad"], told["values"]["why_calidad"]) == (1, ["4"], ["Va"])
     assert (told["values"]["note"], told["values"]["why_impacto"]) == (["Para mí"], [])
     assert set(told["values"]) == {"note"} | {f"{kind}_{name}" for kind in ("score", "why") for name in make.CRITERIA}

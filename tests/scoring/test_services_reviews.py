@@ -151,6 +151,9 @@ def test_a_score_changes_in_discussion_only_and_on_record() -> None:
     services.advance_panel(panel, PanelState.DISCUSSION)
     with pytest.raises(errors.ReasonMissing):
         services.change_submitted_score(review, "calidad", **(changed | {"reason": " "}))
+    same = {"value": "5", "justification": make.JUSTIFICATION, "reason": "Por nada."}
+    with pytest.raises(errors.ScoreUnchanged):
+        services.change_submitted_score(review, "calidad", **same)
     change = services.change_submitted_score(review, "calidad", **changed)
     assert review.sheet()["calidad"] == 2
     assert (change.previous_numerator, change.numerator, change.version, change.reason) == (

@@ -99,6 +99,7 @@ PARTS = (
     _in("discussion_note", N_("Lo que comentaste en la deliberación"), "panel_seat", by="seat_id"),
     _in("sample_reading", N_("Cómo calificaste las muestras"), "panel_seat", by="seat_id"),
     _in("meeting_member", N_("Las sesiones de comité a las que te convocaron"), "panel_seat", by="seat_id"),
+    _in("minutes_objection", N_("Por qué no firmaste un acta"), "meeting_member"),
     _in("meeting_vote", N_("Tus votos en sesiones de comité"), "panel_seat", by="seat_id"),
     _in("reviewer_question", N_("Lo que preguntaste al programa"), "assignment"),
 )

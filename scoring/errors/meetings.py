@@ -88,6 +88,12 @@ class AlreadySigned(Conflict):
     sentence = N_("Ya firmaste esta acta.")
 
 
+class AlreadyObjected(Conflict):
+    """One reason a person."""
+
+    sentence = N_("Ya dijiste por qué no firmas esta acta.")
+
+
 class MinutesChanged(Conflict):
     """The text read is not the text to sign."""
 

@@ -4,7 +4,7 @@ from scoring.models.calibration import Calibration, SampleDossier, SampleReading
 from scoring.models.courses import CourseSummary
 from scoring.models.discussion import DiscussionNote
 from scoring.models.dossiers import Dossier, DossierFile
-from scoring.models.meetings import Meeting, MeetingMember, MeetingPoint, MeetingVote
+from scoring.models.meetings import Meeting, MeetingMember, MeetingPoint, MeetingVote, MinutesObjection
 from scoring.models.panels import Panel, PanelSeat
 from scoring.models.rankings import Draw, Ranking, RankingLine
 from scoring.models.reviews import (
@@ -34,6 +34,7 @@ __all__ = [
     "MeetingMember",
     "MeetingPoint",
     "MeetingVote",
+    "MinutesObjection",
     "Panel",
     "PanelSeat",
     "Ranking",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.database import Base, UtcDateTime, enum_column
+from core.database import Base, UtcDateTime, append_only, enum_column
 from core.files import StoredFile
 from scoring.models.dossiers import Dossier
 from scoring.models.guards import refuse_when
@@ -74,6 +74,11 @@ class Meeting(Base):
         """Who attended and has not signed."""
         return [member for member in self.attended if member.signed_at is None]
 
+    @property
+    def awaited(self) -> list["MeetingMember"]:
+        """Who attended, has not signed and has not said why they do not."""
+        return [member for member in self.unsigned if member.objection is None]
+
 
 class MeetingMember(Base):
     """Somebody called to a session, whether they came, and their signature of its minutes."""
@@ -96,11 +101,25 @@ class MeetingMember(Base):
 
     meeting: Mapped[Meeting] = relationship(back_populates="members")
     seat: Mapped[PanelSeat] = relationship()
+    objection: Mapped["MinutesObjection | None"] = relationship(back_populates="member")
 
     @property
     def is_present(self) -> bool:
         """True while they attend."""
         return self.present_at is not None and self.left_at is None
+
+
+class MinutesObjection(Base):
+    """Why somebody who attended does not sign the minutes. It stays on record, also where they sign later."""
+
+    __tablename__ = "minutes_objection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_member_id: Mapped[int] = mapped_column(ForeignKey("meeting_member.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    member: Mapped[MeetingMember] = relationship(back_populates="objection")
 
 
 class MeetingPoint(Base):
@@ -240,3 +259,12 @@ refuse_when(
     message="meeting_vote: not theirs to cast",
 )
 refuse_when("meeting_vote", "meeting_vote_kept", verb="DELETE", condition=ALWAYS, message="meeting_vote: kept")
+append_only("minutes_objection")
+refuse_when(
+    "minutes_objection",
+    "minutes_objection_by_who_may_sign",
+    verb="INSERT",
+    condition="NOT EXISTS (SELECT 1 FROM meeting_member a JOIN meeting m ON m.id = a.meeting_id "
+    "WHERE a.id = NEW.meeting_member_id AND m.state = 'closed' AND a.present_at IS NOT NULL AND a.signed_at IS NULL)",
+    message="minutes_objection: not theirs to make",
+)

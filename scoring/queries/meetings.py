@@ -28,6 +28,7 @@ def _whole(query: Select[Meeting]) -> Select[Meeting]:
         joinedload(Meeting.chair),
         joinedload(Meeting.corrects),
         selectinload(Meeting.members).joinedload(MeetingMember.seat),
+        selectinload(Meeting.members).joinedload(MeetingMember.objection),
         selectinload(Meeting.points).joinedload(MeetingPoint.dossier),
         selectinload(Meeting.points).selectinload(MeetingPoint.votes),
     )

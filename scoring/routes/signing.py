@@ -1,4 +1,4 @@
-"""End the signing of minutes without who never signs: by the programme, or by the member who presided."""
+"""Say why one does not sign minutes, and end the signing without who never signs."""
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -33,7 +33,7 @@ def may_end(meeting: Meeting) -> bool:
     if meeting.state is not MeetingState.CLOSED or until is None:
         return False
     attended, missing = len(meeting.attended), len(meeting.unsigned)
-    return may_end_signing(attended, attended - missing, is_over=now() > until)
+    return may_end_signing(attended, attended - missing, is_over=now() > until or not meeting.awaited)
 
 
 @blueprint.route("/paneles/<int:panel_id>/sesiones/<int:number>/cerrar-firmas", methods=["GET", "POST"])
@@ -53,6 +53,33 @@ def signing_end_by_chair(meeting_id: int) -> str | Response | tuple[str, int]:
     if meeting is None or meeting.chair is None or meeting.chair.reviewer_id != user:
         raise MeetingNotFound()
     return _asked(meeting, url_for("scoring.meeting_attend", meeting_id=meeting_id))
+
+
+@blueprint.route("/evaluacion/sesiones/<int:meeting_id>/no-firmar", methods=["GET", "POST"])
+@roles(Role.REVIEWER, auditor=False)
+def minutes_object(meeting_id: int) -> str | Response | tuple[str, int]:
+    """Say why one does not sign the minutes of a session one attended."""
+    user = actor().user_id or 0
+    meeting = queries.meeting_for(user, meeting_id)
+    if meeting is None:
+        raise MeetingNotFound()
+    member = next(one for one in meeting.members if one.seat.reviewer_id == user)
+    back = url_for("scoring.meeting_attend", meeting_id=meeting_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            services.object_to_minutes(meeting, member.seat, reason=form.reason.data or "")
+        except ReasonMissing as refusal:
+            session().rollback()
+            form.reason.errors = [refusal.message()]
+        else:
+            session().commit()
+            flash(_("Quedó registrado que no firmas, con tu razón."), "success")
+            return redirect(back, 303)
+    if meeting.state is not MeetingState.CLOSED or member not in meeting.awaited:
+        return redirect(back, 303)
+    page = render_template("scoring/minutes_object.html", meeting=meeting, back=back, form=form)
+    return (page, 422) if form.errors else page
 
 
 def _asked(meeting: Meeting, back: str) -> str | Response | tuple[str, int]:

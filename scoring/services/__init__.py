@@ -45,6 +45,7 @@ from scoring.services.minutes import (
     end_signing,
     minutes_of,
     minutes_pdf,
+    object_to_minutes,
     sign_minutes,
     signing_until,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "minutes_of",
     "minutes_pdf",
     "missing_in_review",
+    "object_to_minutes",
     "open_meeting",
     "open_panel",
     "open_point",

@@ -17,6 +17,7 @@ from core.settings import setting
 from scoring import queries
 from scoring.documents.minutes import absent, attendance, render_minutes
 from scoring.errors.meetings import (
+    AlreadyObjected,
     AlreadySigned,
     AnotherPointOpen,
     MeetingNotFound,
@@ -25,7 +26,7 @@ from scoring.errors.meetings import (
     NobodySigned,
     SigningGoesOn,
 )
-from scoring.models import Meeting, MeetingMember, PanelSeat
+from scoring.models import Meeting, MeetingMember, MinutesObjection, PanelSeat
 from scoring.rules.meetings import may_end_signing
 from scoring.services.meetings import require_going_on
 from scoring.services.phases import require_reason
@@ -34,6 +35,7 @@ from scoring.states import MEETING, MeetingState
 
 FORMAT = "puente-minutes/1"
 PURPOSE = "scoring.minutes"
+LONGEST_OBJECTION = 1_000
 
 
 def close_meeting(meeting: Meeting) -> Meeting:
@@ -68,14 +70,7 @@ def sign_minutes(meeting: Meeting, seat: PanelSeat, sha256: str) -> MeetingMembe
         MeetingNotFound: they did not attend. MinutesChanged: `sha256` is not of these minutes. AlreadySigned.
         MeetingOver: they are not to be signed.
     """
-    held = queries.hold_meeting(meeting)
-    member = next((one for one in held.attended if one.seat_id == seat.id), None)
-    if member is None:
-        raise MeetingNotFound()
-    if member.signed_at is not None:
-        raise AlreadySigned()
-    if held.state is not MeetingState.CLOSED:
-        raise MeetingOver(state=MEETING.label(held.state))
+    held, member = _to_sign(meeting, seat)
     if sha256 != held.minutes_sha256:
         raise MinutesChanged()
     member.signed_at, member.signed_sha256 = now(), sha256
@@ -84,6 +79,38 @@ def sign_minutes(meeting: Meeting, seat: PanelSeat, sha256: str) -> MeetingMembe
     if not held.unsigned:
         _settle(held)
     return member
+
+
+def object_to_minutes(meeting: Meeting, seat: PanelSeat, *, reason: str) -> MinutesObjection:
+    """Say why one does not sign the minutes: they stay as they are, and nobody waits for that signature any more.
+
+    The programme alone reads the reason: refusing or covering a name in it would answer a guess.
+
+    Raises:
+        MeetingNotFound: they did not attend. AlreadySigned, AlreadyObjected. MeetingOver: they are not to be signed.
+        ReasonMissing.
+    """
+    reason = require_reason(reason)[:LONGEST_OBJECTION]
+    held, member = _to_sign(meeting, seat)
+    if member.objection is not None:
+        raise AlreadyObjected()
+    objection = MinutesObjection(member=member, reason=reason, said_at=now())
+    session().add(objection)
+    session().flush()
+    record("meeting.minutes_objected", "meeting", held.id, after={"seat": seat.id, "minutes": held.minutes_sha256})
+    return objection
+
+
+def _to_sign(meeting: Meeting, seat: PanelSeat) -> tuple[Meeting, MeetingMember]:
+    held = queries.hold_meeting(meeting)
+    member = next((one for one in held.attended if one.seat_id == seat.id), None)
+    if member is None:
+        raise MeetingNotFound()
+    if member.signed_at is not None:
+        raise AlreadySigned()
+    if held.state is not MeetingState.CLOSED:
+        raise MeetingOver(state=MEETING.label(held.state))
+    return held, member
 
 
 def signing_until(meeting: Meeting) -> datetime | None:
@@ -99,7 +126,7 @@ def end_signing(meeting: Meeting, *, reason: str) -> Meeting:
 
     Raises:
         MeetingOver: they are not to be signed, or nobody is missing. NobodySigned. SigningGoesOn: the published days
-        are not over, and more than one of three or more is missing. ReasonMissing.
+        are not over, somebody missing did not say why, and more than one of three or more is missing. ReasonMissing.
     """
     reason = require_reason(reason)
     held = queries.hold_meeting(meeting)
@@ -109,7 +136,8 @@ def end_signing(meeting: Meeting, *, reason: str) -> Meeting:
     attended, missing = len(held.attended), len(held.unsigned)
     if missing == attended:
         raise NobodySigned()
-    if not may_end_signing(attended, attended - missing, is_over=now() > until):
+    is_over = now() > until or not held.awaited
+    if not may_end_signing(attended, attended - missing, is_over=is_over):
         raise SigningGoesOn(until=exact_moment(until))
     told = {"missing": [one.seat.letter for one in held.unsigned], "reason": reason, "minutes": held.minutes_sha256}
     _settle(held, reason)

@@ -118,6 +118,32 @@ def test_a_session_from_its_call_to_its_signed_minutes(
     assert client.get(f"{base}/1/acta.pdf").data == pdf.data
 
 
+def test_a_member_says_why_they_do_not_sign_and_the_programme_alone_reads_it(
+    client: FlaskClient, login: Login, session: Session, meeting: Meeting, people: list[User]
+) -> None:
+    services.open_meeting(meeting)
+    for member in meeting.members:
+        services.register_attendance(meeting, member.seat)
+    services.close_meeting(meeting)
+    session.commit()
+    here = f"/es/evaluacion/sesiones/{meeting.id}"
+    login(people[0])
+    assert f"{here}/no-firmar" in client.get(here).text
+    assert client.get(f"{here}/no-firmar").status_code == 200
+    assert client.post(f"{here}/no-firmar", data={"reason": " "}).status_code == 422
+    assert client.post(f"{here}/no-firmar", data={"reason": "No voté así."}).status_code == 303
+    page = client.get(here).text
+    assert ("No voté así." in page, "dijo que no firma" in page) == (True, True)
+    assert client.get(f"{here}/no-firmar").status_code == 303
+    login(people[1])
+    page = client.get(here).text
+    assert ("No voté así." in page, "dijo que no firma" in page) == (False, True)
+    login(Role.PROGRAMME_OFFICER)
+    assert "No voté así." in client.get(f"/es/paneles/{meeting.panel_id}/sesiones/{meeting.number}").text
+    login(Role.REVIEWER)
+    assert client.get(f"{here}/no-firmar").status_code == 404
+
+
 def test_members_are_written_to_with_an_entry_for_their_calendar(
     session: Session, meeting: Meeting, people: list[User]
 ) -> None:

@@ -20,6 +20,7 @@ from core.files import read
 from scoring import queries, services
 from scoring.errors import ReasonMissing, WrongPhase
 from scoring.errors.meetings import (
+    AlreadyObjected,
     AlreadySigned,
     AnotherPointOpen,
     ChoiceUnknown,
@@ -422,6 +423,56 @@ def test_the_database_changes_nothing_of_a_session_that_ended(
         statement = statement.replace("SET signed_at = NULL, signed_sha256 = NULL", "SET present_at = signed_at")
     with pytest.raises(DBAPIError):
         session.execute(text(statement))
+    session.rollback()
+
+
+def test_who_does_not_sign_says_why_and_is_waited_for_no_longer(
+    session: Session, panel: Panel, clock: FrozenClock
+) -> None:
+    meeting = closed(panel)
+    digest = meeting.minutes_sha256 or ""
+    first, second, third = seats(panel)
+    with pytest.raises(ReasonMissing):
+        services.object_to_minutes(meeting, second, reason=" ")
+    services.object_to_minutes(meeting, second, reason="No voté así.")
+    with pytest.raises(AlreadyObjected):
+        services.object_to_minutes(meeting, second, reason="Otra vez.")
+    services.object_to_minutes(meeting, third, reason="Llegué tarde y no lo dice.")
+    with pytest.raises(NobodySigned):
+        services.end_signing(meeting, reason="Dos no firman.")
+    services.sign_minutes(meeting, first, digest)
+    with pytest.raises(AlreadySigned):
+        services.object_to_minutes(meeting, first, reason="Lo pensé mejor.")
+    held = services.end_signing(meeting, reason="B y C no firman: piden corregir la asistencia.")
+    session.commit()
+    assert held.minutes_sha256 == digest
+    assert [(one.seat.letter, one.signed_at) for one in held.unsigned] == [("B", None), ("C", None)]
+    told = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(services.minutes_pdf(held))).pages)
+    assert "No firmaron: B, C." in " ".join(told.split())
+    assert "No voté así." not in told
+    with pytest.raises(MeetingOver):
+        services.object_to_minutes(meeting, third, reason="Ya tarde.")
+    for statement in ("UPDATE minutes_objection SET reason = 'Otra'", "DELETE FROM minutes_objection"):
+        with pytest.raises(DBAPIError, match="append-only"):
+            session.execute(text(statement))
+        session.rollback()
+
+
+def test_who_does_not_sign_may_sign_after_all_and_nobody_objects_for_others(session: Session, panel: Panel) -> None:
+    meeting = closed(panel)
+    digest = meeting.minutes_sha256 or ""
+    session.commit()
+    row = (
+        "INSERT INTO minutes_objection (meeting_member_id, reason, said_at) SELECT a.id, 'x', m.closed_at "
+        "FROM meeting_member a JOIN meeting m ON m.id = a.meeting_id"
+    )
+    for seat in seats(panel):
+        services.object_to_minutes(meeting, seat, reason="No estoy de acuerdo.")
+        services.sign_minutes(meeting, seat, digest)
+    session.commit()
+    assert queries.hold_meeting(meeting).state is MeetingState.SIGNED
+    with pytest.raises(DBAPIError, match="not theirs to make"):
+        session.execute(text(row))
     session.rollback()
 
 

@@ -7,7 +7,7 @@ from core.money import Money
 from scoring.rules.discrepancy import examine
 from scoring.rules.official_score import Arithmetic, OfficialScore, Term
 from scoring.rules.ranking import Place
-from scoring.rules.reasons import sentence
+from scoring.rules.reasons import names_in, sentence
 from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Decision, Reason
 
@@ -17,6 +17,7 @@ class Words:
 
     def __init__(self, arithmetic: Arithmetic) -> None:
         self.arithmetic, self.rules = arithmetic, arithmetic.rulebook
+        self.names = names_in(self.rules)
         # By identity: the arithmetic keeps every term, score and spread it made.
         self.terms: dict[int, dict[str, Any]] = {}
         self.scores: dict[int, tuple[dict[str, Any], OfficialScore]] = {}
@@ -37,9 +38,12 @@ class Words:
             + ([{"rule": "lot", "value": "awaited"}] if place.awaits_lot else []),
             "outcome": decision.determination.value if decision else None,
             "granted": self._amount(decision.granted_cents) if decision else None,
-            "reason": sentence(Reason(decision.reason), decision.params, rules.currency) if decision else None,
+            "reason": self._why(decision) if decision else None,
             "reason_code": decision.reason.value if decision else None,
         }
+
+    def _why(self, decision: Decision) -> str:
+        return sentence(Reason(decision.reason), decision.params, self.rules.currency, self.names)
 
     def _score(self, score: OfficialScore) -> dict[str, Any]:
         known = self.scores.get(id(score))

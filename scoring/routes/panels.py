@@ -16,8 +16,8 @@ from scoring.errors import DeadlineNotLater, ReasonMissing
 from scoring.forms import DeadlineForm, RandomnessForm
 from scoring.models import DeclarationOrigin, Panel
 from scoring.routes.room import STAFF, back_to, blueprint, dossier_or_404, panel_or_404
-from scoring.routes.rulebooks import names_in
 from scoring.rules.course import Leaning
+from scoring.rules.reasons import names_in
 from scoring.rules.rulebook import exact
 from scoring.rules.severity import Unfit
 from scoring.services.phases import BEFORE_RANKING

@@ -14,8 +14,7 @@ from scoring.errors import PanelNotFound
 from scoring.forms import BudgetForm, ConfirmForm
 from scoring.models import Panel, Ranking
 from scoring.routes.room import STAFF, back_to, blueprint, panel_or_404
-from scoring.routes.rulebooks import names_in
-from scoring.rules.reasons import sentence
+from scoring.rules.reasons import names_in, sentence
 from scoring.rules.selection import Reason
 from scoring.states import DETERMINATION_LABELS, RANKING, Determination, RankingState
 

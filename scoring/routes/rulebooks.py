@@ -4,14 +4,15 @@ from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import public
-from core.language import _, localised
+from core.language import _
 from core.money import Money
 from scoring import queries
 from scoring.errors import RulebookNotFound
 from scoring.models import RulebookVersion
 from scoring.routes.room import blueprint
 from scoring.rules.examples import worked_examples
-from scoring.rules.rulebook import Rulebook, canonical, exact, plain
+from scoring.rules.reasons import names_in
+from scoring.rules.rulebook import canonical, exact, plain
 from scoring.states import CONFLICT_LABELS, ConflictKind
 
 A_DAY = 86_400
@@ -54,14 +55,6 @@ def rulebook_json(sha256: str) -> BaseResponse:
     response.mimetype = "application/json"
     response.headers["Content-Disposition"] = f'attachment; filename="reglas-{sha256[:12]}.json"'
     return _cached(response)
-
-
-def names_in(rules: Rulebook) -> dict[str, str]:
-    """Return what a rulebook calls its criteria and groups, by id, in the reader's language."""
-    named = {criterion.id: localised(criterion.name) for criterion in rules.criteria}
-    named |= {entry.id: localised(entry.name) for entry in rules.bonus}
-    named |= {part.id: localised(part.name) for part in (rules.envelopes.parts if rules.envelopes else ())}
-    return named | {entry.id: localised(entry.name) for entry in rules.reserved}
 
 
 def _cached(response: Response) -> BaseResponse:

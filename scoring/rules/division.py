@@ -1,6 +1,6 @@
 """Where the rules divide the budget into envelopes, or draw lots near the cut; otherwise the plain selection."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ ON_MONEY = frozenset(
         Reason.WAITLISTED_PLACE_EMPTY,
     }
 )
+PLACES = ("position", "stopped_at")  # of a reason's params
 
 
 class NoLotError(ValueError):
@@ -73,25 +74,22 @@ def _drawn(
     moved = [replace(line, position=number) for number, line in enumerate(order, start=1)]
     rest = [line for line in lines if line.position is None]
     again = replace(rulebook, lottery_band=None)
-    found = {one.label: one for one in decide(again, [*moved, *rest], budget_cents)}
-    return [
-        _by_lot(line, found[line.label], width) if line.label in near else _at(line, found[line.label])
-        for line in lines
-    ]
+    merit = {number: line.position or 0 for number, line in enumerate(order, start=1)}
+    found = {one.label: _by_merit(one, merit) for one in decide(again, [*moved, *rest], budget_cents)}
+    return [_by_lot(line, found[line.label], width) if line.label in near else found[line.label] for line in lines]
 
 
-def _at(line: Line, decision: Decision) -> Decision:
-    """Return a decision that names the place in the order of merit, not that in the order of the lot."""
-    if line.position is None:
-        return decision
-    return replace(decision, params={**decision.params, "position": line.position})
+def _by_merit(decision: Decision, merit: Mapping[int, int]) -> Decision:
+    """Return a decision that names places in the order of merit, not in the order of the lot; `merit` by the latter."""
+    places = {name: merit.get(int(decision.params[name]), 0) for name in PLACES if name in decision.params}
+    return replace(decision, params={**decision.params, **places})
 
 
 def _by_lot(line: Line, decision: Decision, width: Fraction) -> Decision:
     params: dict[str, str | int] = {"position": line.position or 0, "band": plain(width), "lot": line.lot or 0}
     kept = {Reason.AWARDED_PARTIAL, *RESERVED}  # what decided there was not the lot, or not alone
     if decision.reason in kept or decision.determination is Determination.NOT_SELECTED:
-        return _at(line, decision)
+        return decision
     if decision.determination is Determination.AWARDED:
         return replace(decision, reason=Reason.AWARDED_BAND, params=params)
     waits: dict[str, str | int] = {**params, "waiting": decision.waiting_position or 0}

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from core.language import N_, _
+from core.language import N_, _, localised
 from core.money import Money, format_money
+from scoring.rules.rulebook import Rulebook
 from scoring.rules.selection import Reason
 
 SENTENCES: dict[Reason, str] = {
@@ -60,6 +61,14 @@ SENTENCES: dict[Reason, str] = {
 }
 
 AMOUNTS = frozenset({"requested", "needed", "left"})
+
+
+def names_in(rules: Rulebook) -> dict[str, str]:
+    """Return what a rulebook calls its criteria and groups, by id, in the reader's language."""
+    named = {criterion.id: localised(criterion.name) for criterion in rules.criteria}
+    named |= {entry.id: localised(entry.name) for entry in rules.bonus}
+    named |= {part.id: localised(part.name) for part in (rules.envelopes.parts if rules.envelopes else ())}
+    return named | {entry.id: localised(entry.name) for entry in rules.reserved}
 
 
 def sentence(

@@ -169,7 +169,7 @@ class TestRank:
         )
         assert (second["application"], second["score"], second["score_exact"]) == ("B", "83.00", "83")
         assert (last["position"], last["outcome"], last["reason_code"]) == (None, "below_threshold", "below_criteria")
-        assert last["reason"].startswith("It does not reach the rulebook's threshold for: calidad")
+        assert last["reason"].startswith("It does not reach the rulebook's threshold for: Quality of the proposal, ")
         assert last["thresholds"] == {"calidad": False, "impacto": False, "viabilidad": True, "overall": False}
         assert second["terms"][1] == {
             "criterion": "impacto",

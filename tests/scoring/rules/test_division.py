@@ -161,6 +161,19 @@ def test_where_money_is_enough_for_all_nothing_is_drawn() -> None:
     assert refusal.value.labels == ("D2", "D3", "D4", "D5")
 
 
+def test_where_the_money_ended_is_named_by_merit_and_not_by_the_lot() -> None:
+    """Places 2 to 5 are drawn: the fourth comes first, the fifth second. Money ends at the fifth, not at «3»."""
+    lots = {2: 4, 3: 3, 4: 1, 5: 2}
+    lines = [
+        Line(f"D{number}", number, asked, group=None, score=Fraction(score), lot=lots.get(number, 9))
+        for number, asked, score in ((1, 10, 90), (2, 10, 82), (3, 10, 81), (4, 10, 80), (5, 20, 79), (6, 10, 70))
+    ]
+    found = decide(book("stop", percents=(), lottery_band="2"), lines, 35)
+    assert [one.determination is Determination.AWARDED for one in found] == [True, False, False, True, False, False]
+    assert found[5].reason is Reason.WAITLISTED_AFTER_STOP
+    assert found[5].params["stopped_at"] == 5
+
+
 def test_a_band_of_nought_is_the_cut_itself() -> None:
     found = decide(book(percents=(), lottery_band="0"), scored(), 30)
     awarded = [one.label for one in found if one.determination is Determination.AWARDED]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from flask.testing import FlaskClient
+from flask_babel import refresh
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -40,6 +41,7 @@ def look(client: FlaskClient, paths: tuple[str, ...], *, follow: bool = True) ->
         if path in seen:
             continue
         seen.add(path)
+        refresh()  # the language of the address, not of the one before: a test's requests share their context
         answer = client.get(path, buffered=True)
         opened += 1
         yield answer
@@ -59,7 +61,8 @@ def everything_told(client: FlaskClient, blind: Blind) -> Iterator[Leak]:
     sessions = [f"/es/evaluacion/sesiones/{one.id}" for one in queries.meetings_of(blind.panel)]
     mine = [*dossiers, *(f"{path}{step}" for path in sessions for step in ("", "/firmar", "/acta.pdf"))]
     steps = tuple(f"{path}{step}" for path in dossiers for step in BESIDES)
-    for answer in chain(look(client, (*START, *mine)), look(client, (*CLOSED, *odd, *steps), follow=False)):
+    english = tuple(path.replace("/es/", "/en/", 1) for path in mine)
+    for answer in chain(look(client, (*START, *mine)), look(client, (*CLOSED, *odd, *steps, *english), follow=False)):
         yield from leaks_in(answer, secrets)
     yield from leaks_in_letters(blind.reviewer, secrets)
 

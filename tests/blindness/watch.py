@@ -190,8 +190,11 @@ def _said_in(thing: pikepdf.Object) -> Iterator[str]:
     if isinstance(thing, pikepdf.String):
         yield str(thing)
     elif isinstance(thing, pikepdf.Stream):
-        with suppress(pikepdf.PdfError):  # a picture, which is no text
+        try:
             yield thing.read_bytes().decode(errors="replace")
+        except pikepdf.PdfError:  # a picture: what its camera was told stands in its bytes
+            raw = thing.read_raw_bytes()
+            yield (base64.a85decode(raw, adobe=raw[-2:] == b"~>") if raw[-2:] == b"~>" else raw).decode("latin-1")
     if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
         inner: list[Any] = list(thing) if isinstance(thing, pikepdf.Array) else [part for _key, part in thing.items()]
         for part in inner:

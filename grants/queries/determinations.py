@@ -280,8 +280,9 @@ def public_awards(call: Call) -> list[PublicAward]:
     Only released awards that were not declined; nothing about anybody else.
     """
     said, corrected_at = corrected(PUBLIC_NAME)
+    shown = Application.answers, Application.axis, Application.region
     query = (
-        select(Application, Award, User.name, said, corrected_at, Determination.released_at)
+        select(*shown, Award.amount_cents, Award.currency, User.name, said, corrected_at, Determination.released_at)
         .join(Award, Award.application_id == Application.id)
         .join(Determination, Determination.application_id == Application.id)
         .join(User, User.id == Application.applicant_user_id)
@@ -295,10 +296,9 @@ def public_awards(call: Call) -> list[PublicAward]:
     )
     rows = [
         PublicAward(
-            published_name(application.answers.get(PUBLIC_NAME), name, account_name), application.sent_title,
-            application.axis, application.region, award.amount_cents, award.currency,
-            local(since).date() if (since := told_since(at, released_at)) else None,
+            published_name(answers.get(PUBLIC_NAME), name, account_name), str(answers.get("title") or ""),
+            axis, region, cents, currency, local(since).date() if (since := told_since(at, released_at)) else None,
         )
-        for application, award, account_name, name, at, released_at in session().execute(query)
+        for answers, axis, region, cents, currency, account_name, name, at, released_at in session().execute(query)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (fold_word(row.name), fold_word(row.title)))

@@ -41,6 +41,7 @@ from scoring.rules.provisions import plain
 from scoring.states import PanelState
 
 ORDERED = (PanelState.RANKED, PanelState.RELEASED)
+SCORES = 50  # of them on a page of the public results
 WITH_MONEY = [Outcome.AWARDED, Outcome.WAITLISTED]  # whom the treasury pays, or may have to; nobody else's name
 
 
@@ -181,7 +182,11 @@ def results_show(slug: str) -> Response:
     if not queries.count_released(call):
         raise CallNotFound()
     awards = queries.public_awards(call)
-    determinations = scoring_queries.determinations(call.slug)
+    ranking = scoring_queries.released_ranking(call.slug)
+    code = request.args.get("codigo", "").strip()
+    scores = None
+    if ranking is not None:
+        scores = scoring_queries.ranking_page(ranking, page=page_number(request.args), per_page=SCORES, code=code)
     total = Money(sum(line.amount_cents for line in awards), call.currency)
     return show(
         "grants/results_show.html",
@@ -192,7 +197,9 @@ def results_show(slug: str) -> Response:
         outcomes=OUTCOME_LABELS,
         scores_open=call.rulebook is not None and call.rulebook.rules.scores_public,
         reasons_open=has_public_reasons(call),
-        scores=[(row.dossier_code, row.score_text, row.position) for row in determinations],
+        scores=scores,
+        scores_in_all=scoring_queries.ranking_sums(ranking).lines if ranking is not None else 0,
+        looked_for=bool(code or "pagina" in request.args),
         appeals=[appeal for appeal in appeal_queries.appeals_of(call) if appeal.public_summary],
         appeal_counts=Counter(appeal.state for appeal in appeal_queries.appeals_of(call)),
         appeal_states=APPEAL,

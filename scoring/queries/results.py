@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager
 
 from core.database import session
@@ -83,16 +83,20 @@ def released_ranking(call_key: str) -> Ranking | None:
     return session().scalar(query)
 
 
-def ranking_lines(ranking: Ranking) -> list[RankingLine]:
-    """Return a ranking's lines in order, with their dossiers."""
+def ranking_lines(ranking: Ranking, outcome: Determination | None = None) -> list[RankingLine]:
+    """Return a ranking's lines in order, or those decided in one way, with their dossiers but for the proposals."""
+    return list(session().scalars(_in_order(ranking, outcome)))
+
+
+def _in_order(ranking: Ranking, outcome: Determination | None) -> Select[RankingLine]:
     query = (
         select(RankingLine)
         .join(RankingLine.dossier)
         .where(RankingLine.ranking_id == ranking.id)
-        .options(contains_eager(RankingLine.dossier))
+        .options(contains_eager(RankingLine.dossier).defer(Dossier.content))
         .order_by(RankingLine.place)
     )
-    return list(session().scalars(query))
+    return query if outcome is None else query.where(RankingLine.determination == outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +120,7 @@ def ranking_page(
     ranking: Ranking, *, page: int = 1, per_page: int = 50, outcome: Determination | None = None, code: str = ""
 ) -> Listing[RankingLine]:
     """Return a page of an order, or of what was decided in one way, or of the dossiers whose code has these signs."""
-    query = (
-        select(RankingLine)
-        .join(RankingLine.dossier)
-        .where(RankingLine.ranking_id == ranking.id)
-        .options(contains_eager(RankingLine.dossier).defer(Dossier.content))
-        .order_by(RankingLine.place)
-    )
-    if outcome is not None:
-        query = query.where(RankingLine.determination == outcome)
+    query = _in_order(ranking, outcome)
     if code:
         query = query.where(Dossier.code.contains(code.upper(), autoescape=True))
     return paginate(query, page=page, per_page=per_page)

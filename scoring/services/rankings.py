@@ -29,7 +29,7 @@ from scoring.services.assignments import ENDED
 from scoring.services.courses import keep_course
 from scoring.services.outside_knowledge import ask_for_budget, ask_for_conflicts
 from scoring.services.phases import require_phase
-from scoring.states import PANEL, RANKING, PanelState, RankingState
+from scoring.states import PANEL, RANKING, Determination, PanelState, RankingState
 
 NAMED = 10
 """How many codes a refusal names."""
@@ -156,8 +156,8 @@ def _facts(panel: Panel, lines: Sequence[RankingLine]) -> list[selection.Line]:
 def empty_places_of(ranking: Ranking) -> dict[str, int]:
     """Return how many reserved places of each group nobody fills in a selection; only groups with some."""
     if ranking.state == RankingState.DRAFT or not ranking.panel.rulebook.rules.reserved:
-        return {}  # the lines of thousands are read only where a place may be empty
-    lines = queries.ranking_lines(ranking)
+        return {}
+    lines = queries.ranking_lines(ranking, Determination.AWARDED)  # nobody else fills a place or wins in open rank
     found = [
         selection.Decision(
             line.dossier.code,

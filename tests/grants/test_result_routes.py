@@ -1,6 +1,7 @@
 """Results from their release to what the public reads, and an appeal against one."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from core.roles import Role
 from grants import services
 from grants.models import Appeal, Application, Award, Determination
 from grants.queries import determinations as queries
+from grants.routes import determinations
 from grants.states.determination import AppealState, DeterminationState
+from scoring import queries as scoring_queries
 from scoring.rules import marking
 from tests.factories import awards as make
 from tests.factories.accounts import make_user, sign_in_as
@@ -79,6 +82,31 @@ def test_public_results_name_only_those_who_won(client: FlaskClient, clock: Froz
     assert not any(folio in page for folio in folios)
     assert all(str(code) in page for code in codes)
     assert ok(client, f"/en/convocatorias/{slug}/resultados")
+
+
+def test_many_public_scores_are_shown_part_by_part_and_found_by_their_code(
+    client: FlaskClient, clock: FrozenClock, officer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = [(5, 5, 5, 5), (4, 4, 4, 4), (1, 1, 1, 1)]
+    call, _found = make.released(clock, officer, applications=3, marks=marks)
+    ranking = scoring_queries.released_ranking(call.slug)
+    assert ranking is not None
+    codes = [line.dossier.code for line in scoring_queries.ranking_lines(ranking)]
+    base = f"/es/convocatorias/{call.slug}/resultados"
+    session().commit()
+
+    def shown(query: str = "") -> list[str]:
+        page = ok(client, base + query)
+        assert "Ver las 3 calificaciones" in page  # how many there are in all, whatever is looked for
+        assert ("<details open" in page) == bool(query)
+        return re.findall(r'data-label="Código"><span class="cell-value">([^<]+)<', page)
+
+    assert shown() == codes
+    monkeypatch.setattr(determinations, "SCORES", 2)
+    assert [shown(), shown("?pagina=2"), shown("?pagina=7")] == [codes[:2], codes[2:], codes[2:]]
+    assert f'href="{base}?pagina=2#scores"' in ok(client, base)
+    assert shown(f"?codigo={codes[2].lower()}") == [codes[2]]
+    assert shown("?codigo=nadie") == []
 
 
 def test_public_results_tell_how_the_committee_judged_and_nobody_in_particular(

@@ -408,6 +408,9 @@ def test_everybody_reads_the_next_step_and_the_addendum(
     assert "Admitida por inconformidad" in text_of(parse(mine.get(page).get_data()))
     public = f"/es/convocatorias/{call.slug}/resultados"
     assert "Adenda a los resultados" not in text_of(parse(client.get(public).get_data()))
+    redone = f"--scores calificaciones-{call.slug}.csv"  # by the names under which the files are saved
+    assert client.get(public).text.count(redone) == 2
+    assert f"calificaciones-{call.slug}.csv" in client.get(scores).headers["Content-Disposition"]
     reviewed(call, other, (5, 5, 5, 5))
     session.commit()
     assert "Publicar como adenda" in text_of(parse(client.get(results).get_data()))
@@ -417,6 +420,7 @@ def test_everybody_reads_the_next_step_and_the_addendum(
     assert released.state is ReadmissionState.RELEASED
     addendum = text_of(parse(client.get(public).get_data()))
     assert "Adenda a los resultados" in addendum
+    assert redone not in addendum  # two committees are not one order
     assert (released.dossier_code or "?") in addendum
     assert refused.applicant.name not in addendum
     assert "habría tenido apoyo" in text_of(parse(mine.get(page).get_data()))

@@ -20,6 +20,24 @@
   };
   if (document.querySelector(RUNNING)) setTimeout(refresh, pause);
 
+  // What several people move on at once comes anew when it changed; what somebody is writing on it is left, and they are told.
+  const followed = document.querySelector("[data-follows]");
+  const follow = async () => {
+    try {
+      if (document.visibilityState === "visible") {
+        const answer = await fetch(location.href, { headers: { "X-Progress": "1" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.querySelector("[data-follows]");
+        if (answer.ok && fresh?.dataset.follows !== followed.dataset.follows) {
+          if (!window.puente.typed.some((typed) => typed())) { location.reload(); return; }
+          followed.textContent = followed.dataset.changed;
+        }
+      }
+    } catch { /* no connection: try again later */ }
+    setTimeout(follow, 5000);
+  };
+  if (followed) setTimeout(follow, 5000);
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
     document.querySelector(`a[data-next-key="${CSS.escape(event.key)}"]`)?.click();

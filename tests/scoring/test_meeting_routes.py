@@ -118,6 +118,42 @@ def test_a_session_from_its_call_to_its_signed_minutes(
     assert client.get(f"{base}/1/acta.pdf").data == pdf.data
 
 
+def test_a_page_of_a_session_says_when_it_is_old_and_a_vote_makes_only_the_officers_so(
+    client: FlaskClient, login: Login, session: Session, meeting: Meeting, people: list[User]
+) -> None:
+    officer = login(Role.PROGRAMME_OFFICER)
+    pages = {people[0]: f"/es/evaluacion/sesiones/{meeting.id}"}
+    pages[officer] = f"/es/paneles/{meeting.panel_id}/sesiones/{meeting.number}"
+
+    def marks() -> dict[User, str]:
+        session.commit()
+        found = {}
+        for person, page in pages.items():
+            login(person)
+            mark = re.search(r'data-follows="([^"]*)"', client.get(page).text)
+            found[person] = mark[1] if mark else ""
+        return found
+
+    seen = [marks()]
+    services.open_meeting(meeting)
+    seen.append(marks())
+    for member in meeting.members:
+        services.register_attendance(meeting, member.seat)
+    seen.append(marks())
+    services.add_point(meeting, MOTION)
+    seen.append(marks())
+    services.open_point(meeting, 1)
+    seen.append(marks())
+    for person in pages:
+        assert len({one[person] for one in seen}) == len(seen)
+    services.cast_vote(meeting, 1, meeting.members[1].seat, "in_favour")
+    after = marks()
+    assert (after[people[0]], after[officer] == seen[-1][officer]) == (seen[-1][people[0]], False)
+    services.close_point(meeting, 1)
+    services.close_meeting(meeting)
+    assert set(marks().values()) == {""}
+
+
 def test_a_member_says_why_they_do_not_sign_and_the_programme_alone_reads_it(
     client: FlaskClient, login: Login, session: Session, meeting: Meeting, people: list[User]
 ) -> None:

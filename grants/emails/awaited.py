@@ -48,8 +48,8 @@ def write_deliberation(person: User, panel: Panel, count: int) -> None:
             _("Empezó la deliberación: %(call)s", call=call),
             [
                 said,
-                _("Tu lista empieza por aquellos en que difieren. Puedes comentarlos con tu letra y, si algo te "
-                  "convence, cambiar una calificación con tu razón."),
+                _("Aquellos en que difieren están al principio de tu lista. Puedes comentarlos con tu letra y, si "
+                  "algo te convence, cambiar una calificación con tu razón."),
             ],
             (_("Ir a mis evaluaciones"), "evaluacion"),
             about="grants.deliberation",

@@ -265,11 +265,18 @@ def test_others_reviews_are_read_only_in_discussion_and_under_letters(
     assert "Secreto hasta deliberar" not in client.get(url).text
     make.review(mine)
     session.commit()
-    assert "Secreto hasta deliberar" not in client.get(url).text
+    waiting = client.get(url).text
+    assert "Secreto hasta deliberar" not in waiting
+    assert "Todas las calificaciones" not in waiting
     services.advance_panel(panel, PanelState.DISCUSSION)
     session.commit()
     page = client.get(url).text
     assert page.count("Secreto hasta deliberar") == 8
+    table = page[page.index("Todas las calificaciones") :].split("</table>")[0]
+    rows = [re.findall(r'cell-value">([^<]+)<', row) for row in table.split("<tr")[2:]]
+    assert "data-frame-narrow" in page
+    assert rows[0] == ["Calidad de la propuesta", "4", "2", "2"]
+    assert len(rows) == len(make.CRITERIA)
     assert "Persona B" in page
     assert "100001" not in page
 

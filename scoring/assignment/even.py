@@ -9,13 +9,11 @@ to anybody with two fewer, the loads of all whom their chains reach are settled:
 and would gain by none of them. A set of reviewers is a number, and they are its bits.
 """
 
-from functools import reduce
 from itertools import pairwise
-from operator import or_
 
 import numpy as np
 
-from scoring.assignment.prices import NEVER
+from scoring.assignment.prices import NEVER, least_of_each
 from scoring.assignment.problem import Integers, Problem, room, standing
 from scoring.assignment.promising import Pairs, Table, blocks, within
 
@@ -97,15 +95,14 @@ class _Readings:
             if dossier in self.equals:
                 self.readers[dossier].add(reviewer)
                 self.held[reviewer].add(dossier)
-        self.taken = {dossier: self._taken(dossier) for dossier in self.equals}
+        self.free = {dossier: self._free(dossier) for dossier in self.equals}
         self.onward: list[int | None] = [None] * len(groups)
 
     def _read(self, affinity: Integers, prices: Integers, allowed: Table, groups: Integers) -> None:
         """Find who is worth as much to each dossier as what it has, and whose institution it has in every optimum."""
         rows, columns = self.rows, self.columns
         worth = affinity[rows, columns] + prices[columns]
-        bound = np.full(len(affinity), NEVER)
-        np.minimum.at(bound, rows, worth)
+        bound = least_of_each(rows, worth, len(affinity))
         width = int(groups.max(initial=-1)) + 1
         for block, here in zip(blocks(len(affinity)), within(rows, len(affinity)), strict=True):
             wanted = bound[block, None]
@@ -124,20 +121,27 @@ class _Readings:
         for dossier, reviewer in zip(rows[better].tolist(), columns[better].tolist(), strict=True):
             self.sure[dossier] = self.sure.get(dossier, 0) | self.colleagues[reviewer]
 
-    def _taken(self, dossier: int) -> int:
-        """Return all of the institutions that read a dossier."""
-        return reduce(or_, (self.colleagues[reviewer] for reviewer in self.readers[dossier]), 0)
+    def _free(self, dossier: int) -> int:
+        """Return who could read a dossier as well, and is of no institution that reads it."""
+        found = self.equals[dossier]
+        for reviewer in self.readers[dossier]:
+            found &= ~self.colleagues[reviewer]
+        return found
 
     def _to(self, reviewer: int, dossier: int) -> int:
         """Return to whom a reviewer could hand over a dossier."""
-        free = 0 if self.sure.get(dossier, 0) >> reviewer & 1 else ~self.taken[dossier]
-        return self.equals[dossier] & (self.colleagues[reviewer] | free)
+        free = 0 if self.sure.get(dossier, 0) >> reviewer & 1 else self.free[dossier]
+        return free | (self.equals[dossier] & self.colleagues[reviewer])
 
     def _onward(self, reviewer: int) -> int:
         """Return to whom a reviewer could hand over any dossier."""
         found = self.onward[reviewer]
         if found is None:
-            found = reduce(or_, (self._to(reviewer, dossier) for dossier in self.held[reviewer]), 0)
+            found, own = 0, self.colleagues[reviewer]
+            for dossier in self.held[reviewer]:  # as `_to` says, which is asked too often to be called
+                found |= self.equals[dossier] & own
+                if dossier not in self.sure or not self.sure[dossier] >> reviewer & 1:
+                    found |= self.free[dossier]
             self.onward[reviewer] = found
         return found
 
@@ -170,7 +174,7 @@ class _Readings:
             self.held[to].add(dossier)
             self.readers[dossier].remove(giver)
             self.readers[dossier].add(to)
-            self.taken[dossier] = self._taken(dossier)
+            self.free[dossier] = self._free(dossier)
         for reviewer in {*chain, *(one for _giver, _to, dossier in moves for one in self.readers[dossier])}:
             self.onward[reviewer] = None
 

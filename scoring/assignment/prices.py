@@ -166,11 +166,19 @@ def for_the_idle(problem: Problem, allowed: Table, found: Optimum, prices: Integ
 def _given_up(found: Optimum, worth: Integers, dossiers: int) -> Integers:
     """Return what each dossier would give up for a better one: the least it has, a reading not given among it."""
     used = found.flow.carried > 0
-    least = np.full(dossiers, NEVER)
-    np.minimum.at(least, found.net.rows[used], worth[used])
+    least = least_of_each(found.net.rows[used], worth[used], dossiers)
     if found.pressure is not None:
         least[found.flow.unserved > 0] = -found.pressure.unserved
     return least
+
+
+def least_of_each(rows: Integers, values: Integers, count: int) -> Integers:
+    """Return the least value of each row, NEVER where it has none; `rows` are in order."""
+    found = np.full(count, NEVER)
+    starts = np.nonzero(np.diff(rows, prepend=-1))[0]
+    if len(starts):
+        found[rows[starts]] = np.minimum.reduceat(values, starts)
+    return found
 
 
 class _Closed:

@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from scoring.assignment.flow import Flow, Pressure, Steps, all_pairs, network, solve, weighs_safely
 from scoring.assignment.prices import Joining, Optimum, joining, prices_of
 from scoring.assignment.problem import Integers, Problem, needs, room, standing
-from scoring.assignment.promising import Pairs, Promise, Table, promising, together
+from scoring.assignment.promising import Pairs, Table, promising, together
 
 FEW = 10_000  # pairs up to which all of them are solved at once
 EACH = 2  # or so many for each reading
 ROUNDS = 60
 SOME = 100  # reviewers up to whom loads are weighed one by one from the least on
 NEARLY = 100  # dossiers: where loads could be evener for so few, chains of hand-overs do it sooner than a round
-NOT_MANY, CROWDED = 40_000, 0.3  # pairs up to which all are solved at once if so many readings are sought by too many
 SKETCHED, OF_THEM, SKETCH_ROUNDS = 100_000, 2, 3  # pairs from which on prices are sketched from so many a reviewer
 
 
@@ -45,11 +44,10 @@ def optimum(
     """
     search = Search(problem, allowed, groups, unit, pair_capacity, even=even)
     if np.count_nonzero(allowed) > max(FEW, EACH * int(needs(problem).sum())):
-        pairs, crowded = Promise(together(len(groups), *start), 0) if start else search.promising()
-        if allowed.size > NOT_MANY or crowded < CROWDED:
-            found, prices, proved = search.run(pairs, ROUNDS)
-            if proved:
-                return found, prices
+        pairs = together(len(groups), *start) if start else search.promising()
+        found, prices, proved = search.run(pairs, ROUNDS)
+        if proved:
+            return found, prices
     return search.whole(), None
 
 
@@ -65,7 +63,7 @@ class Search:
         self.hard = 0  # nobody is known to be left over; somebody was, among few pairs; somebody must be
         self.steps = steps_around(problem) if even and unit == 1 else None
 
-    def promising(self) -> Promise:
+    def promising(self) -> Pairs:
         """Return the pairs to begin with."""
         n, m = self.allowed.shape
         prices = self._sketch(n // (OF_THEM * m)) if self.allowed.size > SKETCHED and n > 3 * OF_THEM * m else None
@@ -90,7 +88,7 @@ class Search:
         )
         even = self.steps is not None
         search = Search(smaller, self.allowed[some], self.groups, self.unit, self.pair_capacity, even=even)
-        pairs, _crowded = promising(smaller, search.allowed, -(-self.unit // self.pair_capacity))
+        pairs = promising(smaller, search.allowed, -(-self.unit // self.pair_capacity))
         found, prices, _proved = search.run(pairs, SKETCH_ROUNDS)
         return prices / found.weight
 

@@ -132,7 +132,8 @@ def diagnose(problem: Problem, allowed: NDArray[np.bool_], institutions: Integer
     wanted = needs(problem)
     if wanted.max(initial=0) <= len(problem.reviewers):  # else they are too few however much each of them reads
         _diagnose_loads(problem, wanted)
-    reach = (in_groups(allowed, institutions) > 0).sum(axis=1)
+    alone = int(institutions.max(initial=-1)) + 1 == len(institutions)
+    reach = np.count_nonzero(allowed if alone else in_groups(allowed, institutions), axis=1)
     short = [(int(wanted[d] - reach[d]), problem.dossiers[d]) for d in np.nonzero(reach < wanted)[0].tolist()]
     if short:
         missing = max(gap for gap, _label in short)

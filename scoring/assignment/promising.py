@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,8 @@ from scoring.assignment.problem import Integers, Problem, distinct, needs, room
 
 PROMISING, SPARE = 6, 1.5  # reviewers a dossier, beside what it needs; dossiers a reviewer, by the average load
 VERY_MANY, MORE_TO_SPARE = 10**6, 3.0  # pairs from which on a further look costs more than twice as many dossiers
+NOT_MANY, OF_MANY = 40_000, 10  # pairs up to which so many reviewers a dossier are looked at where the same are sought
+CROWDED = ((0.5, 4.0), (0.2, 2.5))  # by more than such shares of readings, and then so many dossiers a reviewer
 BLOCK = 128  # dossiers looked at together: few enough that what is reckoned of them stays near the processor
 NOWHERE = np.float32(1e9)  # as far below all affinities as a conflict is
 
@@ -18,14 +19,7 @@ Pairs = tuple[Integers, Integers]
 Table = NDArray[np.bool_]
 
 
-class Promise(NamedTuple):
-    """Pairs to begin with, and which share of all readings would be too many if everybody had their best."""
-
-    pairs: Pairs
-    crowded: float
-
-
-def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.float64] | None = None) -> Promise:
+def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.float64] | None = None) -> Pairs:
     """Return each dossier's best reviewers and each reviewer's best dossiers; equals are told apart by chance.
 
     A dossier takes so many `shares` of each reading it needs. `prices`, in parts of affinity, are what is thought to be
@@ -33,9 +27,8 @@ def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.
     """
     n, m = allowed.shape
     wanted = needs(problem) * shares
-    wide = min(m, int(wanted.max(initial=0)) + PROMISING)
-    spare = MORE_TO_SPARE if allowed.size > VERY_MANY else SPARE
-    tall = min(n, int(spare * max(problem.min_load * shares, wanted.sum() / max(m, 1))) + 1)
+    few = allowed.size <= NOT_MANY
+    wide = min(m, int(wanted.max(initial=0)) + (OF_MANY if few else PROMISING))
     worth = np.empty((n, m), dtype=np.float32)
     low, top = int(problem.affinity.min(initial=0)), int(problem.affinity.max(initial=0))
     scale = np.float32(1 / max(top - low, 1))
@@ -51,21 +44,31 @@ def promising(problem: Problem, allowed: Table, shares: int, prices: NDArray[np.
         columns[block] = best_ones
         if prices is not None:
             part -= np.take_along_axis(part, best_ones, axis=1).min(axis=1, keepdims=True)
-    crowded = _crowded(problem, np.take_along_axis(worth, columns, axis=1), columns)
-    rows = np.repeat(np.arange(n), wide)
+    spare = MORE_TO_SPARE if allowed.size > VERY_MANY else SPARE
+    if few:
+        columns, spare = _of_crowd(problem, worth, columns, int(wanted.max(initial=0)))
+    tall = min(n, int(spare * max(problem.min_load * shares, wanted.sum() / max(m, 1))) + 1)
+    rows = np.repeat(np.arange(n), columns.shape[1])
     down = np.ascontiguousarray(worth.T)
     best = np.concatenate([np.argpartition(down[b], n - tall, axis=1)[:, n - tall :].ravel() for b in blocks(m)])
     found = together(m, (rows, columns.ravel()), (best, np.repeat(np.arange(m), tall)))
     kept = allowed[found]
-    return Promise((found[0][kept], found[1][kept]), crowded)
+    return found[0][kept], found[1][kept]
 
 
-def _crowded(problem: Problem, worth: NDArray[np.float32], columns: Integers) -> float:
-    """Return which share of readings would be too many if every dossier had the best of these reviewers."""
-    first = max(columns.shape[1] - int(needs(problem).max(initial=0)), 0)
-    wanted = np.take_along_axis(columns, np.argpartition(worth, first, axis=1)[:, first:], axis=1)
-    asked = np.bincount(wanted.ravel(), minlength=len(problem.reviewers))
-    return float(np.maximum(asked - room(problem)[1], 0).sum() / max(asked.sum(), 1))
+def _of_crowd(problem: Problem, worth: NDArray[np.float32], columns: Integers, wanted: int) -> tuple[Integers, float]:
+    """Return which of these best reviewers of each dossier to look at, and how many dossiers of each reviewer.
+
+    They are the more, the more of the readings would be too many if every dossier had its best.
+    """
+    order = np.argsort(-np.take_along_axis(worth, columns, axis=1), axis=1)
+    columns = np.take_along_axis(columns, order, axis=1)
+    asked = np.bincount(columns[:, : max(int(needs(problem).max(initial=0)), 1)].ravel(), minlength=worth.shape[1])
+    crowded = float(np.maximum(asked - room(problem)[1], 0).sum() / max(asked.sum(), 1))
+    for share, spare in CROWDED:
+        if crowded > share:
+            return columns, spare
+    return columns[:, : wanted + PROMISING], SPARE
 
 
 def lots(rows: Integers, width: int) -> NDArray[np.float32]:

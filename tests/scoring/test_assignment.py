@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.assignment import SCALE, Problem, assign, keyword_affinity, pricing
+from scoring.assignment import SCALE, Problem, assign, keyword_affinity, pricing, promising
 from scoring.errors import (
     AssignmentInfeasible,
     MinimumLoadUnreachable,
@@ -66,7 +66,7 @@ def test_a_minimum_load_moves_work_to_the_idle() -> None:
 @pytest.mark.parametrize("few", [10_000, 0])
 def test_what_a_minimum_costs_is_told_by_the_answer_without_it(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pricing, "FEW", few)
-    monkeypatch.setattr(pricing, "NOT_MANY", few)
+    monkeypatch.setattr(promising, "NOT_MANY", few)
     chance = np.random.default_rng(3)
     table = (chance.random((60, 20)) * chance.random(20) ** 3 * 100).astype(int).tolist()
     free = assign(problem(table, per_dossier=2, max_load=12))

@@ -74,7 +74,7 @@ def solved(given: Problem) -> Solution | None:
 def test_the_optimum_stays_its_loads_are_the_most_even_and_every_rule_is_kept(given: Problem, few: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pricing, "FEW", few)
-        patch.setattr(pricing, "NOT_MANY", few)
+        patch.setattr(promising, "NOT_MANY", few)
         patch.setattr(promising, "PROMISING", 0)
         found, best = solved(given), by_hand(given)
     assert (found and (found.objective, squares(found.loads.values()))) == best
@@ -119,7 +119,7 @@ def test_chains_and_the_flow_even_loads_alike(way: str, monkeypatch: pytest.Monk
     table = (np.arange(60) >= np.sort(chance.integers(0, 60, 300))[:, None]) + (chance.random((300, 60)) < 0.1)
     given_ = problem(table, per_dossier=3, max_load=40)
     expected = squares(assign(given_).loads.values())
-    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    monkeypatch.setattr(promising, "NOT_MANY", 0)
     if way == "flow alone":
         monkeypatch.setattr(even, "_Readings", None)
         monkeypatch.setattr(pricing.Search, "_is_nearly", lambda *_given: False)

@@ -94,7 +94,7 @@ def test_the_total_is_the_greatest_and_its_loads_the_most_even(
     blocked = chance.random((DOSSIERS, REVIEWERS)) < 0.2
     given = problem(TABLES[kind](chance, DOSSIERS, REVIEWERS), blocked=blocked, **RULES[rules])
     monkeypatch.setattr(pricing, "FEW", 0)
-    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    monkeypatch.setattr(promising, "NOT_MANY", 0)
     monkeypatch.setattr(promising, "PROMISING", 0)
     monkeypatch.setattr(pricing, "SKETCHED", sketched)
     monkeypatch.setattr(pricing, "OF_THEM", 1)
@@ -127,7 +127,7 @@ def test_where_not_all_can_be_read_as_many_readings_as_can_be_are_given(data: An
     given_ = problem(table, blocked=table < 0, per_dossier=readers, max_load=most, institutions=keys)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pricing, "FEW", few)
-        patch.setattr(pricing, "NOT_MANY", few)
+        patch.setattr(promising, "NOT_MANY", few)
         patch.setattr(promising, "PROMISING", 0)
         found = assign(given_, leave_gaps=True)
     best = (0, 0)

@@ -51,7 +51,7 @@ def test_few_pairs_reach_the_optimum_of_all(kind: str, rules: dict[str, Any], mo
     given = problem(kind, **rules)
     whole, whole_capped = assign(given).objective, assign_capped(given, Fraction(2, 5), "s").expected
     monkeypatch.setattr(pricing, "FEW", 0)
-    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    monkeypatch.setattr(promising, "NOT_MANY", 0)
     monkeypatch.setattr(promising, "PROMISING", 1)
     assert assign(given).objective == whole
     assert assign_capped(given, Fraction(2, 5), "s").expected == whole_capped
@@ -61,7 +61,7 @@ def test_stopping_before_the_proof_would_miss_the_optimum(monkeypatch: pytest.Mo
     given = problem("some are wanted by all", min_load=11)
     whole = assign(given).objective
     monkeypatch.setattr(pricing, "FEW", 0)
-    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    monkeypatch.setattr(promising, "NOT_MANY", 0)
     monkeypatch.setattr(promising, "PROMISING", 1)
     nobody = np.zeros(0, dtype=np.int64)
     monkeypatch.setattr(pricing, "joining", lambda *_given: Joining((nobody, nobody), 0, 0))
@@ -80,7 +80,7 @@ def test_what_cannot_be_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> Non
     assert said[0].startswith("RulesCollide(needed=360, available=353, missing=7, ")
     assert said[1].startswith("MinimumLoadUnreachable(needed=360, available=353, missing=7, ")
     monkeypatch.setattr(pricing, "FEW", 0)
-    monkeypatch.setattr(pricing, "NOT_MANY", 0)
+    monkeypatch.setattr(promising, "NOT_MANY", 0)
     assert [_refusal(one).split(", dossiers")[0] for one in refused] == [one.split(", dossiers")[0] for one in said]
 
 

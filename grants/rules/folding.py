@@ -4,9 +4,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Letters of other alphabets that look like Latin ones: a name must not slip through by borrowing them.
+# Letters of other alphabets that look like Latin ones, and small capitals: no name must slip through in borrowed ones.
 LOOKALIKES = str.maketrans(
-    "абеорсухіјѕԁɡαοερτυνικаΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХ", "abeopcyxijsdgaoeptuvikaabezhikmnoptyxabekmhopctx"
+    "абеорсухіјѕԁɡαοερτυνικаΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢıłøđ",
+    "abeopcyxijsdgaoeptuvikaabezhikmnoptyxabekmhopctxabcdefghijklmnopqrstuvwyzilod",
 )
 LINE_HYPHENS = "-\u2010\u00ad"
 

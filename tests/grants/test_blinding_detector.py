@@ -34,6 +34,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("Nú\u200bñez con espacio sin ancho", "name", "Nú\u200bñez"),
         ("Nú-\nñez partido en dos renglones", "name", "Nú-\nñez"),
         ("Јuаnа con letras cirílicas", "name", "Јuаnа"),
+        ("Jᴜᴀɴᴀ con versalitas", "name", "Jᴜᴀɴᴀ"),
         ("Ｊｕａｎａ de ancho completo", "name", "Ｊｕａｎａ"),
         ("J u a n a separada", "name", "J u a n a"),
         ("la obra de Cruz", "name", "Cruz"),

@@ -26,6 +26,7 @@ from grants.rules.readmission import PUBLISHED
 from grants.rules.wordings import Wording, filled, standard
 from grants.states.correction import CorrectionState
 from grants.states.determination import AppealState, Outcome
+from scoring.rules.provisions import plain
 from scoring.rules.reasons import sentence
 from scoring.rules.selection import Reason
 
@@ -242,7 +243,14 @@ def reason_text(found: Determination) -> str:
     """Return why a determination came out as it did, in the reader's language."""
     if found.outcome is Outcome.INELIGIBLE:
         return spoken_note(found.reason, found.reason_params.get("rules", ()))
-    return sentence(Reason(found.reason), found.reason_params, found.currency, _names(found.call))
+    said = sentence(Reason(found.reason), found.reason_params, found.currency, _names(found.call))
+    if found.reason not in (Reason.BELOW_OVERALL, Reason.BELOW_CRITERIA) or found.call.rulebook is None:
+        return said
+    rules = found.call.rulebook.rules
+    asked = [(_("Total"), rules.threshold), *((localised(one.name), one.threshold) for one in rules.criteria)]
+    minima = "; ".join(f"{name}: {plain(least)}" for name, least in asked if least is not None)
+    known = _("Calificación: %(score)s. Mínimos: %(minima)s.", score=found.score_text or "", minima=minima)
+    return f"{said} {known}"
 
 
 def _names(call: Call) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whatever a person reads exists in Spanish and in English."""
 
 from tests.architecture.findings import assert_nothing
-from tests.architecture.translations import extracted, faults, missing
+from tests.architecture.translations import CATALOGUES, extracted, faults, missing
 
 
 def test_every_sentence_has_its_english() -> None:
@@ -15,6 +15,12 @@ def test_every_sentence_has_its_english() -> None:
 
 def test_catalogues_are_whole_and_agree() -> None:
     assert faults() == []
+
+
+def test_no_catalogue_keeps_the_marks_of_a_merge() -> None:
+    """What reads catalogues passes over them, and over one of the two entries between them."""
+    lines = [(path.name, line) for path in CATALOGUES.glob("*.po") for line in path.read_text("utf-8").splitlines()]
+    assert_nothing((name, line) for name, line in lines if line.startswith(("<<<<<<<", ">>>>>>>")) or line == "=======")
 
 
 def test_the_search_finds_sentences_in_code_and_in_templates() -> None:

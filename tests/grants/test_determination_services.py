@@ -212,6 +212,16 @@ def test_ineligible_gets_its_reason_and_the_same_window(clock: FrozenClock, offi
     assert window_of(refused).is_open
 
 
+def test_who_stayed_below_a_minimum_is_told_which_and_their_own_score(clock: FrozenClock, officer: Any) -> None:
+    _call, found = make.determined(clock, officer, marks=((5, 5, 5, 5), (4, 4, 4, 4), (2, 2, 3, 2)))
+    decided = queries.determination_of(found[2])
+    assert decided is not None
+    with in_language("es"):
+        said = letters.reason_text(decided)
+    minima = "Total: 60; Calidad de la propuesta: 3; Beneficio para la ciudad: 3; Viabilidad: 2"
+    assert said.endswith(f"Calificación: {decided.score_text}. Mínimos: {minima}.")
+
+
 def test_withdrawn_before_the_release_is_left_out(clock: FrozenClock, officer: Any) -> None:
     call, found = make.determined(clock, officer, marks=MARKS, budget=ONE_AWARD)
     services.withdraw_application(found[0], "No puedo viajar.")

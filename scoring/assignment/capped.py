@@ -79,8 +79,11 @@ def assign_capped(problem: Problem, cap: Fraction, seed: str) -> CappedSolution:
 def _refuse_tight(problem: Problem, allowed: NDArray[np.bool_], institutions: Integers, cap: Fraction) -> None:
     """Refuse by name a cap under which some dossier cannot gather its readings."""
     wanted = needs(problem)
-    sizes = in_groups(allowed, institutions)
-    parts = np.minimum(sizes.astype(np.int64) * cap.numerator, cap.denominator).sum(axis=1)
+    if int(institutions.max(initial=-1)) + 1 == len(institutions):
+        parts = np.count_nonzero(allowed, axis=1) * cap.numerator
+    else:
+        sizes = in_groups(allowed, institutions)
+        parts = np.minimum(sizes.astype(np.int64) * cap.numerator, cap.denominator).sum(axis=1)
     for index in np.nonzero(parts < wanted * cap.denominator)[0][:1]:
         reach = Fraction(int(parts[index]), cap.denominator)
         raise CapTooTight(

@@ -21,7 +21,7 @@ from scoring.assignment.problem import Integers, Problem, needs, room, standing
 from scoring.assignment.promising import Pairs, Table, promising, together
 
 FEW = 10_000  # pairs up to which all of them are solved at once
-EACH = 2  # or so many for each reading
+EACH = 2  # or so many for each reading, twice as many where several share it
 ROUNDS = 60
 SOME = 100  # reviewers up to whom loads are weighed one by one from the least on
 NEARLY = 100  # dossiers: where loads could be evener for so few, chains of hand-overs do it sooner than a round
@@ -43,7 +43,8 @@ def optimum(
     It is looked for among the pairs of the `start`, if there are any. Loads are weighed if they shall be `even`.
     """
     search = Search(problem, allowed, groups, unit, pair_capacity, even=even)
-    if np.count_nonzero(allowed) > max(FEW, EACH * int(needs(problem).sum())):
+    each = EACH * min(-(-unit // pair_capacity), EACH)
+    if np.count_nonzero(allowed) > max(FEW, each * int(needs(problem).sum())):
         pairs = together(len(groups), *start) if start else search.promising()
         found, prices, proved = search.run(pairs, ROUNDS)
         if proved:

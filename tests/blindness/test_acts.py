@@ -24,11 +24,12 @@ MOST = 60  # forms sent in a round
 
 
 def acts(browser: Browser, blind: Blind) -> Iterator[TestResponse]:
-    """Yield the answer to every form on a reviewer's pages, and the page it leads to; each button once a page."""
+    """Yield a reviewer's pages, the answer to every form on them, and where it leads; each button once a page."""
     done = set[tuple[str, str]]()
     for path in pages(blind):
         for button in range(8):
             answer = browser.client.get(path, buffered=True)
+            yield answer
             forms = [form for form in _forms(answer) if "/evaluacion" in (form.get("action") or path)]
             presses = [(form, press) for form in forms for press in (_buttons(form) or [None])]
             if button >= len(presses) or len(done) >= MOST:
@@ -69,7 +70,7 @@ def _buttons(form: Node) -> list[Node]:
 
 
 def filled_in(form: Node, press: Node | None, turn: int) -> MultiDict[str, str]:
-    """Return what a person might send; of several choices another at each turn."""
+    """Return what a person might send; of several choices the first at every other turn."""
     data = MultiDict[str, str](
         [(node.get("name"), node.get("value") or "") for node in form.xpath(".//input[@type='hidden']")]
     )
@@ -84,7 +85,7 @@ def filled_in(form: Node, press: Node | None, turn: int) -> MultiDict[str, str]:
             data[name] = control.get("value") or "y"
         else:
             data[name] = PASSWORD if kind == "password" else WORDS
-    data.update({name: values[turn % len(values)] for name, values in radios.items() if values})
+    data.update({name: values[0 if turn % 2 else turn % len(values)] for name, values in radios.items() if values})
     if press is not None:
         data[press.get("name")] = press.get("value") or ""
     return data

@@ -26,7 +26,7 @@ from scoring.models import PanelSeat
 from tests.architecture.findings import assert_nothing
 from tests.blindness.conftest import Blind, Browser
 from tests.blindness.doors import NOT_OURS, addresses, doors, things
-from tests.blindness.rounds import begun, published, recorded
+from tests.blindness.rounds import begun, met, published, recorded
 from tests.blindness.watch import kept_in, plainly
 
 pytestmark = pytest.mark.only_on("sqlite")  # what a page says does not hang on the database
@@ -213,7 +213,7 @@ def test_what_a_reviewer_gets_is_kept_by_nobody_on_the_way(browser: Browser, ses
     assert_nothing(path for path, said in told.items() if said.startswith("200") and not kept.search(said))
 
 
-@pytest.mark.parametrize("phase", [recorded, published])
+@pytest.mark.parametrize("phase", [met, recorded, published])
 def test_nothing_another_reviewer_sees_follows_from_who_judged(
     browser: Browser, session: Session, blind: Blind, phase: Callable[[Blind, Session], None]
 ) -> None:

@@ -231,7 +231,7 @@ CHOICE_LABELS: dict[VoteChoice, str] = {
 OUTCOME_LABELS: dict[MotionOutcome, tuple[str, str]] = {
     MotionOutcome.CARRIED: (N_("Se aprueba"), "good"),
     MotionOutcome.REJECTED: (N_("No se aprueba"), "bad"),
-    MotionOutcome.TIED: (N_("Empate: no se aprueba"), "warning"),
+    MotionOutcome.TIED: (N_("Sin mayoría: no se aprueba"), "warning"),
 }
 
 DETERMINATION_LABELS: dict[Determination, str] = {

@@ -40,6 +40,7 @@ STAFF_READS = {
     "grants.application_file",
     "grants.application_show",
     "grants.determination_show",
+    "grants.determination_standing",
     "grants.letter_pdf",
     "grants.letter_show",
     "grants.receipt_file",

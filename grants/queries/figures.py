@@ -1,5 +1,6 @@
 """The figures the public reports are made of: awards by day, and how the process of a call went."""
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -146,4 +147,7 @@ def scores_given(call: Call) -> dict[Decimal, int]:
         .group_by(Determination.score_text)
         .order_by(Determination.score_text)
     )
-    return {Decimal(str(row[0])): row[1] for row in session().execute(query)}
+    given = Counter[Decimal]()
+    for score, many in session().execute(query):
+        given[Decimal(str(score))] += many  # however it was written
+    return given

@@ -99,7 +99,8 @@ def _near(problem: Problem, groups: Integers, found: Found, bits: int) -> tuple[
     """
     if found.optimum.net.pair_capacity < found.optimum.net.unit and int(groups.max(initial=-1)) + 1 < len(groups):
         return None
-    prices = np.clip(found.prices, -(FARTHEST >> bits), FARTHEST >> bits) << bits  # type: ignore[arg-type]
+    assert found.prices is not None
+    prices: Integers = np.clip(found.prices, -(FARTHEST >> bits), FARTHEST >> bits) << bits
     view = _View(problem, found.allowed, groups, found.optimum, prices)
     distance = view.distance()
     if distance * 4 * LEAST_GAIN > spread(problem):

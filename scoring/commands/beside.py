@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import TypeVar
@@ -16,9 +17,8 @@ LARGE = 2**18  # bytes of a file: below it a process costs more than it gives
 
 def prepared() -> None:
     """Load what the statistics need, while the first process reads."""
-    import scipy.linalg  # local: only who reckons here needs them
-    import scipy.sparse.csgraph
-    import scipy.special  # noqa: F401  (loaded for who comes after)
+    for part in ("linalg", "sparse.csgraph", "special"):
+        import_module(f"scipy.{part}")
 
 
 @contextmanager

@@ -35,7 +35,6 @@ from scoring.states import MEETING, MeetingState
 
 FORMAT = "puente-minutes/1"
 PURPOSE = "scoring.minutes"
-LONGEST_OBJECTION = 1_000
 
 
 def close_meeting(meeting: Meeting) -> Meeting:
@@ -90,7 +89,7 @@ def object_to_minutes(meeting: Meeting, seat: PanelSeat, *, reason: str) -> Minu
         MeetingNotFound: they did not attend. AlreadySigned, AlreadyObjected. MeetingOver: they are not to be signed.
         ReasonMissing.
     """
-    reason = require_reason(reason)[:LONGEST_OBJECTION]
+    reason = require_reason(reason)
     held, member = _to_sign(meeting, seat)
     if member.objection is not None:
         raise AlreadyObjected()

@@ -66,7 +66,7 @@ def _forms(answer: TestResponse) -> list[Node]:
 
 
 def _buttons(form: Node) -> list[Node]:
-    return form.xpath(".//button[@name and (not(@type) or @type='submit')]")  # type: ignore[no-any-return]
+    return list(form.xpath(".//button[@name and (not(@type) or @type='submit')]"))
 
 
 def filled_in(form: Node, press: Node | None, turn: int) -> MultiDict[str, str]:

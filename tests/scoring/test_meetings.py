@@ -437,7 +437,9 @@ def test_who_does_not_sign_says_why_and_is_waited_for_no_longer(
     services.object_to_minutes(meeting, second, reason="No voté así.")
     with pytest.raises(AlreadyObjected):
         services.object_to_minutes(meeting, second, reason="Otra vez.")
-    services.object_to_minutes(meeting, third, reason="Llegué tarde y no lo dice.")
+    told_at_length = "Llegué tarde y no lo dice. " * 60
+    kept = services.object_to_minutes(meeting, third, reason=told_at_length)
+    assert kept.reason == told_at_length.strip()  # no word of it is cut
     with pytest.raises(NobodySigned):
         services.end_signing(meeting, reason="Dos no firman.")
     services.sign_minutes(meeting, first, digest)
